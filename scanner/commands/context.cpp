@@ -1,0 +1,282 @@
+#include "scanner/commands/context.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <thread>
+
+#include "scanner/pipeline.hpp"
+
+namespace scanner {
+namespace {
+
+constexpr std::uint64_t kMaxTextFile = 64ULL << 20;
+
+std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ostream& out, bool terminal,
+                                                const tagdb::ApiTable& apis) {
+  switch (options.format) {
+    case Format::ndjson: return report::make_json_reporter(out, apis, false);
+    case Format::json: return report::make_json_reporter(out, apis, true);
+    case Format::csv: return report::make_csv_reporter(out, apis);
+    case Format::text: break;
+  }
+  report::TextOptions text;
+  text.color = options.color == ColorChoice::always || (options.color == ColorChoice::automatic && terminal);
+  text.explain = options.explain;
+  text.names_only = options.names_only;
+  return report::make_text_reporter(out, apis, text);
+}
+
+/// The whole of a file or of standard input ("-") as lines.
+bool read_lines(const std::string& path, bool nul_separated, std::vector<std::string>& lines, std::string& error) {
+  std::string text;
+  if (path == "-") {
+    text.assign(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  } else {
+    walk::Skipped skipped;
+    const auto bytes = walk::read_file(path, kMaxTextFile, skipped);
+    if (!bytes) {
+      error = bytes.error().message;
+      return false;
+    }
+    text.assign(bytes.value().begin(), bytes.value().end());
+  }
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(nul_separated ? '\0' : '\n', at), text.size());
+    std::string line = text.substr(at, end - at);
+    if (!nul_separated && !line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) lines.push_back(std::move(line));
+    at = end + 1;
+  }
+  return true;
+}
+
+}  // namespace
+
+Context::Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal, bool err_is_terminal)
+    : options_(options),
+      out_(out),
+      err_(err),
+      err_is_terminal_(err_is_terminal),
+      apis_(tagdb::builtin_api_table()),
+      reporter_(make_reporter(options, out, out_is_terminal, apis_)) {}
+
+bool Context::load_database(const std::string& path) {
+  walk::Skipped skipped;
+  const auto bytes = walk::read_file(path, kMaxTextFile, skipped);
+  if (!bytes) {
+    err_ << "poolwho: " << report::printable(path) << ": " << bytes.error().message << "\n";
+    return false;
+  }
+  const std::string name(report::file_name(path));
+  auto file = tagdb::read_pooltag({reinterpret_cast<const char*>(bytes.value().data()), bytes.value().size()}, name);
+  for (const tagdb::Line& line : file.others) {
+    if (line.kind != tagdb::Line::Kind::malformed) continue;
+    err_ << "poolwho: " << report::printable(path) << ":" << line.number
+         << ": not a line of text, passed over (the others are used)\n";
+  }
+  if (file.entries.empty())
+    err_ << "poolwho: " << report::printable(path) << ": no line of the form `Tag  - binary - description` in it\n";
+  database_.add(std::move(file), name);
+  return true;
+}
+
+bool Context::load() {
+  database_.add(tagdb::read_pooltag(tagdb::builtin_pooltag(), "built-in"), "built-in");
+  for (const std::string& path : options_.tagdb) {
+    if (!load_database(path)) return false;
+  }
+  std::vector<std::string> tags = options_.tags;
+  std::string error;
+  if (options_.tags_from && !read_lines(*options_.tags_from, false, tags, error)) {
+    err_ << "poolwho: " << report::printable(*options_.tags_from) << ": " << error << "\n";
+    return false;
+  }
+  for (const std::string& tag : tags) {
+    auto query = tagdb::parse_query(tag, error);
+    if (!query) {
+      err_ << "poolwho: " << error << "\n";
+      return false;
+    }
+    queries_.push_back(std::move(*query));
+  }
+  if (!options_.apis) return true;
+  walk::Skipped skipped;
+  const auto bytes = walk::read_file(*options_.apis, kMaxTextFile, skipped);
+  if (!bytes) {
+    err_ << "poolwho: " << report::printable(*options_.apis) << ": " << bytes.error().message << "\n";
+    return false;
+  }
+  auto more = tagdb::parse_api_table(
+      {reinterpret_cast<const char*>(bytes.value().data()), bytes.value().size()}, error);
+  if (!error.empty()) {
+    err_ << "poolwho: " << report::printable(*options_.apis) << ": " << error
+         << " (the form is that of data/pool_apis.tsv)\n";
+    return false;
+  }
+  apis_.rows.insert(apis_.rows.end(), more.rows.begin(), more.rows.end());
+  return true;
+}
+
+void Context::add_installed_databases(const std::string& root) {
+  for (const std::string& relative : tagdb::installed_pooltag_paths()) {
+    const std::string path = walk::find_path(root, relative);
+    if (path.empty()) continue;
+    load_database(path);
+    return;  // the copies for other processors say the same
+  }
+}
+
+void Context::begin(const char* command, std::vector<std::string> roots) {
+  report::RunInfo run;
+  run.command = command;
+  run.roots = std::move(roots);
+  run.tagdb = database_.describe();
+  reporter_->begin(run);
+}
+
+int Context::finish(int code) {
+  if (progress_shown_) err_ << "\r\x1b[K";
+  summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  reporter_->summary(summary_);
+  reporter_->end();
+  if (interrupted) return kExitInterrupted;
+  if (named_failed_) return kExitUsage;
+  return code;
+}
+
+void Context::problem(report::Problem problem, bool named) {
+  if (progress_shown_) err_ << "\r\x1b[K";
+  progress_shown_ = false;
+  err_ << "poolwho: " << report::printable(problem.path) << ": " << problem.message << "\n";
+  ++summary_.errors;
+  named_failed_ = named_failed_ || named;
+  incomplete_ = true;
+  reporter_->problem(problem);
+}
+
+void Context::note(const std::string& text) {
+  if (options_.quiet) return;
+  if (progress_shown_) err_ << "\r\x1b[K";
+  progress_shown_ = false;
+  err_ << text << "\n";
+}
+
+void Context::progress(const std::string& text) {
+  if (options_.quiet || !err_is_terminal_) return;
+  const auto now = std::chrono::steady_clock::now();
+  constexpr auto kEvery = std::chrono::milliseconds(100);
+  if (now - last_progress_ < kEvery) return;
+  last_progress_ = now;
+  progress_shown_ = true;
+  err_ << "\r\x1b[K" << text << std::flush;
+}
+
+bool Context::account(const ScannedFile& file) {
+  using Outcome = ScannedFile::Outcome;
+  summary_.skipped.add(file.skipped);
+  ++summary_.files;
+  summary_.bytes += file.size;
+  switch (file.outcome) {
+    case Outcome::unreadable:
+      if (file.skipped.total() == 0) problem({file.file.path, "read", 0, file.message}, file.file.named);
+      return false;
+    case Outcome::malformed: problem({file.file.path, "parse", 0, file.message}); return false;
+    case Outcome::not_pe:
+      ++summary_.skipped.not_pe;
+      if (file.file.named) note("poolwho: " + report::printable(file.file.path) + ": not a driver (" + file.message + ")");
+      return false;
+    case Outcome::not_wanted: return false;
+    case Outcome::copy:
+    case Outcome::deferred:
+    case Outcome::unsupported:
+    case Outcome::traced: break;
+  }
+  ++summary_.drivers;
+  if (file.outcome == Outcome::traced) {
+    summary_.allocate.add(file.trace.counts(trace::SiteKind::allocate));
+    summary_.free.add(file.trace.counts(trace::SiteKind::free));
+    summary_.other.add(file.trace.counts(trace::SiteKind::other));
+    summary_.wrapper.add(file.trace.wrapper_counts());
+    for (const auto& [reason, count] : file.trace.dynamic_reasons()) summary_.dynamic_reasons[reason] += count;
+  }
+  return true;
+}
+
+void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
+                   const ScanRequest& request, const std::function<void(ScannedFile&)>& consume) {
+  walk::Options walk_options;
+  walk_options.include = options_.include;
+  walk_options.exclude = options_.exclude;
+  walk_options.any_suffix = options_.any_suffix;
+  walk_options.follow_links = options_.follow;
+  walk_options.max_file_size = options_.max_file_size;
+  walk_options.done = done;
+  std::vector<std::string> all = paths;
+  if (use_files_from && options_.files_from) {
+    std::string error;
+    if (!read_lines(*options_.files_from, options_.nul_separated, all, error))
+      problem({*options_.files_from, "read", 0, error}, true);
+  }
+  // The walk runs on its own thread; what it has to say about paths is said when it is over.
+  std::vector<walk::Trouble> troubles;
+  walk::Skipped skipped;
+  const auto produce = [&](const std::function<bool(walk::Found)>& push) {
+    bool going = true;
+    for (const std::string& path : all) {
+      if (!going) break;
+      walk::walk(
+          path, walk_options,
+          [&](walk::Found found) {
+            going = push(std::move(found));
+            return going;
+          },
+          [&](walk::Trouble trouble) { troubles.push_back(std::move(trouble)); }, skipped);
+    }
+  };
+  const unsigned jobs = options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());
+  run_pipeline(
+      jobs, produce, [&request](const walk::Found& found) { return scan_file(found, request); },
+      [&](ScannedFile& file) {
+        progress(std::to_string(summary_.files) + " files, " + std::to_string(summary_.drivers) + " drivers  " +
+                 report::printable(file.file.path));
+        if (!out_) interrupted = true;  // nobody reads any more
+        consume(file);
+      });
+  summary_.skipped.add(skipped);
+  for (walk::Trouble& trouble : troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
+}
+
+std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted) {
+  std::vector<report::Use> uses;
+  for (std::size_t i = 0; i < file.trace.uses.size(); ++i) {
+    if (!wanted(file.trace.uses[i].tag)) continue;
+    report::Use use;
+    use.use = file.trace.uses[i];
+    if (i < file.file_offsets.size()) use.file_offset = file.file_offsets[i];
+    if (i < file.listings.size()) use.listing = file.listings[i];
+    if (use.use.evidence == trace::Evidence::constant) use.what = "a number in code";
+    uses.push_back(std::move(use));
+  }
+  for (const trace::Occurrence& occurrence : file.occurrences) {
+    if (!wanted(occurrence.tag)) continue;
+    report::Use use;
+    use.use.tag = occurrence.tag;
+    use.use.protected_bit = occurrence.protected_bit;
+    use.use.evidence = occurrence.evidence;
+    use.use.charges_pool = false;
+    use.has_site = occurrence.rva.has_value();
+    use.use.site_rva = use.use.origin_rva = occurrence.rva.value_or(0);
+    if (use.has_site) use.use.via = {use.use.site_rva};
+    use.file_offset = static_cast<std::uint32_t>(occurrence.file_offset);
+    use.what = occurrence.what;
+    uses.push_back(std::move(use));
+  }
+  std::stable_sort(uses.begin(), uses.end(), [](const report::Use& a, const report::Use& b) {
+    return std::tie(a.use.evidence, a.use.certainty) < std::tie(b.use.evidence, b.use.certainty);
+  });
+  return uses;
+}
+
+}  // namespace scanner

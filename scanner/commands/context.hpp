@@ -1,0 +1,77 @@
+// What every command needs: options, tables, the reporter, and the bookkeeping that becomes summary and exit code.
+#pragma once
+
+#include <chrono>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scanner/options.hpp"
+#include "scanner/report/model.hpp"
+#include "tagdb/api_table.hpp"
+#include "tagdb/database.hpp"
+
+namespace scanner {
+
+inline constexpr int kExitFound = 0, kExitNothing = 1, kExitUsage = 2, kExitIncomplete = 3, kExitInterrupted = 130;
+
+class Context {
+ public:
+  Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal, bool err_is_terminal);
+
+  /// Reads --tagdb, --apis, --tags-from. False when the run makes no sense any more; the error is printed.
+  bool load();
+
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] const tagdb::Database& database() const { return database_; }
+  [[nodiscard]] const tagdb::ApiTable& apis() const { return apis_; }
+  [[nodiscard]] const std::vector<tagdb::TagQuery>& queries() const { return queries_; }
+  [[nodiscard]] report::Reporter& reporter() { return *reporter_; }
+  report::Summary& summary() { return summary_; }
+
+  void begin(const char* command, std::vector<std::string> roots);
+  /// Emits the summary and returns `code`, or the code of something worse that happened.
+  int finish(int code);
+
+  /// An error about a path: stderr, a record, a count. `named` errors make the exit code 2.
+  void problem(report::Problem problem, bool named = false);
+  void note(const std::string& text);
+  void progress(const std::string& text);
+  /// Adds a scanned file to the summary, reporting what is wrong with it. False when it is no driver to report.
+  bool account(const ScannedFile& file);
+
+  /// Walks PATHs, --files-from and folders, scans and hands over in path order.
+  void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
+            const ScanRequest& request, const std::function<void(ScannedFile&)>& consume);
+  [[nodiscard]] bool incomplete() const { return incomplete_; }
+  void add_installed_databases(const std::string& root);
+
+ private:
+  bool load_database(const std::string& path);
+
+  const Options& options_;
+  std::ostream& out_;
+  std::ostream& err_;
+  bool err_is_terminal_;
+  tagdb::Database database_;
+  tagdb::ApiTable apis_;
+  std::vector<tagdb::TagQuery> queries_;
+  std::unique_ptr<report::Reporter> reporter_;
+  report::Summary summary_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_progress_{};
+  bool progress_shown_ = false;
+  bool incomplete_ = false;   ///< an image could not be read or parsed
+  bool named_failed_ = false;
+};
+
+/// The uses of a scanned file as report records, filtered by `wanted`.
+std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted);
+
+int run_locate(Context& context);
+int run_survey(Context& context);
+int run_lookup(Context& context);
+
+}  // namespace scanner

@@ -1,0 +1,292 @@
+// `poolwho TAG [PATH…]`: the main job. Level by level, the likeliest place first; in each level first the files whose bytes
+// hold the tag, then, when those prove no owner, the rest (tags built from parts are not in the bytes).
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "scanner/commands/context.hpp"
+#include "scanner/pipeline.hpp"
+
+namespace scanner {
+namespace {
+
+struct Level {
+  std::string path;
+  std::string name;  ///< for the note about what was searched
+};
+
+/// Drivers whose allocation sites stayed unresolved: where a tag that is found nowhere may hide.
+struct Unresolved {
+  std::uint32_t sites = 0;
+  std::string path;
+};
+
+class Locate {
+ public:
+  explicit Locate(Context& context) : context_(context), options_(context.options()) {}
+
+  int run() {
+    std::vector<Level> levels;
+    if (!find_levels(levels)) return kExitUsage;
+    if (options_.root) context_.add_installed_databases(*options_.root);
+    std::vector<std::string> roots = options_.paths;
+    if (options_.root) roots.push_back(*options_.root);
+    context_.begin("locate", roots);
+    for (const tagdb::TagQuery& query : context_.queries()) {
+      if (!query.exact()) every_query_exact_ = false;
+      for (const tagdb::TagPattern& form : query.forms) {
+        if (form.exact()) exact_tags_.push_back(form.tag());
+      }
+    }
+    search(levels);
+    return report();
+  }
+
+ private:
+  bool find_levels(std::vector<Level>& levels) {
+    if (!options_.paths.empty() || options_.files_from) {
+      levels.push_back({{}, "the named paths"});
+      return true;
+    }
+    if (!options_.root) {
+      context_.note(
+          "poolwho: where to look? Name drivers or folders (poolwho Leak DIR), or the root of a Windows volume\n"
+          "(poolwho Leak --root /mnt/c).");
+      return false;
+    }
+    if (!walk::is_directory(*options_.root)) {
+      context_.problem({*options_.root, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"}, true);
+      return false;
+    }
+    std::string path = walk::find_path(*options_.root, "Windows/System32/drivers");
+    if (path.empty()) {
+      context_.note("poolwho: no Windows/System32/drivers below " + *options_.root + "; searching all of it");
+    } else {
+      levels.push_back({path, "System32\\drivers"});
+      levels.push_back({walk::find_path(*options_.root, "Windows/System32"), "the rest of System32"});
+      levels.push_back({walk::find_path(*options_.root, "Windows"), "the rest of Windows"});
+    }
+    levels.push_back({*options_.root, levels.empty() ? "the volume" : "the rest of the volume"});
+    return true;
+  }
+
+  void search(const std::vector<Level>& levels) {
+    std::vector<std::string> done;
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      const Level& level = levels[i];
+      const std::uint64_t before = context_.summary().drivers;
+      scan_level(level, done);
+      searched_.push_back(level.name + " (" + std::to_string(context_.summary().drivers - before) + " drivers)");
+      if (!level.path.empty()) done.push_back(level.path);
+      if (interrupted) break;
+      if (all_proven() && !options_.all) {
+        for (std::size_t rest = i + 1; rest < levels.size(); ++rest) not_searched_.push_back(levels[rest].name);
+        break;
+      }
+    }
+  }
+
+  void scan_level(const Level& level, const std::vector<std::string>& done) {
+    ScanRequest request;
+    request.apis = &context_.apis();
+    request.max_file_size = options_.max_file_size;
+    request.queries = context_.queries();
+    request.with_text = options_.explain;
+    if (every_query_exact_) request.bytes_first = exact_tags_;
+    std::vector<std::string> deferred;
+    const std::vector<std::string> paths = level.path.empty() ? options_.paths : std::vector<std::string>{level.path};
+    context_.scan(paths, level.path.empty(), done, request, [&](ScannedFile& file) {
+      if (!context_.account(file)) return;
+      if (file.outcome == ScannedFile::Outcome::deferred) {
+        deferred.push_back(file.file.path);
+      } else {
+        take(file);
+      }
+    });
+    if (deferred.empty() || all_proven() || interrupted) {
+      return;
+    }
+    // Second pass, for tags that do not stand in the bytes. These files were counted already.
+    request.bytes_first.clear();
+    const report::Summary before = context_.summary();
+    context_.scan(deferred, false, {}, request, [&](ScannedFile& file) {
+      if (context_.account(file)) take(file);
+    });
+    report::Summary& after = context_.summary();
+    after.files = before.files;
+    after.drivers = before.drivers;
+    after.bytes = before.bytes;
+  }
+
+  void take(ScannedFile& file) {
+    const auto asked = [this](tagdb::PoolTag tag) { return matches(tag); };
+    for (const trace::TagUse& use : file.trace.uses) {
+      if (use.evidence > trace::Evidence::frees) continue;
+      for (const tagdb::PoolTag tag : exact_tags_) {
+        if (tagdb::related(use.tag, tag)) relatives_[use.tag].insert(std::string(report::file_name(file.file.path)));
+      }
+    }
+    const trace::BucketCounts counts = file.trace.counts(trace::SiteKind::allocate);
+    if (const auto unresolved = counts[trace::Bucket::dynamic]; unresolved > 0)
+      unresolved_.push_back({unresolved, file.file.path});
+    const auto known = by_hash_.find(file.hash);
+    if (known != by_hash_.end()) {
+      for (const std::size_t index : known->second) candidates_[index].copies.push_back(file.file.path);
+      return;
+    }
+    std::map<tagdb::PoolTag, std::vector<report::Use>> by_tag;
+    for (report::Use& use : uses_of(file, asked)) by_tag[use.use.tag].push_back(std::move(use));
+    if (by_tag.empty()) return;
+    for (auto& [tag, uses] : by_tag) add_candidate(file, tag, std::move(uses));
+  }
+
+  void add_candidate(const ScannedFile& file, tagdb::PoolTag tag, std::vector<report::Use> uses) {
+    report::Candidate candidate;
+    candidate.tag = tag;
+    candidate.path = file.file.path;
+    candidate.sha256 = file.sha256;
+    candidate.identity = file.identity;
+    std::vector<trace::TagUse> plain;
+    for (const report::Use& use : uses) plain.push_back(use.use);
+    rank::ImageFacts facts;
+    facts.file_name = report::file_name(candidate.path);
+    facts.original_name = candidate.identity.original_name;
+    std::string folded = candidate.path;
+    std::transform(folded.begin(), folded.end(), folded.begin(),
+                   [](char c) { return c == '\\' ? '/' : static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+    facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
+    facts.in_component_store =
+        folded.find("/winsxs/") != std::string::npos || folded.find("/driverstore/") != std::string::npos;
+    candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag), context_.apis());
+    candidate.uses = std::move(uses);
+    if (candidate.judgement.verdict == rank::Verdict::proven) proven_.insert(tag);
+    if (candidate.judgement.verdict < rank::Verdict::weak) found_ = true;
+    by_hash_[file.hash].push_back(candidates_.size());
+    candidates_.push_back(std::move(candidate));
+  }
+
+  [[nodiscard]] bool matches(tagdb::PoolTag tag) const {
+    return std::any_of(context_.queries().begin(), context_.queries().end(),
+                       [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
+  }
+
+  [[nodiscard]] bool all_proven() const {
+    return std::all_of(context_.queries().begin(), context_.queries().end(), [this](const tagdb::TagQuery& query) {
+      return std::any_of(proven_.begin(), proven_.end(), [&query](tagdb::PoolTag tag) { return query.matches(tag); });
+    });
+  }
+
+  int report() {
+    std::stable_sort(candidates_.begin(), candidates_.end(), [](const report::Candidate& a, const report::Candidate& b) {
+      if (a.tag != b.tag) return a.tag.text() < b.tag.text();
+      if (a.judgement.verdict != b.judgement.verdict) return a.judgement.verdict < b.judgement.verdict;
+      if (a.judgement.score != b.judgement.score) return a.judgement.score > b.judgement.score;
+      return a.path < b.path;
+    });
+    unsigned rank = 0;
+    tagdb::PoolTag last;
+    std::set<tagdb::PoolTag> tags(exact_tags_.begin(), exact_tags_.end());
+    for (report::Candidate& candidate : candidates_) {
+      rank = candidate.tag == last ? rank + 1 : 1;
+      last = candidate.tag;
+      candidate.rank = rank;
+      tags.insert(candidate.tag);
+      if (candidate.judgement.verdict <= options_.min_verdict) context_.reporter().candidate(candidate);
+    }
+    for (const tagdb::PoolTag tag : tags) {
+      for (const tagdb::Entry* entry : context_.database().lookup(tag)) context_.reporter().listed(*entry, tag);
+    }
+    int code = found_ ? kExitFound : context_.incomplete() ? kExitIncomplete : kExitNothing;
+    explain(tags);
+    return context_.finish(code);
+  }
+
+  /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
+  void explain(const std::set<tagdb::PoolTag>& tags) {
+    std::string searched = "searched ";
+    for (std::size_t i = 0; i < searched_.size(); ++i) searched += (i == 0 ? "" : ", ") + searched_[i];
+    if (!not_searched_.empty()) {
+      searched += "; not searched: ";
+      for (std::size_t i = 0; i < not_searched_.size(); ++i) searched += (i == 0 ? "" : ", ") + not_searched_[i];
+      searched += " (--all does)";
+    }
+    context_.note(searched);
+    const walk::Skipped& skipped = context_.summary().skipped;
+    if (skipped.total() > 0) {
+      std::string text = "passed over:";
+      const auto add = [&text](std::uint64_t count, const char* what) {
+        if (count > 0) text += " " + std::to_string(count) + " " + what + ",";
+      };
+      add(skipped.not_pe, "that are no PE files");
+      add(skipped.locked, "locked");
+      add(skipped.denied, "denied folders");
+      add(skipped.links, "links");
+      add(skipped.offline, "offline files");
+      add(skipped.too_large, "too large");
+      add(skipped.special, "special files");
+      text.pop_back();
+      context_.note(text);
+    }
+    for (const tagdb::PoolTag tag : tags) {
+      if (const auto advice = tagdb::never_proves(tag); !advice.empty())
+        context_.note("'" + tag.text() + "' never proves an owner: " + std::string(advice));
+    }
+    if (found_) return;
+    std::string text = "nothing found that allocates with";
+    for (const tagdb::TagQuery& query : context_.queries()) text += " '" + query.text + "'";
+    context_.note(text);
+    suggest_relatives(tags);
+    if (!unresolved_.empty()) {
+      std::stable_sort(unresolved_.begin(), unresolved_.end(),
+                       [](const Unresolved& a, const Unresolved& b) { return a.sites > b.sites; });
+      std::uint32_t sum = 0;
+      for (const Unresolved& driver : unresolved_) sum += driver.sites;
+      std::string list = std::to_string(sum) + " allocation sites could not be resolved, in";
+      constexpr std::size_t kShown = 5;
+      for (std::size_t i = 0; i < unresolved_.size() && i < kShown; ++i)
+        list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved_[i].path)) + " (" +
+                std::to_string(unresolved_[i].sites) + ")";
+      if (unresolved_.size() > kShown) list += " and " + std::to_string(unresolved_.size() - kShown) + " more";
+      context_.note(list);
+    }
+    context_.note(
+        "what to try: more places (DriverStore, Program Files, --any-suffix for kernel modules with other suffixes),\n"
+        "  `poolwho lookup` for tags of the kernel itself, `!poolused` and Driver Verifier for tags made at run time");
+  }
+
+  void suggest_relatives(const std::set<tagdb::PoolTag>& tags) {
+    for (const auto& [tag, drivers] : relatives_) {
+      std::string text = "did you mean '" + tag.text() + "'? It is used by";
+      std::size_t shown = 0;
+      for (const std::string& driver : drivers) {
+        if (++shown > 3) break;
+        text += " " + report::printable(driver);
+      }
+      context_.note(text);
+    }
+    for (const tagdb::PoolTag tag : tags) {
+      for (const tagdb::PoolTag relative : context_.database().relatives(tag)) {
+        if (!relatives_.contains(relative))
+          context_.note("'" + relative.text() + "' is a known tag (poolwho lookup '" + relative.text() + "')");
+      }
+    }
+  }
+
+  Context& context_;
+  const Options& options_;
+  bool every_query_exact_ = true;
+  std::vector<tagdb::PoolTag> exact_tags_;
+  std::vector<report::Candidate> candidates_;
+  std::map<ContentHash, std::vector<std::size_t>> by_hash_;
+  std::set<tagdb::PoolTag> proven_;
+  std::map<tagdb::PoolTag, std::set<std::string>> relatives_;
+  std::vector<Unresolved> unresolved_;
+  std::vector<std::string> searched_, not_searched_;
+  bool found_ = false;
+};
+
+}  // namespace
+
+int run_locate(Context& context) { return Locate(context).run(); }
+
+}  // namespace scanner

@@ -1,0 +1,34 @@
+// Everything about the process's own streams: signals, terminals, and an output file that appears only when complete.
+#pragma once
+
+#include <fstream>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace scanner {
+
+/// Interrupts set scanner::interrupted; a closed pipe becomes a failed write instead of a signal.
+void prepare_console();
+std::vector<std::string> arguments(int argc, char** argv);
+bool stderr_is_terminal();
+bool stdout_is_color_terminal();
+
+class Output {
+ public:
+  /// Standard output when `path` is empty. Otherwise writes beside `path` and renames on close().
+  bool open(const std::optional<std::string>& path, std::ostream& err);
+  std::ostream& stream();
+  [[nodiscard]] bool is_color_terminal() const;
+  /// False, with a message, when not everything could be written.
+  bool close(std::ostream& err);
+  ~Output();
+
+ private:
+  std::optional<std::string> path_;
+  std::string temporary_;
+  std::ofstream file_;
+};
+
+}  // namespace scanner

@@ -1,0 +1,77 @@
+#include "scanner/findstr_habits.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "scanner/walk/walk.hpp"
+
+namespace scanner {
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  return text;
+}
+
+/// `/x` or `/x:value`; `letter` of two characters for neither.
+bool is_switch(const std::string& word, char& letter, std::string& value) {
+  if (word.size() < 2 || word[0] != '/' || walk::exists(word)) return false;
+  letter = lower(word)[1];
+  if (word.size() == 2) return std::string("smiln").find(letter) != std::string::npos;
+  if (word[2] != ':' || word.size() == 3) return false;
+  value = word.substr(3);
+  return std::string("gfdc").find(letter) != std::string::npos;
+}
+
+}  // namespace
+
+std::vector<std::string> translate_findstr_habits(std::vector<std::string> arguments) {
+  std::vector<std::string> out, paths;
+  bool any = false;
+  for (std::string& word : arguments) {
+    char letter = 0;
+    std::string value;
+    if (lower(word) == "/offline" && !walk::exists(word)) {
+      out.emplace_back("--offline");
+      any = true;
+      continue;
+    }
+    if (!is_switch(word, letter, value)) {
+      out.push_back(std::move(word));
+      continue;
+    }
+    any = true;
+    switch (letter) {
+      case 'm': out.emplace_back("--names-only"); break;
+      case 'g': out.insert(out.end(), {"--tags-from", value == "/" ? "-" : value}); break;
+      case 'f': out.insert(out.end(), {"--files-from", value == "/" ? "-" : value}); break;
+      case 'c': out.insert(out.end(), {"--tag", value}); break;
+      case 'd':
+        for (std::size_t at = 0; at <= value.size();) {
+          const auto end = std::min(value.find(';', at), value.size());
+          if (end > at) paths.push_back(value.substr(at, end - at));
+          at = end + 1;
+        }
+        break;
+      default: break;  // recursion is the default, tags are literal, and letter case matters to them
+    }
+  }
+  if (!any) return out;
+  // `*.sys` behind the tag: a pattern for the folder at hand, which no shell has expanded.
+  bool in_this_folder = false;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    std::string& word = out[i];
+    const bool option = !word.empty() && word[0] == '-';
+    const bool pattern = word.size() > 4 && word.find_first_of("*?") != std::string::npos && !walk::exists(word);
+    if (option || !pattern) continue;
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(i), "--include");
+    ++i;
+    in_this_folder = true;
+  }
+  if (in_this_folder && paths.empty()) paths.emplace_back(".");
+  out.insert(out.end(), paths.begin(), paths.end());
+  return out;
+}
+
+}  // namespace scanner

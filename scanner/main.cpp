@@ -1,0 +1,33 @@
+// The table of contents: parse, open the output, run the command, close the output.
+#include <exception>
+#include <iostream>
+
+#include "scanner/commands/context.hpp"
+#include "scanner/console.hpp"
+#include "scanner/options.hpp"
+
+int main(int argc, char** argv) try {
+  scanner::prepare_console();
+  scanner::Parsed parsed = scanner::parse_command_line(scanner::arguments(argc, argv));
+  if (!parsed.options) {
+    std::cout << parsed.exit.out << std::flush;
+    std::cerr << parsed.exit.err;
+    return parsed.exit.code;
+  }
+  const scanner::Options& options = *parsed.options;
+  scanner::Output output;
+  if (!output.open(options.output, std::cerr)) return scanner::kExitUsage;
+  scanner::Context context(options, output.stream(), std::cerr, output.is_color_terminal(),
+                           scanner::stderr_is_terminal());
+  if (!context.load()) return scanner::kExitUsage;
+  int code = scanner::kExitUsage;
+  switch (options.verb) {
+    case scanner::Verb::locate: code = run_locate(context); break;
+    case scanner::Verb::survey: code = run_survey(context); break;
+    case scanner::Verb::lookup: code = run_lookup(context); break;
+  }
+  return output.close(std::cerr) ? code : scanner::kExitUsage;
+} catch (const std::exception& error) {
+  std::cerr << "poolwho: internal error: " << error.what() << "\n";
+  return 3;
+}

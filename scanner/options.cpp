@@ -1,0 +1,282 @@
+#include "scanner/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/program_options.hpp>
+#include <charconv>
+
+#include "scanner/findstr_habits.hpp"
+#include "scanner/walk/walk.hpp"
+#include "tagdb/pool_tag.hpp"
+
+namespace scanner {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr unsigned kLocate = static_cast<unsigned>(Verb::locate);
+constexpr unsigned kSurvey = static_cast<unsigned>(Verb::survey);
+constexpr unsigned kScan = kLocate | kSurvey;
+
+constexpr const char* kUsage =
+    "poolwho names the driver that allocates with a Windows pool tag, and proves it.\n"
+    "\n"
+    "  poolwho TAG [PATH...]      who allocates with TAG (also: poolwho locate TAG...)\n"
+    "  poolwho survey PATH...     every tag of every driver below PATH\n"
+    "  poolwho lookup TAG...      what the tag databases say, without a scan\n"
+    "\n"
+    "TAG is what poolmon shows: Leak, \"Io  \", Afd?, Afd*, \\x4c\\x65\\x61\\x6b, or 0x6B61654C as a debugger prints it.\n"
+    "\n";
+
+constexpr const char* kExitCodes =
+    "\nExit codes: 0 found, 1 nothing found and the search was complete, 2 wrong usage or a named path cannot be read,\n"
+    "3 incomplete (an image could not be read or parsed), 130 interrupted.\n";
+
+Parsed usage_error(const std::string& message) {
+  Parsed parsed;
+  parsed.exit = {2, {}, "poolwho: " + message + "\n"};
+  return parsed;
+}
+
+std::string spelled(const OptionSpec& option) {
+  std::string out = option.letter != 0 ? std::string("-") + option.letter + ", --" : "    --";
+  out += option.name;
+  if (option.argument != nullptr) out += std::string(" ") + option.argument;
+  return out;
+}
+
+po::options_description description() {
+  po::options_description options;
+  for (const OptionSpec& option : option_table()) {
+    const std::string names = option.letter != 0 ? std::string(option.name) + "," + option.letter : option.name;
+    if (option.argument == nullptr) {
+      options.add_options()(names.c_str(), po::bool_switch());
+    } else if (option.repeatable) {
+      options.add_options()(names.c_str(), po::value<std::vector<std::string>>()->composing());
+    } else {
+      options.add_options()(names.c_str(), po::value<std::string>());
+    }
+  }
+  options.add_options()("positional", po::value<std::vector<std::string>>());
+  return options;
+}
+
+/// A size such as 64M; nothing when it is none.
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end == text.data()) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  static constexpr std::array<std::pair<std::string_view, unsigned>, 7> kUnits = {
+      {{"", 0}, {"K", 10}, {"M", 20}, {"G", 30}, {"k", 10}, {"m", 20}, {"g", 30}}};
+  for (const auto& [name, shift] : kUnits) {
+    if (unit == name && value <= (~std::uint64_t{0} >> shift)) return value << shift;
+  }
+  return std::nullopt;
+}
+
+template <typename T>
+bool choose(const std::string& text, const std::vector<std::pair<std::string, T>>& choices, T& out) {
+  for (const auto& [name, value] : choices) {
+    if (name == text) {
+      out = value;
+      return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Verb> verb_of(const std::string& word) {
+  if (word == "locate") return Verb::locate;
+  if (word == "survey") return Verb::survey;
+  if (word == "lookup") return Verb::lookup;
+  return std::nullopt;
+}
+
+/// Distributes the positional words over verb, tags and paths. Returns an error or nothing.
+std::string take_positionals(std::vector<std::string> words, bool tags_given, Options& options) {
+  bool verb_named = false;
+  if (!words.empty()) {
+    if (const auto verb = verb_of(words.front())) {
+      options.verb = *verb;
+      verb_named = true;
+      words.erase(words.begin());
+    }
+  }
+  if (options.verb == Verb::survey) {
+    options.paths = std::move(words);
+    return {};
+  }
+  if (options.verb == Verb::lookup) {
+    options.tags.insert(options.tags.end(), words.begin(), words.end());
+    return options.tags.empty() && !tags_given ? "lookup needs a tag, such as 'poolwho lookup Leak'" : "";
+  }
+  if (!tags_given) {
+    if (words.empty()) return "a tag is needed, such as 'poolwho Leak PATH'; --help shows all commands";
+    options.tags.push_back(words.front());
+    words.erase(words.begin());
+    // `locate TAG... PATH...`: what can be a tag and is no file is one.
+    std::string ignored;
+    while (verb_named && !words.empty() && tagdb::parse_query(words.front(), ignored) && !walk::exists(words.front())) {
+      options.tags.push_back(words.front());
+      words.erase(words.begin());
+    }
+  }
+  options.paths = std::move(words);
+  return {};
+}
+
+std::string take_values(const po::variables_map& values, Options& options) {
+  const auto text = [&values](const char* name) -> std::optional<std::string> {
+    if (values.count(name) == 0) return std::nullopt;
+    return values[name].as<std::string>();
+  };
+  const auto list = [&values](const char* name) {
+    return values.count(name) == 0 ? std::vector<std::string>{} : values[name].as<std::vector<std::string>>();
+  };
+  const auto flag = [&values](const char* name) { return values[name].as<bool>(); };
+  options.tags = list("tag");
+  options.root = text("root");
+  options.files_from = text("files-from");
+  options.tags_from = text("tags-from");
+  options.apis = text("apis");
+  options.output = text("output");
+  options.include = list("include");
+  options.exclude = list("exclude");
+  options.tagdb = list("tagdb");
+  options.nul_separated = flag("null");
+  options.any_suffix = flag("any-suffix");
+  options.follow = flag("follow");
+  options.offline = flag("offline");
+  options.all = flag("all");
+  options.explain = flag("explain");
+  options.quiet = flag("quiet");
+  options.names_only = flag("names-only");
+  if (const auto size = text("max-filesize")) {
+    const auto bytes = parse_size(*size);
+    if (!bytes) return "--max-filesize wants a number of bytes such as 64M, not '" + *size + "'";
+    options.max_file_size = *bytes;
+  }
+  if (const auto jobs = text("jobs")) {
+    const auto [end, error] = std::from_chars(jobs->data(), jobs->data() + jobs->size(), options.jobs);
+    if (error != std::errc{} || end != jobs->data() + jobs->size() || options.jobs > 1024)
+      return "--jobs wants a number from 0 to 1024, not '" + *jobs + "'";
+  }
+  if (const auto format = text("format")) {
+    if (!choose<Format>(*format,
+                        {{"text", Format::text}, {"ndjson", Format::ndjson}, {"json", Format::json}, {"csv", Format::csv}},
+                        options.format))
+      return "--format is one of text, ndjson, json, csv, not '" + *format + "'";
+  }
+  if (const auto color = text("color")) {
+    if (!choose<ColorChoice>(
+            *color,
+            {{"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}},
+            options.color))
+      return "--color is one of auto, always, never, not '" + *color + "'";
+  }
+  if (const auto verdict = text("min-verdict")) {
+    using rank::Verdict;
+    if (!choose<Verdict>(*verdict,
+                         {{"proven", Verdict::proven},
+                          {"likely", Verdict::likely},
+                          {"possible", Verdict::possible},
+                          {"weak", Verdict::weak}},
+                         options.min_verdict))
+      return "--min-verdict is one of proven, likely, possible, weak, not '" + *verdict + "'";
+  }
+  return {};
+}
+
+/// An option that means nothing for the verb is a mistake worth naming.
+std::string check_verb(const po::variables_map& values, Verb verb) {
+  for (const OptionSpec& option : option_table()) {
+    const auto& value = values[option.name];
+    const bool given = option.argument != nullptr ? values.count(option.name) != 0 : value.as<bool>();
+    if (given && (option.verbs & static_cast<unsigned>(verb)) == 0) {
+      const char* name = verb == Verb::locate ? "locate" : verb == Verb::survey ? "survey" : "lookup";
+      return std::string("--") + option.name + " has no meaning for '" + name + "'";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& option_table() {
+  static const std::vector<OptionSpec> table = {
+      {"tag", 't', "TAG", true, kAllVerbs & ~kSurvey, "a tag; repeatable, then every other word is a path"},
+      {"tags-from", 0, "FILE", false, kAllVerbs & ~kSurvey, "tags from FILE, one a line; - reads standard input"},
+      {"root", 0, "DIR", false, kLocate, "the root of a Windows volume or a mounted copy of one"},
+      {"all", 0, nullptr, false, kLocate, "search every level, even after a proven owner was found"},
+      {"min-verdict", 0, "V", false, kLocate, "show candidates of proven, likely, possible or weak (default) and better"},
+      {"explain", 0, nullptr, false, kScan, "every use with its chain of calls and instructions, and every reason"},
+      {"names-only", 0, nullptr, false, kScan, "print the paths of drivers and nothing else"},
+      {"include", 0, "GLOB", true, kScan, "only files that match; on the name, or on the path when GLOB has a slash"},
+      {"exclude", 0, "GLOB", true, kScan, "leave out files that match"},
+      {"files-from", 0, "FILE", false, kScan, "paths from FILE, one a line; - reads standard input"},
+      {"null", '0', nullptr, false, kScan, "paths of --files-from end in NUL bytes, as find -print0 writes them"},
+      {"any-suffix", 0, nullptr, false, kScan, "open every file, not only *.sys"},
+      {"follow", 0, nullptr, false, kScan, "follow links"},
+      {"offline", 0, nullptr, false, kScan, "read files that live in the cloud, which downloads them"},
+      {"max-filesize", 0, "N", false, kScan, "pass over files of more than N bytes (K, M, G; default 512M)"},
+      {"jobs", 'j', "N", false, kScan, "worker threads; 0 (default) means one per processor"},
+      {"apis", 0, "FILE", false, kScan, "more functions that take a tag, in the form of data/pool_apis.tsv"},
+      {"tagdb", 0, "FILE", true, kAllVerbs, "another pooltag.txt or localtag.txt; repeatable"},
+      {"format", 0, "F", false, kAllVerbs, "text (default), ndjson, json or csv"},
+      {"output", 'o', "FILE", false, kAllVerbs, "write results to FILE, which appears when it is complete"},
+      {"color", 0, "WHEN", false, kAllVerbs, "auto (default), always or never"},
+      {"quiet", 'q', nullptr, false, kAllVerbs, "no progress and no notes; results and errors stay"},
+      {"version", 'V', nullptr, false, kAllVerbs, "print the version"},
+      {"help", 'h', nullptr, false, kAllVerbs, "print this help"},
+  };
+  return table;
+}
+
+std::string help_text() {
+  std::string out = kUsage;
+  std::size_t width = 0;
+  for (const OptionSpec& option : option_table()) width = std::max(width, spelled(option).size());
+  for (const OptionSpec& option : option_table()) {
+    std::string line = "  " + spelled(option);
+    line.resize(width + 4, ' ');
+    out += line + option.help + "\n";
+  }
+  return out + kExitCodes;
+}
+
+Parsed parse_command_line(std::vector<std::string> arguments) {
+  arguments = translate_findstr_habits(std::move(arguments));
+  po::variables_map values;
+  std::vector<std::string> words;
+  try {
+    const auto options = description();
+    po::positional_options_description positional;
+    positional.add("positional", -1);
+    const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+    const auto parsed =
+        po::command_line_parser(arguments).options(options).positional(positional).style(style).run();
+    po::store(parsed, values);
+    po::notify(values);
+    if (values.count("positional") != 0) words = values["positional"].as<std::vector<std::string>>();
+  } catch (const po::unknown_option& error) {
+    return usage_error("unknown option '" + error.get_option_name() +
+                       "' (options are not abbreviated; --help lists them)");
+  } catch (const po::error& error) {
+    return usage_error(std::string(error.what()) + " (--help shows how)");
+  }
+  if (values["help"].as<bool>()) return {std::nullopt, {0, help_text(), {}}};
+  if (values["version"].as<bool>()) return {std::nullopt, {0, "poolwho " POOLWHO_VERSION "\n", {}}};
+  if (arguments.empty()) return {std::nullopt, {2, {}, help_text()}};
+  Options options;
+  std::string error = take_values(values, options);
+  const bool tags_given = !options.tags.empty() || options.tags_from;
+  if (error.empty()) error = take_positionals(std::move(words), tags_given, options);
+  if (error.empty()) error = check_verb(values, options.verb);
+  if (!error.empty()) return usage_error(error);
+  Parsed parsed;
+  parsed.options = std::move(options);
+  return parsed;
+}
+
+}  // namespace scanner

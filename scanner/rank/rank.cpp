@@ -1,0 +1,107 @@
+#include "scanner/rank/rank.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace scanner::rank {
+namespace {
+
+using trace::Certainty;
+using trace::Evidence;
+using trace::TagUse;
+
+// Every term of the score, in one place. A verdict always outweighs a score: it is compared first.
+constexpr int kListedOwner = 40;
+constexpr int kManySites = 6;
+constexpr int kSureProof = 20;
+constexpr int kNeverFreed = 4;
+constexpr int kSystemDrivers = 3;
+constexpr int kComponentStore = -2;
+constexpr int kNotCharged = -30;
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+const tagdb::Entry* listed_owner(const ImageFacts& image, const std::vector<const tagdb::Entry*>& listed) {
+  for (const tagdb::Entry* entry : listed) {
+    for (const std::string& name : tagdb::owner_images(entry->owner)) {
+      if (equal_ignoring_case(name, image.file_name) ||
+          (!image.original_name.empty() && equal_ignoring_case(name, image.original_name)))
+        return entry;
+    }
+  }
+  return nullptr;
+}
+
+bool charges(Evidence evidence) { return evidence <= Evidence::configures; }
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::proven: return "proven";
+    case Verdict::likely: return "likely";
+    case Verdict::possible: return "possible";
+    case Verdict::weak: return "weak";
+  }
+  return "";
+}
+
+Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const ImageFacts& image,
+                const std::vector<const tagdb::Entry*>& listed, const tagdb::ApiTable& apis) {
+  Judgement judgement;
+  const auto reason = [&judgement](std::string_view code, std::string text, int weight) {
+    judgement.score += weight;
+    judgement.reasons.push_back({code, std::move(text)});
+  };
+  const tagdb::Entry* owner = listed_owner(image, listed);
+  bool allocates = false, frees = false, uncharged = false, sure = false, constant = false;
+  std::uint32_t assumptions = 0;
+  int sites = 0;
+  for (const TagUse& use : uses) {
+    if (charges(use.evidence) && use.charges_pool) {
+      allocates = true;
+      sure = sure || use.certainty != Certainty::assumed;
+      assumptions |= use.assumptions;
+      ++sites;
+    } else if (charges(use.evidence)) {
+      uncharged = true;
+    }
+    frees = frees || use.evidence == Evidence::frees;
+    constant = constant || use.evidence == Evidence::constant || use.evidence == Evidence::predicted;
+  }
+  if (allocates) {
+    judgement.verdict = sure ? Verdict::proven : Verdict::likely;
+    const TagUse& best = uses.front();
+    const std::string function = best.row >= 0 ? apis.rows[static_cast<std::size_t>(best.row)].name : "an allocator";
+    reason("allocates",
+           std::to_string(sites) + (sites == 1 ? " call site reaches " : " call sites reach ") + function, sure ? kSureProof : 0);
+    if (sites > 1) reason("many_sites", "more than one call site", kManySites);
+    if (!sure) reason("assumed", "assuming that " + trace::describe_assumptions(assumptions), 0);
+    if (!frees) reason("never_freed", "no call that frees with this tag was seen", kNeverFreed);
+  } else if (frees) {
+    judgement.verdict = owner != nullptr ? Verdict::likely : Verdict::possible;
+    reason("frees", "frees memory with this tag, which allocators usually do", 0);
+  } else if (uncharged) {
+    judgement.verdict = Verdict::possible;
+    reason("not_charged", "only in calls that charge no pool (address ranges, Driver Verifier)", kNotCharged);
+  } else if (constant && owner != nullptr) {
+    judgement.verdict = Verdict::possible;
+    reason("constant", "the tag stands in the code as a number", 0);
+  }
+  if (owner != nullptr)
+    reason("listed_owner", "listed as the owner by " + owner->source + ":" + std::to_string(owner->line), kListedOwner);
+  if (const auto advice = tagdb::never_proves(tag); !advice.empty()) {
+    if (judgement.verdict < Verdict::possible) judgement.verdict = Verdict::possible;
+    reason("shared_tag", "the tag never proves an owner: " + std::string(advice), 0);
+  }
+  if (image.in_system_drivers) reason("system_drivers", "lies in System32\\drivers", kSystemDrivers);
+  if (image.in_component_store)
+    reason("component_store", "lies in a store of packages, perhaps not the copy that is loaded", kComponentStore);
+  return judgement;
+}
+
+}  // namespace scanner::rank

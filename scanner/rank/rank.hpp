@@ -1,0 +1,40 @@
+// From the evidence of one image for one tag to a verdict with reasons, and the order of the candidates.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scanner/trace/trace.hpp"
+#include "tagdb/database.hpp"
+
+namespace scanner::rank {
+
+/// Best first.
+enum class Verdict : std::uint8_t { proven, likely, possible, weak };
+std::string_view to_string(Verdict verdict);
+
+struct Reason {
+  std::string_view code;  ///< stable word for scripts
+  std::string text;
+};
+
+struct Judgement {
+  Verdict verdict = Verdict::weak;
+  int score = 0;  ///< orders candidates of one verdict; greater is better
+  std::vector<Reason> reasons;
+};
+
+/// What is known about an image besides its code.
+struct ImageFacts {
+  std::string_view file_name;      ///< without folders
+  std::string_view original_name;  ///< from the version resource, may be empty
+  bool in_system_drivers = false;
+  bool in_component_store = false;  ///< WinSxS, DriverStore: perhaps not the copy that is loaded
+};
+
+/// `uses` are those of one image for `tag`, strongest first, not empty.
+Judgement judge(tagdb::PoolTag tag, const std::vector<trace::TagUse>& uses, const ImageFacts& image,
+                const std::vector<const tagdb::Entry*>& listed, const tagdb::ApiTable& apis);
+
+}  // namespace scanner::rank

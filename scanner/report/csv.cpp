@@ -1,0 +1,82 @@
+// One row per use, candidate or listed entry; the columns are the NDJSON keys. RFC 4180 quoting. Cells that a spreadsheet
+// would run as a formula get a leading apostrophe: file names come from machines nobody vouches for.
+#include "scanner/report/model.hpp"
+
+namespace scanner::report {
+namespace {
+
+std::string cell(std::string_view text) {
+  std::string out;
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) out = "'";
+  out += text;
+  if (out.find_first_of("\",\r\n") == std::string::npos && (out.empty() || (out.front() != ' ' && out.back() != ' ')))
+    return out;
+  std::string quoted = "\"";
+  for (const char c : out) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+class CsvReporter final : public Reporter {
+ public:
+  CsvReporter(std::ostream& out, const tagdb::ApiTable& apis) : out_(out), apis_(apis) {}
+
+  void begin(const RunInfo&) override {
+    out_ << "type,rank,tag,tag_bytes,path,sha256,verdict,evidence,certainty,api,site_rva,origin_rva,file_offset,pool,bytes,"
+            "company,product,description,file_version,owner,source\r\n";
+  }
+
+  void driver(const Driver& driver) override {
+    for (const Use& use : driver.uses)
+      use_row("use", 0, driver.path, driver.sha256, {}, use, driver.identity);
+  }
+
+  void candidate(const Candidate& candidate) override {
+    use_row("candidate", candidate.rank, candidate.path, candidate.sha256, rank::to_string(candidate.judgement.verdict),
+            candidate.uses.front(), candidate.identity);
+  }
+
+  void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {
+    row({"listed", "", tag.text(), tag.hex(), "", "", "", "", "", "", "", "", "", "", "", "", "", entry.description, "",
+         entry.owner, entry.source});
+  }
+
+  void end() override { out_.flush(); }
+
+ private:
+  void use_row(std::string_view type, unsigned rank, const std::string& path, const std::string& sha256,
+               std::string_view verdict, const Use& item, const pe::Identity& identity) {
+    const trace::TagUse& use = item.use;
+    row({type, rank != 0 ? std::to_string(rank) : "", use.tag.text(), use.tag.hex(), path, sha256, verdict,
+         trace::to_string(use.evidence), trace::to_string(use.certainty), api_name(use, apis_),
+         item.has_site ? hex_rva(use.site_rva) : "", item.has_site ? hex_rva(use.origin_rva) : "",
+         item.file_offset != 0xFFFFFFFFU ? std::to_string(item.file_offset) : "", trace::to_string(use.pool),
+         use.bytes ? std::to_string(*use.bytes) : "", identity.company, identity.product, identity.description,
+         identity.file_version, "", ""});
+  }
+
+  struct Cell {
+    Cell(const char* text) : value(text) {}               // NOLINT(google-explicit-constructor)
+    Cell(std::string_view text) : value(text) {}          // NOLINT(google-explicit-constructor)
+    Cell(std::string text) : value(std::move(text)) {}    // NOLINT(google-explicit-constructor)
+    std::string value;
+  };
+
+  void row(const std::vector<Cell>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i) out_ << (i == 0 ? "" : ",") << cell(cells[i].value);
+    out_ << "\r\n";
+  }
+
+  std::ostream& out_;
+  const tagdb::ApiTable& apis_;
+};
+
+}  // namespace
+
+std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, const tagdb::ApiTable& apis) {
+  return std::make_unique<CsvReporter>(out, apis);
+}
+
+}  // namespace scanner::report

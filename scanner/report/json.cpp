@@ -1,0 +1,252 @@
+// NDJSON (schema 1) and the same records as one JSON array. Key order is part of what people read, so objects keep it.
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "scanner/report/host.hpp"
+#include "scanner/report/model.hpp"
+
+namespace scanner::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string iso_time(std::time_t when) {
+  std::tm parts{};
+#ifdef _WIN32
+  gmtime_s(&parts, &when);
+#else
+  gmtime_r(&when, &parts);
+#endif
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string random_uuid() {
+  std::random_device device;
+  std::array<char, 40> text{};
+  const auto word = [&device] { return static_cast<unsigned>(device()); };
+  std::snprintf(text.data(), text.size(), "%08x-%04x-4%03x-%04x-%04x%08x", word(), word() & 0xFFFF, word() & 0xFFF,
+                (word() & 0x3FFF) | 0x8000, word() & 0xFFFF, word());
+  return text.data();
+}
+
+void put_path(Json& record, const char* key, const std::string& path) {
+  record[key] = path;
+  if (!valid_utf8(path)) record[std::string(key) + "_bytes"] = base64(path);
+}
+
+Json json_of(const pe::Identity& identity) {
+  Json out;
+  const auto put = [&out](const char* key, const std::string& value) {
+    if (!value.empty()) out[key] = value;
+  };
+  put("company", identity.company);
+  put("product", identity.product);
+  put("description", identity.description);
+  put("file_version", identity.file_version);
+  put("original_name", identity.original_name);
+  put("signer", identity.signer);
+  out["signature"] = identity.embedded_signature ? "embedded" : "none";
+  put("pdb", identity.pdb);
+  put("pdb_id", identity.pdb_id);
+  if (identity.linked != 0) {
+    out["linked"] = iso_time(identity.linked);
+  } else {
+    out["linked"] = nullptr;
+  }
+  return out;
+}
+
+Json json_of(const trace::BucketCounts& counts) {
+  Json out;
+  out["total"] = counts.total();
+  for (std::size_t i = 0; i < trace::kBucketCount; ++i)
+    out[std::string(trace::to_string(static_cast<trace::Bucket>(i)))] = counts.count[i];
+  return out;
+}
+
+class JsonReporter final : public Reporter {
+ public:
+  JsonReporter(std::ostream& out, const tagdb::ApiTable& apis, bool array) : out_(out), apis_(apis), array_(array) {}
+
+  void begin(const RunInfo& run) override {
+    Json record;
+    record["type"] = "begin";
+    record["schema"] = 1;
+    record["tool"] = "poolwho";
+    record["version"] = POOLWHO_VERSION;
+    record["engine"] = 1;
+    record["tagdb"] = run.tagdb;
+    record["command"] = run.command;
+    record["roots"] = run.roots;
+    record["host"] = host_name();
+    record["os"] = os_name();
+    record["time"] = iso_time(std::time(nullptr));
+    record["run"] = random_uuid();
+    write(record);
+  }
+
+  void driver(const Driver& driver) override {
+    Json record;
+    record["type"] = "driver";
+    put_path(record, "path", driver.path);
+    record["sha256"] = driver.sha256;
+    record["size"] = driver.size;
+    record["machine"] = pe::to_string(driver.machine);
+    record["identity"] = json_of(driver.identity);
+    record["traced"] = driver.traced;
+    record["sites"]["allocate"] = json_of(driver.allocate);
+    record["sites"]["free"] = json_of(driver.free);
+    record["sites"]["other"] = json_of(driver.other);
+    record["wrapper_sites"] = json_of(driver.wrapper);
+    record["dynamic_reasons"] = Json::object();
+    for (const auto& [reason, count] : driver.dynamic_reasons) record["dynamic_reasons"][reason] = count;
+    record["exports_allocator"] = driver.exports_allocator;
+    if (!driver.problems.empty()) record["problems"] = driver.problems;
+    write(record);
+    for (const Use& use : driver.uses) {
+      Json line;
+      line["type"] = "use";
+      put_path(line, "path", driver.path);
+      line["sha256"] = driver.sha256;
+      put_use(line, use);
+      write(line);
+    }
+  }
+
+  void copy(const std::string& path, const std::string& of, const std::string& sha256) override {
+    Json record;
+    record["type"] = "copy";
+    put_path(record, "path", path);
+    put_path(record, "of", of);
+    record["sha256"] = sha256;
+    write(record);
+  }
+
+  void candidate(const Candidate& candidate) override {
+    Json record;
+    record["type"] = "candidate";
+    record["rank"] = candidate.rank;
+    record["tag"] = candidate.tag.text();
+    record["tag_bytes"] = candidate.tag.hex();
+    put_path(record, "path", candidate.path);
+    if (!candidate.copies.empty()) record["copies"] = candidate.copies;
+    record["sha256"] = candidate.sha256;
+    record["verdict"] = rank::to_string(candidate.judgement.verdict);
+    const trace::TagUse& best = candidate.uses.front().use;
+    record["evidence"] = trace::to_string(best.evidence);
+    record["certainty"] = trace::to_string(best.certainty);
+    record["uses"] = Json::array();
+    for (const Use& use : candidate.uses) {
+      Json item;
+      put_use(item, use);
+      record["uses"].push_back(std::move(item));
+    }
+    record["identity"] = json_of(candidate.identity);
+    record["reasons"] = Json::array();
+    for (const rank::Reason& reason : candidate.judgement.reasons)
+      record["reasons"].push_back({{"code", reason.code}, {"text", reason.text}});
+    write(record);
+  }
+
+  void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {
+    Json record;
+    record["type"] = "listed";
+    record["tag"] = tag.text();
+    record["tag_bytes"] = tag.hex();
+    record["owner"] = entry.owner;
+    record["description"] = entry.description;
+    record["source"] = entry.source;
+    record["line"] = entry.line;
+    record["pattern"] = entry.range() ? entry.first.text() + "-" + entry.last.text() : entry.first.text();
+    write(record);
+  }
+
+  void problem(const Problem& problem) override {
+    Json record;
+    record["type"] = "error";
+    put_path(record, "path", problem.path);
+    record["stage"] = problem.stage;
+    if (problem.line != 0) record["line"] = problem.line;
+    record["message"] = problem.message;
+    write(record);
+  }
+
+  void summary(const Summary& summary) override {
+    Json record;
+    record["type"] = "summary";
+    record["files"] = summary.files;
+    record["drivers"] = summary.drivers;
+    record["bytes"] = summary.bytes;
+    record["errors"] = summary.errors;
+    const walk::Skipped& skipped = summary.skipped;
+    record["skipped"] = {{"not_pe", skipped.not_pe}, {"locked", skipped.locked},   {"denied", skipped.denied},
+                         {"links", skipped.links},   {"offline", skipped.offline}, {"too_large", skipped.too_large},
+                         {"special", skipped.special}};
+    record["sites"]["allocate"] = json_of(summary.allocate);
+    record["sites"]["free"] = json_of(summary.free);
+    record["sites"]["other"] = json_of(summary.other);
+    record["wrapper_sites"] = json_of(summary.wrapper);
+    record["dynamic_reasons"] = Json::object();
+    for (const auto& [reason, count] : summary.dynamic_reasons) record["dynamic_reasons"][reason] = count;
+    record["seconds"] = summary.seconds;
+    write(record);
+  }
+
+  void end() override {
+    if (array_) out_ << (first_ ? "[]\n" : "\n]\n");
+    out_.flush();
+  }
+
+ private:
+  void put_use(Json& out, const Use& item) {
+    const trace::TagUse& use = item.use;
+    out["tag"] = use.tag.text();
+    out["tag_bytes"] = use.tag.hex();
+    out["protected"] = use.protected_bit;
+    out["evidence"] = trace::to_string(use.evidence);
+    out["certainty"] = trace::to_string(use.certainty);
+    const std::string_view api = api_name(use, apis_);
+    out["api"] = api.empty() ? Json(nullptr) : Json(api);
+    if (item.has_site) {
+      out["site_rva"] = hex_rva(use.site_rva);
+      out["origin_rva"] = hex_rva(use.origin_rva);
+      out["via"] = Json::array();
+      for (const std::uint32_t rva : use.via) out["via"].push_back(hex_rva(rva));
+      out["function_rva"] = use.function_rva != 0 ? Json(hex_rva(use.function_rva)) : Json(nullptr);
+    }
+    out["file_offset"] = item.file_offset != 0xFFFFFFFFU ? Json(item.file_offset) : Json(nullptr);
+    const std::string_view pool = trace::to_string(use.pool);
+    out["pool"] = pool.empty() ? Json(nullptr) : Json(pool);
+    out["bytes"] = use.bytes ? Json(*use.bytes) : Json(nullptr);
+    if (!use.charges_pool && use.row >= 0) out["charges_pool"] = false;
+    if (use.assumptions != 0) out["assumes"] = trace::describe_assumptions(use.assumptions);
+    if (!item.what.empty()) out["what"] = item.what;
+    if (!item.listing.empty()) out["instructions"] = item.listing;
+  }
+
+  void write(const Json& record) {
+    const std::string text = record.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (!array_) {
+      out_ << text << '\n';
+      return;
+    }
+    out_ << (first_ ? "[\n" : ",\n") << text;
+    first_ = false;
+  }
+
+  std::ostream& out_;
+  const tagdb::ApiTable& apis_;
+  bool array_;
+  bool first_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, const tagdb::ApiTable& apis, bool array) {
+  return std::make_unique<JsonReporter>(out, apis, array);
+}
+
+}  // namespace scanner::report

@@ -1,0 +1,244 @@
+// For people: one aligned line per candidate or per tag of a driver; --explain adds every use with its chain.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <tuple>
+
+#include "scanner/report/model.hpp"
+
+namespace scanner::report {
+namespace {
+
+constexpr std::string_view kBold = "\x1b[1m", kGreen = "\x1b[32;1m", kYellow = "\x1b[33m", kDim = "\x1b[2m",
+                           kReset = "\x1b[0m";
+
+std::string_view color_of(rank::Verdict verdict) {
+  switch (verdict) {
+    case rank::Verdict::proven: return kGreen;
+    case rank::Verdict::likely: return kYellow;
+    default: return kDim;
+  }
+}
+
+std::string pad(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+std::string with_commas(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
+
+/// "Contoso Storage Filter 6.1 (Contoso Ltd)" from whatever the version resource holds.
+std::string product(const pe::Identity& identity) {
+  std::string out = !identity.product.empty() ? identity.product : identity.description;
+  if (!identity.file_version.empty()) {
+    const auto version = identity.file_version.substr(0, identity.file_version.find(' '));
+    out += (out.empty() ? "" : " ") + version;
+  }
+  if (!identity.company.empty()) out += out.empty() ? identity.company : " (" + identity.company + ")";
+  if (out.empty() && !identity.signer.empty()) out = "signed by " + identity.signer;
+  return out.empty() ? "no version resource" : out;
+}
+
+class TextReporter final : public Reporter {
+ public:
+  TextReporter(std::ostream& out, const tagdb::ApiTable& apis, const TextOptions& options)
+      : out_(out), apis_(apis), options_(options) {}
+
+  void begin(const RunInfo& run) override { command_ = run.command; }
+
+  void candidate(const Candidate& candidate) override { candidates_.push_back(candidate); }
+
+  void driver(const Driver& driver) override {
+    if (options_.names_only) {
+      out_ << driver.path << '\n';
+      return;
+    }
+    out_ << paint(kBold, printable(driver.path)) << "  " << pe::to_string(driver.machine) << "  "
+         << printable(product(driver.identity)) << '\n';
+    if (!driver.traced) {
+      out_ << "  (code for this processor cannot be traced)\n";
+      return;
+    }
+    print_uses(driver);
+    const auto dynamic = driver.allocate[trace::Bucket::dynamic] + driver.wrapper[trace::Bucket::dynamic];
+    if (dynamic > 0) {
+      out_ << "  " << dynamic << " of " << driver.allocate.total() + driver.wrapper.total()
+           << " allocation sites not resolved:";
+      for (const auto& [reason, count] : driver.dynamic_reasons) out_ << ' ' << reason << ' ' << count;
+      out_ << '\n';
+    }
+    for (const std::string& problem : driver.problems) out_ << "  note: " << printable(problem) << '\n';
+    out_.flush();
+  }
+
+  void copy(const std::string& path, const std::string& of, const std::string&) override {
+    if (!options_.names_only) out_ << paint(kDim, printable(path) + "  same file as " + printable(of)) << '\n';
+  }
+
+  void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override { listed_.emplace_back(entry, tag); }
+
+  void summary(const Summary& summary) override {
+    flush_candidates();
+    if (command_ == "survey" && !options_.names_only) {
+      out_ << with_commas(summary.drivers) << " drivers, " << with_commas(summary.allocate.total())
+           << " allocation sites: " << with_commas(summary.allocate[trace::Bucket::constant]) << " with a known tag, "
+           << with_commas(summary.allocate[trace::Bucket::forwarded] + summary.allocate[trace::Bucket::table])
+           << " through wrappers or tables, " << with_commas(summary.allocate[trace::Bucket::untagged]) << " untagged, "
+           << with_commas(summary.allocate[trace::Bucket::suspect]) << " suspect, "
+           << with_commas(summary.allocate[trace::Bucket::dynamic]) << " not resolved\n";
+    }
+  }
+
+  void end() override {
+    flush_candidates();
+    out_.flush();
+  }
+
+ private:
+  std::string paint(std::string_view color, const std::string& text) const {
+    return options_.color ? std::string(color) + text + std::string(kReset) : text;
+  }
+
+  static std::string place(std::string_view path, std::uint32_t rva) {
+    std::array<char, 24> offset{};
+    std::snprintf(offset.data(), offset.size(), "+0x%x", rva);
+    return std::string(file_name(path)) + offset.data();
+  }
+
+  static std::string pool_and_size(const trace::TagUse& use) {
+    std::string out(trace::to_string(use.pool));
+    if (use.bytes) out += (out.empty() ? "" : " ") + with_commas(*use.bytes) + (*use.bytes == 1 ? " byte" : " bytes");
+    return out;
+  }
+
+  /// "ExAllocatePoolWithTag at foo.sys+0x1a2b, nonpaged 1,024 bytes; 3 call sites"
+  std::string proof(const Candidate& candidate) const {
+    const Use& best = candidate.uses.front();
+    if (best.use.row < 0) {
+      std::string where = best.has_site ? place(candidate.path, best.use.site_rva)
+                                        : "file offset " + std::to_string(best.file_offset);
+      return best.what + " at " + where;
+    }
+    std::string out(api_name(best.use, apis_));
+    out += " at " + place(candidate.path, best.use.site_rva);
+    const std::string details = pool_and_size(best.use);
+    if (!details.empty()) out += ", " + details;
+    const auto same = std::count_if(candidate.uses.begin(), candidate.uses.end(), [&best](const Use& use) {
+      return use.use.evidence == best.use.evidence;
+    });
+    if (same > 1) out += "; " + std::to_string(same) + " call sites";
+    return out;
+  }
+
+  void flush_candidates() {
+    if (options_.names_only) {
+      for (const Candidate& candidate : candidates_) out_ << candidate.path << '\n';
+      candidates_.clear();
+      listed_.clear();
+      return;
+    }
+    std::size_t path_width = 0, proof_width = 0;
+    for (const Candidate& candidate : candidates_) {
+      path_width = std::max(path_width, printable(candidate.path).size());
+      proof_width = std::max(proof_width, proof(candidate).size());
+    }
+    path_width = std::min<std::size_t>(path_width, 60);
+    proof_width = std::min<std::size_t>(proof_width, 90);
+    for (std::size_t i = 0; i < candidates_.size(); ++i) {
+      const Candidate& candidate = candidates_[i];
+      const auto verdict = candidate.judgement.verdict;
+      out_ << paint(kBold, candidate.tag.text()) << "  "
+           << paint(color_of(verdict), pad(std::string(rank::to_string(verdict)), 8)) << "  "
+           << pad(printable(candidate.path), path_width) << "  " << pad(printable(proof(candidate)), proof_width) << "  "
+           << printable(product(candidate.identity)) << '\n';
+      for (const std::string& path : candidate.copies) out_ << "                same file: " << printable(path) << '\n';
+      if (options_.explain) explain(candidate);
+    }
+    for (const auto& [entry, tag] : listed_) {
+      const std::string pattern =
+          entry.range() ? entry.first.text() + "-" + entry.last.text() : pad(entry.first.text(), 4);
+      out_ << paint(kBold, pattern) << "  " << pad("listed", 8) << "  "
+           << (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
+      if (!entry.description.empty()) out_ << "  " << printable(entry.description);
+      out_ << "  " << paint(kDim, "[" + entry.source + ":" + std::to_string(entry.line) + "]") << '\n';
+    }
+    candidates_.clear();
+    listed_.clear();
+  }
+
+  void explain(const Candidate& candidate) {
+    for (const rank::Reason& reason : candidate.judgement.reasons)
+      out_ << "      " << reason.code << ": " << printable(reason.text) << '\n';
+    for (const Use& item : candidate.uses) {
+      const trace::TagUse& use = item.use;
+      out_ << "      " << trace::to_string(use.evidence);
+      if (use.row < 0) {
+        out_ << "  " << printable(item.what);
+        if (item.has_site) out_ << "  at " << place(candidate.path, use.site_rva);
+        out_ << '\n';
+        continue;
+      }
+      out_ << "  " << api_name(use, apis_) << "  " << trace::to_string(use.certainty);
+      const std::string details = pool_and_size(use);
+      if (!details.empty()) out_ << "  " << details;
+      if (use.protected_bit) out_ << "  protected";
+      out_ << '\n';
+      for (std::size_t i = 0; i < use.via.size(); ++i) {
+        out_ << "          " << pad(place(candidate.path, use.via[i]), 28) << "  "
+             << (i < item.listing.size() ? item.listing[i] : std::string());
+        if (i == 0) out_ << "    ; tag '" << use.tag.text() << "' goes in here";
+        if (i + 1 == use.via.size() && use.via.size() > 1) out_ << "    ; " << api_name(use, apis_);
+        out_ << '\n';
+      }
+      if (use.assumptions != 0) out_ << "          assuming that " << trace::describe_assumptions(use.assumptions) << '\n';
+    }
+  }
+
+  /// One line per tag and evidence of a driver.
+  void print_uses(const Driver& driver) {
+    for (std::size_t i = 0; i < driver.uses.size();) {
+      const trace::TagUse& first = driver.uses[i].use;
+      std::size_t end = i;
+      bool same_pool = true;
+      while (end < driver.uses.size() && driver.uses[end].use.tag == first.tag &&
+             driver.uses[end].use.evidence == first.evidence) {
+        same_pool = same_pool && driver.uses[end].use.pool == first.pool;
+        ++end;
+      }
+      if (first.evidence != trace::Evidence::constant || options_.explain) {
+        out_ << "  " << paint(kBold, first.tag.text()) << "  " << pad(std::string(trace::to_string(first.evidence)), 10)
+             << "  " << pad(std::string(trace::to_string(first.certainty)), 8) << "  ";
+        std::string how = first.row >= 0 ? std::string(api_name(first, apis_)) : driver.uses[i].what;
+        if (end - i > 1) how += " x" + std::to_string(end - i);
+        out_ << how << " at " << place(driver.path, first.site_rva);
+        if (same_pool && first.pool != trace::Pool::unknown) out_ << ", " << trace::to_string(first.pool);
+        if (end - i == 1 && first.bytes) out_ << ", " << with_commas(*first.bytes) << " bytes";
+        out_ << '\n';
+      }
+      i = end;
+    }
+  }
+
+  std::ostream& out_;
+  const tagdb::ApiTable& apis_;
+  TextOptions options_;
+  std::string command_;
+  std::vector<Candidate> candidates_;
+  std::vector<std::pair<tagdb::Entry, tagdb::PoolTag>> listed_;
+};
+
+}  // namespace
+
+std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const tagdb::ApiTable& apis,
+                                             const TextOptions& options) {
+  return std::make_unique<TextReporter>(out, apis, options);
+}
+
+}  // namespace scanner::report

@@ -1,0 +1,119 @@
+#include "scanner/scan.hpp"
+
+#include <openssl/evp.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+
+namespace scanner {
+namespace {
+
+constexpr std::size_t kMaxOccurrences = 8;
+
+bool asked_for(const ScanRequest& request, tagdb::PoolTag tag) {
+  return std::any_of(request.queries.begin(), request.queries.end(),
+                     [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
+}
+
+void add_listings(const pe::Image& image, ScannedFile& out) {
+  for (const trace::TagUse& use : out.trace.uses) {
+    std::vector<std::string> lines;
+    for (const std::uint32_t rva : use.via) lines.push_back(trace::instruction_text(image, rva));
+    out.listings.push_back(std::move(lines));
+  }
+}
+
+/// Occurrences of exact tags that no traced use explains: shown as the weaker evidence they are.
+void add_occurrences(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+  std::vector<tagdb::PoolTag> open;
+  for (const tagdb::PoolTag tag : request.bytes_first) {
+    const bool explained = std::any_of(out.trace.uses.begin(), out.trace.uses.end(), [tag](const trace::TagUse& use) {
+      return use.tag == tag && use.evidence <= trace::Evidence::references;
+    });
+    if (!explained) open.push_back(tag);
+  }
+  out.occurrences = trace::find_occurrences(image, open, kMaxOccurrences);
+  // An immediate in lifted code would be told twice.
+  std::erase_if(out.trace.uses, [&open](const trace::TagUse& use) {
+    return use.evidence == trace::Evidence::constant && std::find(open.begin(), open.end(), use.tag) != open.end();
+  });
+}
+
+}  // namespace
+
+ContentHash content_hash(pe::Bytes bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {hash.low64, hash.high64};
+}
+
+std::string sha256_hex(pe::Bytes bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  for (unsigned i = 0; i < length; ++i) {
+    out += digits[digest[i] >> 4];
+    out += digits[digest[i] & 15];
+  }
+  return out;
+}
+
+ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
+  using Outcome = ScannedFile::Outcome;
+  ScannedFile out;
+  out.file = file;
+  auto read = walk::read_file(file.path, request.max_file_size, out.skipped);
+  if (!read) {
+    out.outcome = Outcome::unreadable;
+    out.message = read.error().message;
+    return out;
+  }
+  const pe::Bytes bytes{std::span<const std::uint8_t>(read.value())};
+  out.size = bytes.size();
+  const auto opened = pe::Image::open(bytes.span());
+  if (!opened) {
+    const bool not_pe = opened.error().fault == pe::Fault::not_pe;
+    out.outcome = not_pe ? Outcome::not_pe : Outcome::malformed;
+    out.message = opened.error().message;
+    return out;
+  }
+  const pe::Image& image = opened.value();
+  out.machine = image.machine();
+  if (file.native_only && !image.native()) {
+    out.outcome = Outcome::not_wanted;
+    return out;
+  }
+  out.hash = content_hash(bytes);
+  if (request.already_reported && request.already_reported(out.hash)) {
+    out.outcome = Outcome::copy;
+    return out;
+  }
+  const bool locating = !request.queries.empty();
+  const bool in_bytes = !request.bytes_first.empty() && trace::contains_any(bytes, request.bytes_first);
+  if (!trace::can_trace(image)) {
+    out.outcome = Outcome::unsupported;
+  } else if (!request.bytes_first.empty() && !in_bytes) {
+    out.outcome = Outcome::deferred;
+    return out;
+  } else {
+    out.outcome = Outcome::traced;
+    out.trace = trace::trace(image, *request.apis);
+  }
+  if (in_bytes) add_occurrences(image, request, out);
+  const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
+                               [&](const trace::TagUse& use) { return asked_for(request, use.tag); });
+  out.reported = !locating || hit || !out.occurrences.empty();
+  if (!out.reported) return out;
+  std::string problem;
+  out.identity = pe::identify(image, problem);
+  if (!problem.empty()) out.trace.problems.push_back(problem);
+  out.sha256 = sha256_hex(bytes);
+  for (const trace::TagUse& use : out.trace.uses)
+    out.file_offsets.push_back(image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
+  if (request.with_text) add_listings(image, out);
+  return out;
+}
+
+}  // namespace scanner

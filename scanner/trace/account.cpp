@@ -1,0 +1,306 @@
+// The end of a trace: uses from the pairs that hold constants, and one bucket for every call site.
+#include <algorithm>
+#include <tuple>
+
+#include "scanner/trace/engine.hpp"
+
+namespace scanner::trace {
+namespace {
+
+using tagdb::ApiKind;
+
+Evidence evidence_of(ApiKind kind) {
+  switch (kind) {
+    case ApiKind::allocate: return Evidence::allocates;
+    case ApiKind::lookaside: return Evidence::lookaside;
+    case ApiKind::configure: return Evidence::configures;
+    case ApiKind::free: return Evidence::frees;
+    case ApiKind::reference: return Evidence::references;
+    case ApiKind::predict: return Evidence::predicted;
+  }
+  return Evidence::references;
+}
+
+SiteKind site_kind_of(ApiKind kind) {
+  if (kind == ApiKind::allocate) return SiteKind::allocate;
+  return kind == ApiKind::free ? SiteKind::free : SiteKind::other;
+}
+
+Certainty certainty_of(std::uint32_t flags) {
+  if ((flags & kAssumedMask) != 0) return Certainty::assumed;
+  return (flags & kOtherMask) != 0 ? Certainty::one_path : Certainty::sure;
+}
+
+/// The first that applies names the reason: what went wrong in our understanding comes before what the driver does.
+std::string_view reason_of(std::uint32_t flags) {
+  static constexpr std::pair<std::uint32_t, std::string_view> kReasons[] = {
+      {kUnreached, "unreached"}, {kDepthLost, "depth_lost"}, {kCapped, "cap"},         {kNotUnderstood, "not_understood"},
+      {kUnset, "not_understood"}, {kGlobal, "global"},       {kField, "field"},        {kReturned, "returned"},
+      {kComputed, "computed"}};
+  for (const auto& [flag, name] : kReasons) {
+    if ((flags & flag) != 0) return name;
+  }
+  return "not_understood";
+}
+
+/// POOL_TYPE: bit 0 paged, 0x20 session (wdm.h).
+Pool pool_from_type(std::uint64_t type) {
+  if ((type & 0x20) != 0) return Pool::session;
+  return (type & 1) != 0 ? Pool::paged : Pool::nonpaged;
+}
+
+/// POOL_FLAGS: 0x40 nonpaged, 0x80 nonpaged executable, 0x100 paged, 4 session (wdm.h).
+Pool pool_from_flags(std::uint64_t flags) {
+  if ((flags & 4) != 0) return Pool::session;
+  if ((flags & 0x100) != 0) return Pool::paged;
+  return (flags & 0xC0) != 0 ? Pool::nonpaged : Pool::unknown;
+}
+
+}  // namespace
+
+void Engine::describe_allocation(const Pair& pair, TagUse& use) {
+  const Entry& entry = entries_[pair.entry];
+  const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
+  if (row.pool_form != tagdb::PoolForm::unknown) {
+    const ValueId pool = argument(pair.site, pair.entry, Argument::pool, 0);
+    bool first = true;
+    bool mixed = (values_.flags(pool) & kOtherMask) != 0;
+    for (const Atom& atom : values_.atoms(pool)) {
+      if (atom.kind != AtomKind::constant) {
+        mixed = true;
+        continue;
+      }
+      const bool flags = row.pool_form == tagdb::PoolForm::flags_argument;
+      const Pool one = flags ? pool_from_flags(atom.a) : pool_from_type(atom.a);
+      if (!first && one != use.pool) mixed = true;
+      use.pool = one;
+      // NonPagedPool (0) is executable, NonPagedPoolNx is 512.
+      use.executable = use.executable || (flags ? (atom.a & 0x80) != 0 : (atom.a & 0x201) == 0);
+      first = false;
+    }
+    if (mixed) use.pool = Pool::unknown;
+  }
+  if (row.size >= 0) {
+    std::uint64_t bytes = 0;
+    if (values_.is_constant(argument(pair.site, pair.entry, Argument::size, 0), bytes)) use.bytes = bytes;
+  }
+}
+
+void Engine::collect_uses(TraceResult& result) {
+  std::set<std::tuple<std::uint32_t, std::uint32_t, Evidence, bool>> seen;  // origin, tag, evidence, charges
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    const Pair pair = pairs_[i];
+    if (!pair.applies) continue;
+    const Entry& entry = entries_[pair.entry];
+    const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
+    TagUse use;
+    use.row = entry.row;
+    use.evidence = evidence_of(row.kind);
+    use.charges_pool = row.charges_pool;
+    use.origin_rva = sites_[pair.site].rva;
+    std::uint32_t flags = pair.tag == kBottom ? 0 : values_.flags(pair.tag);
+    use.via.push_back(use.origin_rva);
+    SiteId last = pair.site;
+    for (EntryId id = pair.entry; entries_[id].function != 0;) {
+      const Link& link = entries_[id].links.front();
+      flags |= link.flags;
+      last = link.site;
+      use.via.push_back(sites_[last].rva);
+      id = link.callee;
+    }
+    use.site_rva = sites_[last].rva;
+    use.function_rva = sites_[last].function;
+    const auto add = [&](std::uint64_t constant, bool untagged) {
+      const auto value = static_cast<std::uint32_t>(constant);
+      use.tag = tagdb::PoolTag(value);
+      use.protected_bit = !untagged && (value >> 31) != 0;
+      use.certainty = certainty_of(flags);
+      use.assumptions = flags & kAssumedMask;
+      if (!seen.emplace(use.origin_rva, use.tag.value(), use.evidence, use.charges_pool).second) return;
+      TagUse complete = use;
+      describe_allocation(pair, complete);
+      result.uses.push_back(std::move(complete));
+    };
+    if (row.tag < 0) {
+      if (!row.default_tag.empty() && sites_[pair.site].reached)
+        add(tagdb::PoolTag::from_text(row.default_tag).value(), true);
+      continue;
+    }
+    const std::vector<Atom> atoms(values_.atoms(pair.tag).begin(), values_.atoms(pair.tag).end());
+    for (const Atom& atom : atoms) {
+      if (atom.kind == AtomKind::constant && tagdb::plausible_tag(atom.a & ~0x80000000ULL)) add(atom.a, false);
+    }
+  }
+  collect_constants(result);
+  std::sort(result.uses.begin(), result.uses.end(), [](const TagUse& a, const TagUse& b) {
+    return std::tie(a.tag, a.evidence, a.certainty, a.origin_rva, a.site_rva) <
+           std::tie(b.tag, b.evidence, b.certainty, b.origin_rva, b.site_rva);
+  });
+}
+
+/// Four characters of which three are letters or digits: what programmers choose, and numbers rarely are.
+static bool looks_chosen(std::uint32_t value) {
+  const tagdb::PoolTag tag(value);
+  if (!tag.plausible()) return false;
+  int alphanumeric = 0;
+  for (unsigned i = 0; i < 4; ++i) {
+    const std::uint8_t c = tag.byte(i);
+    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    alphanumeric += letter || (c >= '0' && c <= '9') ? 1 : 0;
+  }
+  return alphanumeric >= 3;
+}
+
+void Engine::note_immediates(const LiftedFunction& function) {
+  for (const Op& op : function.ops) {
+    const bool immediate = op.kind == OpKind::set || (op.kind == OpKind::store && op.a == kNoReg && !op.unknown);
+    if (!immediate || op.imm > 0xFFFFFFFFU || !looks_chosen(static_cast<std::uint32_t>(op.imm))) continue;
+    const auto [at, fresh] = immediates_.emplace(static_cast<std::uint32_t>(op.imm), op.rva);
+    if (!fresh && op.rva < at->second) at->second = op.rva;
+  }
+}
+
+/// Immediates that no traced use explains: weak evidence, but evidence.
+void Engine::collect_constants(TraceResult& result) {
+  std::set<tagdb::PoolTag> explained;
+  for (const TagUse& use : result.uses) explained.insert(use.tag);
+  for (const auto& [value, rva] : immediates_) {
+    TagUse use;
+    use.tag = tagdb::PoolTag(value);
+    if (explained.contains(use.tag)) continue;
+    use.protected_bit = (value >> 31) != 0;
+    use.evidence = Evidence::constant;
+    use.charges_pool = false;
+    use.site_rva = use.origin_rva = rva;
+    use.function_rva = functions_.containing(rva);
+    use.via = {rva};
+    result.uses.push_back(std::move(use));
+  }
+}
+
+bool Engine::address_taken(std::uint32_t function) const { return pointers_.contains(function); }
+
+void Engine::find_pointers() {
+  for (const Reference& reference : index_.addresses) pointers_.insert(reference.target);
+  if (entries_.empty()) return;
+  image_.for_each_relocation([this](std::uint32_t rva, unsigned) {
+    const auto value = image_.load(rva, image_.pointer_size());
+    if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) pointers_.insert(*target);
+  });
+}
+
+/// Empty when someone calls the functions that this site's tag comes into (or may: exports).
+std::string_view Engine::uncalled_reason(const Pair& pair) const {
+  const CallSite& site = sites_[pair.site];
+  bool pointer = false;
+  const auto found = entries_of_function_.find(site.function);
+  if (found == entries_of_function_.end()) return "cap";
+  for (const Atom& atom : values_.atoms(pair.tag)) {
+    if (atom.kind != AtomKind::entry) continue;
+    for (const EntryId id : found->second) {
+      const Entry& entry = entries_[id];
+      if (entry.tag == atom.where && entry.called) return {};
+    }
+  }
+  if (exports_.contains(site.function)) return {};
+  pointer = address_taken(site.function);
+  return pointer ? "pointer_only" : "no_caller";
+}
+
+Site Engine::classify(const Pair& pair) {
+  const CallSite& call = sites_[pair.site];
+  const Entry& entry = entries_[pair.entry];
+  const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
+  Site site;
+  site.rva = call.rva;
+  site.function = call.function;
+  site.row = entry.row;
+  site.kind = site_kind_of(row.kind);
+  site.wrapper = entry.function != 0;
+  if (row.tag < 0) {
+    site.bucket = Bucket::untagged;
+    return site;
+  }
+  bool plausible = false, constant = false, zero = false, forwarded = false;
+  std::uint32_t flags = values_.flags(pair.tag);
+  for (const Atom& atom : values_.atoms(pair.tag)) {
+    switch (atom.kind) {
+      case AtomKind::constant:
+        constant = true;
+        zero = zero || (atom.a & 0x7FFFFFFFU) == 0;
+        plausible = plausible || tagdb::plausible_tag(atom.a & ~0x80000000ULL);
+        break;
+      case AtomKind::entry:
+        if (atom.a == 0) forwarded = true;
+        if (atom.a != 0) flags |= kComputed;
+        break;
+      case AtomKind::memory: flags |= kGlobal; break;
+      case AtomKind::field: flags |= kField; break;
+      default: constant = true; break;  // an address in a tag's place
+    }
+  }
+  if (plausible) {
+    site.bucket = Bucket::constant;
+  } else if (forwarded) {
+    const std::string_view reason = uncalled_reason(pair);
+    site.bucket = reason.empty() ? Bucket::forwarded : Bucket::dynamic;
+    site.reason = reason;
+  } else if (zero && (site.kind == SiteKind::free || row.kind == ApiKind::reference)) {
+    site.bucket = Bucket::untagged;  // tag 0 frees whatever the tag
+  } else if (constant) {
+    site.bucket = Bucket::suspect;
+  } else {
+    site.bucket = Bucket::dynamic;
+    site.reason = reason_of(flags);
+  }
+  return site;
+}
+
+void Engine::account(TraceResult& result) {
+  std::map<std::pair<bool, std::uint32_t>, Site> by_rva;
+  std::set<std::uint32_t> seen;
+  for (const Pair& pair : pairs_) {
+    seen.insert(sites_[pair.site].rva);
+    if (!pair.applies) continue;
+    const Site site = classify(pair);
+    const auto [at, fresh] = by_rva.emplace(std::pair{site.wrapper, site.rva}, site);
+    // The same bytes can belong to two functions (shared tails): the more telling answer counts.
+    if (!fresh && site.bucket < at->second.bucket) at->second = site;
+  }
+  for (const auto& [key, site] : by_rva) result.sites.push_back(site);
+  account_unseen(result, seen);
+  std::sort(result.sites.begin(), result.sites.end(), [](const Site& a, const Site& b) {
+    return std::tie(a.rva, a.wrapper) < std::tie(b.rva, b.wrapper);
+  });
+  image_.for_each_export([&](const pe::Export& entry) {
+    const auto found = entries_of_function_.find(entry.rva);
+    if (found == entries_of_function_.end()) return;
+    const bool allocates = std::any_of(found->second.begin(), found->second.end(), [this](EntryId id) {
+      const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entries_[id].row)];
+      return row.charges_pool && row.kind == ApiKind::allocate;
+    });
+    if (allocates) result.exported_allocators.emplace_back(entry.name);
+  });
+}
+
+/// Calls of listed functions in code that was never lifted or never reached still need their bucket.
+void Engine::account_unseen(TraceResult& result, const std::set<std::uint32_t>& seen) {
+  for (const Reference& reference : index_.slots) {
+    const std::uint32_t rva = reference.site - 2;
+    const pe::Bytes opcode = image_.from_rva(rva);
+    const bool call = opcode.size() >= 2 && opcode[0] == 0xFF && opcode[1] == 0x15;
+    if (!call || seen.contains(rva) || seen.contains(rva - 1)) continue;
+    const int import = imports_.at(reference.target);
+    const std::uint32_t function = functions_.containing(rva);
+    if (import < 0 || analysed_.contains(function)) continue;  // lifted: no instruction starts there
+    Site site;
+    site.rva = rva;
+    site.function = function;
+    site.row = imports_[static_cast<std::size_t>(import)].row;
+    site.kind = site_kind_of(apis_.rows[static_cast<std::size_t>(site.row)].kind);
+    site.reason = "not_understood";
+    result.sites.push_back(site);
+  }
+}
+
+}  // namespace scanner::trace

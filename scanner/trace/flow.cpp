@@ -1,0 +1,577 @@
+#include "scanner/trace/flow.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace scanner::trace {
+namespace {
+
+constexpr unsigned kVisitsBeforeWidening = 6;
+constexpr unsigned kMaxVisits = 64;
+constexpr std::size_t kMaxFrameSlots = 512;
+
+void insert_sorted(std::vector<std::int32_t>& list, std::int32_t value) {
+  const auto at = std::lower_bound(list.begin(), list.end(), value);
+  if (at == list.end() || *at != value) list.insert(at, value);
+}
+
+class Interpreter {
+ public:
+  Interpreter(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function, ValuePool& values,
+              const Abi& abi)
+      : image_(image), imports_(imports), function_(function), values_(values), abi_(abi) {
+    in_.resize(function.blocks.size());
+    visits_.resize(function.blocks.size(), 0);
+    queued_.resize(function.blocks.size(), 0);
+  }
+
+  FlowResult run() {
+    if (function_.blocks.empty()) return {};
+    merge_into(0, entry_state());
+    order_blocks();
+    while (!queue_empty()) {
+      const std::uint32_t number = take();
+      State state = in_[number];
+      const Block& block = function_.blocks[number];
+      interpret(block, state);
+      for (const std::uint32_t next : block.successors) merge_into(next, state);
+      if (block.unresolved_jump && !at_entry_depth(state)) {
+        for (std::uint32_t next = 1; next < function_.blocks.size(); ++next) {
+          if (!function_.blocks[next].has_predecessor) merge_into(next, state);
+        }
+      }
+      for (const std::uint32_t handler : block.exception_successors) {
+        merge_into(handler, in_handler(in_[number]));
+        merge_into(handler, in_handler(state));
+      }
+    }
+    recording_ = true;
+    for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
+      reached_ = visits_[number] > 0;
+      State state = reached_ ? in_[number] : unreached_state();
+      interpret(function_.blocks[number], state);
+      if (reached_) leave(function_.blocks[number], state);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  State entry_state() {
+    State state;
+    for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values_.entry(reg);
+    state.registers[abi_.stack_pointer] = values_.frame_address(0);
+    state.registers[kScratchA] = state.registers[kScratchB] = values_.unknown(kUnset);
+    return state;
+  }
+
+  State unreached_state() {
+    State state;
+    state.registers.fill(values_.unknown(kUnreached));
+    return state;
+  }
+
+  /// The unwinder restores what callees preserve and the stack pointer; everything else is whatever it left there.
+  State in_handler(State state) {
+    for (Reg reg = 0; reg < 32; ++reg) {
+      if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kUnset);
+    }
+    return state;
+  }
+
+  [[nodiscard]] bool at_entry_depth(const State& state) const {
+    const Atom* atom = values_.only(state.registers[abi_.stack_pointer]);
+    return atom != nullptr && atom->kind == AtomKind::frame && !atom->strided && atom->a == 0;
+  }
+
+  // --- worklist: reverse postorder, so that most blocks are visited once -------------------------------------------
+
+  void order_blocks() {
+    rank_.assign(function_.blocks.size(), 0);
+    std::vector<std::uint8_t> seen(function_.blocks.size(), 0);
+    std::uint32_t next_rank = static_cast<std::uint32_t>(function_.blocks.size());
+    std::vector<std::pair<std::uint32_t, std::size_t>> stack;
+    const auto visit = [&](std::uint32_t root) {
+      if (seen[root] != 0) return;
+      seen[root] = 1;
+      stack.emplace_back(root, 0);
+      while (!stack.empty()) {
+        auto& [block, edge] = stack.back();
+        if (edge < function_.blocks[block].successors.size()) {
+          const std::uint32_t next = function_.blocks[block].successors[edge++];
+          if (seen[next] == 0) {
+            seen[next] = 1;
+            stack.emplace_back(next, 0);
+          }
+        } else {
+          rank_[block] = --next_rank;
+          stack.pop_back();
+        }
+      }
+    };
+    visit(0);
+    for (std::uint32_t i = 0; i < function_.blocks.size(); ++i) visit(i);
+    by_rank_.resize(function_.blocks.size());
+    for (std::uint32_t i = 0; i < function_.blocks.size(); ++i) by_rank_[rank_[i]] = i;
+    for (std::uint32_t i = 0; i < queued_.size(); ++i) {
+      if (queued_[i] != 0) lowest_ = std::min(lowest_, rank_[i]);
+    }
+  }
+
+  bool queue_empty() {
+    while (lowest_ < by_rank_.size() && queued_[by_rank_[lowest_]] == 0) ++lowest_;
+    return lowest_ >= by_rank_.size();
+  }
+
+  std::uint32_t take() {
+    const std::uint32_t block = by_rank_[lowest_];
+    queued_[block] = 0;
+    return block;
+  }
+
+  void merge_into(std::uint32_t number, const State& state) {
+    State& in = in_[number];
+    unsigned& visits = visits_[number];
+    if (visits == 0) {
+      in = state;
+    } else if (visits > kMaxVisits) {
+      return;
+    } else {
+      State joined = in;
+      join(joined, state, visits > kVisitsBeforeWidening);
+      if (joined == in) return;
+      in = std::move(joined);
+    }
+    ++visits;
+    queued_[number] = 1;
+    if (!rank_.empty()) lowest_ = std::min(lowest_, rank_[number]);
+  }
+
+  ValueId merge_value(ValueId older, ValueId newer, bool widen) {
+    return widen ? values_.widen(older, newer) : values_.join(older, newer);
+  }
+
+  void join(State& into, const State& from, bool widen) {
+    for (std::size_t reg = 0; reg < kRegCount; ++reg)
+      into.registers[reg] = merge_value(into.registers[reg], from.registers[reg], widen);
+    for (FrameSlot& slot : into.frame)
+      slot.value = merge_value(slot.value, frame_load(from, slot.offset, slot.width, values_, abi_), widen);
+    for (const FrameSlot& slot : from.frame) {
+      const auto at = std::lower_bound(into.frame.begin(), into.frame.end(), slot.offset,
+                                       [](const FrameSlot& s, std::int32_t offset) { return s.offset < offset; });
+      const bool overlaps_next =
+          at != into.frame.end() && at->offset < slot.offset + static_cast<std::int32_t>(slot.width);
+      const bool overlaps_previous =
+          at != into.frame.begin() &&
+          std::prev(at)->offset + static_cast<std::int32_t>(std::prev(at)->width) > slot.offset;
+      if (overlaps_next || overlaps_previous || into.frame.size() >= kMaxFrameSlots) continue;
+      const ValueId missing = frame_load(into, slot.offset, slot.width, values_, abi_);
+      into.frame.insert(at, {slot.offset, slot.width, values_.join(missing, slot.value)});
+    }
+    for (const std::int32_t offset : from.escaped) insert_sorted(into.escaped, offset);
+  }
+
+  // --- frame and memory ----------------------------------------------------------------------------------------------
+
+  void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value) {
+    if (at < std::numeric_limits<std::int32_t>::min() / 2 || at > std::numeric_limits<std::int32_t>::max() / 2) return;
+    const auto offset = static_cast<std::int32_t>(at);
+    const auto end = offset + static_cast<std::int32_t>(width);
+    auto first = std::find_if(state.frame.begin(), state.frame.end(), [offset](const FrameSlot& slot) {
+      return slot.offset + static_cast<std::int32_t>(slot.width) > offset;
+    });
+    // What a partial overwrite leaves of a neighbour is not worth modelling: it becomes "computed".
+    std::vector<FrameSlot> rests;
+    auto last = first;
+    for (; last != state.frame.end() && last->offset < end; ++last) {
+      const std::int32_t slot_end = last->offset + static_cast<std::int32_t>(last->width);
+      if (last->offset < offset)
+        rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset), cut_low(last->value, static_cast<unsigned>(offset - last->offset))});
+      if (slot_end > end) rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values_.unknown(kComputed)});
+    }
+    first = state.frame.erase(first, last);
+    std::vector<FrameSlot> fresh;
+    for (const FrameSlot& rest : rests) {
+      if (rest.offset < offset) fresh.push_back(rest);
+    }
+    fresh.push_back({offset, width, value});
+    for (const FrameSlot& rest : rests) {
+      if (rest.offset >= end) fresh.push_back(rest);
+    }
+    if (state.frame.size() + fresh.size() > kMaxFrameSlots) return;
+    state.frame.insert(first, fresh.begin(), fresh.end());
+  }
+
+  ValueId cut_low(ValueId value, unsigned width) {
+    return width == 1 || width == 2 || width == 4 ? values_.resize(value, width, false) : values_.unknown(kComputed);
+  }
+
+  /// Somebody may write anywhere behind `offset`: what stands there is joined with `value`.
+  void weak_store_behind(State& state, std::int64_t offset, ValueId value) {
+    for (FrameSlot& slot : state.frame) {
+      if (slot.offset >= offset && slot.offset < 0) slot.value = values_.join(slot.value, value);
+    }
+  }
+
+  ValueId address_of(const State& state, const Mem& mem) {
+    const ValueId base = mem.in_image ? values_.image_address(0)
+                         : mem.base == kNoReg ? kBottom
+                                              : state.registers[mem.base];
+    const ValueId index = mem.index == kNoReg ? kBottom : state.registers[mem.index];
+    return values_.address(base, index, mem.scale, mem.disp);
+  }
+
+  ValueId load_image(std::uint32_t rva, unsigned width) {
+    if (width == abi_.word) {
+      if (const int import = imports_.at(rva); import >= 0) return values_.import_pointer(static_cast<std::uint32_t>(import));
+    }
+    const pe::Section* section = image_.section_at(rva);
+    if (section == nullptr) return values_.unknown(kNotUnderstood);
+    if (section->writable()) return values_.memory(rva, width);
+    const auto value = image_.load(rva, width);
+    if (!value) return values_.unknown(kNotUnderstood);
+    if (width == abi_.word) {
+      if (const auto target = image_.rva_of_va(*value)) return values_.image_address(*target);
+    }
+    return values_.constant(*value);
+  }
+
+  ValueId load(const State& state, ValueId address, unsigned width) {
+    if (address == kBottom) return kBottom;
+    ValueId result = kBottom;
+    const std::uint32_t flags = values_.flags(address);
+    std::array<Atom, ValuePool::kCap> atoms;
+    const auto view = values_.atoms(address);
+    const std::size_t count = view.size();
+    std::copy(view.begin(), view.end(), atoms.begin());
+    for (std::size_t i = 0; i < count; ++i) {
+      const Atom& atom = atoms[i];
+      ValueId part = values_.unknown(kField);
+      switch (atom.kind) {
+        case AtomKind::frame:
+          part = atom.strided ? values_.unknown(kComputed)
+                              : frame_load(state, static_cast<std::int64_t>(atom.a), width, values_, abi_);
+          break;
+        case AtomKind::image:
+          if (atom.strided) {
+            Atom table = atom;
+            table.kind = AtomKind::memory;
+            table.width = static_cast<std::uint8_t>(width);
+            part = values_.single(table);
+          } else if (atom.a <= 0xFFFFFFFFU) {
+            part = load_image(static_cast<std::uint32_t>(atom.a), width);
+          }
+          break;
+        case AtomKind::entry:
+          if (atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
+            Atom field = atom;
+            field.kind = AtomKind::field;
+            field.width = static_cast<std::uint8_t>(width);
+            part = values_.single(field);
+          }
+          break;
+        default: break;
+      }
+      result = values_.join(result, part);
+    }
+    if ((flags & kOtherMask) != 0) result = values_.join(result, values_.unknown(flags & kDepthLost ? kDepthLost : kField));
+    if ((flags & kAssumedMask) != 0) result = values_.with_flags(result, flags & kAssumedMask);
+    return result == kBottom ? values_.unknown(kField) : result;
+  }
+
+  void escape(State& state, ValueId value) {
+    for (const Atom& atom : values_.atoms(value)) {
+      if (atom.kind == AtomKind::frame) insert_sorted(state.escaped, static_cast<std::int32_t>(atom.a));
+    }
+  }
+
+  void store(State& state, const Op& op) {
+    const ValueId address = address_of(state, op.mem);
+    ValueId value = op.unknown ? values_.unknown(kNotUnderstood)
+                    : op.a != kNoReg ? state.registers[op.a]
+                                     : values_.constant(op.imm);
+    if (op.width < 8) value = values_.resize(value, op.width, false);
+    const Atom* only = values_.only(address);
+    if (only != nullptr && only->kind == AtomKind::frame && !only->strided) {
+      frame_store(state, static_cast<std::int64_t>(only->a), op.width, value);
+      return;
+    }
+    std::array<Atom, ValuePool::kCap> atoms;
+    const auto view = values_.atoms(address);
+    const std::size_t count = view.size();
+    std::copy(view.begin(), view.end(), atoms.begin());
+    bool leaves_frame = count == 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Atom& atom = atoms[i];
+      if (atom.kind == AtomKind::frame) {
+        const auto offset = static_cast<std::int64_t>(atom.a);
+        if (atom.strided) {
+          weak_store_behind(state, offset, values_.unknown(kComputed));
+        } else {
+          const ValueId before = frame_load(state, offset, op.width, values_, abi_);
+          frame_store(state, offset, op.width, values_.join(before, value));
+        }
+        continue;
+      }
+      leaves_frame = true;
+      if (atom.kind == AtomKind::image && recording_)
+        result_.stores.push_back(
+            {static_cast<std::uint32_t>(atom.a), op.width, value, function_.rva, op.rva, atom.strided});
+    }
+    if (leaves_frame) escape(state, value);
+  }
+
+  // --- calls -----------------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] bool frame_offset_of_stack_pointer(const State& state, std::int64_t& offset) const {
+    const Atom* atom = values_.only(state.registers[abi_.stack_pointer]);
+    if (atom == nullptr || atom->kind != AtomKind::frame || atom->strided) return false;
+    offset = static_cast<std::int64_t>(atom->a);
+    return true;
+  }
+
+  /// Fills in where a call through a pointer goes; returns false when the "call" is a helper that keeps everything.
+  bool resolve(CallSite& site, State& state) {
+    Callee callee;
+    callee.target = site.target;
+    if (site.target != 0) {
+      callee = resolve_thunk(image_, imports_, site.target);
+    } else if (const Atom* atom = values_.only(site.pointer)) {
+      if (atom->kind == AtomKind::import) {
+        callee.import = static_cast<int>(atom->a);
+      } else if (atom->kind == AtomKind::image && !atom->strided) {
+        callee = resolve_thunk(image_, imports_, static_cast<std::uint32_t>(atom->a));
+      }
+    }
+    const Helper helper = callee.import >= 0 ? imports_[static_cast<std::size_t>(callee.import)].helper : Helper::none;
+    if (helper == Helper::guard_check || helper == Helper::stack_probe) return false;
+    if (helper == Helper::guard_dispatch || callee.jumps_to_register) {
+      site.target = 0;
+      site.pointer = state.registers[abi_.result];  // rax holds the real target
+      const Atom* atom = values_.only(site.pointer);
+      callee = {};
+      if (atom != nullptr && atom->kind == AtomKind::import) callee.import = static_cast<int>(atom->a);
+      if (atom != nullptr && atom->kind == AtomKind::image && !atom->strided)
+        callee = resolve_thunk(image_, imports_, static_cast<std::uint32_t>(atom->a));
+    }
+    site.import = callee.import;
+    site.target = callee.import >= 0 ? 0 : callee.target;
+    return true;
+  }
+
+  void record(CallSite site, const State& state) {
+    if (!recording_) return;
+    const bool uninteresting =
+        site.import >= 0 && imports_[static_cast<std::size_t>(site.import)].row < 0;
+    if (uninteresting || (!reached_ && site.import < 0)) return;
+    site.function = function_.rva;
+    site.reached = reached_;
+    site.state = state;
+    result_.calls.push_back(std::move(site));
+  }
+
+  void call(State& state, const Op& op) {
+    if (op.keeps_registers) return;
+    CallSite site;
+    site.rva = op.rva;
+    site.target = op.target;
+    if (op.a != kNoReg) site.pointer = state.registers[op.a];
+    std::int64_t depth = 0;
+    site.depth_known = frame_offset_of_stack_pointer(state, depth);
+    site.callee_frame = depth - static_cast<std::int64_t>(abi_.return_address);
+    if (!resolve(site, state)) return;
+    record(site, state);
+
+    for (const Reg reg : abi_.arguments) escape(state, state.registers[reg]);
+    if (site.depth_known) {
+      const std::int64_t first = site.callee_frame + abi_.stack_arguments;
+      constexpr std::int64_t kArgumentArea = 0x60;
+      for (const FrameSlot& slot : state.frame) {
+        if (slot.offset >= first && slot.offset < first + kArgumentArea) escape(state, slot.value);
+      }
+    }
+    for (Reg reg = 0; reg < 32; ++reg) {
+      if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kNotUnderstood);
+    }
+    state.registers[abi_.result] = values_.unknown(kReturned);
+    if (!state.escaped.empty()) {
+      for (FrameSlot& slot : state.frame) {
+        if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+      }
+    }
+  }
+
+  /// Could a callee that was given an address in this frame write this slot?
+  [[nodiscard]] bool exposed(const State& state, const FrameSlot& slot, const CallSite& site) const {
+    // The outgoing argument area is the callee's own; incoming stack arguments and home space are single objects.
+    if (slot.offset >= 0)
+      return std::binary_search(state.escaped.begin(), state.escaped.end(), slot.offset);
+    if (site.depth_known && slot.offset < site.callee_frame + static_cast<std::int64_t>(abi_.stack_arguments)) return true;
+    const auto behind = std::upper_bound(state.escaped.begin(), state.escaped.end(), slot.offset);
+    return behind != state.escaped.begin();
+  }
+
+  void leave(const Block& block, const State& state) {
+    if (block.instruction_count == 0) return;
+    const Instruction& last =
+        function_.instructions[function_.order[block.first_instruction + block.instruction_count - 1]];
+    if (block.leaves_to != 0) {
+      const bool jumps = last.flow == Flow::jump || last.flow == Flow::branch;
+      if (!jumps) {
+        // Falls out of its range. Behind a call that is how functions end that never return.
+        const bool behind_call =
+            last.op_count > 0 && function_.ops[last.first_op + last.op_count - 1U].kind == OpKind::call;
+        if (!behind_call) result_.extensions.push_back(block.leaves_to);
+        return;
+      }
+      if (!at_entry_depth(state)) {
+        result_.extensions.push_back(block.leaves_to);
+        return;
+      }
+      State copy = state;
+      tail_call(copy, last.rva, block.leaves_to, kBottom);
+    } else if (last.flow == Flow::indirect_jump) {
+      const Op& op = function_.ops[last.first_op + last.op_count - 1U];
+      State copy = state;
+      tail_call(copy, last.rva, 0, state.registers[op.a]);
+    }
+  }
+
+  void tail_call(State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
+    CallSite site;
+    site.rva = rva;
+    site.target = target;
+    site.pointer = pointer;
+    site.tail = true;
+    site.depth_known = frame_offset_of_stack_pointer(state, site.callee_frame);
+    if (resolve(site, state)) record(std::move(site), state);
+  }
+
+  // --- operations ------------------------------------------------------------------------------------------------------
+
+  void interpret(const Block& block, State& state) {
+    for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
+      const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
+      for (unsigned k = 0; k < instruction.op_count; ++k) step(function_.ops[instruction.first_op + k], state);
+    }
+  }
+
+  void step(const Op& op, State& state) {
+    auto& registers = state.registers;
+    switch (op.kind) {
+      case OpKind::set: registers[op.dst] = values_.constant(op.imm); break;
+      case OpKind::address: registers[op.dst] = values_.image_address(static_cast<std::uint32_t>(op.imm)); break;
+      case OpKind::copy: registers[op.dst] = values_.resize(registers[op.a], op.width, op.sign); break;
+      case OpKind::alu: {
+        const ValueId right = op.b != kNoReg ? registers[op.b] : values_.constant(op.imm);
+        ValueId result = values_.alu(op.alu, op.width, op.shift, registers[op.a], right);
+        registers[op.dst] = op.alu == Alu::insert || op.width >= 8 ? result : values_.resize(result, op.width, false);
+        break;
+      }
+      case OpKind::load: {
+        const ValueId value = load(state, address_of(state, op.mem), op.width);
+        registers[op.dst] = op.sign && op.width < 8 ? values_.resize(value, op.width, true) : value;
+        break;
+      }
+      case OpKind::store: store(state, op); break;
+      case OpKind::lea: registers[op.dst] = values_.resize(address_of(state, op.mem), op.width, false); break;
+      case OpKind::select: {
+        const ValueId joined = values_.join(registers[op.a], registers[op.b]);
+        registers[op.dst] = values_.resize(joined, op.width, false);
+        break;
+      }
+      case OpKind::call: call(state, op); break;
+      case OpKind::clobber: registers[op.dst] = values_.unknown(kNotUnderstood); break;
+      case OpKind::jump:
+      case OpKind::ret: break;
+    }
+  }
+
+  const pe::Image& image_;
+  const ImportTable& imports_;
+  const LiftedFunction& function_;
+  ValuePool& values_;
+  const Abi& abi_;
+  std::vector<State> in_;
+  std::vector<unsigned> visits_;
+  std::vector<std::uint8_t> queued_;
+  std::vector<std::uint32_t> rank_, by_rank_;
+  std::uint32_t lowest_ = 0xFFFFFFFFU;
+  bool recording_ = false;
+  bool reached_ = true;
+  FlowResult result_;
+};
+
+}  // namespace
+
+Location Abi::argument(unsigned index) const {
+  if (index < arguments.size()) return arguments[index];
+  // Win64 keeps home space for the register arguments, so slot `index` stands where it would on a plain stack.
+  return stack_location(static_cast<std::int32_t>(stack_arguments +
+                                                  (index - static_cast<unsigned>(arguments.size())) * word));
+}
+
+bool Abi::preserved(Reg reg) const { return std::find(kept.begin(), kept.end(), reg) != kept.end(); }
+
+const Abi& abi_of(pe::Machine) {
+  static const Abi x64{4, 8, {1, 2, 8, 9}, {3, 5, 6, 7, 12, 13, 14, 15}, 0, 0x28, 8};
+  return x64;
+}
+
+Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva) {
+  Callee callee;
+  callee.target = rva;
+  constexpr int kMaxHops = 4;
+  for (int hop = 0; hop < kMaxHops; ++hop) {
+    const pe::Bytes code = image.from_rva(callee.target);
+    if (code.size() < 5) return callee;
+    if (code[0] == 0xE9) {
+      callee.target += 5 + *code.read<std::uint32_t>(1);
+      continue;
+    }
+    const unsigned rex = code[0] == 0x48 ? 1 : 0;
+    if (code.size() >= 6 + rex && code[rex] == 0xFF && code[rex + 1] == 0x25) {
+      const std::uint32_t slot = callee.target + rex + 6 + *code.read<std::uint32_t>(rex + 2);
+      callee.import = imports.at(slot);
+      return callee;
+    }
+    callee.jumps_to_register = code[0] == 0xFF && code[1] == 0xE0;
+    return callee;
+  }
+  return callee;
+}
+
+FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
+                         ValuePool& values, const Abi& abi) {
+  return Interpreter(image, imports, function, values, abi).run();
+}
+
+ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
+  const auto after = std::upper_bound(state.frame.begin(), state.frame.end(), offset,
+                                      [](std::int64_t at, const FrameSlot& slot) { return at < slot.offset; });
+  if (after != state.frame.begin()) {
+    const FrameSlot& slot = *std::prev(after);
+    const std::int64_t end = std::int64_t{slot.offset} + slot.width;
+    if (offset == slot.offset && width <= slot.width)
+      return width == slot.width || width > 8 ? slot.value : values.resize(slot.value, width, false);
+    if (offset < end) {
+      if (offset + width <= end && offset > slot.offset && slot.width <= 8) {
+        const auto shift = static_cast<std::uint64_t>(8 * (offset - slot.offset));
+        return values.resize(values.alu(Alu::shr, 8, 0, slot.value, values.constant(shift)), width, false);
+      }
+      return values.unknown(kComputed);
+    }
+  }
+  if (after != state.frame.end() && after->offset < offset + width) return values.unknown(kComputed);
+  if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < 0x1000)
+    return values.resize(values.entry(stack_location(static_cast<std::int32_t>(offset))), width, false);
+  return values.unknown(kUnset);
+}
+
+ValueId value_at(const CallSite& site, Location where, unsigned width, ValuePool& values, const Abi& abi) {
+  if (!is_stack(where)) return values.resize(site.state.registers[static_cast<std::size_t>(where)], width, false);
+  if (!site.reached) return values.unknown(kUnreached);
+  if (!site.depth_known) return values.unknown(kDepthLost);
+  return frame_load(site.state, site.callee_frame + (where - kStackBase), width, values, abi);
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,201 @@
+#include "scanner/trace/functions.hpp"
+
+#include <algorithm>
+
+namespace scanner::trace {
+namespace {
+
+/// Bytes that linkers put between functions.
+bool is_padding(std::uint8_t byte) { return byte == 0xCC || byte == 0x90 || byte == 0x00; }
+
+constexpr std::uint32_t kMaxGap = 4U << 20;
+
+}  // namespace
+
+FunctionMap::FunctionMap(const pe::Image& image, const Index& index, Decoder& decoder)
+    : image_(image), index_(index), decoder_(decoder) {
+  image.for_each_function([this](const pe::FunctionRange& range) {
+    parts_.push_back({range.begin, range.end, range.primary, range.unwind});
+  });
+  std::sort(parts_.begin(), parts_.end(), [](const Part& a, const Part& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+  });
+  for (std::size_t i = 1; i < parts_.size(); ++i) overlaps_ += parts_[i].begin < parts_[i - 1].end ? 1 : 0;
+  by_function_.resize(parts_.size());
+  for (std::size_t i = 0; i < parts_.size(); ++i) by_function_[i] = i;
+  std::stable_sort(by_function_.begin(), by_function_.end(),
+                   [this](std::size_t a, std::size_t b) { return parts_[a].function < parts_[b].function; });
+}
+
+const FunctionMap::Part* FunctionMap::part_at(std::uint32_t rva) const {
+  auto after = std::upper_bound(parts_.begin(), parts_.end(), rva,
+                                [](std::uint32_t at, const Part& part) { return at < part.begin; });
+  // Overlapping records are rare; two steps back find the innermost of them.
+  for (int steps = 0; steps < 3 && after != parts_.begin(); ++steps) {
+    --after;
+    if (rva < after->end) return &*after;
+  }
+  return nullptr;
+}
+
+void FunctionMap::collect_starts() {
+  starts_collected_ = true;
+  const auto add = [this](std::uint32_t rva) { starts_.push_back(rva); };
+  if (image_.entry_rva() != 0) add(image_.entry_rva());
+  image_.for_each_export([&](const pe::Export& entry) {
+    if (entry.forwarder.empty()) add(entry.rva);
+  });
+  for (const auto* list : {&index_.calls, &index_.addresses}) {
+    for (const Reference& reference : *list) {
+      if (starts_.empty() || starts_.back() != reference.target) add(reference.target);
+    }
+  }
+  const pe::LoadConfig config = image_.load_config();
+  const pe::Bytes guard = image_.from_rva(config.guard_table);
+  for (std::uint32_t i = 0; i < config.guard_count; ++i) {
+    const auto rva = guard.read<std::uint32_t>(std::uint64_t{i} * config.guard_stride);
+    if (!rva) break;
+    add(*rva);
+  }
+  image_.for_each_relocation([&](std::uint32_t rva, unsigned) {
+    const auto value = image_.load(rva, image_.pointer_size());
+    const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
+    if (!target) return;
+    const pe::Section* section = image_.section_at(*target);
+    if (section != nullptr && section->executable()) add(*target);
+  });
+  std::sort(starts_.begin(), starts_.end());
+  starts_.erase(std::unique(starts_.begin(), starts_.end()), starts_.end());
+}
+
+void FunctionMap::split(std::uint32_t begin, Gap& gap) {
+  if (!starts_collected_) collect_starts();
+  const pe::Bytes all = image_.from_rva(begin);
+  const pe::Bytes code = all.slice(0, std::min<std::size_t>(all.size(), gap.end - begin)).value_or(pe::Bytes{});
+  const auto known_start = [this](std::uint32_t rva) {
+    return std::binary_search(starts_.begin(), starts_.end(), rva);
+  };
+  std::uint32_t start = 0;  // of the function being walked over, 0 when between functions
+  std::size_t at = 0;
+  bool ended = true;  // the last instruction does not fall through
+  const auto close = [&](std::uint32_t end) {
+    if (start != 0) gap.functions.push_back({start, end});
+    start = 0;
+  };
+  while (at < code.size()) {
+    const auto rva = begin + static_cast<std::uint32_t>(at);
+    if (ended) {
+      if (is_padding(code[at]) && !known_start(rva)) {
+        close(rva);
+        ++at;
+        continue;
+      }
+      if (start != 0 && known_start(rva)) close(rva);
+    } else if (start != 0 && !Index::to(index_.calls, rva).empty() && known_start(rva)) {
+      // Somebody calls into the middle: a second entry, or bytes that only look like a call. Believe calls, not jumps.
+      for (const Reference& reference : Index::to(index_.calls, rva)) {
+        const pe::Bytes opcode = image_.from_rva(reference.site - 1);
+        if (!opcode.empty() && opcode[0] == 0xE8) {
+          close(rva);
+          break;
+        }
+      }
+    }
+    if (start == 0) start = rva;
+    const Instruction instruction = decoder_.measure(code.from(at), rva);
+    ended = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
+            instruction.flow == Flow::indirect_jump;
+    at += instruction.length;
+  }
+  close(begin + static_cast<std::uint32_t>(code.size()));
+}
+
+const CodeRange* FunctionMap::gap_function_at(std::uint32_t rva) {
+  auto next = gaps_.upper_bound(rva);
+  if (next != gaps_.begin()) {
+    --next;
+    if (rva >= next->second.end) next = gaps_.end();
+  } else {
+    next = gaps_.end();
+  }
+  if (next == gaps_.end()) {
+    const pe::Section* section = image_.section_at(rva);
+    if (section == nullptr || !section->executable() || rva - section->rva >= section->file_size) return nullptr;
+    std::uint32_t begin = section->rva;
+    std::uint32_t end = section->rva + std::min(section->virtual_size, section->file_size);
+    const auto after = std::upper_bound(parts_.begin(), parts_.end(), rva,
+                                        [](std::uint32_t at, const Part& part) { return at < part.begin; });
+    if (after != parts_.end()) end = std::min(end, after->begin);
+    if (after != parts_.begin()) begin = std::max(begin, std::prev(after)->end);
+    if (begin > rva) begin = rva;
+    if (end - begin > kMaxGap) end = begin + kMaxGap;
+    if (rva >= end) return nullptr;
+    Gap gap;
+    gap.end = end;
+    split(begin, gap);
+    next = gaps_.insert_or_assign(begin, std::move(gap)).first;
+  }
+  for (const CodeRange& function : next->second.functions) {
+    if (rva >= function.begin && rva < function.end) return &function;
+  }
+  return nullptr;
+}
+
+std::uint32_t FunctionMap::containing(std::uint32_t rva) {
+  const CodeRange range = range_at(rva);
+  if (range.begin == range.end) return 0;
+  if (const auto found = absorbed_.find(range.begin); found != absorbed_.end()) return found->second;
+  if (const Part* part = part_at(rva)) return part->function;
+  return range.begin;
+}
+
+CodeRange FunctionMap::range_at(std::uint32_t rva) {
+  if (const Part* part = part_at(rva)) return {part->begin, part->end};
+  if (const CodeRange* range = gap_function_at(rva)) return *range;
+  return {};
+}
+
+std::vector<CodeRange> FunctionMap::ranges_of(std::uint32_t entry) {
+  std::vector<CodeRange> ranges;
+  const auto first = std::lower_bound(by_function_.begin(), by_function_.end(), entry,
+                                      [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });
+  for (auto it = first; it != by_function_.end() && parts_[*it].function == entry; ++it)
+    ranges.push_back({parts_[*it].begin, parts_[*it].end});
+  const auto own = std::find_if(ranges.begin(), ranges.end(),
+                                [entry](const CodeRange& range) { return range.begin == entry; });
+  if (own == ranges.end()) {
+    // Not a start we know: the rest of the range from here on.
+    const CodeRange range = range_at(entry);
+    if (range.begin != range.end) ranges.insert(ranges.begin(), {entry, range.end});
+  } else {
+    std::rotate(ranges.begin(), own, own + 1);
+  }
+  return ranges;
+}
+
+std::vector<pe::ExceptionScope> FunctionMap::scopes_of(std::uint32_t entry) const {
+  std::vector<pe::ExceptionScope> scopes;
+  const auto first = std::lower_bound(by_function_.begin(), by_function_.end(), entry,
+                                      [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });
+  for (auto it = first; it != by_function_.end() && parts_[*it].function == entry; ++it) {
+    const Part& part = parts_[*it];
+    image_.for_each_scope({part.begin, part.end, part.unwind, part.function}, [&](const pe::ExceptionScope& scope) {
+      // target 0 marks a __finally: its code is a function of its own.
+      if (scope.target != 0) scopes.push_back(scope);
+    });
+  }
+  return scopes;
+}
+
+bool FunctionMap::is_start(std::uint32_t rva) {
+  if (const Part* part = part_at(rva)) return part->begin == rva && part->function == rva;
+  const CodeRange* range = gap_function_at(rva);
+  return range != nullptr && range->begin == rva;
+}
+
+void FunctionMap::absorb(std::uint32_t rva, std::uint32_t function) {
+  const CodeRange range = range_at(rva);
+  if (range.begin != range.end && range.begin != function) absorbed_.emplace(range.begin, function);
+}
+
+}  // namespace scanner::trace

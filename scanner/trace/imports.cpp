@@ -1,0 +1,59 @@
+#include "scanner/trace/imports.hpp"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+namespace scanner::trace {
+namespace {
+
+Helper helper_of(std::string_view name) {
+  if (name == "__chkstk" || name == "_chkstk") return Helper::stack_probe;
+  for (const std::string_view stop : {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus", "__report_gsfailure",
+                                      "ExRaiseAccessViolation", "ExRaiseDatatypeMisalignment", "RtlAssert"}) {
+    if (name == stop) return name == "RtlAssert" ? Helper::none : Helper::no_return;
+  }
+  return Helper::none;
+}
+
+/// Rows by name: a linear search per import would cost more than everything else on a small driver.
+std::unordered_map<std::string_view, int> rows_by_name(const tagdb::ApiTable& apis) {
+  std::unordered_map<std::string_view, int> rows;
+  for (std::size_t i = 0; i < apis.rows.size(); ++i) {
+    const tagdb::ApiRow& row = apis.rows[i];
+    if (row.match == tagdb::ApiMatch::import || row.match == tagdb::ApiMatch::flt_register)
+      rows.emplace(row.name, static_cast<int>(i));
+  }
+  return rows;
+}
+
+}  // namespace
+
+ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
+  const auto rows = rows_by_name(apis);
+  image.for_each_import([&](const pe::Import& import) {
+    ImportInfo info;
+    info.slot_rva = import.slot_rva;
+    info.name = import.name;
+    info.helper = helper_of(import.name);
+    if (const auto found = rows.find(import.name); found != rows.end()) info.row = found->second;
+    has_rows_ = has_rows_ || info.row >= 0;
+    imports_.push_back(info);
+  });
+  const pe::LoadConfig config = image.load_config();
+  if (config.guard_check_slot != 0) imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}});
+  if (config.guard_dispatch_slot != 0) imports_.push_back({config.guard_dispatch_slot, -1, Helper::guard_dispatch, {}});
+  std::stable_sort(imports_.begin(), imports_.end(),
+                   [](const ImportInfo& a, const ImportInfo& b) { return a.slot_rva < b.slot_rva; });
+  for (const ImportInfo& info : imports_) {
+    if (info.row >= 0) interesting_.push_back(info.slot_rva);
+  }
+}
+
+int ImportTable::at(std::uint32_t rva) const {
+  const auto found = std::lower_bound(imports_.begin(), imports_.end(), rva,
+                                      [](const ImportInfo& info, std::uint32_t slot) { return info.slot_rva < slot; });
+  return found != imports_.end() && found->slot_rva == rva ? static_cast<int>(found - imports_.begin()) : -1;
+}
+
+}  // namespace scanner::trace

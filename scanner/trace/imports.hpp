@@ -1,0 +1,46 @@
+// What the slots of an image's import tables mean to the tracer: which API row, or which helper with an effect of its own.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "pe/image.hpp"
+#include "tagdb/api_table.hpp"
+
+namespace scanner::trace {
+
+enum class Helper : std::uint8_t {
+  none,
+  guard_check,      ///< __guard_check_icall_fptr: returns with every argument register kept
+  guard_dispatch,   ///< __guard_dispatch_icall_fptr: calls the address in rax
+  stack_probe,      ///< __chkstk
+  no_return,        ///< KeBugCheckEx and its kin
+};
+
+struct ImportInfo {
+  std::uint32_t slot_rva = 0;
+  int row = -1;  ///< into ApiTable::rows
+  Helper helper = Helper::none;
+  std::string_view name;  ///< views the image
+};
+
+class ImportTable {
+ public:
+  ImportTable(const pe::Image& image, const tagdb::ApiTable& apis);
+
+  /// Number of the import whose slot is at `rva`, or -1.
+  [[nodiscard]] int at(std::uint32_t rva) const;
+  [[nodiscard]] const ImportInfo& operator[](std::size_t number) const { return imports_[number]; }
+  [[nodiscard]] std::size_t size() const { return imports_.size(); }
+  /// Slots of API rows and of helpers that matter, ascending.
+  [[nodiscard]] const std::vector<std::uint32_t>& interesting_slots() const { return interesting_; }
+  [[nodiscard]] bool has_rows() const { return has_rows_; }
+
+ private:
+  std::vector<ImportInfo> imports_;  // ascending by slot
+  std::vector<std::uint32_t> interesting_;
+  bool has_rows_ = false;
+};
+
+}  // namespace scanner::trace

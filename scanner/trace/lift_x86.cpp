@@ -1,0 +1,557 @@
+// x64 (and the instruction set of x86) to operations, with Zydis. The only file that knows x86 instructions.
+// Instructions are decoded first and their operands only then; what has no case of its own clobbers what it writes.
+#include <Zydis/Zydis.h>
+
+#include <array>
+
+#include "scanner/trace/lift.hpp"
+
+namespace scanner::trace {
+namespace {
+
+constexpr Reg kStackPointer = 4;
+constexpr Reg kAccumulator = 0;
+
+class X86Decoder final : public Decoder {
+ public:
+  explicit X86Decoder(bool is_64) : is_64_(is_64), word_(is_64 ? 8 : 4) {
+    ZydisDecoderInit(&decoder_, is_64 ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
+                     is_64 ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
+    ZydisFormatterInit(&formatter_, ZYDIS_FORMATTER_STYLE_INTEL);
+  }
+
+  Instruction measure(pe::Bytes code, std::uint32_t rva) override {
+    Instruction out;
+    out.rva = rva;
+    ZydisDecoderContext context;
+    if (ZYAN_FAILED(
+            ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_))) {
+      out.flow = Flow::undecodable;
+      out.length = 1;
+      return out;
+    }
+    out.length = instruction_.length;
+    set_flow(out);
+    return out;
+  }
+
+  Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) override {
+    Instruction out;
+    out.rva = rva;
+    out.first_op = static_cast<std::uint32_t>(function.ops.size());
+    ZydisDecoderContext context;
+    if (ZYAN_FAILED(
+            ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_)) ||
+        ZYAN_FAILED(ZydisDecoderDecodeOperands(&decoder_, &context, &instruction_, operands_.data(),
+                                               instruction_.operand_count))) {
+      out.flow = Flow::undecodable;
+      out.length = 1;
+      return out;
+    }
+    out.length = instruction_.length;
+    set_flow(out);
+    ops_ = &function.ops;
+    rva_ = rva;
+    next_ = rva + instruction_.length;
+    lift(code, out);
+    out.op_count = static_cast<std::uint16_t>(function.ops.size() - out.first_op);
+    return out;
+  }
+
+  std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFunction& function,
+                                        std::size_t number) override {
+    std::vector<std::uint32_t> targets;
+    const auto inside = [&function](std::uint64_t rva) {
+      for (const CodeRange& range : function.ranges) {
+        if (rva >= range.begin && rva < range.end) return true;
+      }
+      return false;
+    };
+    // Look back for the load of the table entry, and for the address the table or the image starts at.
+    constexpr std::size_t kLookBack = 24;
+    const std::size_t first = number > kLookBack ? number - kLookBack : 0;
+    const Op* entry = nullptr;
+    std::array<std::uint64_t, 4> bases{};
+    std::size_t base_count = 0;
+    for (std::size_t i = number + 1; i-- > first;) {
+      const Instruction& instruction = function.instructions[i];
+      for (unsigned k = instruction.op_count; k-- > 0;) {
+        const Op& op = function.ops[instruction.first_op + k];
+        if (op.kind == OpKind::load && op.mem.index != kNoReg && (op.mem.scale == 4 || op.mem.scale == 8) &&
+            entry == nullptr)
+          entry = &op;
+        if (op.kind == OpKind::address && base_count < bases.size()) bases[base_count++] = op.imm;
+      }
+    }
+    if (entry == nullptr) return targets;
+    constexpr std::uint32_t kMaxEntries = 1024;
+    const auto read_table = [&](std::uint64_t table, std::uint64_t base, bool absolute) {
+      for (std::uint32_t i = 0; i < kMaxEntries; ++i) {
+        const unsigned width = absolute ? word_ : 4;
+        const auto value = image.load(static_cast<std::uint32_t>(table + i * std::uint64_t{width}), width);
+        if (!value) break;
+        const std::uint64_t target =
+            absolute ? image.rva_of_va(*value).value_or(0)
+                     : base + static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(*value)));
+        if (!inside(target)) break;
+        targets.push_back(static_cast<std::uint32_t>(target));
+      }
+    };
+    if (entry->width == word_ && entry->mem.in_image) {
+      read_table(static_cast<std::uint64_t>(entry->mem.disp), 0, true);
+    } else if (entry->width == 4 && entry->mem.disp > 0 && is_64_) {
+      // MSVC: the entry is an RVA, the table stands at image base + disp.
+      read_table(static_cast<std::uint64_t>(entry->mem.disp), 0, false);
+    } else if (is_64_) {
+      for (std::size_t i = 0; i < base_count && targets.empty(); ++i) read_table(bases[i], bases[i], entry->width == 8);
+    }
+    return targets;
+  }
+
+  std::string text(pe::Bytes code, std::uint32_t rva) override {
+    ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder_, code.data(), code.size(), &instruction_, operands)))
+      return "(not decodable)";
+    std::array<char, 160> buffer{};
+    ZydisFormatterFormatInstruction(&formatter_, &instruction_, operands, instruction_.operand_count_visible,
+                                    buffer.data(), buffer.size(), rva, nullptr);
+    return buffer.data();
+  }
+
+ private:
+  void set_flow(Instruction& out) const {
+    switch (instruction_.meta.category) {
+      case ZYDIS_CATEGORY_COND_BR:
+        out.flow = Flow::branch;
+        out.target = relative_target(out);
+        break;
+      case ZYDIS_CATEGORY_UNCOND_BR:
+        if (instruction_.raw.imm[0].is_relative) {
+          out.flow = Flow::jump;
+          out.target = relative_target(out);
+        } else {
+          out.flow = Flow::indirect_jump;
+        }
+        break;
+      case ZYDIS_CATEGORY_RET: out.flow = Flow::ret; break;
+      default: break;
+    }
+    if (instruction_.mnemonic == ZYDIS_MNEMONIC_INT3 || instruction_.mnemonic == ZYDIS_MNEMONIC_UD2 ||
+        instruction_.mnemonic == ZYDIS_MNEMONIC_HLT ||
+        (instruction_.mnemonic == ZYDIS_MNEMONIC_INT && instruction_.raw.imm[0].value.u == 0x29))
+      out.flow = Flow::trap;
+  }
+
+  [[nodiscard]] std::uint32_t relative_target(const Instruction& out) const {
+    return static_cast<std::uint32_t>(out.rva + instruction_.length +
+                                      static_cast<std::uint64_t>(instruction_.raw.imm[0].value.s));
+  }
+
+  Op& emit(OpKind kind) {
+    Op op;
+    op.kind = kind;
+    op.rva = rva_;
+    ops_->push_back(op);
+    return ops_->back();
+  }
+
+  struct Register {
+    Reg number = kNoReg;  ///< kNoReg for anything but a general register
+    unsigned width = 0;
+    unsigned shift = 0;  ///< 8 for ah, ch, dh, bh
+  };
+
+  [[nodiscard]] Register general(ZydisRegister reg) const {
+    Register out;
+    const ZydisRegisterClass reg_class = ZydisRegisterGetClass(reg);
+    if (reg_class != ZYDIS_REGCLASS_GPR8 && reg_class != ZYDIS_REGCLASS_GPR16 && reg_class != ZYDIS_REGCLASS_GPR32 &&
+        reg_class != ZYDIS_REGCLASS_GPR64)
+      return out;
+    const ZydisRegister full =
+        ZydisRegisterGetLargestEnclosing(is_64_ ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32, reg);
+    const auto id = ZydisRegisterGetId(full);
+    if (id < 0 || id > 15) return out;
+    out.number = static_cast<Reg>(id);
+    out.width = ZydisRegisterGetWidth(ZYDIS_MACHINE_MODE_LONG_64, reg) / 8;
+    if (reg >= ZYDIS_REGISTER_AH && reg <= ZYDIS_REGISTER_BH) out.shift = 8;
+    return out;
+  }
+
+  [[nodiscard]] Mem memory(const ZydisDecodedOperand& operand) const {
+    Mem mem;
+    const auto& source = operand.mem;
+    mem.disp = source.disp.value;
+    mem.scale = source.scale == 0 ? std::uint8_t{1} : source.scale;
+    if (source.base == ZYDIS_REGISTER_RIP) {
+      mem.in_image = true;
+      mem.disp += next_;
+    } else if (source.base != ZYDIS_REGISTER_NONE) {
+      mem.base = general(source.base).number;
+    }
+    if (source.index != ZYDIS_REGISTER_NONE) mem.index = general(source.index).number;
+    return mem;
+  }
+
+  /// A segment override of gs or fs reads the processor's own data, not the image's or the frame's.
+  static bool processor_data(const ZydisDecodedOperand& operand) {
+    return operand.mem.segment == ZYDIS_REGISTER_GS || operand.mem.segment == ZYDIS_REGISTER_FS;
+  }
+
+  static unsigned bytes(const ZydisDecodedOperand& operand) { return operand.size / 8U; }
+
+  void clobber(Reg reg) {
+    if (reg != kNoReg) emit(OpKind::clobber).dst = reg;
+  }
+
+  /// Makes the operand's value available in a register: its own, or `scratch`.
+  Reg read(const ZydisDecodedOperand& operand, Reg scratch) {
+    if (operand.type == ZYDIS_OPERAND_TYPE_REGISTER) {
+      const Register reg = general(operand.reg.value);
+      if (reg.number == kNoReg || reg.shift != 0) {
+        clobber(scratch);
+        return scratch;
+      }
+      return reg.number;
+    }
+    if (operand.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+      Op& op = emit(OpKind::set);
+      op.dst = scratch;
+      op.imm = operand.imm.is_signed ? static_cast<std::uint64_t>(operand.imm.value.s) : operand.imm.value.u;
+      return scratch;
+    }
+    if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY && !processor_data(operand) && bytes(operand) <= 8) {
+      const Mem mem = memory(operand);
+      Op& op = emit(OpKind::load);
+      op.dst = scratch;
+      op.width = static_cast<std::uint8_t>(bytes(operand));
+      op.mem = mem;
+      return scratch;
+    }
+    clobber(scratch);
+    return scratch;
+  }
+
+  /// Stores the value of register `source` (`width` bytes) into the operand.
+  void write(const ZydisDecodedOperand& operand, Reg source) {
+    if (operand.type == ZYDIS_OPERAND_TYPE_REGISTER) {
+      const Register reg = general(operand.reg.value);
+      if (reg.number == kNoReg) return;
+      write_register(reg, source);
+    } else if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY && !processor_data(operand)) {
+      const Mem mem = memory(operand);
+      Op& op = emit(OpKind::store);
+      op.width = static_cast<std::uint8_t>(bytes(operand));
+      op.a = source;
+      op.mem = mem;
+    }
+  }
+
+  void write_register(const Register& reg, Reg source) {
+    if (reg.width >= 4) {
+      Op& op = emit(OpKind::copy);
+      op.dst = reg.number;
+      op.a = source;
+      op.width = static_cast<std::uint8_t>(reg.width);
+    } else {
+      Op& op = emit(OpKind::alu);
+      op.alu = Alu::insert;
+      op.dst = reg.number;
+      op.a = reg.number;
+      op.b = source;
+      op.width = static_cast<std::uint8_t>(reg.width);
+      op.shift = static_cast<std::uint8_t>(reg.shift);
+    }
+  }
+
+  void adjust_stack(std::int64_t delta) {
+    Op& op = emit(OpKind::alu);
+    op.alu = Alu::add;
+    op.dst = op.a = kStackPointer;
+    op.width = static_cast<std::uint8_t>(word_);
+    op.imm = static_cast<std::uint64_t>(delta);
+  }
+
+  /// dst = dst ∘ source for the two-operand forms.
+  void arithmetic(Alu kind) {
+    const auto& destination = operands_[0];
+    const unsigned width = bytes(destination);
+    const auto& source = operands_[1];
+    const bool same_register = destination.type == ZYDIS_OPERAND_TYPE_REGISTER &&
+                               source.type == ZYDIS_OPERAND_TYPE_REGISTER &&
+                               destination.reg.value == source.reg.value;
+    if (same_register && (kind == Alu::bit_xor || kind == Alu::sub)) {
+      Op& op = emit(OpKind::set);
+      op.dst = kScratchA;
+      write(destination, kScratchA);
+      return;
+    }
+    const Reg left = read(destination, kScratchA);
+    Reg right = kNoReg;
+    std::uint64_t imm = 0;
+    if (source.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+      imm = source.imm.is_signed ? static_cast<std::uint64_t>(source.imm.value.s) : source.imm.value.u;
+    } else {
+      right = read(source, kScratchB);
+    }
+    const Register reg = destination.type == ZYDIS_OPERAND_TYPE_REGISTER ? general(destination.reg.value) : Register{};
+    const bool direct = reg.number != kNoReg && reg.width >= 4;
+    Op& op = emit(OpKind::alu);
+    op.alu = kind;
+    op.width = static_cast<std::uint8_t>(width);
+    op.a = left;
+    op.b = right;
+    op.imm = imm;
+    op.dst = direct ? reg.number : kScratchA;
+    if (!direct) write(destination, kScratchA);
+  }
+
+  void unary(Alu kind, std::uint64_t imm) {
+    const unsigned width = bytes(operands_[0]);
+    const Reg source = read(operands_[0], kScratchA);
+    Op& op = emit(OpKind::alu);
+    op.alu = kind;
+    op.width = static_cast<std::uint8_t>(width);
+    op.a = source;
+    op.imm = imm;
+    op.dst = kScratchA;
+    write(operands_[0], kScratchA);
+  }
+
+  void move(bool sign) {
+    const auto& destination = operands_[0];
+    const auto& source = operands_[1];
+    // The common forms get one operation, so that states stay small and evaluation fast.
+    if (destination.type == ZYDIS_OPERAND_TYPE_REGISTER) {
+      const Register reg = general(destination.reg.value);
+      if (reg.number == kNoReg) {
+        return;
+      }
+      if (reg.width >= 4 && source.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+        Op& op = emit(OpKind::set);
+        op.dst = reg.number;
+        op.imm = source.imm.is_signed ? static_cast<std::uint64_t>(source.imm.value.s) : source.imm.value.u;
+        if (reg.width == 4) op.imm &= 0xFFFFFFFFU;
+        return;
+      }
+      if (reg.width >= 4 && source.type == ZYDIS_OPERAND_TYPE_MEMORY && !processor_data(source)) {
+        const Mem mem = memory(source);
+        Op& op = emit(OpKind::load);
+        op.dst = reg.number;
+        op.width = static_cast<std::uint8_t>(bytes(source));
+        op.sign = sign;
+        op.mem = mem;
+        if (sign && reg.width == 4) {
+          Op& cut = emit(OpKind::copy);
+          cut.dst = cut.a = reg.number;
+          cut.width = 4;
+        }
+        return;
+      }
+      if (reg.width >= 4 && source.type == ZYDIS_OPERAND_TYPE_REGISTER) {
+        const Register from = general(source.reg.value);
+        if (from.number == kNoReg || from.shift != 0) {
+          clobber(reg.number);
+          return;
+        }
+        Op& op = emit(OpKind::copy);
+        op.dst = reg.number;
+        op.a = from.number;
+        op.width = static_cast<std::uint8_t>(from.width);
+        op.sign = sign;
+        if (sign && reg.width == 4) {
+          Op& cut = emit(OpKind::copy);
+          cut.dst = cut.a = reg.number;
+          cut.width = 4;
+        }
+        return;
+      }
+    }
+    if (destination.type == ZYDIS_OPERAND_TYPE_MEMORY && source.type == ZYDIS_OPERAND_TYPE_REGISTER &&
+        general(source.reg.value).number == kNoReg) {
+      unknown_store(destination);
+      return;
+    }
+    write(destination, read(source, kScratchA));
+  }
+
+  void unknown_store(const ZydisDecodedOperand& destination) {
+    if (processor_data(destination)) return;
+    const Mem mem = memory(destination);
+    Op& op = emit(OpKind::store);
+    op.width = static_cast<std::uint8_t>(std::min(bytes(destination), 255U));
+    op.unknown = true;
+    op.mem = mem;
+  }
+
+  /// Everything without a case of its own: what it writes becomes unknown.
+  void fallback() {
+    for (unsigned i = 0; i < instruction_.operand_count; ++i) {
+      const auto& operand = operands_[i];
+      if ((operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) == 0) continue;
+      if (operand.type == ZYDIS_OPERAND_TYPE_REGISTER) {
+        clobber(general(operand.reg.value).number);
+      } else if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY) {
+        unknown_store(operand);
+      }
+    }
+  }
+
+  void push() {
+    const Reg source = operands_[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE ? kScratchA : read(operands_[0], kScratchA);
+    if (operands_[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE) read(operands_[0], kScratchA);
+    Reg value = source;
+    if (source == kStackPointer) {
+      Op& op = emit(OpKind::copy);
+      op.dst = value = kScratchA;
+      op.a = kStackPointer;
+    }
+    adjust_stack(-static_cast<std::int64_t>(word_));
+    Op& op = emit(OpKind::store);
+    op.width = static_cast<std::uint8_t>(word_);
+    op.a = value;
+    op.mem.base = kStackPointer;
+  }
+
+  void pop() {
+    Op& op = emit(OpKind::load);
+    op.dst = kScratchB;
+    op.width = static_cast<std::uint8_t>(word_);
+    op.mem.base = kStackPointer;
+    adjust_stack(word_);
+    write(operands_[0], kScratchB);
+  }
+
+  void call(pe::Bytes code) {
+    std::uint32_t target = 0;
+    Reg through = kNoReg;
+    if (operands_[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+      target = static_cast<std::uint32_t>(next_ + static_cast<std::uint64_t>(operands_[0].imm.value.s));
+    } else {
+      through = read(operands_[0], kScratchB);
+    }
+    Op& op = emit(OpKind::call);
+    op.target = target;
+    op.a = through;
+    // `call probe; sub rsp, rax`: a stack probe changes nothing, and its size stays in rax.
+    const pe::Bytes behind = code.from(instruction_.length);
+    op.keeps_registers = is_64_ && behind.size() >= 3 && behind[0] == 0x48 && behind[1] == 0x2B && behind[2] == 0xE0;
+  }
+
+  void lift(pe::Bytes code, Instruction& out) {
+    switch (instruction_.mnemonic) {
+      case ZYDIS_MNEMONIC_MOV:
+      case ZYDIS_MNEMONIC_MOVZX: move(false); return;
+      case ZYDIS_MNEMONIC_MOVSX:
+      case ZYDIS_MNEMONIC_MOVSXD: move(true); return;
+      case ZYDIS_MNEMONIC_LEA: {
+        const Register reg = general(operands_[0].reg.value);
+        const Mem mem = memory(operands_[1]);
+        if (mem.in_image && mem.base == kNoReg && mem.index == kNoReg) {
+          Op& op = emit(OpKind::address);
+          op.dst = reg.number;
+          op.imm = static_cast<std::uint64_t>(mem.disp);
+        } else {
+          Op& op = emit(OpKind::lea);
+          op.dst = reg.number;
+          op.width = static_cast<std::uint8_t>(reg.width);
+          op.mem = mem;
+        }
+        return;
+      }
+      case ZYDIS_MNEMONIC_ADD: arithmetic(Alu::add); return;
+      case ZYDIS_MNEMONIC_SUB: arithmetic(Alu::sub); return;
+      case ZYDIS_MNEMONIC_OR: arithmetic(Alu::bit_or); return;
+      case ZYDIS_MNEMONIC_AND: arithmetic(Alu::bit_and); return;
+      case ZYDIS_MNEMONIC_XOR: arithmetic(Alu::bit_xor); return;
+      case ZYDIS_MNEMONIC_SHL: arithmetic(Alu::shl); return;
+      case ZYDIS_MNEMONIC_SHR: arithmetic(Alu::shr); return;
+      case ZYDIS_MNEMONIC_SAR: arithmetic(Alu::sar); return;
+      case ZYDIS_MNEMONIC_INC: unary(Alu::add, 1); return;
+      case ZYDIS_MNEMONIC_DEC: unary(Alu::sub, 1); return;
+      case ZYDIS_MNEMONIC_NOT: unary(Alu::bit_xor, ~std::uint64_t{0}); return;
+      case ZYDIS_MNEMONIC_BSWAP: unary(Alu::bswap, 0); return;
+      case ZYDIS_MNEMONIC_PUSH: push(); return;
+      case ZYDIS_MNEMONIC_POP: pop(); return;
+      case ZYDIS_MNEMONIC_LEAVE: {
+        Op& op = emit(OpKind::copy);
+        op.dst = kStackPointer;
+        op.a = 5;
+        operands_[0].type = ZYDIS_OPERAND_TYPE_REGISTER;
+        operands_[0].reg.value = is_64_ ? ZYDIS_REGISTER_RBP : ZYDIS_REGISTER_EBP;
+        pop();
+        return;
+      }
+      case ZYDIS_MNEMONIC_XCHG:
+        if (operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER && operands_[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+            operands_[0].reg.value == operands_[1].reg.value)
+          return;
+        fallback();
+        return;
+      case ZYDIS_MNEMONIC_CALL: call(code); return;
+      case ZYDIS_MNEMONIC_JMP:
+        if (out.flow == Flow::indirect_jump) {
+          const Reg through = read(operands_[0], kScratchB);
+          emit(OpKind::jump).a = through;
+        }
+        return;
+      case ZYDIS_MNEMONIC_RET: {
+        Op& op = emit(OpKind::ret);
+        op.imm = instruction_.operand_count_visible > 0 ? operands_[0].imm.value.u : 0;
+        return;
+      }
+      case ZYDIS_MNEMONIC_CMOVB:
+      case ZYDIS_MNEMONIC_CMOVBE:
+      case ZYDIS_MNEMONIC_CMOVL:
+      case ZYDIS_MNEMONIC_CMOVLE:
+      case ZYDIS_MNEMONIC_CMOVNB:
+      case ZYDIS_MNEMONIC_CMOVNBE:
+      case ZYDIS_MNEMONIC_CMOVNL:
+      case ZYDIS_MNEMONIC_CMOVNLE:
+      case ZYDIS_MNEMONIC_CMOVNO:
+      case ZYDIS_MNEMONIC_CMOVNP:
+      case ZYDIS_MNEMONIC_CMOVNS:
+      case ZYDIS_MNEMONIC_CMOVNZ:
+      case ZYDIS_MNEMONIC_CMOVO:
+      case ZYDIS_MNEMONIC_CMOVP:
+      case ZYDIS_MNEMONIC_CMOVS:
+      case ZYDIS_MNEMONIC_CMOVZ: {
+        const Register reg = general(operands_[0].reg.value);
+        const Reg source = read(operands_[1], kScratchA);
+        Op& op = emit(OpKind::select);
+        op.dst = reg.width >= 4 ? reg.number : kScratchA;
+        op.a = reg.number;
+        op.b = source;
+        op.width = static_cast<std::uint8_t>(reg.width);
+        if (reg.width < 4) clobber(reg.number);
+        return;
+      }
+      case ZYDIS_MNEMONIC_CDQE: {
+        Op& op = emit(OpKind::copy);
+        op.dst = op.a = kAccumulator;
+        op.width = 4;
+        op.sign = true;
+        return;
+      }
+      case ZYDIS_MNEMONIC_CMP:
+      case ZYDIS_MNEMONIC_TEST:
+      case ZYDIS_MNEMONIC_NOP: return;
+      default: fallback(); return;
+    }
+  }
+
+  bool is_64_;
+  unsigned word_;
+  ZydisDecoder decoder_{};
+  ZydisFormatter formatter_{};
+  ZydisDecodedInstruction instruction_{};
+  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands_{};
+  std::vector<Op>* ops_ = nullptr;
+  std::uint32_t rva_ = 0;
+  std::uint64_t next_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Decoder> make_x86_decoder(bool is_64) { return std::make_unique<X86Decoder>(is_64); }
+
+}  // namespace scanner::trace

@@ -1,0 +1,115 @@
+#include "scanner/trace/trace.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "scanner/trace/engine.hpp"
+
+namespace scanner::trace {
+
+std::string_view to_string(Evidence evidence) {
+  switch (evidence) {
+    case Evidence::allocates: return "allocates";
+    case Evidence::lookaside: return "lookaside";
+    case Evidence::configures: return "configures";
+    case Evidence::frees: return "frees";
+    case Evidence::references: return "references";
+    case Evidence::constant: return "constant";
+    case Evidence::bytes: return "bytes";
+    case Evidence::predicted: return "predicted";
+  }
+  return "";
+}
+
+std::string_view to_string(Certainty certainty) {
+  switch (certainty) {
+    case Certainty::sure: return "sure";
+    case Certainty::one_path: return "one_path";
+    case Certainty::assumed: return "assumed";
+  }
+  return "";
+}
+
+std::string_view to_string(Pool pool) {
+  switch (pool) {
+    case Pool::nonpaged: return "nonpaged";
+    case Pool::paged: return "paged";
+    case Pool::session: return "session";
+    case Pool::unknown: break;
+  }
+  return "";
+}
+
+std::string_view to_string(Bucket bucket) {
+  switch (bucket) {
+    case Bucket::constant: return "constant";
+    case Bucket::forwarded: return "forwarded";
+    case Bucket::table: return "table";
+    case Bucket::untagged: return "untagged";
+    case Bucket::suspect: return "suspect";
+    case Bucket::dynamic: return "dynamic";
+  }
+  return "";
+}
+
+std::string describe_assumptions(std::uint32_t flags) {
+  static constexpr std::pair<std::uint32_t, std::string_view> kTexts[] = {
+      {kAssumesFrame, "a callee that got the address of a neighbouring local leaves this one alone"},
+      {kAssumesTable, "the index stays within the printable entries of the table"},
+      {kAssumesGlobal, "nobody writes the global through a pointer"},
+      {kAssumesRegister, "an argument travels in a register outside the calling convention"},
+      {kAssumesPointer, "a value that decides what the call means is the usual one"}};
+  std::string out;
+  for (const auto& [flag, text] : kTexts) {
+    if ((flags & flag) == 0) continue;
+    if (!out.empty()) out += "; ";
+    out += text;
+  }
+  return out;
+}
+
+std::uint32_t BucketCounts::total() const { return std::accumulate(count.begin(), count.end(), 0U); }
+
+void BucketCounts::add(const BucketCounts& other) {
+  for (std::size_t i = 0; i < kBucketCount; ++i) count[i] += other.count[i];
+}
+
+BucketCounts TraceResult::counts(SiteKind kind) const {
+  BucketCounts counts;
+  for (const Site& site : sites) {
+    if (!site.wrapper && site.kind == kind) counts.add(site.bucket);
+  }
+  return counts;
+}
+
+BucketCounts TraceResult::wrapper_counts() const {
+  BucketCounts counts;
+  for (const Site& site : sites) {
+    if (site.wrapper) counts.add(site.bucket);
+  }
+  return counts;
+}
+
+std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
+  std::map<std::string, std::uint32_t> reasons;
+  for (const Site& site : sites) {
+    if (site.bucket == Bucket::dynamic) ++reasons[std::string(site.reason)];
+  }
+  return reasons;
+}
+
+bool can_trace(const pe::Image& image) { return image.machine() == pe::Machine::x64; }
+
+TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis) {
+  const auto decoder = make_decoder(image);
+  if (!decoder) return {};
+  return Engine(image, apis, *decoder).run();
+}
+
+std::string instruction_text(const pe::Image& image, std::uint32_t rva) {
+  const auto decoder = make_decoder(image);
+  const pe::Bytes code = image.from_rva(rva);
+  return decoder && !code.empty() ? decoder->text(code, rva) : std::string();
+}
+
+}  // namespace scanner::trace

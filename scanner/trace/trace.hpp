@@ -1,0 +1,96 @@
+// From an image to its tag uses: the public face of the tracing engine. One call per image, no state kept between images,
+// safe to run on several threads at once (each with its own image).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pe/image.hpp"
+#include "tagdb/api_table.hpp"
+#include "tagdb/pool_tag.hpp"
+
+namespace scanner::trace {
+
+/// Strongest first.
+enum class Evidence : std::uint8_t { allocates, lookaside, configures, frees, references, constant, bytes, predicted };
+enum class Certainty : std::uint8_t { sure, one_path, assumed };
+enum class Pool : std::uint8_t { unknown, nonpaged, paged, session };
+
+std::string_view to_string(Evidence evidence);
+std::string_view to_string(Certainty certainty);
+/// "nonpaged", "paged", "session", or empty when unknown.
+std::string_view to_string(Pool pool);
+
+struct TagUse {
+  tagdb::PoolTag tag;
+  bool protected_bit = false;  ///< bit 31 was set in the constant
+  Evidence evidence = Evidence::allocates;
+  Certainty certainty = Certainty::sure;
+  bool charges_pool = true;  ///< false: the function reserves addresses or is used by Driver Verifier only
+  int row = -1;              ///< into ApiTable::rows, -1 for `constant` and `bytes`
+  std::uint32_t site_rva = 0;      ///< the call of the listed function
+  std::uint32_t origin_rva = 0;    ///< the call where the constant enters the chain
+  std::uint32_t function_rva = 0;  ///< of the function that holds the site
+  std::vector<std::uint32_t> via;  ///< from origin to site, both included
+  Pool pool = Pool::unknown;
+  bool executable = false;              ///< executable pool
+  std::optional<std::uint64_t> bytes;   ///< constant size of the allocation
+  std::uint32_t assumptions = 0;        ///< Flag bits from values.hpp
+};
+
+/// One sentence per assumption bit, for reasons and --explain.
+std::string describe_assumptions(std::uint32_t flags);
+
+enum class Bucket : std::uint8_t { constant, forwarded, table, untagged, suspect, dynamic };
+inline constexpr std::size_t kBucketCount = 6;
+std::string_view to_string(Bucket bucket);
+
+struct BucketCounts {
+  std::array<std::uint32_t, kBucketCount> count{};
+
+  [[nodiscard]] std::uint32_t total() const;
+  [[nodiscard]] std::uint32_t operator[](Bucket bucket) const { return count[static_cast<std::size_t>(bucket)]; }
+  void add(Bucket bucket) { ++count[static_cast<std::size_t>(bucket)]; }
+  void add(const BucketCounts& other);
+};
+
+enum class SiteKind : std::uint8_t { allocate, free, other };
+
+/// What became of one call site.
+struct Site {
+  std::uint32_t rva = 0;
+  std::uint32_t function = 0;
+  int row = -1;
+  SiteKind kind = SiteKind::allocate;
+  bool wrapper = false;  ///< calls a function of the image that passes the tag on
+  Bucket bucket = Bucket::dynamic;
+  std::string_view reason;  ///< why it is dynamic, a fixed word
+};
+
+struct TraceResult {
+  std::vector<TagUse> uses;  ///< ascending by tag, evidence, origin
+  std::vector<Site> sites;   ///< ascending by RVA
+  std::vector<std::string> exported_allocators;
+  std::vector<std::string> problems;  ///< what was survived, a sentence each
+  std::size_t functions = 0;          ///< known from the tables
+  std::size_t lifted = 0;
+
+  [[nodiscard]] BucketCounts counts(SiteKind kind) const;
+  [[nodiscard]] BucketCounts wrapper_counts() const;
+  [[nodiscard]] std::map<std::string, std::uint32_t> dynamic_reasons() const;
+};
+
+/// False for machines whose code we cannot follow (their bytes can still be searched).
+bool can_trace(const pe::Image& image);
+
+TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis);
+
+/// The instruction at `rva` as text, or empty when the machine has no decoder.
+std::string instruction_text(const pe::Image& image, std::uint32_t rva);
+
+}  // namespace scanner::trace

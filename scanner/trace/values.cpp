@@ -1,0 +1,323 @@
+#include "scanner/trace/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+namespace scanner::trace {
+namespace {
+
+std::uint64_t cut(std::uint64_t value, unsigned width) {
+  return width >= 8 ? value : value & ((1ULL << (8 * width)) - 1);
+}
+
+std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t flags) {
+  std::uint64_t hash = 0x9E3779B97F4A7C15ULL ^ flags;
+  const auto mix = [&hash](std::uint64_t word) {
+    hash ^= word;
+    hash *= 0xFF51AFD7ED558CCDULL;
+    hash ^= hash >> 32;
+  };
+  for (const Atom& atom : atoms) {
+    mix(atom.a);
+    mix(static_cast<std::uint64_t>(atom.kind) | std::uint64_t{atom.width} << 8 | std::uint64_t{atom.strided} << 16 |
+        std::uint64_t{static_cast<std::uint32_t>(atom.where)} << 32);
+    mix(std::uint64_t{atom.and_mask} << 32 | atom.or_mask);
+  }
+  return hash;
+}
+
+/// One pair of atoms. False when the result is nothing we have a form for.
+bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) {
+  const bool xc = x.kind == AtomKind::constant, yc = y.kind == AtomKind::constant;
+  out = x;
+  if (xc && yc) {
+    const std::uint64_t a = cut(x.a, width), b = cut(y.a, width);
+    const auto bits = 8 * width;
+    const auto count = b & (width == 8 ? 63U : 31U);
+    std::uint64_t result = 0;
+    switch (op) {
+      case Alu::add: result = a + b; break;
+      case Alu::sub: result = a - b; break;
+      case Alu::bit_or: result = a | b; break;
+      case Alu::bit_and: result = a & b; break;
+      case Alu::bit_xor: result = a ^ b; break;
+      case Alu::shl: result = count < bits ? a << count : 0; break;
+      case Alu::shr: result = count < bits ? a >> count : 0; break;
+      case Alu::sar: {
+        const auto signed_value = static_cast<std::int64_t>(a << (64 - bits)) >> (64 - bits);
+        result = static_cast<std::uint64_t>(signed_value >> std::min<std::uint64_t>(count, 63));
+        break;
+      }
+      case Alu::bswap: {
+        for (unsigned i = 0; i < width; ++i) result |= ((a >> (8 * i)) & 0xFF) << (8 * (width - 1 - i));
+        break;
+      }
+      case Alu::insert: {
+        const std::uint64_t mask = (width >= 8 ? ~0ULL : (1ULL << bits) - 1) << shift;
+        result = (x.a & ~mask) | ((y.a << shift) & mask);
+        out.a = result;
+        return true;
+      }
+      case Alu::other: return false;
+    }
+    out.a = cut(result, width);
+    return true;
+  }
+  if (x.kind == AtomKind::entry && x.a == 0 && yc && (op == Alu::bit_or || op == Alu::bit_and) && width >= 4) {
+    const auto mask = static_cast<std::uint32_t>(y.a);
+    if (op == Alu::bit_and) {
+      out.and_mask &= mask;
+      out.or_mask &= mask;
+    } else {
+      out.and_mask &= ~mask;
+      out.or_mask |= mask;
+    }
+    return true;
+  }
+  // What an argument points at is reached by adding to it; a masked one is no pointer.
+  const bool pointer_argument = x.kind == AtomKind::entry && x.and_mask == 0xFFFFFFFFU && x.or_mask == 0;
+  const bool address = x.kind == AtomKind::image || x.kind == AtomKind::frame || pointer_argument;
+  if (address && yc && width >= 4) {
+    const auto delta = static_cast<std::int64_t>(width == 4 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(
+                                                                   static_cast<std::int32_t>(y.a)))
+                                                             : y.a);
+    if (op == Alu::add) {
+      out.a = x.a + static_cast<std::uint64_t>(delta);
+      return true;
+    }
+    if (op == Alu::sub) {
+      out.a = x.a - static_cast<std::uint64_t>(delta);
+      return true;
+    }
+    if (op == Alu::bit_and && x.kind == AtomKind::frame && delta < 0) {
+      // Aligning the stack pointer: at entry it is 8 below a multiple of 16 (x64).
+      out.a = static_cast<std::uint64_t>(((static_cast<std::int64_t>(x.a) - 8) & delta) + 8);
+      return true;
+    }
+  }
+  if (xc && (y.kind == AtomKind::image || y.kind == AtomKind::frame) && op == Alu::add && width >= 4)
+    return combine(op, width, shift, y, x, out);
+  return false;
+}
+
+bool commutes(Alu op) { return op == Alu::bit_or || op == Alu::bit_and; }
+
+}  // namespace
+
+ValuePool::ValuePool() {
+  values_.push_back({0, 0, 0});  // kBottom
+}
+
+std::span<const Atom> ValuePool::atoms(ValueId id) const {
+  const Value& value = values_[id];
+  return {arena_.data() + value.first, value.count};
+}
+
+ValueId ValuePool::make(std::span<const Atom> atoms, std::uint32_t flags) {
+  if (atoms.empty() && flags == 0) return kBottom;
+  const std::uint64_t hash = hash_of(atoms, flags);
+  const auto [begin, end] = index_.equal_range(hash);
+  for (auto it = begin; it != end; ++it) {
+    const Value& value = values_[it->second];
+    if (value.flags == flags && std::ranges::equal(this->atoms(it->second), atoms)) return it->second;
+  }
+  const auto id = static_cast<ValueId>(values_.size());
+  // `atoms` may view the arena itself, which the insertion would move.
+  std::array<Atom, kCap> copy;
+  const std::size_t count = std::min(atoms.size(), kCap);
+  std::copy_n(atoms.begin(), count, copy.begin());
+  values_.push_back({static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(count), flags});
+  arena_.insert(arena_.end(), copy.begin(), copy.begin() + static_cast<std::ptrdiff_t>(count));
+  index_.emplace(hash, id);
+  return id;
+}
+
+ValueId ValuePool::single(const Atom& atom) { return make({&atom, 1}, 0); }
+ValueId ValuePool::unknown(std::uint32_t flags) { return make({}, flags); }
+
+ValueId ValuePool::constant(std::uint64_t value) {
+  Atom atom;
+  atom.a = value;
+  return single(atom);
+}
+
+ValueId ValuePool::entry(Location location) {
+  Atom atom;
+  atom.kind = AtomKind::entry;
+  atom.where = location;
+  return single(atom);
+}
+
+ValueId ValuePool::image_address(std::uint32_t rva) {
+  Atom atom;
+  atom.kind = AtomKind::image;
+  atom.a = rva;
+  return single(atom);
+}
+
+ValueId ValuePool::frame_address(std::int64_t offset) {
+  Atom atom;
+  atom.kind = AtomKind::frame;
+  atom.a = static_cast<std::uint64_t>(offset);
+  return single(atom);
+}
+
+ValueId ValuePool::import_pointer(std::uint32_t index) {
+  Atom atom;
+  atom.kind = AtomKind::import;
+  atom.a = index;
+  return single(atom);
+}
+
+ValueId ValuePool::memory(std::uint32_t rva, unsigned width) {
+  Atom atom;
+  atom.kind = AtomKind::memory;
+  atom.width = static_cast<std::uint8_t>(width);
+  atom.a = rva;
+  return single(atom);
+}
+
+bool ValuePool::is_constant(ValueId id, std::uint64_t& value) const {
+  const Atom* atom = only(id);
+  if (atom == nullptr || atom->kind != AtomKind::constant) return false;
+  value = atom->a;
+  return true;
+}
+
+const Atom* ValuePool::only(ValueId id) const {
+  const Value& value = values_[id];
+  return value.count == 1 && value.flags == 0 ? &arena_[value.first] : nullptr;
+}
+
+ValueId ValuePool::with_flags(ValueId id, std::uint32_t flags) {
+  if ((values_[id].flags | flags) == values_[id].flags) return id;
+  return make(atoms(id), values_[id].flags | flags);
+}
+
+ValueId ValuePool::join(ValueId a, ValueId b) {
+  if (a == b || b == kBottom) return a;
+  if (a == kBottom) return b;
+  const std::uint64_t key = std::uint64_t{a} << 32 | b;
+  if (const auto it = joins_.find(key); it != joins_.end()) return it->second;
+  const auto left = atoms(a), right = atoms(b);
+  std::array<Atom, 2 * kCap> all;
+  const auto end = std::set_union(left.begin(), left.end(), right.begin(), right.end(), all.begin());
+  const auto count = static_cast<std::size_t>(end - all.begin());
+  const std::uint32_t flags = values_[a].flags | values_[b].flags;
+  const ValueId joined = count > kCap ? make(left, flags | kCapped) : make({all.data(), count}, flags);
+  joins_.emplace(key, joined);
+  return joined;
+}
+
+ValueId ValuePool::widen(ValueId a, ValueId b) {
+  const ValueId joined = join(a, b);
+  if (a == kBottom || values_[joined].count <= values_[a].count) return joined;
+  return make(atoms(a), values_[joined].flags | kComputed);
+}
+
+ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
+  if (a == kBottom || b == kBottom) return kBottom;
+  const std::uint32_t flags = values_[a].flags | values_[b].flags;
+  if ((flags & kCapped) != 0) return unknown(kCapped | kComputed);
+  std::array<Atom, kCap> results;
+  std::size_t count = 0;
+  bool lost = (flags & kOtherMask) != 0;
+  std::array<Atom, kCap> right_copy;
+  const auto right_view = atoms(b);
+  std::copy(right_view.begin(), right_view.end(), right_copy.begin());
+  const std::size_t right_count = right_view.size();
+  for (const Atom& x : atoms(a)) {
+    for (std::size_t j = 0; j < right_count; ++j) {
+      Atom out;
+      const Atom& y = right_copy[j];
+      if (!combine(op, width, shift, x, y, out) && !(commutes(op) && combine(op, width, shift, y, x, out))) {
+        lost = true;
+        continue;
+      }
+      auto* end = results.data() + count;
+      if (std::find(results.data(), end, out) != end) continue;
+      if (count == kCap) return unknown(kCapped | kComputed);
+      results[count++] = out;
+    }
+  }
+  // An address plus something unknown stays "somewhere behind that address".
+  if (lost && count == 0 && op == Alu::add) {
+    for (const ValueId side : {a, b}) {
+      const auto view = atoms(side);
+      if (view.size() == 1 && (view[0].kind == AtomKind::image || view[0].kind == AtomKind::frame)) {
+        Atom out = view[0];
+        out.strided = true;
+        if (out.where == 0) out.where = 1;
+        return make({&out, 1}, flags & kAssumedMask);
+      }
+    }
+  }
+  std::sort(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(count));
+  std::uint32_t result_flags = flags & kAssumedMask;
+  if (lost) result_flags |= kComputed | (flags & kDepthLost);
+  return make({results.data(), count}, result_flags);
+}
+
+ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
+  if (width >= 8) return id;
+  std::array<Atom, kCap> results;
+  std::size_t count = 0;
+  bool changed = false, lost = false;
+  for (const Atom& atom : atoms(id)) {
+    Atom out = atom;
+    if (atom.kind == AtomKind::constant) {
+      out.a = cut(atom.a, width);
+      if (sign) {
+        const auto bits = 64 - 8 * width;
+        out.a = static_cast<std::uint64_t>(static_cast<std::int64_t>(out.a << bits) >> bits);
+      }
+    } else if (atom.kind == AtomKind::entry) {
+      if (width < 4) out.and_mask &= (1U << (8 * width)) - 1;
+    } else if ((atom.kind == AtomKind::memory || atom.kind == AtomKind::field) && width < atom.width) {
+      out.width = static_cast<std::uint8_t>(width);
+    } else if (atom.kind == AtomKind::image || atom.kind == AtomKind::frame || atom.kind == AtomKind::import) {
+      if (width < 4) {
+        lost = true;
+        continue;
+      }
+    }
+    changed = changed || out != atom;
+    results[count++] = out;
+  }
+  if (!changed && !lost) return id;
+  std::sort(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(count));
+  auto* end = std::unique(results.data(), results.data() + count);
+  return make({results.data(), static_cast<std::size_t>(end - results.data())},
+              values_[id].flags | (lost ? kComputed : 0U));
+}
+
+ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int64_t disp) {
+  ValueId sum = base;
+  if (index != kBottom) {
+    ValueId scaled = index;
+    if (scale > 1)
+      scaled = alu(Alu::shl, 8, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
+    const ValueId before = sum;
+    sum = sum == kBottom ? scaled : alu(Alu::add, 8, 0, sum, scaled);
+    // Remember the stride: it tells how far apart the entries of a table are.
+    const auto view = atoms(sum);
+    if (view.size() == 1 && view[0].strided && before != kBottom) {
+      Atom out = view[0];
+      out.where = static_cast<std::int32_t>(scale);
+      sum = make({&out, 1}, flags(sum));
+    }
+  }
+  if (sum == kBottom) return constant(static_cast<std::uint64_t>(disp));
+  if (disp == 0) return sum;
+  return alu(Alu::add, 8, 0, sum, constant(static_cast<std::uint64_t>(disp)));
+}
+
+ValueId ValuePool::masked(ValueId id, std::uint32_t and_mask, std::uint32_t or_mask) {
+  ValueId out = id;
+  if (and_mask != 0xFFFFFFFFU) out = alu(Alu::bit_and, 4, 0, out, constant(and_mask));
+  if (or_mask != 0) out = alu(Alu::bit_or, 4, 0, out, constant(or_mask));
+  return out;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,76 @@
+// Which files, in which order. The walk is depth-first with names in byte order, so results are in path order whatever the
+// file system says. Links are not followed, every directory is entered once, and what is passed over is counted by reason.
+// POSIX and Windows differ in walk_posix.cpp and walk_win32.cpp; what to take is decided here, in walk.cpp.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pe/result.hpp"
+
+namespace scanner::walk {
+
+struct Options {
+  std::vector<std::string> include;  ///< globs on the file name, or on the path when they hold a slash; empty: all
+  std::vector<std::string> exclude;
+  bool any_suffix = false;
+  bool follow_links = false;
+  std::uint64_t max_file_size = 512ULL << 20;  ///< bytes; no driver comes near
+  std::vector<std::string> done;               ///< directories that an earlier walk covered: not entered again
+};
+
+struct Skipped {
+  std::uint64_t not_pe = 0, locked = 0, denied = 0, links = 0, offline = 0, too_large = 0, special = 0;
+
+  void add(const Skipped& other);
+  [[nodiscard]] std::uint64_t total() const;
+};
+
+struct Found {
+  std::string path;  ///< as the operating system's bytes
+  std::uint64_t size = 0;
+  bool named = false;        ///< the user named this file: taken whatever its suffix
+  bool native_only = false;  ///< an .exe or .dll of System32: counts only when its subsystem is native
+};
+
+struct Trouble {
+  std::string path, message;
+  bool named = false;  ///< the user named it: exit code 2
+};
+
+/// Visits everything below `path` (or `path` itself when it is a file). Return false from `found` to stop.
+void walk(const std::string& path, const Options& options, const std::function<bool(Found)>& found,
+          const std::function<void(Trouble)>& trouble, Skipped& skipped);
+
+/// Reads a whole regular file. The message of the error names the reason, not the path.
+pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped);
+
+/// Case-insensitive look-up of `relative` ("Windows/System32/drivers") below `root`; empty when it does not exist.
+std::string find_path(const std::string& root, std::string_view relative);
+
+/// Shell-style match with * and ?; `fold_case` for file systems that ignore case.
+bool glob_match(std::string_view pattern, std::string_view text, bool fold_case);
+
+bool is_directory(const std::string& path);
+bool exists(const std::string& path);
+
+// --- what the platform files provide -----------------------------------------------------------------------------------
+
+struct DirectoryEntry {
+  enum class Kind { file, directory, link, special };
+  std::string name;
+  Kind kind = Kind::file;
+  std::uint64_t size = 0;
+  std::uint64_t device = 0, inode = 0;  ///< identify a file across names
+  bool offline = false;
+};
+
+/// Entries of one directory in byte order of their names; false with `error` when it cannot be read.
+bool list_directory(const std::string& path, std::vector<DirectoryEntry>& entries, std::string& error, bool& denied);
+/// Follows links; false when it does not exist.
+bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error);
+
+}  // namespace scanner::walk

@@ -1,0 +1,245 @@
+#include "tagdb/pooltag_txt.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+
+namespace tagdb {
+namespace {
+
+constexpr std::string_view kBlanks = " \t";
+
+bool blank(char c) { return c == ' ' || c == '\t'; }
+
+std::string_view trim(std::string_view text) {
+  const auto begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  return out;
+}
+
+void append_utf8(std::string& out, char32_t code) {
+  const auto put = [&out](char32_t unit) { out += static_cast<char>(unit); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | (code >> 6));
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | (code >> 12));
+    put(0x80 | ((code >> 6) & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | (code >> 18));
+    put(0x80 | ((code >> 12) & 0x3F));
+    put(0x80 | ((code >> 6) & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+}
+
+std::string from_utf16(std::string_view bytes, bool big_endian) {
+  std::string out;
+  const auto unit = [&](std::size_t i) -> char32_t {
+    const auto a = static_cast<unsigned char>(bytes[i]), b = static_cast<unsigned char>(bytes[i + 1]);
+    return big_endian ? char32_t{a} << 8 | b : char32_t{b} << 8 | a;
+  };
+  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
+    char32_t code = unit(i);
+    if (code >= 0xD800 && code < 0xDC00 && i + 3 < bytes.size() && (unit(i + 2) & 0xFC00) == 0xDC00) {
+      code = 0x10000 + ((code - 0xD800) << 10) + (unit(i + 2) - 0xDC00);
+      i += 2;
+    }
+    append_utf8(out, code);
+  }
+  return out;
+}
+
+std::string to_utf8(std::string_view bytes) {
+  if (bytes.starts_with("\xFF\xFE")) return from_utf16(bytes.substr(2), false);
+  if (bytes.starts_with("\xFE\xFF")) return from_utf16(bytes.substr(2), true);
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  return std::string(bytes);
+}
+
+bool is_comment(std::string_view line) {
+  const std::string_view text = trim(line);
+  if (text.starts_with("//")) return true;
+  return text.size() >= 3 && lower(text.substr(0, 3)) == "rem" && (text.size() == 3 || blank(text[3]));
+}
+
+/// Does this word name a binary? `nt!mm`, `tcpip.sys`, `<unknown>`, `storport.lib`, `win32kbase!X::operator`.
+bool looks_like_binary(std::string_view word) {
+  if (word.size() > 2 && word.front() == '<' && word.back() == '>') return true;
+  if (word.find('!') != std::string_view::npos && word.front() != '!') return true;
+  static constexpr std::array<std::string_view, 6> kSuffixes = {".sys", ".exe", ".dll", ".lib", ".drv", ".ax"};
+  const std::string small = lower(word);
+  return std::any_of(kSuffixes.begin(), kSuffixes.end(),
+                     [&small](std::string_view suffix) { return small.ends_with(suffix); });
+}
+
+/// Position behind "   -" when `rest` starts so, else npos.
+std::size_t behind_dash(std::string_view rest) {
+  const auto dash = rest.find_first_not_of(kBlanks);
+  return dash != std::string_view::npos && rest[dash] == '-' ? dash + 1 : std::string_view::npos;
+}
+
+/// The dash between binary and description: one with a blank on at least one side, so `foo-bar.sys` stays whole.
+std::size_t second_dash(std::string_view text) {
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] == '-' && (blank(text[i - 1]) || i + 1 == text.size() || blank(text[i + 1]))) return i;
+  }
+  return std::string_view::npos;
+}
+
+void split_owner(std::string_view text, Entry& entry) {
+  text = trim(text);
+  const auto dash = second_dash(text);
+  const auto word_end = std::min(text.find_first_of(kBlanks), text.size());
+  const std::string_view word = text.substr(0, word_end);
+  if (dash == std::string_view::npos) {
+    // `EtwO - nt!etw      Etw memory` has a binary and no second dash; `ATmp - AppTag mount point` has no binary.
+    if (looks_like_binary(word)) {
+      // Keep a list such as "nt!store or rdyboost.sys" together when nothing but names follows.
+      const bool all_names = looks_like_binary(text.substr(text.find_last_of(kBlanks) + 1));
+      entry.owner = std::string(all_names ? text : word);
+      entry.description = std::string(all_names ? std::string_view{} : trim(text.substr(word_end)));
+    } else {
+      entry.description = std::string(text);
+    }
+    return;
+  }
+  entry.owner = std::string(trim(text.substr(0, dash)));
+  entry.description = std::string(trim(text.substr(dash + 1)));
+}
+
+std::optional<Entry> parse_entry(std::string_view line) {
+  Entry entry;
+  std::string columns(line.substr(0, 4));
+  std::size_t after = std::string_view::npos;
+  if (line.size() > 4 && columns.find('\t') == std::string::npos) {
+    const auto dash = behind_dash(line.substr(4));
+    if (dash != std::string_view::npos) after = 4 + dash;
+  }
+  if (after == std::string_view::npos || trim(columns).empty()) {
+    // A tag of fewer than four characters that nobody padded: `Io - nt!io`.
+    const auto end = line.find_first_of(kBlanks);
+    if (end == 0 || end == std::string_view::npos || end > 4) return std::nullopt;
+    const auto dash = behind_dash(line.substr(end));
+    if (dash == std::string_view::npos) return std::nullopt;
+    columns = std::string(line.substr(0, end));
+    after = end + dash;
+  }
+  columns.resize(4, ' ');
+  entry.columns = columns;
+  entry.first = entry.last = TagPattern::from_columns(columns);
+  split_owner(line.substr(after), entry);
+  return entry;
+}
+
+/// "QUIC Allocation tags are Qc00 through QcFF" is prose that says something: a range of tags.
+std::optional<Entry> parse_range(std::string_view line) {
+  constexpr std::string_view kWord = " through ";
+  const auto at = line.find(kWord);
+  if (at == std::string_view::npos || at < 4 || at + kWord.size() + 4 > line.size()) return std::nullopt;
+  if (at > 4 && !blank(line[at - 5])) return std::nullopt;
+  const auto end = at + kWord.size() + 4;
+  if (end < line.size() && !blank(line[end]) && line[end] != '.') return std::nullopt;
+  Entry entry;
+  entry.columns = std::string(line.substr(at - 4, 4));
+  entry.first = TagPattern::from_columns(entry.columns);
+  entry.last = TagPattern::from_columns(line.substr(at + kWord.size(), 4));
+  entry.description = std::string(trim(line));
+  return entry;
+}
+
+bool has_control_bytes(std::string_view line) {
+  return std::any_of(line.begin(), line.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
+}
+
+}  // namespace
+
+bool Entry::matches(PoolTag tag) const {
+  if (!range()) return first.matches(tag);
+  const std::string text = tag.text(), low = first.text(), high = last.text();
+  return text >= low && text <= high;
+}
+
+unsigned Entry::specificity() const {
+  if (!range()) return first.fixed();
+  unsigned common = 0;
+  const std::string low = first.text(), high = last.text();
+  while (common < low.size() && common < high.size() && low[common] == high[common]) ++common;
+  return std::min(common, 3U);
+}
+
+PooltagFile read_pooltag(std::string_view bytes, std::string_view source) {
+  PooltagFile file;
+  const std::string text = to_utf8(bytes);
+  std::string_view rest = text;
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const auto newline = rest.find('\n');
+    std::string_view line = rest.substr(0, newline);
+    rest = newline == std::string_view::npos ? std::string_view{} : rest.substr(newline + 1);
+    while (!line.empty() && (line.back() == '\r' || line.back() == '\x1A')) line.remove_suffix(1);
+    if (trim(line).empty()) continue;
+    const auto keep = [&](Line::Kind kind) { file.others.push_back({kind, number, std::string(line)}); };
+    if (is_comment(line)) {
+      keep(Line::Kind::comment);
+      continue;
+    }
+    if (has_control_bytes(line)) {
+      keep(Line::Kind::malformed);
+      continue;
+    }
+    auto entry = parse_entry(line);
+    if (!entry) entry = parse_range(line);
+    if (!entry) {
+      keep(Line::Kind::note);
+      continue;
+    }
+    entry->source = std::string(source);
+    entry->line = number;
+    file.entries.push_back(std::move(*entry));
+  }
+  return file;
+}
+
+std::vector<std::string> owner_images(std::string_view owner) {
+  std::vector<std::string> images;
+  const auto add = [&images](std::string name) {
+    if (std::find(images.begin(), images.end(), name) == images.end()) images.push_back(std::move(name));
+  };
+  std::string word;
+  const auto finish = [&] {
+    std::string name = lower(word);
+    word.clear();
+    if (const auto bang = name.find('!'); bang != std::string::npos) {
+      name.resize(bang);
+      if (!name.empty() && name.find('.') == std::string::npos && name != "nt") name += ".sys";
+    }
+    if (name == "nt" || name == "ntoskrnl.exe" || name == "ntkrnlmp.exe") {
+      for (const char* kernel : {"ntoskrnl.exe", "ntkrnlmp.exe", "ntkrnlpa.exe", "ntkrpamp.exe"}) add(kernel);
+    } else if (name.ends_with(".sys") || name.ends_with(".exe") || name.ends_with(".dll")) {
+      add(name);
+    }
+  };
+  for (const char c : owner) {
+    if (blank(c) || c == '/' || c == ',' || c == '<' || c == '>' || c == '(' || c == ')' || c == '&') {
+      finish();
+    } else {
+      word += c;
+    }
+  }
+  finish();
+  return images;
+}
+
+}  // namespace tagdb

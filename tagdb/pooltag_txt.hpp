@@ -1,0 +1,49 @@
+// Reader for pooltag.txt and localtag.txt, the lists of tag owners that come with the Windows debuggers and poolmon.
+// Declared form: `<PoolTag> - <binary-name> - <Description>`; the real files break it in a dozen ways, and none of their
+// lines may be lost: what is no entry is kept as a comment, a note (prose) or a malformed line with its number.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tagdb/pool_tag.hpp"
+
+namespace tagdb {
+
+struct Entry {
+  TagPattern first;           ///< the tag, or the first tag of a range
+  TagPattern last;            ///< equals `first` but for a range (`Qc00 through QcFF`)
+  std::string columns;        ///< the tag exactly as written, four characters
+  std::string owner;          ///< binary as written, may be empty: "tcpip.sys", "nt!mm", "<unknown>", "a.sys/b.sys"
+  std::string description;    ///< may be empty
+  std::string source;         ///< name of the database
+  std::size_t line = 0;       ///< 1-based line in that database
+
+  [[nodiscard]] bool range() const { return first != last; }
+  [[nodiscard]] bool matches(PoolTag tag) const;
+  /// Greater is more specific: 4 for an exact tag, fewer for wildcards; a range counts its common prefix.
+  [[nodiscard]] unsigned specificity() const;
+};
+
+struct Line {
+  enum class Kind { entry, comment, blank, note, malformed };
+  Kind kind = Kind::blank;
+  std::size_t number = 0;  ///< 1-based
+  std::string text;        ///< UTF-8, without line end
+};
+
+struct PooltagFile {
+  std::vector<Entry> entries;
+  std::vector<Line> others;  ///< every line that is not an entry, but for blank ones
+};
+
+/// Reads a whole file's bytes (UTF-8, UTF-16 with BOM, or an ANSI code page whose bytes are kept). Never fails.
+PooltagFile read_pooltag(std::string_view bytes, std::string_view source);
+
+/// The image files an owner column names, in lower case: "nt!mm" → the names of the kernel, "a.sys/b.sys" → both.
+/// Empty for <unknown>, <multiple>, static libraries and prose.
+std::vector<std::string> owner_images(std::string_view owner);
+
+}  // namespace tagdb

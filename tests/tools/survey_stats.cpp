@@ -1,0 +1,79 @@
+// Bucket totals and reasons over many drivers, and a listing of sites for a closer look. For developers of the engine.
+//   poolwho_survey_stats [--sites] FILE…      (file names from standard input when none is given)
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pe/image.hpp"
+#include "scanner/trace/trace.hpp"
+#include "tagdb/api_table.hpp"
+
+namespace trace = scanner::trace;
+
+int main(int argc, char** argv) {
+  bool list_sites = false;
+  std::vector<std::string> paths;
+  for (int i = 1; i < argc; ++i) {
+    if (std::string(argv[i]) == "--sites") {
+      list_sites = true;
+    } else {
+      paths.emplace_back(argv[i]);
+    }
+  }
+  if (paths.empty()) {
+    for (std::string line; std::getline(std::cin, line);) paths.push_back(line);
+  }
+  const auto& apis = tagdb::builtin_api_table();
+  trace::BucketCounts kinds[3], wrappers;
+  std::map<std::string, std::uint32_t> reasons, alloc_reasons, evidence;
+  std::size_t drivers = 0, lifted = 0, functions = 0;
+  for (const std::string& path : paths) {
+    std::ifstream in(path, std::ios::binary);
+    const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    const auto image = pe::Image::open({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    if (!image) {
+      std::printf("%s: %s\n", path.c_str(), image.error().message.c_str());
+      continue;
+    }
+    ++drivers;
+    const auto start = std::chrono::steady_clock::now();
+    const trace::TraceResult result = trace::trace(image.value(), apis);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (seconds > 0.5) std::printf("slow: %.2f s, %zu bytes, %s\n", seconds, bytes.size(), path.c_str());
+    functions += result.functions;
+    lifted += result.lifted;
+    for (std::size_t kind = 0; kind < 3; ++kind) kinds[kind].add(result.counts(static_cast<trace::SiteKind>(kind)));
+    wrappers.add(result.wrapper_counts());
+    for (const auto& [reason, count] : result.dynamic_reasons()) reasons[reason] += count;
+    for (const auto& use : result.uses)
+      ++evidence[std::string(trace::to_string(use.evidence)) + "/" + std::string(trace::to_string(use.certainty))];
+    for (const auto& site : result.sites) {
+      if (!site.wrapper && site.kind == trace::SiteKind::allocate && site.bucket == trace::Bucket::dynamic)
+        ++alloc_reasons[std::string(site.reason)];
+      if (list_sites)
+        std::printf("%s\t0x%x\t0x%x\t%s\t%s\t%s%s\n", path.c_str(), site.rva, site.function,
+                    apis.rows[static_cast<std::size_t>(site.row)].name.c_str(),
+                    std::string(trace::to_string(site.bucket)).c_str(), std::string(site.reason).c_str(),
+                    site.wrapper ? "\twrapper" : "");
+    }
+  }
+  std::printf("%zu drivers, %zu functions known, %zu lifted\n", drivers, functions, lifted);
+  const auto print = [](const char* name, const trace::BucketCounts& counts) {
+    std::printf("%-10s total %7u", name, counts.total());
+    for (std::size_t i = 0; i < trace::kBucketCount; ++i)
+      std::printf("  %s %u", std::string(trace::to_string(static_cast<trace::Bucket>(i))).c_str(), counts.count[i]);
+    std::printf("\n");
+  };
+  print("allocate", kinds[0]);
+  print("free", kinds[1]);
+  print("other", kinds[2]);
+  print("wrapper", wrappers);
+  for (const auto& [name, count] : alloc_reasons) std::printf("  allocate dynamic %-16s %u\n", name.c_str(), count);
+  for (const auto& [name, count] : reasons) std::printf("  dynamic %-16s %u\n", name.c_str(), count);
+  for (const auto& [name, count] : evidence) std::printf("  uses %-24s %u\n", name.c_str(), count);
+}
