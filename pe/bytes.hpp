@@ -1,5 +1,6 @@
-// Checked reads from a byte range. Every number a file claims passes through here, so a lie in a header becomes an empty
-// optional and never an out-of-range access. Little-endian, as every PE machine poolwho knows. No allocation, no copy.
+// Checked reads from a byte range. Every number a file claims passes through here, so a lie in a header becomes an
+// empty optional and never an out-of-range access. Little-endian, as every PE machine poolwho knows. No allocation, no
+// copy.
 #pragma once
 
 #include <bit>

@@ -1,6 +1,6 @@
-// The only file that knows LIEF. LIEF does what is hard and rare here: the version resource and the signature. The debug
-// directory is read directly, because LIEF 0.9 keeps one of its entries and an image has several.
-// Two generations of LIEF are supported: 0.9 (Debian 12; throws, returns references) and 0.17 on (ParserConfig, pointers).
+// The only file that knows LIEF. LIEF does what is hard and rare here: the version resource and the signature. The
+// debug directory is read directly, because LIEF 0.9 keeps one of its entries and an image has several. Two generations
+// of LIEF are supported: 0.9 (Debian 12; throws, returns references) and 0.17 on (ParserConfig, pointers).
 #include "pe/identity.hpp"
 
 #include <LIEF/PE.hpp>

@@ -1,5 +1,6 @@
-// Whose image is it: version resource, signer, debug entry. Slow (a full parse and a copy of every section), so it is asked
-// only for images that are reported. What the fields mean and where they lie: facts about identity are in the README.
+// Whose image is it: version resource, signer, debug entry. Slow (a full parse and a copy of every section), so it is
+// asked only for images that are reported. What the fields mean and where they lie: facts about identity are in the
+// README.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ namespace pe {
 
 struct Identity {
   std::string company, product, description, file_version;  // version resource, UTF-8, may be empty
-  std::string original_name;  ///< OriginalFilename without a trailing ".mui"
-  std::string signer;         ///< common name of the embedded signature's leaf certificate
+  std::string original_name;                                ///< OriginalFilename without a trailing ".mui"
+  std::string signer;               ///< common name of the embedded signature's leaf certificate
   bool embedded_signature = false;  ///< false is not "unsigned": many drivers are signed by catalogue
   std::string pdb;                  ///< path of the PDB as the linker wrote it
   std::string pdb_id;               ///< GUID and age, as symbol servers name it

@@ -25,7 +25,9 @@ Machine machine_from(std::uint16_t code) {
   }
 }
 
-Error truncated(const char* what) { return {Fault::truncated, std::string(what) + " reaches past the end of the file"}; }
+Error truncated(const char* what) {
+  return {Fault::truncated, std::string(what) + " reaches past the end of the file"};
+}
 
 }  // namespace
 
@@ -63,15 +65,16 @@ Result<Image> Image::open(std::span<const std::uint8_t> file) {
   image.machine_code_ = *machine;
   image.machine_ = machine_from(*machine);
   image.timestamp_ = *stamp;
-  if (*magic != 0x10B && *magic != 0x20B) return Error{Fault::malformed, "the optional header is neither PE32 nor PE32+"};
+  if (*magic != 0x10B && *magic != 0x20B)
+    return Error{Fault::malformed, "the optional header is neither PE32 nor PE32+"};
   image.is_64_ = *magic == 0x20B;
   const bool wide_machine = image.machine_ == Machine::x64 || image.machine_ == Machine::arm64 ||
                             image.machine_ == Machine::ia64 || image.machine_ == Machine::arm64ec;
   if (image.machine_ != Machine::other && wide_machine != image.is_64_)
     return Error{Fault::malformed, "machine and optional header disagree about 32 and 64 bits"};
 
-  const auto base = image.is_64_ ? bytes.read<std::uint64_t>(optional_header + 24)
-                                 : [&]() -> std::optional<std::uint64_t> {
+  const auto base =
+      image.is_64_ ? bytes.read<std::uint64_t>(optional_header + 24) : [&]() -> std::optional<std::uint64_t> {
     const auto narrow = bytes.read<std::uint32_t>(optional_header + 28);
     if (!narrow) return std::nullopt;
     return *narrow;

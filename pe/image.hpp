@@ -1,5 +1,6 @@
 // A checked, zero-copy view of one PE image: headers, sections, imports, delay imports, exports, function ranges,
-// relocations, load config. Nothing is allocated per entry; tables are visited. Format: "PE Format", learn.microsoft.com.
+// relocations, load config. Nothing is allocated per entry; tables are visited. Format: "PE Format",
+// learn.microsoft.com.
 //
 // Units: an *RVA* counts from the image base as loaded; a *file offset* counts from the first byte of the file.
 // Every visitor returns `Visited`: how many entries it delivered and, when it stopped early, why.
@@ -60,7 +61,8 @@ struct FunctionRange {
   std::uint32_t primary = 0;  ///< RVA of the first range of the function; == begin when not chained
 };
 
-/// A __try range of an x64 function: code at `target` (or the filter/finally at `handler`) is reached by the unwinder only.
+/// A __try range of an x64 function: code at `target` (or the filter/finally at `handler`) is reached by the unwinder
+/// only.
 struct ExceptionScope {
   std::uint32_t begin = 0, end = 0, handler = 0, target = 0;
 };

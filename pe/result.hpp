@@ -1,4 +1,5 @@
-// A value or the reason why there is none. Libraries return it; nothing in pe/, tagdb/ or scanner/ throws across a room.
+// A value or the reason why there is none. Libraries return it; nothing in pe/, tagdb/ or scanner/ throws across a
+// room.
 #pragma once
 
 #include <string>

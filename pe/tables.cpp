@@ -1,5 +1,5 @@
-// Import, delay-import, export and relocation tables, and the load configuration. Each loop is bounded by the bytes that
-// are really there, so a table that lies about its length costs no more than the file is long.
+// Import, delay-import, export and relocation tables, and the load configuration. Each loop is bounded by the bytes
+// that are really there, so a table that lies about its length costs no more than the file is long.
 #include <algorithm>
 
 #include "pe/image.hpp"
@@ -200,7 +200,7 @@ LoadConfig Image::load_config() const {
   config.guard_dispatch_slot = pointer(0x4C, 0x78);
   config.guard_table = pointer(0x50, 0x80);
   config.guard_count = static_cast<std::uint32_t>(is_64_ ? bytes.read<std::uint64_t>(0x88).value_or(0)
-                                                          : bytes.read<std::uint32_t>(0x54).value_or(0));
+                                                         : bytes.read<std::uint32_t>(0x54).value_or(0));
   const auto flags = bytes.read<std::uint32_t>(is_64_ ? 0x90 : 0x58).value_or(0);
   config.guard_stride = 4 + (flags >> 28);  // IMAGE_GUARD_CF_FUNCTION_TABLE_SIZE_MASK
   config.hybrid = pointer(0x7C, 0xC8) != 0;

@@ -60,7 +60,8 @@ Visited Image::for_each_function(const std::function<void(const FunctionRange&)>
   return visited;
 }
 
-Visited Image::for_each_scope(const FunctionRange& range, const std::function<void(const ExceptionScope&)>& visit) const {
+Visited Image::for_each_scope(const FunctionRange& range,
+                              const std::function<void(const ExceptionScope&)>& visit) const {
   Visited visited;
   if (machine_ != Machine::x64 || (range.unwind & 1) != 0) return visited;
   const Bytes info = from_rva(range.unwind);

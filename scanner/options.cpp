@@ -25,11 +25,13 @@ constexpr const char* kUsage =
     "  poolwho survey PATH...     every tag of every driver below PATH\n"
     "  poolwho lookup TAG...      what the tag databases say, without a scan\n"
     "\n"
-    "TAG is what poolmon shows: Leak, \"Io  \", Afd?, Afd*, \\x4c\\x65\\x61\\x6b, or 0x6B61654C as a debugger prints it.\n"
+    "TAG is what poolmon shows: Leak, \"Io  \", Afd?, Afd*, \\x4c\\x65\\x61\\x6b, or 0x6B61654C as a debugger prints "
+    "it.\n"
     "\n";
 
 constexpr const char* kExitCodes =
-    "\nExit codes: 0 found, 1 nothing found and the search was complete, 2 wrong usage or a named path cannot be read,\n"
+    "\nExit codes: 0 found, 1 nothing found and the search was complete, 2 wrong usage or a named path cannot be "
+    "read,\n"
     "3 incomplete (an image could not be read or parsed), 130 interrupted.\n";
 
 Parsed usage_error(const std::string& message) {
@@ -163,15 +165,14 @@ std::string take_values(const po::variables_map& values, Options& options) {
       return "--jobs wants a number from 0 to 1024, not '" + *jobs + "'";
   }
   if (const auto format = text("format")) {
-    if (!choose<Format>(*format,
-                        {{"text", Format::text}, {"ndjson", Format::ndjson}, {"json", Format::json}, {"csv", Format::csv}},
-                        options.format))
+    if (!choose<Format>(
+            *format, {{"text", Format::text}, {"ndjson", Format::ndjson}, {"json", Format::json}, {"csv", Format::csv}},
+            options.format))
       return "--format is one of text, ndjson, json, csv, not '" + *format + "'";
   }
   if (const auto color = text("color")) {
     if (!choose<ColorChoice>(
-            *color,
-            {{"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}},
+            *color, {{"auto", ColorChoice::automatic}, {"always", ColorChoice::always}, {"never", ColorChoice::never}},
             options.color))
       return "--color is one of auto, always, never, not '" + *color + "'";
   }
@@ -209,7 +210,8 @@ const std::vector<OptionSpec>& option_table() {
       {"tags-from", 0, "FILE", false, kAllVerbs & ~kSurvey, "tags from FILE, one a line; - reads standard input"},
       {"root", 0, "DIR", false, kLocate, "the root of a Windows volume or a mounted copy of one"},
       {"all", 0, nullptr, false, kLocate, "search every level, even after a proven owner was found"},
-      {"min-verdict", 0, "V", false, kLocate, "show candidates of proven, likely, possible or weak (default) and better"},
+      {"min-verdict", 0, "V", false, kLocate,
+       "show candidates of proven, likely, possible or weak (default) and better"},
       {"explain", 0, nullptr, false, kScan, "every use with its chain of calls and instructions, and every reason"},
       {"names-only", 0, nullptr, false, kScan, "print the paths of drivers and nothing else"},
       {"include", 0, "GLOB", true, kScan, "only files that match; on the name, or on the path when GLOB has a slash"},
@@ -254,8 +256,7 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
     po::positional_options_description positional;
     positional.add("positional", -1);
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    const auto parsed =
-        po::command_line_parser(arguments).options(options).positional(positional).style(style).run();
+    const auto parsed = po::command_line_parser(arguments).options(options).positional(positional).style(style).run();
     po::store(parsed, values);
     po::notify(values);
     if (values.count("positional") != 0) words = values["positional"].as<std::vector<std::string>>();

@@ -1,5 +1,5 @@
-// One file on its way from path to facts: read, opened, searched, traced, identified. Runs on worker threads; everything it
-// needs comes in with the request, everything it found goes out in the result.
+// One file on its way from path to facts: read, opened, searched, traced, identified. Runs on worker threads;
+// everything it needs comes in with the request, everything it found goes out in the result.
 #pragma once
 
 #include <cstdint>

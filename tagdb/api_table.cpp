@@ -39,12 +39,13 @@ bool argument(std::string_view text, int& out) {
 
 bool parse_kind(std::string_view text, ApiKind& out) {
   static constexpr std::array<std::pair<std::string_view, ApiKind>, 6> kNames = {{{"allocate", ApiKind::allocate},
-                                                                                 {"lookaside", ApiKind::lookaside},
-                                                                                 {"configure", ApiKind::configure},
-                                                                                 {"free", ApiKind::free},
-                                                                                 {"reference", ApiKind::reference},
-                                                                                 {"predict", ApiKind::predict}}};
-  const auto* found = std::find_if(kNames.begin(), kNames.end(), [text](const auto& name) { return name.first == text; });
+                                                                                  {"lookaside", ApiKind::lookaside},
+                                                                                  {"configure", ApiKind::configure},
+                                                                                  {"free", ApiKind::free},
+                                                                                  {"reference", ApiKind::reference},
+                                                                                  {"predict", ApiKind::predict}}};
+  const auto* found =
+      std::find_if(kNames.begin(), kNames.end(), [text](const auto& name) { return name.first == text; });
   if (found == kNames.end()) return false;
   out = found->second;
   return true;

@@ -15,10 +15,10 @@ enum class ApiKind : std::uint8_t { allocate, lookaside, configure, free, refere
 
 /// How a call of the function is recognised in a binary.
 enum class ApiMatch : std::uint8_t {
-  import,       ///< by its name in an import table
-  kmdf,         ///< by its index in the KMDF function table
-  flt_register, ///< an import whose argument leads to tables of context registrations
-  none          ///< inline function, macro, static library, interface pointer: never seen under this name
+  import,        ///< by its name in an import table
+  kmdf,          ///< by its index in the KMDF function table
+  flt_register,  ///< an import whose argument leads to tables of context registrations
+  none           ///< inline function, macro, static library, interface pointer: never seen under this name
 };
 
 /// Where the pool type of an allocation comes from.

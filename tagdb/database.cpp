@@ -113,10 +113,12 @@ std::string_view never_proves(PoolTag tag) {
       {{"None"}, "what allocations without a tag are charged to; any driver that calls ExAllocatePool can be the one"},
       {{"NDam", "FSrt"}, "charged by a system component for every driver that calls its untagged allocator"},
       {{"Proc", "Thre", "File", "Toke", "Even", "Key ", "Sema", "Muta", "Time", "Sect", "Symb", "Devi"},
-       "an object type: the object manager allocates it for whoever asked. Look for growing handle counts, and use object "
+       "an object type: the object manager allocates it for whoever asked. Look for growing handle counts, and use "
+       "object "
        "reference tracing or pool stacks (WPR) to find who does not let go"},
       {{"IoCo", "Job ", "Desk", "Wind", "Dire", "Driv", "Port", "ALPC", "EtwR", "ObSq"},
-       "an object type: the object manager allocates it for whoever asked. Look for growing handle counts, and use object "
+       "an object type: the object manager allocates it for whoever asked. Look for growing handle counts, and use "
+       "object "
        "reference tracing or pool stacks (WPR) to find who does not let go"},
   };
   for (const Family& family : kFamilies) {

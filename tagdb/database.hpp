@@ -34,13 +34,15 @@ class Database {
   std::vector<std::pair<std::string, std::size_t>> sources_;
 };
 
-/// Other letter cases and the reversed form are what people mistype: true when `a` and `b` are related so but not equal.
+/// Other letter cases and the reversed form are what people mistype: true when `a` and `b` are related so but not
+/// equal.
 bool related(PoolTag a, PoolTag b);
 
 /// The database that is compiled into the program (data/pooltag.txt).
 std::string_view builtin_pooltag();
 
-/// Where Windows debuggers and kits keep pooltag.txt, below the root of a Windows volume (forward slashes, no leading one).
+/// Where Windows debuggers and kits keep pooltag.txt, below the root of a Windows volume (forward slashes, no leading
+/// one).
 const std::vector<std::string>& installed_pooltag_paths();
 
 /// A tag with which many drivers allocate by default, or that the kernel charges on behalf of others, never proves an

@@ -77,7 +77,8 @@ struct TagQuery {
   [[nodiscard]] bool exact() const;  ///< no wildcard
 };
 
-/// Accepts `Leak`, `Io`, `\x4c\x65ak`, `0x6B61654C`, `Afd?`, `Afd*`. On failure `error` gets a sentence with the remedy.
+/// Accepts `Leak`, `Io`, `\x4c\x65ak`, `0x6B61654C`, `Afd?`, `Afd*`. On failure `error` gets a sentence with the
+/// remedy.
 std::optional<TagQuery> parse_query(std::string_view text, std::string& error);
 
 }  // namespace tagdb

@@ -1,6 +1,6 @@
 // Reader for pooltag.txt and localtag.txt, the lists of tag owners that come with the Windows debuggers and poolmon.
-// Declared form: `<PoolTag> - <binary-name> - <Description>`; the real files break it in a dozen ways, and none of their
-// lines may be lost: what is no entry is kept as a comment, a note (prose) or a malformed line with its number.
+// Declared form: `<PoolTag> - <binary-name> - <Description>`; the real files break it in a dozen ways, and none of
+// their lines may be lost: what is no entry is kept as a comment, a note (prose) or a malformed line with its number.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +13,13 @@
 namespace tagdb {
 
 struct Entry {
-  TagPattern first;           ///< the tag, or the first tag of a range
-  TagPattern last;            ///< equals `first` but for a range (`Qc00 through QcFF`)
-  std::string columns;        ///< the tag exactly as written, four characters
-  std::string owner;          ///< binary as written, may be empty: "tcpip.sys", "nt!mm", "<unknown>", "a.sys/b.sys"
-  std::string description;    ///< may be empty
-  std::string source;         ///< name of the database
-  std::size_t line = 0;       ///< 1-based line in that database
+  TagPattern first;         ///< the tag, or the first tag of a range
+  TagPattern last;          ///< equals `first` but for a range (`Qc00 through QcFF`)
+  std::string columns;      ///< the tag exactly as written, four characters
+  std::string owner;        ///< binary as written, may be empty: "tcpip.sys", "nt!mm", "<unknown>", "a.sys/b.sys"
+  std::string description;  ///< may be empty
+  std::string source;       ///< name of the database
+  std::size_t line = 0;     ///< 1-based line in that database
 
   [[nodiscard]] bool range() const { return first != last; }
   [[nodiscard]] bool matches(PoolTag tag) const;

@@ -54,7 +54,8 @@ bool read_lines(const std::string& path, bool nul_separated, std::vector<std::st
 
 }  // namespace
 
-Context::Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal, bool err_is_terminal)
+Context::Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal,
+                 bool err_is_terminal)
     : options_(options),
       out_(out),
       err_(err),
@@ -108,8 +109,8 @@ bool Context::load() {
     err_ << "poolwho: " << report::printable(*options_.apis) << ": " << bytes.error().message << "\n";
     return false;
   }
-  auto more = tagdb::parse_api_table(
-      {reinterpret_cast<const char*>(bytes.value().data()), bytes.value().size()}, error);
+  auto more =
+      tagdb::parse_api_table({reinterpret_cast<const char*>(bytes.value().data()), bytes.value().size()}, error);
   if (!error.empty()) {
     err_ << "poolwho: " << report::printable(*options_.apis) << ": " << error
          << " (the form is that of data/pool_apis.tsv)\n";
@@ -185,7 +186,8 @@ bool Context::account(const ScannedFile& file) {
     case Outcome::malformed: problem({file.file.path, "parse", 0, file.message}); return false;
     case Outcome::not_pe:
       ++summary_.skipped.not_pe;
-      if (file.file.named) note("poolwho: " + report::printable(file.file.path) + ": not a driver (" + file.message + ")");
+      if (file.file.named)
+        note("poolwho: " + report::printable(file.file.path) + ": not a driver (" + file.message + ")");
       return false;
     case Outcome::not_wanted: return false;
     case Outcome::copy:

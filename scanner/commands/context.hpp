@@ -63,7 +63,7 @@ class Context {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_progress_{};
   bool progress_shown_ = false;
-  bool incomplete_ = false;   ///< an image could not be read or parsed
+  bool incomplete_ = false;  ///< an image could not be read or parsed
   bool named_failed_ = false;
 };
 

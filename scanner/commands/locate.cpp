@@ -1,5 +1,5 @@
-// `poolwho TAG [PATH…]`: the main job. Level by level, the likeliest place first; in each level first the files whose bytes
-// hold the tag, then, when those prove no owner, the rest (tags built from parts are not in the bytes).
+// `poolwho TAG [PATH…]`: the main job. Level by level, the likeliest place first; in each level first the files whose
+// bytes hold the tag, then, when those prove no owner, the rest (tags built from parts are not in the bytes).
 #include <algorithm>
 #include <map>
 #include <set>
@@ -20,6 +20,8 @@ struct Unresolved {
   std::uint32_t sites = 0;
   std::string path;
 };
+
+std::string drivers(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " driver" : " drivers"); }
 
 class Locate {
  public:
@@ -55,7 +57,9 @@ class Locate {
       return false;
     }
     if (!walk::is_directory(*options_.root)) {
-      context_.problem({*options_.root, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"}, true);
+      context_.problem(
+          {*options_.root, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"},
+          true);
       return false;
     }
     std::string path = walk::find_path(*options_.root, "Windows/System32/drivers");
@@ -76,7 +80,7 @@ class Locate {
       const Level& level = levels[i];
       const std::uint64_t before = context_.summary().drivers;
       scan_level(level, done);
-      searched_.push_back(level.name + " (" + std::to_string(context_.summary().drivers - before) + " drivers)");
+      searched_.push_back(level.name + " (" + drivers(context_.summary().drivers - before) + ")");
       if (!level.path.empty()) done.push_back(level.path);
       if (interrupted) break;
       if (all_proven() && !options_.all) {
@@ -152,8 +156,9 @@ class Locate {
     facts.file_name = report::file_name(candidate.path);
     facts.original_name = candidate.identity.original_name;
     std::string folded = candidate.path;
-    std::transform(folded.begin(), folded.end(), folded.begin(),
-                   [](char c) { return c == '\\' ? '/' : static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+    std::transform(folded.begin(), folded.end(), folded.begin(), [](char c) {
+      return c == '\\' ? '/' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    });
     facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
     facts.in_component_store =
         folded.find("/winsxs/") != std::string::npos || folded.find("/driverstore/") != std::string::npos;
@@ -177,12 +182,13 @@ class Locate {
   }
 
   int report() {
-    std::stable_sort(candidates_.begin(), candidates_.end(), [](const report::Candidate& a, const report::Candidate& b) {
-      if (a.tag != b.tag) return a.tag.text() < b.tag.text();
-      if (a.judgement.verdict != b.judgement.verdict) return a.judgement.verdict < b.judgement.verdict;
-      if (a.judgement.score != b.judgement.score) return a.judgement.score > b.judgement.score;
-      return a.path < b.path;
-    });
+    std::stable_sort(candidates_.begin(), candidates_.end(),
+                     [](const report::Candidate& a, const report::Candidate& b) {
+                       if (a.tag != b.tag) return a.tag.text() < b.tag.text();
+                       if (a.judgement.verdict != b.judgement.verdict) return a.judgement.verdict < b.judgement.verdict;
+                       if (a.judgement.score != b.judgement.score) return a.judgement.score > b.judgement.score;
+                       return a.path < b.path;
+                     });
     unsigned rank = 0;
     tagdb::PoolTag last;
     std::set<tagdb::PoolTag> tags(exact_tags_.begin(), exact_tags_.end());

@@ -58,7 +58,8 @@ report::Driver driver_record(const ScannedFile& file) {
 int run_survey(Context& context) {
   const Options& options = context.options();
   if (options.paths.empty() && !options.files_from) {
-    context.note("poolwho: survey what? Name drivers or folders, such as 'poolwho survey /mnt/c/Windows/System32/drivers'");
+    context.note(
+        "poolwho: survey what? Name drivers or folders, such as 'poolwho survey /mnt/c/Windows/System32/drivers'");
     return kExitUsage;
   }
   context.begin("survey", options.paths);
@@ -70,7 +71,8 @@ int run_survey(Context& context) {
   request.already_reported = [&contents](const ContentHash& hash) { return contents.contains(hash); };
   context.scan(options.paths, true, {}, request, [&](ScannedFile& file) {
     using Outcome = ScannedFile::Outcome;
-    const bool image = file.outcome == Outcome::traced || file.outcome == Outcome::unsupported || file.outcome == Outcome::copy;
+    const bool image =
+        file.outcome == Outcome::traced || file.outcome == Outcome::unsupported || file.outcome == Outcome::copy;
     if (image) {
       if (const Reported* first = contents.find_or_add(file.hash, {file.file.path, file.sha256})) {
         // Its sites are counted with the first copy.

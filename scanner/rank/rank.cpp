@@ -77,8 +77,8 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     judgement.verdict = sure ? Verdict::proven : Verdict::likely;
     const TagUse& best = uses.front();
     const std::string function = best.row >= 0 ? apis.rows[static_cast<std::size_t>(best.row)].name : "an allocator";
-    reason("allocates",
-           std::to_string(sites) + (sites == 1 ? " call site reaches " : " call sites reach ") + function, sure ? kSureProof : 0);
+    reason("allocates", std::to_string(sites) + (sites == 1 ? " call site reaches " : " call sites reach ") + function,
+           sure ? kSureProof : 0);
     if (sites > 1) reason("many_sites", "more than one call site", kManySites);
     if (!sure) reason("assumed", "assuming that " + trace::describe_assumptions(assumptions), 0);
     if (!frees) reason("never_freed", "no call that frees with this tag was seen", kNeverFreed);

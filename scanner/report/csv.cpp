@@ -1,5 +1,5 @@
-// One row per use, candidate or listed entry; the columns are the NDJSON keys. RFC 4180 quoting. Cells that a spreadsheet
-// would run as a formula get a leading apostrophe: file names come from machines nobody vouches for.
+// One row per use, candidate or listed entry; the columns are the NDJSON keys. RFC 4180 quoting. Cells that a
+// spreadsheet would run as a formula get a leading apostrophe: file names come from machines nobody vouches for.
 #include "scanner/report/model.hpp"
 
 namespace scanner::report {
@@ -24,13 +24,13 @@ class CsvReporter final : public Reporter {
   CsvReporter(std::ostream& out, const tagdb::ApiTable& apis) : out_(out), apis_(apis) {}
 
   void begin(const RunInfo&) override {
-    out_ << "type,rank,tag,tag_bytes,path,sha256,verdict,evidence,certainty,api,site_rva,origin_rva,file_offset,pool,bytes,"
+    out_ << "type,rank,tag,tag_bytes,path,sha256,verdict,evidence,certainty,api,site_rva,origin_rva,file_offset,pool,"
+            "bytes,"
             "company,product,description,file_version,owner,source\r\n";
   }
 
   void driver(const Driver& driver) override {
-    for (const Use& use : driver.uses)
-      use_row("use", 0, driver.path, driver.sha256, {}, use, driver.identity);
+    for (const Use& use : driver.uses) use_row("use", 0, driver.path, driver.sha256, {}, use, driver.identity);
   }
 
   void candidate(const Candidate& candidate) override {
@@ -39,8 +39,8 @@ class CsvReporter final : public Reporter {
   }
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {
-    row({"listed", "", tag.text(), tag.hex(), "", "", "", "", "", "", "", "", "", "", "", "", "", entry.description, "",
-         entry.owner, entry.source});
+    row({"listed", "", tag.text(), tag.hex(),         "", "",          "",          "", "", "", "", "", "", "",
+         "",       "", "",         entry.description, "", entry.owner, entry.source});
   }
 
   void end() override { out_.flush(); }
@@ -49,18 +49,33 @@ class CsvReporter final : public Reporter {
   void use_row(std::string_view type, unsigned rank, const std::string& path, const std::string& sha256,
                std::string_view verdict, const Use& item, const pe::Identity& identity) {
     const trace::TagUse& use = item.use;
-    row({type, rank != 0 ? std::to_string(rank) : "", use.tag.text(), use.tag.hex(), path, sha256, verdict,
-         trace::to_string(use.evidence), trace::to_string(use.certainty), api_name(use, apis_),
-         item.has_site ? hex_rva(use.site_rva) : "", item.has_site ? hex_rva(use.origin_rva) : "",
-         item.file_offset != 0xFFFFFFFFU ? std::to_string(item.file_offset) : "", trace::to_string(use.pool),
-         use.bytes ? std::to_string(*use.bytes) : "", identity.company, identity.product, identity.description,
-         identity.file_version, "", ""});
+    row({type,
+         rank != 0 ? std::to_string(rank) : "",
+         use.tag.text(),
+         use.tag.hex(),
+         path,
+         sha256,
+         verdict,
+         trace::to_string(use.evidence),
+         trace::to_string(use.certainty),
+         api_name(use, apis_),
+         item.has_site ? hex_rva(use.site_rva) : "",
+         item.has_site ? hex_rva(use.origin_rva) : "",
+         item.file_offset != 0xFFFFFFFFU ? std::to_string(item.file_offset) : "",
+         trace::to_string(use.pool),
+         use.bytes ? std::to_string(*use.bytes) : "",
+         identity.company,
+         identity.product,
+         identity.description,
+         identity.file_version,
+         "",
+         ""});
   }
 
   struct Cell {
-    Cell(const char* text) : value(text) {}               // NOLINT(google-explicit-constructor)
-    Cell(std::string_view text) : value(text) {}          // NOLINT(google-explicit-constructor)
-    Cell(std::string text) : value(std::move(text)) {}    // NOLINT(google-explicit-constructor)
+    Cell(const char* text) : value(text) {}             // NOLINT(google-explicit-constructor)
+    Cell(std::string_view text) : value(text) {}        // NOLINT(google-explicit-constructor)
+    Cell(std::string text) : value(std::move(text)) {}  // NOLINT(google-explicit-constructor)
     std::string value;
   };
 

@@ -40,7 +40,8 @@ std::string printable(std::string_view text) {
     char32_t code = 0;
     const std::size_t length = decode(text, code);
     if (length == 0) {
-      std::snprintf(escape.data(), escape.size(), "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(text[0])));
+      std::snprintf(escape.data(), escape.size(), "\\x%02x",
+                    static_cast<unsigned>(static_cast<unsigned char>(text[0])));
       out += escape.data();
       text.remove_prefix(1);
       continue;

@@ -182,8 +182,8 @@ class JsonReporter final : public Reporter {
     record["bytes"] = summary.bytes;
     record["errors"] = summary.errors;
     const walk::Skipped& skipped = summary.skipped;
-    record["skipped"] = {{"not_pe", skipped.not_pe}, {"locked", skipped.locked},   {"denied", skipped.denied},
-                         {"links", skipped.links},   {"offline", skipped.offline}, {"too_large", skipped.too_large},
+    record["skipped"] = {{"not_pe", skipped.not_pe},  {"locked", skipped.locked},   {"denied", skipped.denied},
+                         {"links", skipped.links},    {"offline", skipped.offline}, {"too_large", skipped.too_large},
                          {"special", skipped.special}};
     record["sites"]["allocate"] = json_of(summary.allocate);
     record["sites"]["free"] = json_of(summary.free);

@@ -1,5 +1,5 @@
-// What a run found, ready to be shown. Commands fill these records and hand them to a Reporter; reporters know no scanner.
-// Field names and meanings follow the NDJSON schema, which is documented in the README.
+// What a run found, ready to be shown. Commands fill these records and hand them to a Reporter; reporters know no
+// scanner. Field names and meanings follow the NDJSON schema, which is documented in the README.
 #pragma once
 
 #include <cstdint>
@@ -90,7 +90,8 @@ struct TextOptions {
   bool names_only = false;  ///< `findstr /m`: paths and nothing else
 };
 
-std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const tagdb::ApiTable& apis, const TextOptions& options);
+std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const tagdb::ApiTable& apis,
+                                             const TextOptions& options);
 /// One object a line, or with `array` the same objects in one JSON array.
 std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, const tagdb::ApiTable& apis, bool array);
 std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, const tagdb::ApiTable& apis);

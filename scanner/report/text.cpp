@@ -87,7 +87,8 @@ class TextReporter final : public Reporter {
   void summary(const Summary& summary) override {
     flush_candidates();
     if (command_ == "survey" && !options_.names_only) {
-      out_ << with_commas(summary.drivers) << " drivers, " << with_commas(summary.allocate.total())
+      out_ << with_commas(summary.drivers) << (summary.drivers == 1 ? " driver, " : " drivers, ")
+           << with_commas(summary.allocate.total())
            << " allocation sites: " << with_commas(summary.allocate[trace::Bucket::constant]) << " with a known tag, "
            << with_commas(summary.allocate[trace::Bucket::forwarded] + summary.allocate[trace::Bucket::table])
            << " through wrappers or tables, " << with_commas(summary.allocate[trace::Bucket::untagged]) << " untagged, "
@@ -109,7 +110,7 @@ class TextReporter final : public Reporter {
   static std::string place(std::string_view path, std::uint32_t rva) {
     std::array<char, 24> offset{};
     std::snprintf(offset.data(), offset.size(), "+0x%x", rva);
-    return std::string(file_name(path)) + offset.data();
+    return printable(file_name(path)) + offset.data();
   }
 
   static std::string pool_and_size(const trace::TagUse& use) {
@@ -122,17 +123,16 @@ class TextReporter final : public Reporter {
   std::string proof(const Candidate& candidate) const {
     const Use& best = candidate.uses.front();
     if (best.use.row < 0) {
-      std::string where = best.has_site ? place(candidate.path, best.use.site_rva)
-                                        : "file offset " + std::to_string(best.file_offset);
+      std::string where =
+          best.has_site ? place(candidate.path, best.use.site_rva) : "file offset " + std::to_string(best.file_offset);
       return best.what + " at " + where;
     }
     std::string out(api_name(best.use, apis_));
     out += " at " + place(candidate.path, best.use.site_rva);
     const std::string details = pool_and_size(best.use);
     if (!details.empty()) out += ", " + details;
-    const auto same = std::count_if(candidate.uses.begin(), candidate.uses.end(), [&best](const Use& use) {
-      return use.use.evidence == best.use.evidence;
-    });
+    const auto same = std::count_if(candidate.uses.begin(), candidate.uses.end(),
+                                    [&best](const Use& use) { return use.use.evidence == best.use.evidence; });
     if (same > 1) out += "; " + std::to_string(same) + " call sites";
     return out;
   }
@@ -156,8 +156,8 @@ class TextReporter final : public Reporter {
       const auto verdict = candidate.judgement.verdict;
       out_ << paint(kBold, candidate.tag.text()) << "  "
            << paint(color_of(verdict), pad(std::string(rank::to_string(verdict)), 8)) << "  "
-           << pad(printable(candidate.path), path_width) << "  " << pad(printable(proof(candidate)), proof_width) << "  "
-           << printable(product(candidate.identity)) << '\n';
+           << pad(printable(candidate.path), path_width) << "  " << pad(printable(proof(candidate)), proof_width)
+           << "  " << printable(product(candidate.identity)) << '\n';
       for (const std::string& path : candidate.copies) out_ << "                same file: " << printable(path) << '\n';
       if (options_.explain) explain(candidate);
     }
@@ -193,11 +193,12 @@ class TextReporter final : public Reporter {
       for (std::size_t i = 0; i < use.via.size(); ++i) {
         out_ << "          " << pad(place(candidate.path, use.via[i]), 28) << "  "
              << (i < item.listing.size() ? item.listing[i] : std::string());
-        if (i == 0) out_ << "    ; tag '" << use.tag.text() << "' goes in here";
-        if (i + 1 == use.via.size() && use.via.size() > 1) out_ << "    ; " << api_name(use, apis_);
+        if (i == 0) out_ << "    ; '" << use.tag.text() << "' goes in";
+        if (i + 1 == use.via.size()) out_ << "    ; " << api_name(use, apis_);
         out_ << '\n';
       }
-      if (use.assumptions != 0) out_ << "          assuming that " << trace::describe_assumptions(use.assumptions) << '\n';
+      if (use.assumptions != 0)
+        out_ << "          assuming that " << trace::describe_assumptions(use.assumptions) << '\n';
     }
   }
 

@@ -34,9 +34,11 @@ Certainty certainty_of(std::uint32_t flags) {
 /// The first that applies names the reason: what went wrong in our understanding comes before what the driver does.
 std::string_view reason_of(std::uint32_t flags) {
   static constexpr std::pair<std::uint32_t, std::string_view> kReasons[] = {
-      {kUnreached, "unreached"}, {kDepthLost, "depth_lost"}, {kCapped, "cap"},         {kNotUnderstood, "not_understood"},
-      {kUnset, "not_understood"}, {kGlobal, "global"},       {kField, "field"},        {kReturned, "returned"},
-      {kComputed, "computed"}};
+      {kUnreached, "unreached"},  {kDepthLost, "depth_lost"},
+      {kCapped, "cap"},           {kNotUnderstood, "not_understood"},
+      {kUnset, "not_understood"}, {kClobbered, "not_understood"},
+      {kGlobal, "global"},        {kField, "field"},
+      {kReturned, "returned"},    {kComputed, "computed"}};
   for (const auto& [flag, name] : kReasons) {
     if ((flags & flag) != 0) return name;
   }
@@ -62,7 +64,7 @@ void Engine::describe_allocation(const Pair& pair, TagUse& use) {
   const Entry& entry = entries_[pair.entry];
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
   if (row.pool_form != tagdb::PoolForm::unknown) {
-    const ValueId pool = argument(pair.site, pair.entry, Argument::pool, 0);
+    const ValueId pool = argument(pair.site, pair.entry, Argument::pool);
     bool first = true;
     bool mixed = (values_.flags(pool) & kOtherMask) != 0;
     for (const Atom& atom : values_.atoms(pool)) {
@@ -82,7 +84,7 @@ void Engine::describe_allocation(const Pair& pair, TagUse& use) {
   }
   if (row.size >= 0) {
     std::uint64_t bytes = 0;
-    if (values_.is_constant(argument(pair.site, pair.entry, Argument::size, 0), bytes)) use.bytes = bytes;
+    if (values_.is_constant(argument(pair.site, pair.entry, Argument::size), bytes)) use.bytes = bytes;
   }
 }
 
@@ -98,7 +100,7 @@ void Engine::collect_uses(TraceResult& result) {
     use.evidence = evidence_of(row.kind);
     use.charges_pool = row.charges_pool;
     use.origin_rva = sites_[pair.site].rva;
-    std::uint32_t flags = pair.tag == kBottom ? 0 : values_.flags(pair.tag);
+    std::uint32_t flags = pair.flags | (pair.tag == kBottom ? 0 : values_.flags(pair.tag));
     use.via.push_back(use.origin_rva);
     SiteId last = pair.site;
     for (EntryId id = pair.entry; entries_[id].function != 0;) {
@@ -245,8 +247,8 @@ Site Engine::classify(const Pair& pair) {
     const std::string_view reason = uncalled_reason(pair);
     site.bucket = reason.empty() ? Bucket::forwarded : Bucket::dynamic;
     site.reason = reason;
-  } else if (zero && (site.kind == SiteKind::free || row.kind == ApiKind::reference)) {
-    site.bucket = Bucket::untagged;  // tag 0 frees whatever the tag
+  } else if (zero && (site.kind == SiteKind::free || !row.charges_pool)) {
+    site.bucket = Bucket::untagged;  // tag 0 frees whatever the tag, and remove locks are often made with none
   } else if (constant) {
     site.bucket = Bucket::suspect;
   } else {
@@ -261,7 +263,10 @@ void Engine::account(TraceResult& result) {
   std::set<std::uint32_t> seen;
   for (const Pair& pair : pairs_) {
     seen.insert(sites_[pair.site].rva);
-    if (!pair.applies) continue;
+    if (!pair.applies) {
+      result.ruled_out.push_back(sites_[pair.site].rva);
+      continue;
+    }
     const Site site = classify(pair);
     const auto [at, fresh] = by_rva.emplace(std::pair{site.wrapper, site.rva}, site);
     // The same bytes can belong to two functions (shared tails): the more telling answer counts.
@@ -269,9 +274,9 @@ void Engine::account(TraceResult& result) {
   }
   for (const auto& [key, site] : by_rva) result.sites.push_back(site);
   account_unseen(result, seen);
-  std::sort(result.sites.begin(), result.sites.end(), [](const Site& a, const Site& b) {
-    return std::tie(a.rva, a.wrapper) < std::tie(b.rva, b.wrapper);
-  });
+  std::sort(result.ruled_out.begin(), result.ruled_out.end());
+  std::sort(result.sites.begin(), result.sites.end(),
+            [](const Site& a, const Site& b) { return std::tie(a.rva, a.wrapper) < std::tie(b.rva, b.wrapper); });
   image_.for_each_export([&](const pe::Export& entry) {
     const auto found = entries_of_function_.find(entry.rva);
     if (found == entries_of_function_.end()) return;

@@ -55,7 +55,8 @@ TraceResult Engine::run() {
   return result;
 }
 
-// --- which functions to look at ----------------------------------------------------------------------------------------
+// --- which functions to look at
+// ----------------------------------------------------------------------------------------
 
 void Engine::schedule(std::uint32_t function) {
   if (function != 0 && !analysed_.contains(function)) waiting_.insert(function);
@@ -69,6 +70,19 @@ void Engine::schedule_callers(std::uint32_t function, int hops) {
     const pe::Bytes opcode = image_.from_rva(thunk);
     if (hops < kMaxThunkHops && !opcode.empty() && opcode[0] == 0xE9 && thunk != function)
       schedule_callers(thunk, hops + 1);
+  }
+  // Neighbours reach it with two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
+  constexpr std::uint32_t kReach = 130;
+  const pe::Section* section = image_.section_at(function);
+  if (section == nullptr) return;
+  const std::uint32_t low = function - section->rva > kReach ? function - kReach : section->rva;
+  const pe::Bytes around = image_.from_rva(low);
+  for (std::uint32_t i = 0; i + 1 < around.size() && i < 2 * kReach; ++i) {
+    const bool short_jump = around[i] == 0xEB || (around[i] & 0xF0) == 0x70;
+    if (!short_jump || low + i + 2 + static_cast<std::uint32_t>(static_cast<std::int8_t>(around[i + 1])) != function)
+      continue;
+    const std::uint32_t other = functions_.containing(low + i);
+    if (other != function) schedule(other);
   }
 }
 
@@ -88,6 +102,39 @@ void Engine::schedule_references() {
   }
 }
 
+/// Registers that `function` itself overwrites; all of them when it calls anything.
+std::uint32_t Engine::clobbered_by(std::uint32_t function) {
+  const auto [at, fresh] = clobbers_.emplace(function, ~0U);
+  if (!fresh) return at->second;
+  const std::vector<CodeRange> ranges = functions_.ranges_of(function);
+  if (ranges.empty() || !functions_.is_start(function)) return ~0U;
+  const LiftedFunction lifted = lift_function(image_, decoder_, ranges, {});
+  std::uint32_t mask = 0;
+  for (const Op& op : lifted.ops) {
+    if (op.kind == OpKind::call || op.kind == OpKind::jump) return ~0U;
+    if (op.dst < 32) mask |= 1U << op.dst;
+  }
+  for (const Block& block : lifted.blocks) {
+    if (block.leaves_to != 0 || block.unresolved_jump) return ~0U;
+  }
+  clobbers_[function] = mask;
+  return mask;
+}
+
+FlowResult Engine::follow(const LiftedFunction& function) {
+  FlowResult flow = follow_values(image_, imports_, function, values_, abi_);
+  // A tag that stands in a register across a call breaks the convention, unless the callee is known to spare it.
+  const bool across_call = std::any_of(flow.calls.begin(), flow.calls.end(), [this](const CallSite& site) {
+    const int row = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].row : -1;
+    if (row < 0 || apis_.rows[static_cast<std::size_t>(row)].tag < 0) return false;
+    const Location tag = abi_.argument(static_cast<unsigned>(apis_.rows[static_cast<std::size_t>(row)].tag));
+    return !is_stack(tag) && (values_.flags(site.state.registers[static_cast<std::size_t>(tag)]) & kClobbered) != 0;
+  });
+  if (!across_call) return flow;
+  return follow_values(image_, imports_, function, values_, abi_,
+                       [this](std::uint32_t callee) { return clobbered_by(callee); });
+}
+
 void Engine::analyse(std::uint32_t function) {
   if (!analysed_.insert(function).second) return;
   if (resolve_thunk(image_, imports_, function).import >= 0) return;  // a thunk is the import itself
@@ -99,7 +146,7 @@ void Engine::analyse(std::uint32_t function) {
     const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
     ++lifted_;
     note_immediates(lifted);
-    flow = follow_values(image_, imports_, lifted, values_, abi_);
+    flow = follow(lifted);
     if (round == kMaxExtensions || flow.extensions.empty() || ranges.size() > kMaxRangesPerFunction) break;
     bool grown = false;
     for (const std::uint32_t rva : flow.extensions) {
@@ -124,7 +171,8 @@ void Engine::analyse(std::uint32_t function) {
   }
 }
 
-// --- pairing call sites with entries -----------------------------------------------------------------------------------
+// --- pairing call sites with entries
+// -----------------------------------------------------------------------------------
 
 EntryId Engine::row_entry(int row) {
   const auto found = entry_of_row_.find(row);
@@ -166,22 +214,21 @@ void Engine::register_site(SiteId id) {
   }
 }
 
-ValueId Engine::tag_of_row(const CallSite& site, const tagdb::ApiRow& row, bool& applies) {
-  std::uint32_t condition_flags = 0;
-  if (row.condition_argument >= 0) {
-    const ValueId condition =
-        value_at(site, abi_.argument(static_cast<unsigned>(row.condition_argument)), abi_.word, values_, abi_);
-    const ValueId narrow = values_.resize(condition, 4, false);
-    std::uint64_t value = 0;
-    if (values_.is_constant(narrow, value)) {
-      applies = value == row.condition_value;
-    } else {
-      condition_flags = kAssumesPointer;
-    }
-  }
+/// Does the row's condition hold at this call? `flags` get the assumption when nobody can tell.
+bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, std::uint32_t& flags) {
+  if (row.condition_argument < 0) return true;
+  const ValueId condition =
+      value_at(site, abi_.argument(static_cast<unsigned>(row.condition_argument)), 4, values_, abi_);
+  std::uint64_t value = 0;
+  if (values_.is_constant(condition, value)) return value == row.condition_value;
+  flags |= kAssumesPointer;
+  return true;
+}
+
+ValueId Engine::tag_of_row(const CallSite& site, const tagdb::ApiRow& row) {
   const ValueId argument =
       value_at(site, abi_.argument(static_cast<unsigned>(row.tag)), row.tag_in_struct ? abi_.word : 4, values_, abi_);
-  if (!row.tag_in_struct) return values_.with_flags(argument, condition_flags);
+  if (!row.tag_in_struct) return argument;
   ValueId tag = values_.unknown(values_.flags(argument) != 0 ? values_.flags(argument) : 0U);
   std::vector<Atom> pointers(values_.atoms(argument).begin(), values_.atoms(argument).end());
   for (const Atom& atom : pointers) {
@@ -200,16 +247,17 @@ ValueId Engine::tag_of_row(const CallSite& site, const tagdb::ApiRow& row, bool&
       tag = values_.join(tag, values_.unknown(kField));
     }
   }
-  return values_.with_flags(tag, condition_flags);
+  return tag;
 }
 
 void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   const CallSite& site = sites_[site_id];
-  Pair pair{site_id, entry_id, kBottom, true};
+  Pair pair{site_id, entry_id, kBottom, 0, true};
   const Entry entry = entries_[entry_id];  // a copy: add_entry() below may move the vector
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
   if (entry.function == 0) {
-    if (row.tag >= 0) pair.tag = tag_of_row(site, row, pair.applies);
+    pair.applies = applies(site, row, pair.flags);
+    if (row.tag >= 0) pair.tag = values_.with_flags(tag_of_row(site, row), pair.flags);
   } else {
     pair.tag = values_.masked(value_at(site, entry.tag, 4, values_, abi_), entry.and_mask, entry.or_mask);
     if (site.function != entry.function) entries_[entry_id].called = true;
@@ -255,7 +303,8 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, EntryId callee,
   schedule_callers(function);
 }
 
-// --- what else the call says: pool type and size -----------------------------------------------------------------------
+// --- what else the call says: pool type and size
+// -----------------------------------------------------------------------
 
 /// Expresses a value of the callee (in terms of its entry) in terms of the caller.
 ValueId Engine::substitute(const CallSite& site, ValueId value, unsigned width) {
@@ -274,9 +323,17 @@ ValueId Engine::substitute(const CallSite& site, ValueId value, unsigned width) 
   return values_.with_flags(out, values_.flags(value));
 }
 
-ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, unsigned depth) {
+ValueId Engine::argument(SiteId site, EntryId entry, Argument which) {
+  std::vector<EntryId> path;
+  unsigned budget = 200;  // wrappers of wrappers with many callers: past this the answer is "unknown"
+  return argument(site, entry, which, path, budget);
+}
+
+ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::vector<EntryId>& path,
+                         unsigned& budget) {
   const CallSite& site = sites_[site_id];
   const Entry& entry = entries_[entry_id];
+  const unsigned width = which == Argument::pool ? 4 : abi_.word;
   if (entry.function == 0) {
     const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
     const int index = which == Argument::pool ? row.pool : row.size;
@@ -286,18 +343,19 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, unsig
       if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
     }
     if (index < 0) return values_.unknown(kNotUnderstood);
-    return value_at(site, abi_.argument(static_cast<unsigned>(index)), which == Argument::pool ? 4 : abi_.word, values_,
-                    abi_);
+    return value_at(site, abi_.argument(static_cast<unsigned>(index)), width, values_, abi_);
   }
-  if (depth > kMaxDepth) return values_.unknown(kCapped);
+  if (budget == 0) return values_.unknown(kCapped);
+  --budget;
+  path.push_back(entry_id);
   ValueId joined = kBottom;
-  constexpr std::size_t kMaxLinks = 4;
-  for (std::size_t i = 0; i < entry.links.size() && i < kMaxLinks; ++i) {
-    const Link& link = entry.links[i];
-    if (link.callee == entry_id) continue;
-    const ValueId inner = argument(link.site, link.callee, which, depth + 1);
-    joined = values_.join(joined, substitute(site, inner, which == Argument::pool ? 4 : abi_.word));
+  for (const Link& link : entry.links) {
+    // Round a cycle of wrappers nothing new comes in.
+    if (std::find(path.begin(), path.end(), link.callee) != path.end()) continue;
+    const ValueId inner = argument(link.site, link.callee, which, path, budget);
+    joined = values_.join(joined, substitute(site, inner, width));
   }
+  path.pop_back();
   return joined == kBottom ? values_.unknown(kNotUnderstood) : joined;
 }
 

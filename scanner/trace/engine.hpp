@@ -1,6 +1,6 @@
-// The fixed point over wrappers. An *entry* is "a place where a tag goes in": a listed function, or a function of the image
-// that passes one of its own arguments on to an entry. Call sites and entries are paired once; a pair yields constants
-// (uses), a new entry, or a reason why neither.
+// The fixed point over wrappers. An *entry* is "a place where a tag goes in": a listed function, or a function of the
+// image that passes one of its own arguments on to an entry. Call sites and entries are paired once; a pair yields
+// constants (uses), a new entry, or a reason why neither.
 #pragma once
 
 #include <cstdint>
@@ -36,16 +36,17 @@ struct Entry {
   int row = -1;                ///< the listed function at the end of the shortest chain
   Location tag = 0;
   std::uint32_t and_mask = 0xFFFFFFFFU, or_mask = 0;  ///< what happens to the tag between here and the listed function
-  unsigned depth = 0;          ///< calls between here and the listed function
-  std::vector<Link> links;     ///< empty for rows
-  bool called = false;         ///< some other function passes something in
+  unsigned depth = 0;                                 ///< calls between here and the listed function
+  std::vector<Link> links;                            ///< empty for rows
+  bool called = false;                                ///< some other function passes something in
 };
 
 struct Pair {
   SiteId site = 0;
   EntryId entry = 0;
   ValueId tag = kBottom;
-  bool applies = true;  ///< false: the row's condition rules this call out
+  std::uint32_t flags = 0;  ///< assumptions about the call itself
+  bool applies = true;      ///< false: the row's condition rules this call out
 };
 
 class Engine {
@@ -61,13 +62,17 @@ class Engine {
   void schedule(std::uint32_t function);
   void schedule_callers(std::uint32_t function, int hops = 0);
   void analyse(std::uint32_t function);
+  FlowResult follow(const LiftedFunction& function);
+  std::uint32_t clobbered_by(std::uint32_t function);
   void register_site(SiteId site);
   void pair_up(SiteId site, EntryId entry);
   void add_entry(std::uint32_t function, const Atom& atom, EntryId callee, const Link& link);
   EntryId row_entry(int row);
 
-  ValueId tag_of_row(const CallSite& site, const tagdb::ApiRow& row, bool& applies);
-  ValueId argument(SiteId site, EntryId entry, Argument which, unsigned depth);
+  bool applies(const CallSite& site, const tagdb::ApiRow& row, std::uint32_t& flags);
+  ValueId tag_of_row(const CallSite& site, const tagdb::ApiRow& row);
+  ValueId argument(SiteId site, EntryId entry, Argument which);
+  ValueId argument(SiteId site, EntryId entry, Argument which, std::vector<EntryId>& path, unsigned& budget);
   ValueId substitute(const CallSite& site, ValueId value, unsigned width);
   void describe_allocation(const Pair& pair, TagUse& use);
 
@@ -100,6 +105,7 @@ class Engine {
   std::unordered_map<std::uint32_t, std::vector<EntryId>> entries_of_function_;
   std::unordered_map<int, EntryId> entry_of_row_;
   std::map<std::uint32_t, std::uint32_t> immediates_;  // plausible tag → first instruction that holds it
+  std::unordered_map<std::uint32_t, std::uint32_t> clobbers_;
   std::set<std::uint32_t> exports_;
   std::set<std::uint32_t> pointers_;  // functions whose address stands in data or is taken by code
   std::vector<std::string> problems_;

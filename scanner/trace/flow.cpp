@@ -18,8 +18,8 @@ void insert_sorted(std::vector<std::int32_t>& list, std::int32_t value) {
 class Interpreter {
  public:
   Interpreter(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function, ValuePool& values,
-              const Abi& abi)
-      : image_(image), imports_(imports), function_(function), values_(values), abi_(abi) {
+              const Abi& abi, const ClobberedBy& clobbered_by)
+      : image_(image), imports_(imports), function_(function), values_(values), abi_(abi), clobbered_by_(clobbered_by) {
     in_.resize(function.blocks.size());
     visits_.resize(function.blocks.size(), 0);
     queued_.resize(function.blocks.size(), 0);
@@ -185,8 +185,10 @@ class Interpreter {
     for (; last != state.frame.end() && last->offset < end; ++last) {
       const std::int32_t slot_end = last->offset + static_cast<std::int32_t>(last->width);
       if (last->offset < offset)
-        rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset), cut_low(last->value, static_cast<unsigned>(offset - last->offset))});
-      if (slot_end > end) rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values_.unknown(kComputed)});
+        rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset),
+                         cut_low(last->value, static_cast<unsigned>(offset - last->offset))});
+      if (slot_end > end)
+        rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values_.unknown(kComputed)});
     }
     first = state.frame.erase(first, last);
     std::vector<FrameSlot> fresh;
@@ -213,7 +215,7 @@ class Interpreter {
   }
 
   ValueId address_of(const State& state, const Mem& mem) {
-    const ValueId base = mem.in_image ? values_.image_address(0)
+    const ValueId base = mem.in_image         ? values_.image_address(0)
                          : mem.base == kNoReg ? kBottom
                                               : state.registers[mem.base];
     const ValueId index = mem.index == kNoReg ? kBottom : state.registers[mem.index];
@@ -222,7 +224,8 @@ class Interpreter {
 
   ValueId load_image(std::uint32_t rva, unsigned width) {
     if (width == abi_.word) {
-      if (const int import = imports_.at(rva); import >= 0) return values_.import_pointer(static_cast<std::uint32_t>(import));
+      if (const int import = imports_.at(rva); import >= 0)
+        return values_.import_pointer(static_cast<std::uint32_t>(import));
     }
     const pe::Section* section = image_.section_at(rva);
     if (section == nullptr) return values_.unknown(kNotUnderstood);
@@ -273,7 +276,8 @@ class Interpreter {
       }
       result = values_.join(result, part);
     }
-    if ((flags & kOtherMask) != 0) result = values_.join(result, values_.unknown(flags & kDepthLost ? kDepthLost : kField));
+    if ((flags & kOtherMask) != 0)
+      result = values_.join(result, values_.unknown(flags & kDepthLost ? kDepthLost : kField));
     if ((flags & kAssumedMask) != 0) result = values_.with_flags(result, flags & kAssumedMask);
     return result == kBottom ? values_.unknown(kField) : result;
   }
@@ -286,7 +290,7 @@ class Interpreter {
 
   void store(State& state, const Op& op) {
     const ValueId address = address_of(state, op.mem);
-    ValueId value = op.unknown ? values_.unknown(kNotUnderstood)
+    ValueId value = op.unknown       ? values_.unknown(kNotUnderstood)
                     : op.a != kNoReg ? state.registers[op.a]
                                      : values_.constant(op.imm);
     if (op.width < 8) value = values_.resize(value, op.width, false);
@@ -320,7 +324,8 @@ class Interpreter {
     if (leaves_frame) escape(state, value);
   }
 
-  // --- calls -----------------------------------------------------------------------------------------------------------
+  // --- calls
+  // -----------------------------------------------------------------------------------------------------------
 
   [[nodiscard]] bool frame_offset_of_stack_pointer(const State& state, std::int64_t& offset) const {
     const Atom* atom = values_.only(state.registers[abi_.stack_pointer]);
@@ -360,8 +365,7 @@ class Interpreter {
 
   void record(CallSite site, const State& state) {
     if (!recording_) return;
-    const bool uninteresting =
-        site.import >= 0 && imports_[static_cast<std::size_t>(site.import)].row < 0;
+    const bool uninteresting = site.import >= 0 && imports_[static_cast<std::size_t>(site.import)].row < 0;
     if (uninteresting || (!reached_ && site.import < 0)) return;
     site.function = function_.rva;
     site.reached = reached_;
@@ -389,8 +393,10 @@ class Interpreter {
         if (slot.offset >= first && slot.offset < first + kArgumentArea) escape(state, slot.value);
       }
     }
+    const std::uint32_t clobbered = clobbered_by_ && site.target != 0 ? clobbered_by_(site.target) : ~0U;
     for (Reg reg = 0; reg < 32; ++reg) {
-      if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kNotUnderstood);
+      if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
+        state.registers[reg] = values_.unknown(kClobbered);
     }
     state.registers[abi_.result] = values_.unknown(kReturned);
     if (!state.escaped.empty()) {
@@ -403,9 +409,9 @@ class Interpreter {
   /// Could a callee that was given an address in this frame write this slot?
   [[nodiscard]] bool exposed(const State& state, const FrameSlot& slot, const CallSite& site) const {
     // The outgoing argument area is the callee's own; incoming stack arguments and home space are single objects.
-    if (slot.offset >= 0)
-      return std::binary_search(state.escaped.begin(), state.escaped.end(), slot.offset);
-    if (site.depth_known && slot.offset < site.callee_frame + static_cast<std::int64_t>(abi_.stack_arguments)) return true;
+    if (slot.offset >= 0) return std::binary_search(state.escaped.begin(), state.escaped.end(), slot.offset);
+    if (site.depth_known && slot.offset < site.callee_frame + static_cast<std::int64_t>(abi_.stack_arguments))
+      return true;
     const auto behind = std::upper_bound(state.escaped.begin(), state.escaped.end(), slot.offset);
     return behind != state.escaped.begin();
   }
@@ -446,7 +452,8 @@ class Interpreter {
     if (resolve(site, state)) record(std::move(site), state);
   }
 
-  // --- operations ------------------------------------------------------------------------------------------------------
+  // --- operations
+  // ------------------------------------------------------------------------------------------------------
 
   void interpret(const Block& block, State& state) {
     for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
@@ -491,6 +498,7 @@ class Interpreter {
   const LiftedFunction& function_;
   ValuePool& values_;
   const Abi& abi_;
+  const ClobberedBy& clobbered_by_;
   std::vector<State> in_;
   std::vector<unsigned> visits_;
   std::vector<std::uint8_t> queued_;
@@ -506,8 +514,8 @@ class Interpreter {
 Location Abi::argument(unsigned index) const {
   if (index < arguments.size()) return arguments[index];
   // Win64 keeps home space for the register arguments, so slot `index` stands where it would on a plain stack.
-  return stack_location(static_cast<std::int32_t>(stack_arguments +
-                                                  (index - static_cast<unsigned>(arguments.size())) * word));
+  return stack_location(
+      static_cast<std::int32_t>(stack_arguments + (index - static_cast<unsigned>(arguments.size())) * word));
 }
 
 bool Abi::preserved(Reg reg) const { return std::find(kept.begin(), kept.end(), reg) != kept.end(); }
@@ -541,8 +549,8 @@ Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::ui
 }
 
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
-                         ValuePool& values, const Abi& abi) {
-  return Interpreter(image, imports, function, values, abi).run();
+                         ValuePool& values, const Abi& abi, const ClobberedBy& clobbered_by) {
+  return Interpreter(image, imports, function, values, abi, clobbered_by).run();
 }
 
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {

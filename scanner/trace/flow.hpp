@@ -1,9 +1,11 @@
-// Follows values through one lifted function: forward over its blocks to a fixed point, then once more to note what every
-// call gets. What is noted is in terms of the function's own entry (arguments, frame), so callers can be asked later.
+// Follows values through one lifted function: forward over its blocks to a fixed point, then once more to note what
+// every call gets. What is noted is in terms of the function's own entry (arguments, frame), so callers can be asked
+// later.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "pe/image.hpp"
@@ -32,12 +34,12 @@ struct State {
 /// Calling convention and memory of a machine, as far as values care.
 struct Abi {
   Reg stack_pointer = 4;
-  unsigned word = 8;                     ///< bytes
-  std::vector<Reg> arguments;            ///< integer argument registers in order
-  std::vector<Reg> kept;                 ///< registers that a callee preserves
+  unsigned word = 8;           ///< bytes
+  std::vector<Reg> arguments;  ///< integer argument registers in order
+  std::vector<Reg> kept;       ///< registers that a callee preserves
   Reg result = 0;
-  unsigned stack_arguments = 0;          ///< offset of the first stack argument from the callee's stack pointer at entry
-  unsigned return_address = 8;           ///< bytes that a call pushes
+  unsigned stack_arguments = 0;  ///< offset of the first stack argument from the callee's stack pointer at entry
+  unsigned return_address = 8;   ///< bytes that a call pushes
 
   [[nodiscard]] Location argument(unsigned index) const;
   [[nodiscard]] bool preserved(Reg reg) const;
@@ -69,8 +71,8 @@ struct GlobalStore {
 
 struct FlowResult {
   std::vector<CallSite> calls;
-  std::vector<GlobalStore> stores;         ///< to addresses in the image
-  std::vector<std::uint32_t> extensions;   ///< RVAs outside the ranges that are still this function
+  std::vector<GlobalStore> stores;        ///< to addresses in the image
+  std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
 };
 
 /// What a direct call target really is: follows `jmp [slot]` thunks and chains of jumps.
@@ -81,8 +83,13 @@ struct Callee {
 };
 Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva);
 
+/// Which registers a function of the image overwrites; bit n for register n.
+using ClobberedBy = std::function<std::uint32_t(std::uint32_t function)>;
+
+/// With `clobbered_by`, calls of local functions spare the registers that those do not touch (compilers with
+/// interprocedural register allocation count on it); without, they lose all that the convention allows.
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
-                         ValuePool& values, const Abi& abi);
+                         ValuePool& values, const Abi& abi, const ClobberedBy& clobbered_by = {});
 
 /// The value of location `where` as the callee of `site` sees it at its entry, in terms of the caller's entry.
 ValueId value_at(const CallSite& site, Location where, unsigned width, ValuePool& values, const Abi& abi);

@@ -5,9 +5,6 @@
 namespace scanner::trace {
 namespace {
 
-/// Bytes that linkers put between functions.
-bool is_padding(std::uint8_t byte) { return byte == 0xCC || byte == 0x90 || byte == 0x00; }
-
 constexpr std::uint32_t kMaxGap = 4U << 20;
 
 }  // namespace
@@ -17,9 +14,8 @@ FunctionMap::FunctionMap(const pe::Image& image, const Index& index, Decoder& de
   image.for_each_function([this](const pe::FunctionRange& range) {
     parts_.push_back({range.begin, range.end, range.primary, range.unwind});
   });
-  std::sort(parts_.begin(), parts_.end(), [](const Part& a, const Part& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-  });
+  std::sort(parts_.begin(), parts_.end(),
+            [](const Part& a, const Part& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
   for (std::size_t i = 1; i < parts_.size(); ++i) overlaps_ += parts_[i].begin < parts_[i - 1].end ? 1 : 0;
   by_function_.resize(parts_.size());
   for (std::size_t i = 0; i < parts_.size(); ++i) by_function_[i] = i;
@@ -41,9 +37,10 @@ const FunctionMap::Part* FunctionMap::part_at(std::uint32_t rva) const {
 void FunctionMap::collect_starts() {
   starts_collected_ = true;
   const auto add = [this](std::uint32_t rva) { starts_.push_back(rva); };
-  if (image_.entry_rva() != 0) add(image_.entry_rva());
+  const auto add_sure = [this](std::uint32_t rva) { sure_starts_.push_back(rva); };
+  if (image_.entry_rva() != 0) add_sure(image_.entry_rva());
   image_.for_each_export([&](const pe::Export& entry) {
-    if (entry.forwarder.empty()) add(entry.rva);
+    if (entry.forwarder.empty()) add_sure(entry.rva);
   });
   for (const auto* list : {&index_.calls, &index_.addresses}) {
     for (const Reference& reference : *list) {
@@ -55,7 +52,7 @@ void FunctionMap::collect_starts() {
   for (std::uint32_t i = 0; i < config.guard_count; ++i) {
     const auto rva = guard.read<std::uint32_t>(std::uint64_t{i} * config.guard_stride);
     if (!rva) break;
-    add(*rva);
+    add_sure(*rva);
   }
   image_.for_each_relocation([&](std::uint32_t rva, unsigned) {
     const auto value = image_.load(rva, image_.pointer_size());
@@ -64,45 +61,46 @@ void FunctionMap::collect_starts() {
     const pe::Section* section = image_.section_at(*target);
     if (section != nullptr && section->executable()) add(*target);
   });
-  std::sort(starts_.begin(), starts_.end());
-  starts_.erase(std::unique(starts_.begin(), starts_.end()), starts_.end());
+  starts_.insert(starts_.end(), sure_starts_.begin(), sure_starts_.end());
+  for (auto* list : {&starts_, &sure_starts_}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
 }
 
 void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   if (!starts_collected_) collect_starts();
   const pe::Bytes all = image_.from_rva(begin);
   const pe::Bytes code = all.slice(0, std::min<std::size_t>(all.size(), gap.end - begin)).value_or(pe::Bytes{});
-  const auto known_start = [this](std::uint32_t rva) {
-    return std::binary_search(starts_.begin(), starts_.end(), rva);
+  const auto holds = [](const std::vector<std::uint32_t>& list, std::uint32_t rva) {
+    return std::binary_search(list.begin(), list.end(), rva);
+  };
+  // Somebody calls into the middle: a second entry, or bytes that only look like a call. Believe calls, not jumps.
+  const auto called = [this](std::uint32_t rva) {
+    for (const Reference& reference : Index::to(index_.calls, rva)) {
+      const pe::Bytes opcode = image_.from_rva(reference.site - 1);
+      if (!opcode.empty() && opcode[0] == 0xE8) return true;
+    }
+    return false;
   };
   std::uint32_t start = 0;  // of the function being walked over, 0 when between functions
-  std::size_t at = 0;
-  bool ended = true;  // the last instruction does not fall through
+  bool ended = true;        // the last instruction does not fall through
   const auto close = [&](std::uint32_t end) {
     if (start != 0) gap.functions.push_back({start, end});
     start = 0;
   };
-  while (at < code.size()) {
+  for (std::size_t at = 0; at < code.size();) {
     const auto rva = begin + static_cast<std::uint32_t>(at);
-    if (ended) {
-      if (is_padding(code[at]) && !known_start(rva)) {
-        close(rva);
-        ++at;
-        continue;
-      }
-      if (start != 0 && known_start(rva)) close(rva);
-    } else if (start != 0 && !Index::to(index_.calls, rva).empty() && known_start(rva)) {
-      // Somebody calls into the middle: a second entry, or bytes that only look like a call. Believe calls, not jumps.
-      for (const Reference& reference : Index::to(index_.calls, rva)) {
-        const pe::Bytes opcode = image_.from_rva(reference.site - 1);
-        if (!opcode.empty() && opcode[0] == 0xE8) {
-          close(rva);
-          break;
-        }
-      }
+    const bool known = holds(starts_, rva);
+    if (start != 0 && known && (ended || holds(sure_starts_, rva) || called(rva))) close(rva);
+    const Instruction instruction = decoder_.measure(code.from(at), rva);
+    const bool zeros = code[at] == 0;
+    if (ended && !known && (instruction.padding || zeros)) {
+      close(rva);
+      at += zeros ? 1 : instruction.length;
+      continue;
     }
     if (start == 0) start = rva;
-    const Instruction instruction = decoder_.measure(code.from(at), rva);
     ended = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
             instruction.flow == Flow::indirect_jump;
     at += instruction.length;
@@ -161,8 +159,8 @@ std::vector<CodeRange> FunctionMap::ranges_of(std::uint32_t entry) {
                                       [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });
   for (auto it = first; it != by_function_.end() && parts_[*it].function == entry; ++it)
     ranges.push_back({parts_[*it].begin, parts_[*it].end});
-  const auto own = std::find_if(ranges.begin(), ranges.end(),
-                                [entry](const CodeRange& range) { return range.begin == entry; });
+  const auto own =
+      std::find_if(ranges.begin(), ranges.end(), [entry](const CodeRange& range) { return range.begin == entry; });
   if (own == ranges.end()) {
     // Not a start we know: the rest of the range from here on.
     const CodeRange range = range_at(entry);

@@ -53,7 +53,8 @@ class FunctionMap {
   std::vector<std::size_t> by_function_;
   std::map<std::uint32_t, Gap> gaps_;
   std::map<std::uint32_t, std::uint32_t> absorbed_;  // begin of a range → function it was found to belong to
-  std::vector<std::uint32_t> starts_;
+  std::vector<std::uint32_t> starts_;  // what may be a start: targets of calls and jumps, addresses in code and data
+  std::vector<std::uint32_t> sure_starts_;  // what is one: entry point, exports, valid targets of indirect calls
   bool starts_collected_ = false;
   std::size_t overlaps_ = 0;
 };

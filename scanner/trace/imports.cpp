@@ -9,8 +9,9 @@ namespace {
 
 Helper helper_of(std::string_view name) {
   if (name == "__chkstk" || name == "_chkstk") return Helper::stack_probe;
-  for (const std::string_view stop : {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus", "__report_gsfailure",
-                                      "ExRaiseAccessViolation", "ExRaiseDatatypeMisalignment", "RtlAssert"}) {
+  for (const std::string_view stop :
+       {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus", "__report_gsfailure", "ExRaiseAccessViolation",
+        "ExRaiseDatatypeMisalignment", "RtlAssert"}) {
     if (name == stop) return name == "RtlAssert" ? Helper::none : Helper::no_return;
   }
   return Helper::none;

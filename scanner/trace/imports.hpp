@@ -1,4 +1,5 @@
-// What the slots of an image's import tables mean to the tracer: which API row, or which helper with an effect of its own.
+// What the slots of an image's import tables mean to the tracer: which API row, or which helper with an effect of its
+// own.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +13,10 @@ namespace scanner::trace {
 
 enum class Helper : std::uint8_t {
   none,
-  guard_check,      ///< __guard_check_icall_fptr: returns with every argument register kept
-  guard_dispatch,   ///< __guard_dispatch_icall_fptr: calls the address in rax
-  stack_probe,      ///< __chkstk
-  no_return,        ///< KeBugCheckEx and its kin
+  guard_check,     ///< __guard_check_icall_fptr: returns with every argument register kept
+  guard_dispatch,  ///< __guard_dispatch_icall_fptr: calls the address in rax
+  stack_probe,     ///< __chkstk
+  no_return,       ///< KeBugCheckEx and its kin
 };
 
 struct ImportInfo {

@@ -6,7 +6,8 @@
 namespace scanner::trace {
 namespace {
 
-enum class Page : std::uint8_t { none, code, data };
+/// `mixed`: images linked below page granularity have code and data in one page.
+enum class Page : std::uint8_t { none, code, data, mixed };
 
 constexpr std::uint32_t kPageShift = 12;
 
@@ -15,8 +16,9 @@ std::vector<Page> page_kinds(const pe::Image& image) {
   for (const pe::Section& section : image.sections()) {
     if (section.virtual_size == 0) continue;
     const std::uint64_t last = std::uint64_t{section.rva} + section.virtual_size - 1;
+    const Page kind = section.executable() ? Page::code : Page::data;
     for (std::uint64_t page = section.rva >> kPageShift; page <= last >> kPageShift && page < kinds.size(); ++page)
-      kinds[page] = section.executable() ? Page::code : Page::data;
+      kinds[page] = kinds[page] == Page::none || kinds[page] == kind ? kind : Page::mixed;
   }
   return kinds;
 }
@@ -34,8 +36,9 @@ void sort(std::vector<Reference>& list) {
 }  // namespace
 
 std::span<const Reference> Index::to(const std::vector<Reference>& list, std::uint32_t target) {
-  const auto [first, last] = std::equal_range(list.begin(), list.end(), Reference{target, 0},
-                                              [](const Reference& a, const Reference& b) { return a.target < b.target; });
+  const auto [first, last] =
+      std::equal_range(list.begin(), list.end(), Reference{target, 0},
+                       [](const Reference& a, const Reference& b) { return a.target < b.target; });
   return {first, last};
 }
 
@@ -58,7 +61,11 @@ Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots) 
       if (target >= limit) continue;  // nearly every position ends here
       const std::uint8_t before = bytes[at - 1];
       const Reference reference{target, section.rva + static_cast<std::uint32_t>(at)};
-      const Page kind = pages[target >> kPageShift];
+      Page kind = pages[target >> kPageShift];
+      if (kind == Page::mixed) {
+        const pe::Section* holder = image.section_at(target);
+        kind = holder == nullptr ? Page::none : holder->executable() ? Page::code : Page::data;
+      }
       if ((before & 0xFE) == 0xE8 || ((before & 0xF0) == 0x80 && at >= 2 && bytes[at - 2] == 0x0F)) {
         if (kind == Page::code) index.calls.push_back(reference);
       } else if ((before & 0xC7) == 0x05) {  // ModRM: no base, 32-bit displacement from the next instruction

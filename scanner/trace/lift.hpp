@@ -1,5 +1,6 @@
-// From bytes to a lifted function. A machine-specific Decoder turns one instruction into operations; lift_function() finds
-// the blocks. Linear sweep over the function's ranges, and again from every branch target that the sweep stepped over.
+// From bytes to a lifted function. A machine-specific Decoder turns one instruction into operations; lift_function()
+// finds the blocks. Linear sweep over the function's ranges, and again from every branch target that the sweep stepped
+// over.
 #pragma once
 
 #include <memory>
@@ -16,8 +17,8 @@ namespace scanner::trace {
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// Appends the operations of the instruction at `rva` to `function` and returns it. Flow::undecodable when the bytes are
-  /// no instruction; `length` then says how far to skip.
+  /// Appends the operations of the instruction at `rva` to `function` and returns it. Flow::undecodable when the bytes
+  /// are no instruction; `length` then says how far to skip.
   virtual Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) = 0;
   /// Length and flow only, without operations: for walking over code that nobody needs lifted.
   virtual Instruction measure(pe::Bytes code, std::uint32_t rva) = 0;

@@ -2,7 +2,9 @@
 // Instructions are decoded first and their operands only then; what has no case of its own clobbers what it writes.
 #include <Zydis/Zydis.h>
 
+#include <algorithm>
 #include <array>
+#include <optional>
 
 #include "scanner/trace/lift.hpp"
 
@@ -24,8 +26,7 @@ class X86Decoder final : public Decoder {
     Instruction out;
     out.rva = rva;
     ZydisDecoderContext context;
-    if (ZYAN_FAILED(
-            ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_))) {
+    if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_))) {
       out.flow = Flow::undecodable;
       out.length = 1;
       return out;
@@ -40,8 +41,7 @@ class X86Decoder final : public Decoder {
     out.rva = rva;
     out.first_op = static_cast<std::uint32_t>(function.ops.size());
     ZydisDecoderContext context;
-    if (ZYAN_FAILED(
-            ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_)) ||
+    if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_)) ||
         ZYAN_FAILED(ZydisDecoderDecodeOperands(&decoder_, &context, &instruction_, operands_.data(),
                                                instruction_.operand_count))) {
       out.flow = Flow::undecodable;
@@ -67,27 +67,30 @@ class X86Decoder final : public Decoder {
       }
       return false;
     };
-    // Look back for the load of the table entry, and for the address the table or the image starts at.
-    constexpr std::size_t kLookBack = 24;
+    // Look back for the load of the table entry, the addition of a base, and what was last loaded into their registers.
+    constexpr std::size_t kLookBack = 40;
     const std::size_t first = number > kLookBack ? number - kLookBack : 0;
-    const Op* entry = nullptr;
-    std::array<std::uint64_t, 4> bases{};
-    std::size_t base_count = 0;
+    std::vector<const Op*> ops;  // latest first
     for (std::size_t i = number + 1; i-- > first;) {
       const Instruction& instruction = function.instructions[i];
-      for (unsigned k = instruction.op_count; k-- > 0;) {
-        const Op& op = function.ops[instruction.first_op + k];
-        if (op.kind == OpKind::load && op.mem.index != kNoReg && (op.mem.scale == 4 || op.mem.scale == 8) &&
-            entry == nullptr)
-          entry = &op;
-        if (op.kind == OpKind::address && base_count < bases.size()) bases[base_count++] = op.imm;
-      }
+      for (unsigned k = instruction.op_count; k-- > 0;) ops.push_back(&function.ops[instruction.first_op + k]);
     }
-    if (entry == nullptr) return targets;
+    const auto is_entry_load = [](const Op* op) {
+      return op->kind == OpKind::load && op->mem.index != kNoReg && (op->mem.scale == 4 || op->mem.scale == 8);
+    };
+    const auto entry = std::find_if(ops.begin(), ops.end(), is_entry_load);
+    if (entry == ops.end()) return targets;
+    const Mem& mem = (*entry)->mem;
+    const auto address_in = [&ops](Reg reg, std::size_t from) -> std::optional<std::uint64_t> {
+      for (std::size_t i = from; i < ops.size(); ++i) {
+        if (ops[i]->dst == reg) return ops[i]->kind == OpKind::address ? std::optional(ops[i]->imm) : std::nullopt;
+      }
+      return std::nullopt;
+    };
     constexpr std::uint32_t kMaxEntries = 1024;
     const auto read_table = [&](std::uint64_t table, std::uint64_t base, bool absolute) {
+      const unsigned width = absolute ? word_ : 4;
       for (std::uint32_t i = 0; i < kMaxEntries; ++i) {
-        const unsigned width = absolute ? word_ : 4;
         const auto value = image.load(static_cast<std::uint32_t>(table + i * std::uint64_t{width}), width);
         if (!value) break;
         const std::uint64_t target =
@@ -97,13 +100,25 @@ class X86Decoder final : public Decoder {
         targets.push_back(static_cast<std::uint32_t>(target));
       }
     };
-    if (entry->width == word_ && entry->mem.in_image) {
-      read_table(static_cast<std::uint64_t>(entry->mem.disp), 0, true);
-    } else if (entry->width == 4 && entry->mem.disp > 0 && is_64_) {
-      // MSVC: the entry is an RVA, the table stands at image base + disp.
-      read_table(static_cast<std::uint64_t>(entry->mem.disp), 0, false);
-    } else if (is_64_) {
-      for (std::size_t i = 0; i < base_count && targets.empty(); ++i) read_table(bases[i], bases[i], entry->width == 8);
+    const auto position = static_cast<std::size_t>(entry - ops.begin());
+    if ((*entry)->width == word_ && mem.in_image) {
+      read_table(static_cast<std::uint64_t>(mem.disp), 0, true);
+      return targets;
+    }
+    const auto table = address_in(mem.base, position + 1);
+    if (!table) return targets;
+    if ((*entry)->width == 8) {
+      read_table(*table + static_cast<std::uint64_t>(mem.disp), 0, true);
+      return targets;
+    }
+    // The base is what is added to the entry: the image base (MSVC), the table itself (clang, gcc), or some label
+    // nearby.
+    for (std::size_t i = 0; i < position; ++i) {
+      if (ops[i]->kind != OpKind::alu || ops[i]->alu != Alu::add || ops[i]->b == kNoReg) continue;
+      for (const Reg reg : {ops[i]->b, ops[i]->a}) {
+        const auto base = address_in(reg, i + 1);
+        if (base && targets.empty()) read_table(*table + static_cast<std::uint64_t>(mem.disp), *base, false);
+      }
     }
     return targets;
   }
@@ -140,6 +155,7 @@ class X86Decoder final : public Decoder {
         instruction_.mnemonic == ZYDIS_MNEMONIC_HLT ||
         (instruction_.mnemonic == ZYDIS_MNEMONIC_INT && instruction_.raw.imm[0].value.u == 0x29))
       out.flow = Flow::trap;
+    out.padding = instruction_.mnemonic == ZYDIS_MNEMONIC_INT3 || instruction_.mnemonic == ZYDIS_MNEMONIC_NOP;
   }
 
   [[nodiscard]] std::uint32_t relative_target(const Instruction& out) const {
@@ -277,8 +293,7 @@ class X86Decoder final : public Decoder {
     const unsigned width = bytes(destination);
     const auto& source = operands_[1];
     const bool same_register = destination.type == ZYDIS_OPERAND_TYPE_REGISTER &&
-                               source.type == ZYDIS_OPERAND_TYPE_REGISTER &&
-                               destination.reg.value == source.reg.value;
+                               source.type == ZYDIS_OPERAND_TYPE_REGISTER && destination.reg.value == source.reg.value;
     if (same_register && (kind == Alu::bit_xor || kind == Alu::sub)) {
       Op& op = emit(OpKind::set);
       op.dst = kScratchA;
@@ -437,7 +452,25 @@ class X86Decoder final : public Decoder {
     op.keeps_registers = is_64_ && behind.size() >= 3 && behind[0] == 0x48 && behind[1] == 0x2B && behind[2] == 0xE0;
   }
 
+  /// A condition as a number: `when_false` or `when_true`, in a register of its own.
+  void condition_value(std::uint64_t when_false, std::uint64_t when_true) {
+    Op& no = emit(OpKind::set);
+    no.dst = kScratchA;
+    no.imm = when_false;
+    Op& yes = emit(OpKind::set);
+    yes.dst = kScratchB;
+    yes.imm = when_true;
+    Op& op = emit(OpKind::select);
+    op.dst = op.a = kScratchA;
+    op.b = kScratchB;
+  }
+
   void lift(pe::Bytes code, Instruction& out) {
+    if (instruction_.meta.category == ZYDIS_CATEGORY_SETCC) {
+      condition_value(0, 1);
+      write(operands_[0], kScratchA);
+      return;
+    }
     switch (instruction_.mnemonic) {
       case ZYDIS_MNEMONIC_MOV:
       case ZYDIS_MNEMONIC_MOVZX: move(false); return;
@@ -466,6 +499,21 @@ class X86Decoder final : public Decoder {
       case ZYDIS_MNEMONIC_SHL: arithmetic(Alu::shl); return;
       case ZYDIS_MNEMONIC_SHR: arithmetic(Alu::shr); return;
       case ZYDIS_MNEMONIC_SAR: arithmetic(Alu::sar); return;
+      case ZYDIS_MNEMONIC_SBB:
+        // `sbb r, r` makes a mask of the carry flag: the usual way to choose between two constants without a branch.
+        if (operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER && operands_[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+            operands_[0].reg.value == operands_[1].reg.value && operands_[0].size >= 32) {
+          condition_value(0, operands_[0].size == 64 ? ~std::uint64_t{0} : 0xFFFFFFFFU);
+          write(operands_[0], kScratchA);
+        } else {
+          fallback();
+        }
+        return;
+      case ZYDIS_MNEMONIC_NEG:
+        unary(Alu::bit_xor, ~std::uint64_t{0});
+        operands_[0].actions = ZYDIS_OPERAND_ACTION_READWRITE;
+        unary(Alu::add, 1);
+        return;
       case ZYDIS_MNEMONIC_INC: unary(Alu::add, 1); return;
       case ZYDIS_MNEMONIC_DEC: unary(Alu::sub, 1); return;
       case ZYDIS_MNEMONIC_NOT: unary(Alu::bit_xor, ~std::uint64_t{0}); return;

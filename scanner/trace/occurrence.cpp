@@ -12,8 +12,7 @@ namespace {
 bool printable(std::uint8_t byte) { return byte >= 0x20 && byte < 0x7F; }
 
 std::array<std::uint8_t, 4> needle(tagdb::PoolTag tag, bool protected_bit) {
-  return {tag.byte(0), tag.byte(1), tag.byte(2),
-          static_cast<std::uint8_t>(tag.byte(3) | (protected_bit ? 0x80U : 0U))};
+  return {tag.byte(0), tag.byte(1), tag.byte(2), static_cast<std::uint8_t>(tag.byte(3) | (protected_bit ? 0x80U : 0U))};
 }
 
 /// Next occurrence at or behind `from`, or npos.
@@ -60,7 +59,8 @@ std::string immediate_at(const pe::Image& image, Decoder& decoder, std::uint32_t
 
 bool contains_any(pe::Bytes file, const std::vector<tagdb::PoolTag>& tags) {
   return std::any_of(tags.begin(), tags.end(), [file](tagdb::PoolTag tag) {
-    return find(file, needle(tag, false), 0) != std::string::npos || find(file, needle(tag, true), 0) != std::string::npos;
+    return find(file, needle(tag, false), 0) != std::string::npos ||
+           find(file, needle(tag, true), 0) != std::string::npos;
   });
 }
 
@@ -87,11 +87,13 @@ std::vector<Occurrence> find_occurrences(const pe::Image& image, const std::vect
         }
         if (occurrence.what.empty() && !text.empty()) {
           occurrence.what = "text \"" + text + "\"";
-        } else if (occurrence.what.empty() && section != nullptr && !section->executable() && *occurrence.rva % 4 == 0) {
+        } else if (occurrence.what.empty() && section != nullptr && !section->executable() &&
+                   *occurrence.rva % 4 == 0) {
           occurrence.what = "a data word";
           occurrence.evidence = Evidence::constant;
         } else if (occurrence.what.empty()) {
-          occurrence.what = section != nullptr ? "bytes in section " + std::string(section->name) : "bytes outside sections";
+          occurrence.what =
+              section != nullptr ? "bytes in section " + std::string(section->name) : "bytes outside sections";
         }
         found.push_back(std::move(occurrence));
       }

@@ -1,5 +1,5 @@
-// The bytes of a tag wherever they stand in a file: what findstr sees, told apart. An immediate operand or a data word that
-// nothing ties to a call is `constant`, anything else `bytes`.
+// The bytes of a tag wherever they stand in a file: what findstr sees, told apart. An immediate operand or a data word
+// that nothing ties to a call is `constant`, anything else `bytes`.
 #pragma once
 
 #include <cstdint>

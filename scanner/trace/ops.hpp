@@ -1,5 +1,5 @@
-// The handful of operations that all instructions of all processors are lifted into, and the lifted function made of them.
-// Lifters write them, flow.cpp interprets them, nobody else needs to know an instruction.
+// The handful of operations that all instructions of all processors are lifted into, and the lifted function made of
+// them. Lifters write them, flow.cpp interprets them, nobody else needs to know an instruction.
 #pragma once
 
 #include <cstdint>
@@ -42,16 +42,16 @@ struct Mem {
 struct Op {
   OpKind kind = OpKind::clobber;
   Alu alu = Alu::other;
-  std::uint8_t width = 8;    ///< bytes read or written; a write of 4 clears the upper half, of 1 or 2 is an `insert`
-  std::uint8_t shift = 0;    ///< insert: lowest bit that is replaced
+  std::uint8_t width = 8;  ///< bytes read or written; a write of 4 clears the upper half, of 1 or 2 is an `insert`
+  std::uint8_t shift = 0;  ///< insert: lowest bit that is replaced
   Reg dst = kNoReg;
   Reg a = kNoReg;
-  Reg b = kNoReg;            ///< kNoReg: use imm
-  bool sign = false;         ///< load, copy: sign-extend to 8 bytes
-  bool unknown = false;      ///< store: the value is not understood
+  Reg b = kNoReg;                ///< kNoReg: use imm
+  bool sign = false;             ///< load, copy: sign-extend to 8 bytes
+  bool unknown = false;          ///< store: the value is not understood
   bool keeps_registers = false;  ///< call: a stack probe that changes nothing
-  std::uint32_t target = 0;  ///< call: RVA when direct
-  std::uint32_t rva = 0;     ///< of the instruction
+  std::uint32_t target = 0;      ///< call: RVA when direct
+  std::uint32_t rva = 0;         ///< of the instruction
   std::uint64_t imm = 0;
   Mem mem;
 };
@@ -64,6 +64,7 @@ struct Instruction {
   std::uint16_t op_count = 0;
   std::uint8_t length = 0;
   Flow flow = Flow::next;
+  bool padding = false;      ///< does nothing, or traps: what linkers and compilers fill holes with
   std::uint32_t target = 0;  ///< jump, branch: RVA
 };
 
@@ -73,8 +74,8 @@ struct Block {
   std::uint32_t instruction_count = 0;
   std::vector<std::uint32_t> successors;            ///< block numbers
   std::vector<std::uint32_t> exception_successors;  ///< __except targets while this block runs
-  std::uint32_t leaves_to = 0;    ///< RVA outside the function that the block jumps or falls to, 0 when none
-  bool unresolved_jump = false;   ///< ends in an indirect jump whose table is not known
+  std::uint32_t leaves_to = 0;   ///< RVA outside the function that the block jumps or falls to, 0 when none
+  bool unresolved_jump = false;  ///< ends in an indirect jump whose table is not known
   bool has_predecessor = false;
 };
 

@@ -1,5 +1,5 @@
-// From an image to its tag uses: the public face of the tracing engine. One call per image, no state kept between images,
-// safe to run on several threads at once (each with its own image).
+// From an image to its tag uses: the public face of the tracing engine. One call per image, no state kept between
+// images, safe to run on several threads at once (each with its own image).
 #pragma once
 
 #include <array>
@@ -31,16 +31,16 @@ struct TagUse {
   bool protected_bit = false;  ///< bit 31 was set in the constant
   Evidence evidence = Evidence::allocates;
   Certainty certainty = Certainty::sure;
-  bool charges_pool = true;  ///< false: the function reserves addresses or is used by Driver Verifier only
-  int row = -1;              ///< into ApiTable::rows, -1 for `constant` and `bytes`
+  bool charges_pool = true;        ///< false: the function reserves addresses or is used by Driver Verifier only
+  int row = -1;                    ///< into ApiTable::rows, -1 for `constant` and `bytes`
   std::uint32_t site_rva = 0;      ///< the call of the listed function
   std::uint32_t origin_rva = 0;    ///< the call where the constant enters the chain
   std::uint32_t function_rva = 0;  ///< of the function that holds the site
   std::vector<std::uint32_t> via;  ///< from origin to site, both included
   Pool pool = Pool::unknown;
-  bool executable = false;              ///< executable pool
-  std::optional<std::uint64_t> bytes;   ///< constant size of the allocation
-  std::uint32_t assumptions = 0;        ///< Flag bits from values.hpp
+  bool executable = false;             ///< executable pool
+  std::optional<std::uint64_t> bytes;  ///< constant size of the allocation
+  std::uint32_t assumptions = 0;       ///< Flag bits from values.hpp
 };
 
 /// One sentence per assumption bit, for reasons and --explain.
@@ -73,8 +73,9 @@ struct Site {
 };
 
 struct TraceResult {
-  std::vector<TagUse> uses;  ///< ascending by tag, evidence, origin
-  std::vector<Site> sites;   ///< ascending by RVA
+  std::vector<TagUse> uses;              ///< ascending by tag, evidence, origin
+  std::vector<Site> sites;               ///< ascending by RVA
+  std::vector<std::uint32_t> ruled_out;  ///< calls of listed functions that a row's condition excludes, ascending
   std::vector<std::string> exported_allocators;
   std::vector<std::string> problems;  ///< what was survived, a sentence each
   std::size_t functions = 0;          ///< known from the tables

@@ -79,9 +79,8 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   const bool pointer_argument = x.kind == AtomKind::entry && x.and_mask == 0xFFFFFFFFU && x.or_mask == 0;
   const bool address = x.kind == AtomKind::image || x.kind == AtomKind::frame || pointer_argument;
   if (address && yc && width >= 4) {
-    const auto delta = static_cast<std::int64_t>(width == 4 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(
-                                                                   static_cast<std::int32_t>(y.a)))
-                                                             : y.a);
+    const auto delta = static_cast<std::int64_t>(
+        width == 4 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(y.a))) : y.a);
     if (op == Alu::add) {
       out.a = x.a + static_cast<std::uint64_t>(delta);
       return true;
@@ -296,8 +295,7 @@ ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int
   ValueId sum = base;
   if (index != kBottom) {
     ValueId scaled = index;
-    if (scale > 1)
-      scaled = alu(Alu::shl, 8, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
+    if (scale > 1) scaled = alu(Alu::shl, 8, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
     const ValueId before = sum;
     sum = sum == kBottom ? scaled : alu(Alu::add, 8, 0, sum, scaled);
     // Remember the stride: it tells how far apart the entries of a table are.

@@ -1,5 +1,5 @@
-// Values as the tracer knows them: a small set of atoms and flags for "possibly something else". Values are interned, so a
-// state is an array of numbers, equality is equality of numbers, and a join of equals costs nothing.
+// Values as the tracer knows them: a small set of atoms and flags for "possibly something else". Values are interned,
+// so a state is an array of numbers, equality is equality of numbers, and a join of equals costs nothing.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +51,7 @@ enum Flag : std::uint32_t {
   kNotUnderstood = 1U << 6,  ///< an instruction or form that is not modelled
   kGlobal = 1U << 7,         ///< a writable global whose values are not known
   kUnreached = 1U << 8,      ///< no path from the entry was found
+  kClobbered = 1U << 9,      ///< a register that a callee may have overwritten
   kOtherMask = 0xFFFFU,
 
   kAssumesFrame = 1U << 16,     ///< that a callee given a neighbour's address leaves this local alone

@@ -186,7 +186,8 @@ std::string find_path(const std::string& root, std::string_view relative) {
 
 bool glob_match(std::string_view pattern, std::string_view text, bool fold_case) {
   const auto same = [fold_case](char a, char b) {
-    return fold_case ? std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b)) : a == b;
+    return fold_case ? std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b))
+                     : a == b;
   };
   std::size_t p = 0, t = 0, star = std::string_view::npos, retry = 0;
   while (t < text.size()) {

@@ -1,6 +1,6 @@
-// Which files, in which order. The walk is depth-first with names in byte order, so results are in path order whatever the
-// file system says. Links are not followed, every directory is entered once, and what is passed over is counted by reason.
-// POSIX and Windows differ in walk_posix.cpp and walk_win32.cpp; what to take is decided here, in walk.cpp.
+// Which files, in which order. The walk is depth-first with names in byte order, so results are in path order whatever
+// the file system says. Links are not followed, every directory is entered once, and what is passed over is counted by
+// reason. POSIX and Windows differ in walk_posix.cpp and walk_win32.cpp; what to take is decided here, in walk.cpp.
 #pragma once
 
 #include <cstdint>
@@ -57,7 +57,8 @@ bool glob_match(std::string_view pattern, std::string_view text, bool fold_case)
 bool is_directory(const std::string& path);
 bool exists(const std::string& path);
 
-// --- what the platform files provide -----------------------------------------------------------------------------------
+// --- what the platform files provide
+// -----------------------------------------------------------------------------------
 
 struct DirectoryEntry {
   enum class Kind { file, directory, link, special };

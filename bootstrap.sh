@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Two commands for a fresh Debian 12 machine. Each installs what is missing, builds, and then
+#   ./bootstrap.sh run [ARGS]   runs poolwho (without ARGS: who allocates with 'Leak' on the sample volume)
+#   ./bootstrap.sh test         builds with warnings as errors and runs every test
+set -euo pipefail
+cd "$(dirname "$0")"
+
+run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libboost-dev libboost-program-options-dev
+  libboost-filesystem-dev nlohmann-json3-dev libssl-dev libxxhash-dev)
+test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 doctest-dev)
+
+say() { printf '== %s\n' "$*" >&2; }
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+updated=
+update_lists() {
+  if [ -z "$updated" ]; then as_root apt-get update -qq; fi
+  updated=yes
+}
+
+need() {
+  local missing=()
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
+  done
+  [ "${#missing[@]}" -eq 0 ] && return
+  command -v apt-get >/dev/null || { say "this is no Debian machine: install ${missing[*]} by hand"; exit 2; }
+  say "installing ${missing[*]}"
+  update_lists
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+# Real drivers for the tests: those of Debian's Wine, unpacked and not installed.
+unpack_wine_drivers() {
+  local target=$1
+  [ "$(find "$target" -name '*.sys' 2>/dev/null | wc -l)" -eq 17 ] && return
+  say "unpacking the drivers of Debian's libwine"
+  update_lists
+  rm -rf "$target" && mkdir -p "$target"
+  (cd "$target" && apt-get download -qq libwine 2>/dev/null && dpkg --fsys-tarfile libwine*.deb | tar -x --wildcards '*.sys' && rm libwine*.deb)
+}
+
+build() {
+  local folder=$1
+  shift
+  say "building in $folder"
+  cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release "$@" >"$folder.log" 2>&1 || { cat "$folder.log" >&2; exit 1; }
+  cmake --build "$folder" >&2
+}
+
+case "${1:-}" in
+  run)
+    shift
+    need "${run_packages[@]}"
+    mkdir -p build
+    build build/run -DPOOLWHO_TESTS=OFF >/dev/null
+    if [ "$#" -eq 0 ]; then
+      say "poolwho Leak --root data/sample"
+      exec build/run/poolwho Leak --root data/sample
+    fi
+    exec build/run/poolwho "$@"
+    ;;
+  test)
+    need "${run_packages[@]}" "${test_packages[@]}"
+    mkdir -p build
+    unpack_wine_drivers build/test/libwine
+    build build/test -DPOOLWHO_WERROR=ON
+    say "running the tests"
+    ctest --test-dir build/test --output-on-failure --no-tests=error
+    ;;
+  *)
+    sed -n '2,4s/^# \{0,1\}//p' "$0"
+    exit 2
+    ;;
+esac

@@ -1,0 +1,181 @@
+// Precision and recall of the tracer over every test driver, and the census beside it.
+//   poolwho_accuracy BUILT_DRIVERS SOURCES [-v]
+// Fails when a tag is missed, accused wrongly, described wrongly, when a driver or a truth file is missing, or when the
+// census counts other call sites than the account. Beside our figures it prints what a byte search would have accused.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "scanner/trace/occurrence.hpp"
+#include "tests/accuracy/truth.hpp"
+#include "tests/census/census.hpp"
+
+namespace fs = std::filesystem;
+namespace trace = scanner::trace;
+
+namespace {
+
+struct Score {
+  unsigned expected = 0, found = 0, wrong = 0, misdescribed = 0, byte_hits = 0;
+  trace::BucketCounts buckets;
+
+  void add(const Score& other) {
+    expected += other.expected;
+    found += other.found;
+    wrong += other.wrong;
+    misdescribed += other.misdescribed;
+    byte_hits += other.byte_hits;
+    buckets.add(other.buckets);
+  }
+};
+
+bool charges(trace::Evidence evidence) { return evidence <= trace::Evidence::configures; }
+
+std::string evidence_word(const trace::TagUse& use) {
+  return charges(use.evidence) && !use.charges_pool ? "uncharged" : std::string(trace::to_string(use.evidence));
+}
+
+/// Empty when some use meets the expectation, else what is missing.
+std::string missing(const accuracy::Expectation& expectation, const std::vector<trace::TagUse>& uses,
+                    const tagdb::ApiTable& apis) {
+  std::string closest = "no such use";
+  for (const trace::TagUse& use : uses) {
+    if (use.tag != expectation.tag || evidence_word(use) != expectation.evidence) continue;
+    const std::string pool(trace::to_string(use.pool));
+    const std::string api = use.row >= 0 ? apis.rows[static_cast<std::size_t>(use.row)].name : "";
+    if (expectation.certainty && *expectation.certainty != trace::to_string(use.certainty)) {
+      closest = "certainty is " + std::string(trace::to_string(use.certainty));
+    } else if (expectation.pool && *expectation.pool != pool) {
+      closest = "pool is '" + pool + "'";
+    } else if (expectation.bytes && use.bytes != expectation.bytes) {
+      closest = "bytes is " + (use.bytes ? std::to_string(*use.bytes) : "unknown");
+    } else if (expectation.api && *expectation.api != api) {
+      closest = "api is " + api;
+    } else if (expectation.protected_bit != use.protected_bit) {
+      closest = use.protected_bit ? "protected" : "not protected";
+    } else {
+      return {};
+    }
+  }
+  return closest;
+}
+
+Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& truth,
+            std::vector<std::string>& failures) {
+  std::ifstream in(driver, std::ios::binary);
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const auto image = pe::Image::open({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  if (!image) throw std::runtime_error(driver.string() + ": " + image.error().message);
+  const auto& apis = tagdb::builtin_api_table();
+  const trace::TraceResult result = trace::trace(image.value(), apis);
+  Score score;
+  score.buckets = result.counts(trace::SiteKind::allocate);
+  const auto fail = [&](const std::string& what) {
+    failures.push_back(driver.parent_path().filename().string() + "/" + driver.filename().string() + ": " + what);
+  };
+  for (const accuracy::Expectation& expectation : truth) {
+    score.byte_hits += trace::contains_any(image.value().file(), {expectation.tag}) ? 1 : 0;
+    if (expectation.evidence == "absent") {
+      for (const trace::TagUse& use : result.uses) {
+        if (use.tag == expectation.tag && use.evidence < trace::Evidence::constant) {
+          ++score.wrong;
+          fail("'" + use.tag.text() + "' must be absent, is " + evidence_word(use));
+        }
+      }
+      continue;
+    }
+    ++score.expected;
+    const std::string why = missing(expectation, result.uses, apis);
+    const bool seen = std::any_of(result.uses.begin(), result.uses.end(), [&](const trace::TagUse& use) {
+      return use.tag == expectation.tag && evidence_word(use) == expectation.evidence;
+    });
+    score.found += seen ? 1 : 0;
+    if (why.empty()) continue;
+    if (seen) ++score.misdescribed;
+    fail("'" + expectation.tag.text() + "' " + expectation.evidence + " (truth line " +
+         std::to_string(expectation.line) + "): " + why);
+  }
+  for (const trace::TagUse& use : result.uses) {
+    if (!charges(use.evidence) || !use.charges_pool) continue;
+    const bool known = std::any_of(truth.begin(), truth.end(), [&use](const accuracy::Expectation& expectation) {
+      return expectation.tag == use.tag && expectation.evidence == trace::to_string(use.evidence);
+    });
+    if (!known) {
+      ++score.wrong;
+      fail("'" + use.tag.text() + "' " + evidence_word(use) + " is reported and stands not in the truth file");
+    }
+  }
+  const auto difference = census::compare(image.value(), census::take(image.value(), apis), result);
+  for (const auto rva : difference.only_census) fail("census has a site the account lacks: " + std::to_string(rva));
+  for (const auto rva : difference.only_account) fail("account has a site the census lacks: " + std::to_string(rva));
+  return score;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: poolwho_accuracy BUILT_DRIVERS SOURCES\n");
+    return 2;
+  }
+  const fs::path built = argv[1], sources = argv[2];
+  std::map<std::string, Score> by_pattern, by_build;
+  std::vector<std::string> failures;
+  std::size_t drivers = 0;
+  for (const auto& folder : fs::directory_iterator(built)) {
+    const std::string build = folder.path().filename().string();
+    std::set<std::string> words;
+    for (std::size_t at = 0; at <= build.size();) {
+      const auto end = std::min(build.find('-', at), build.size());
+      words.insert(build.substr(at, end - at));
+      at = end + 1;
+    }
+    if (!folder.is_directory() || words.size() != 3) continue;
+    for (const auto& file : fs::directory_iterator(folder)) {
+      if (file.path().extension() != ".sys") continue;
+      const std::string name = file.path().stem().string();
+      if (!fs::exists(sources / (name + ".truth")) && !fs::exists(sources / (name + ".c")))
+        continue;  // of an older build
+      const auto truth = accuracy::read_truth((sources / (name + ".truth")).string(), words);
+      const Score score = judge(file.path(), truth, failures);
+      by_pattern[name].add(score);
+      by_build[build].add(score);
+      ++drivers;
+    }
+  }
+  std::ifstream count_file(built / "count.txt");
+  std::size_t expected_drivers = 0;
+  count_file >> expected_drivers;
+  Score total;
+  std::printf("%-24s %8s %8s %6s %6s %10s\n", "pattern", "expected", "found", "wrong", "other", "in bytes");
+  const auto print = [](const std::string& name, const Score& score) {
+    std::printf("%-24s %8u %8u %6u %6u %10u\n", name.c_str(), score.expected, score.found, score.wrong,
+                score.misdescribed, score.byte_hits);
+  };
+  for (const auto& [name, score] : by_pattern) {
+    print(name, score);
+    total.add(score);
+  }
+  std::printf("\n");
+  for (const auto& [name, score] : by_build) print(name, score);
+  print("total", total);
+  const double reported = total.found + total.wrong;
+  std::printf("\n%zu drivers, precision %.2f %%, recall %.2f %%\n", drivers,
+              reported > 0 ? 100.0 * total.found / reported : 0.0,
+              total.expected > 0 ? 100.0 * total.found / total.expected : 0.0);
+  for (const std::string& failure : failures) std::printf("FAILED %s\n", failure.c_str());
+  if (drivers != expected_drivers || drivers == 0) {
+    std::printf("FAILED %zu drivers were built, %zu judged\n", expected_drivers, drivers);
+    return 1;
+  }
+  return failures.empty() ? 0 : 1;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "poolwho_accuracy: %s\n", error.what());
+  return 1;
+}

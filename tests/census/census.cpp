@@ -1,0 +1,139 @@
+#include "tests/census/census.hpp"
+
+#include <Zydis/Zydis.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <vector>
+
+namespace census {
+namespace {
+
+struct Decoded {
+  std::uint32_t rva = 0;
+  ZydisDecodedInstruction instruction{};
+  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands{};
+};
+
+class Taker {
+ public:
+  Taker(const pe::Image& image, const tagdb::ApiTable& apis) : image_(image) {
+    ZydisDecoderInit(&decoder_, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    image.for_each_import([&](const pe::Import& import) {
+      if (apis.find_import(import.name) >= 0) slots_.insert(import.slot_rva);
+    });
+  }
+
+  Census run() {
+    if (slots_.empty()) return {};
+    image_.for_each_function([this](const pe::FunctionRange& range) { covered_.emplace_back(range.begin, range.end); });
+    std::sort(covered_.begin(), covered_.end());
+    for (const auto& [begin, end] : covered_) sweep(begin, end);
+    for (const pe::Section& section : image_.sections()) {
+      if (!section.executable()) continue;
+      const std::uint32_t end = section.rva + std::min(section.file_size, section.virtual_size);
+      std::uint32_t at = section.rva;
+      for (const auto& [begin, stop] : covered_) {
+        if (stop <= section.rva || begin >= end) continue;
+        if (begin > at) sweep(at, begin);
+        at = std::max(at, stop);
+      }
+      if (at < end) sweep(at, end);
+    }
+    // Calls of thunks, once the thunks are known.
+    for (const auto& [site, target] : direct_) {
+      if (jumps_.contains(target)) {
+        census_.sites.insert(site);
+        called_thunks_.insert(target);
+      }
+    }
+    for (const std::uint32_t thunk : called_thunks_) census_.sites.erase(thunk);
+    // Import libraries bring thunks that nobody calls; a block of a function that only jumps has a branch to it.
+    for (const std::uint32_t thunk : thunks_) {
+      if (!branched_to_.contains(thunk)) census_.sites.erase(thunk);
+    }
+    return census_;
+  }
+
+ private:
+  void sweep(std::uint32_t begin, std::uint32_t end) {
+    const pe::Bytes all = image_.from_rva(begin);
+    const pe::Bytes code = all.slice(0, std::min<std::size_t>(all.size(), end - begin)).value_or(pe::Bytes{});
+    bool fresh = true;  // nothing falls through to here
+    for (std::size_t at = 0; at < code.size();) {
+      Decoded one;
+      one.rva = begin + static_cast<std::uint32_t>(at);
+      if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder_, code.data() + at, code.size() - at, &one.instruction,
+                                             one.operands.data()))) {
+        ++at;
+        fresh = true;
+        continue;
+      }
+      look(one, fresh);
+      const auto category = one.instruction.meta.category;
+      const bool padding =
+          one.instruction.mnemonic == ZYDIS_MNEMONIC_INT3 || one.instruction.mnemonic == ZYDIS_MNEMONIC_NOP;
+      fresh = category == ZYDIS_CATEGORY_UNCOND_BR || category == ZYDIS_CATEGORY_RET || (padding && fresh) ||
+              one.instruction.mnemonic == ZYDIS_MNEMONIC_INT3;
+      at += one.instruction.length;
+    }
+  }
+
+  void look(const Decoded& one, bool fresh) {
+    const auto& instruction = one.instruction;
+    const bool call = instruction.mnemonic == ZYDIS_MNEMONIC_CALL, jump = instruction.mnemonic == ZYDIS_MNEMONIC_JMP;
+    const auto next = one.rva + instruction.length;
+    for (unsigned i = 0; i < instruction.operand_count_visible; ++i) {
+      const auto& operand = one.operands[i];
+      if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY && operand.mem.base == ZYDIS_REGISTER_RIP) {
+        const auto target = static_cast<std::uint32_t>(next + static_cast<std::uint64_t>(operand.mem.disp.value));
+        if (!slots_.contains(target)) continue;
+        if (call || jump) {
+          census_.sites.insert(one.rva);
+          if (jump) jumps_.insert(one.rva);
+          if (jump && fresh) thunks_.insert(one.rva);
+        } else if ((operand.actions & ZYDIS_OPERAND_ACTION_MASK_READ) != 0) {
+          census_.slot_loads.insert(one.rva);
+        }
+      }
+      if (operand.type != ZYDIS_OPERAND_TYPE_IMMEDIATE || !operand.imm.is_relative) continue;
+      branched_to_.insert(static_cast<std::uint32_t>(next + static_cast<std::uint64_t>(operand.imm.value.s)));
+      if (call || jump)
+        direct_.emplace_back(one.rva,
+                             static_cast<std::uint32_t>(next + static_cast<std::uint64_t>(operand.imm.value.s)));
+    }
+  }
+
+  const pe::Image& image_;
+  ZydisDecoder decoder_{};
+  std::set<std::uint32_t> slots_, jumps_, thunks_, called_thunks_, branched_to_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> covered_, direct_;
+  Census census_;
+};
+
+}  // namespace
+
+Census take(const pe::Image& image, const tagdb::ApiTable& apis) { return Taker(image, apis).run(); }
+
+Difference compare(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result) {
+  std::set<std::uint32_t> account(result.ruled_out.begin(), result.ruled_out.end());
+  for (const scanner::trace::Site& site : result.sites) {
+    if (site.wrapper) continue;
+    const pe::Bytes code = image.from_rva(site.rva);
+    // `call reg`: FF D0..D7, with REX 41 for r8 to r15. The census knows these only as a load.
+    const bool through_register =
+        code.size() >= 3 && ((code[0] == 0xFF && code[1] >= 0xD0 && code[1] <= 0xE7) ||
+                             ((code[0] & 0xF0) == 0x40 && code[1] == 0xFF && code[2] >= 0xD0 && code[2] <= 0xE7));
+    if (through_register && !census.slot_loads.empty()) continue;
+    account.insert(site.rva);
+  }
+  Difference difference;
+  std::set_difference(census.sites.begin(), census.sites.end(), account.begin(), account.end(),
+                      std::inserter(difference.only_census, difference.only_census.end()));
+  std::set_difference(account.begin(), account.end(), census.sites.begin(), census.sites.end(),
+                      std::inserter(difference.only_account, difference.only_account.end()));
+  return difference;
+}
+
+}  // namespace census

@@ -1,0 +1,31 @@
+// The census: every instruction of every executable section, decoded from every function start and straight through,
+// and all calls and jumps that can reach a listed function's import slot. Knows nothing of the tracer, so it can
+// contradict it.
+#pragma once
+
+#include <cstdint>
+#include <set>
+
+#include "pe/image.hpp"
+#include "scanner/trace/trace.hpp"
+#include "tagdb/api_table.hpp"
+
+namespace census {
+
+struct Census {
+  std::set<std::uint32_t> sites;       ///< calls and jumps through the slot, or to a thunk of it
+  std::set<std::uint32_t> slot_loads;  ///< loads of the slot into a register: some later `call reg` is a site
+};
+
+Census take(const pe::Image& image, const tagdb::ApiTable& apis);
+
+struct Difference {
+  std::set<std::uint32_t> only_census, only_account;
+  [[nodiscard]] bool empty() const { return only_census.empty() && only_account.empty(); }
+};
+
+/// Sites of the account whose instruction is a call of a register are left out where the census saw a load in the
+/// function.
+Difference compare(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result);
+
+}  // namespace census

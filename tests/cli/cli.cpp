@@ -1,0 +1,157 @@
+// Golden tests of the command line.  poolwho_cli PROGRAM CASES SOURCE [--renew] [NAME…]
+// A case file holds `setup: shell command` lines (run in an empty folder that has `sample`, a copy of data/sample), one
+// `run: shell command` line, `exit: N`, then `--- stdout` and `--- stderr` with what is expected. What may differ
+// between runs (times, host, run id, the version of the machine's compiler in digests) is replaced by <…> on both
+// sides.
+// --renew writes what came out into the files, to be read in the diff.
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Case {
+  std::vector<std::string> setup;
+  std::string run, out, err, comment;
+  int exit_code = 0;
+};
+
+std::string slurp(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+bool read_case(const fs::path& path, Case& test) {
+  std::istringstream in(slurp(path));
+  std::string* section = nullptr;
+  bool has_exit = false;
+  for (std::string line; std::getline(in, line);) {
+    if (line == "--- stdout") {
+      section = &test.out;
+    } else if (line == "--- stderr") {
+      section = &test.err;
+    } else if (section != nullptr) {
+      *section += line + "\n";
+    } else if (line.starts_with("setup: ")) {
+      test.setup.push_back(line.substr(7));
+    } else if (line.starts_with("run: ")) {
+      test.run = line.substr(5);
+    } else if (line.starts_with("exit: ")) {
+      test.exit_code = std::stoi(line.substr(6));
+      has_exit = true;
+    } else if (line.starts_with("#")) {
+      test.comment += line + "\n";
+    } else if (!line.empty()) {
+      std::printf("%s: line not understood: %s\n", path.c_str(), line.c_str());
+      return false;
+    }
+  }
+  return !test.run.empty() && has_exit;
+}
+
+std::string write_case(const Case& test) {
+  std::string text = test.comment;
+  for (const std::string& line : test.setup) text += "setup: " + line + "\n";
+  text += "run: " + test.run + "\nexit: " + std::to_string(test.exit_code) + "\n";
+  text += "--- stdout\n" + test.out + "--- stderr\n" + test.err;
+  return text;
+}
+
+std::string normalised(std::string text) {
+  static const std::vector<std::pair<std::regex, std::string>> kVolatile = {
+      {std::regex("\"seconds\":[-+.e0-9]+"), "\"seconds\":<seconds>"},
+      {std::regex("\"time\":\"[^\"]*\""), "\"time\":\"<time>\""},
+      {std::regex("\"run\":\"[^\"]*\""), "\"run\":\"<run>\""},
+      {std::regex("\"host\":\"[^\"]*\""), "\"host\":\"<host>\""},
+      {std::regex("\"os\":\"[^\"]*\""), "\"os\":\"<os>\""}};
+  for (const auto& [pattern, replacement] : kVolatile) text = std::regex_replace(text, pattern, replacement);
+  if (!text.empty() && text.back() != '\n') text += "\n(no newline at the end)\n";
+  return text;
+}
+
+int shell(const std::string& command) {
+  const int status = std::system(command.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Case perform(const Case& test, const fs::path& program, const fs::path& source, const fs::path& work) {
+  fs::remove_all(work);
+  fs::create_directories(work);
+  fs::copy(source / "data/sample", work / "sample", fs::copy_options::recursive);
+  const std::string prefix =
+      "cd '" + work.string() + "' && export PATH='" + program.parent_path().string() + "':$PATH && ";
+  for (const std::string& line : test.setup) {
+    if (shell(prefix + line) != 0) std::printf("setup failed: %s\n", line.c_str());
+  }
+  const fs::path out = work.string() + ".out", err = work.string() + ".err";
+  Case result = test;
+  result.exit_code =
+      shell(prefix + "{ " + test.run + "\n} >'" + out.string() + "' 2>'" + err.string() + "' </dev/null");
+  result.out = normalised(slurp(out));
+  result.err = normalised(slurp(err));
+  shell("chmod -R u+rwx '" + work.string() + "'");
+  return result;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 4) {
+    std::fprintf(stderr, "usage: poolwho_cli PROGRAM CASES SOURCE [--renew] [NAME...]\n");
+    return 2;
+  }
+  const fs::path program = fs::absolute(argv[1]), cases = fs::path(argv[2]) / "cases", source = fs::absolute(argv[3]);
+  bool renew = false;
+  std::set<std::string> only;
+  for (int i = 4; i < argc; ++i) {
+    if (std::string(argv[i]) == "--renew") {
+      renew = true;
+    } else {
+      only.insert(argv[i]);
+    }
+  }
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(cases)) {
+    if (entry.path().extension() == ".txt" && (only.empty() || only.contains(entry.path().stem().string())))
+      files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  unsigned failed = 0;
+  for (const fs::path& file : files) {
+    Case test;
+    if (!read_case(file, test)) {
+      std::printf("FAILED %s: not a case\n", file.filename().c_str());
+      ++failed;
+      continue;
+    }
+    const Case result = perform(test, program, source, fs::temp_directory_path() / "poolwho-cli" / file.stem());
+    const bool same = result.out == test.out && result.err == test.err && result.exit_code == test.exit_code;
+    if (same) continue;
+    if (renew) {
+      std::ofstream(file, std::ios::binary) << write_case(result);
+      std::printf("renewed %s\n", file.filename().c_str());
+      continue;
+    }
+    ++failed;
+    std::printf("FAILED %s\n  run: %s\n  exit %d, expected %d\n", file.filename().c_str(), test.run.c_str(),
+                result.exit_code, test.exit_code);
+    if (result.out != test.out)
+      std::printf("  --- stdout, expected\n%s  --- stdout, got\n%s", test.out.c_str(), result.out.c_str());
+    if (result.err != test.err)
+      std::printf("  --- stderr, expected\n%s  --- stderr, got\n%s", test.err.c_str(), result.err.c_str());
+  }
+  std::printf("%zu cases, %u failed\n", files.size(), failed);
+  return failed == 0 && !files.empty() ? 0 : 1;
+}

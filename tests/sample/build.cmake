@@ -1,0 +1,30 @@
+# Builds the drivers of the sample volume into OUTPUT. The same compiler and linker give the same bytes (/Brepro).
+#   cmake -DOUTPUT=DIR -P tests/sample/build.cmake
+find_program(CLANG_CC NAMES clang-14 clang REQUIRED)
+find_program(LLD_LINK NAMES lld-link-14 lld-link REQUIRED)
+find_program(LLVM_DLLTOOL NAMES llvm-dlltool-14 llvm-dlltool REQUIRED)
+find_program(LLVM_RC NAMES llvm-rc-14 llvm-rc REQUIRED)
+set(HERE ${CMAKE_CURRENT_LIST_DIR})
+set(WORK ${OUTPUT}/work)
+file(MAKE_DIRECTORY ${WORK})
+
+function(run)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+run(${LLVM_DLLTOOL} -m i386:x86-64 -d ${HERE}/../drivers/ntoskrnl.def -l ntoskrnl.lib)
+set(drivers Windows/System32/drivers)
+foreach(pair
+        "decoy=${drivers}" "netsample=${drivers}" "fltsample=${drivers}" "oldsample=${drivers}"
+        "myfault=Users/Helpdesk/Desktop/notmyfault")
+  string(REPLACE "=" ";" pair ${pair})
+  list(GET pair 0 name)
+  list(GET pair 1 folder)
+  file(MAKE_DIRECTORY ${OUTPUT}/${folder})
+  run(${CLANG_CC} --target=x86_64-pc-windows-msvc -O2 -ffreestanding -funwind-tables -fno-stack-protector -mno-sse -c
+      ${HERE}/${name}.c -o ${name}.obj)
+  run(${LLVM_RC} /FO ${name}.res ${HERE}/${name}.rc)
+  run(${LLD_LINK} /nologo /driver /subsystem:native /entry:DriverEntry /nodefaultlib /Brepro
+      /out:${OUTPUT}/${folder}/${name}.sys ${name}.obj ${name}.res ntoskrnl.lib)
+endforeach()
+file(REMOVE_RECURSE ${WORK})

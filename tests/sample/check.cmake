@@ -1,0 +1,23 @@
+# The committed sample drivers must be what their sources say: built again, they give the same survey but for digests.
+set(rebuilt ${BINARY}/sample)
+file(REMOVE_RECURSE ${rebuilt})
+execute_process(COMMAND ${CMAKE_COMMAND} -DOUTPUT=${rebuilt} -P ${SOURCE}/tests/sample/build.cmake COMMAND_ERROR_IS_FATAL ANY)
+foreach(tree ${SOURCE}/data/sample ${rebuilt})
+  execute_process(COMMAND ${POOLWHO} survey . -q --explain WORKING_DIRECTORY ${tree} OUTPUT_VARIABLE survey
+                  RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "survey of ${tree} ended with ${code}")
+  endif()
+  # Addresses move when another version of the compiler builds them; tags, functions, pool types and sizes must not.
+  string(REGEX REPLACE "0x[0-9a-f]+" "0x" survey "${survey}")
+  string(REGEX REPLACE "\n +[a-z]+\\.sys\\+0x[^\n]*" "" survey "${survey}")
+  list(APPEND surveys "${survey}")
+endforeach()
+list(GET surveys 0 committed)
+list(GET surveys 1 fresh)
+if(NOT committed STREQUAL fresh)
+  message(FATAL_ERROR "data/sample is not what tests/sample builds.\n--- committed\n${committed}\n--- rebuilt\n${fresh}")
+endif()
+if(NOT committed MATCHES "Leak  allocates" OR NOT committed MATCHES "5 drivers")
+  message(FATAL_ERROR "the sample lost its story:\n${committed}")
+endif()

@@ -1,0 +1,54 @@
+#include <doctest/doctest.h>
+
+#include <set>
+
+#include "tagdb/api_table.hpp"
+
+TEST_CASE("the built-in table is read whole, and its rows are sane") {
+  const auto& table = tagdb::builtin_api_table();
+  CHECK(table.rows.size() == 98);
+  std::set<std::string> imports;
+  for (const auto& row : table.rows) {
+    INFO(row.name);
+    if (row.match == tagdb::ApiMatch::none) continue;
+    CHECK(imports.insert(row.name).second);
+    CHECK((row.tag >= 0 || !row.default_tag.empty() || row.kind == tagdb::ApiKind::free));
+    CHECK(row.tag_x86 >= row.tag);
+    CHECK((row.kind != tagdb::ApiKind::free || !row.charges_pool));
+    CHECK((row.kind != tagdb::ApiKind::reference || !row.charges_pool));
+    CHECK(row.tag_in_struct == (row.field_x64 != 0));
+  }
+  CHECK(imports.size() >= 60);
+}
+
+TEST_CASE("rows that the tracer depends on") {
+  const auto& table = tagdb::builtin_api_table();
+  const auto& plain = table.rows[static_cast<std::size_t>(table.find_import("ExAllocatePoolWithTag"))];
+  CHECK(plain.tag == 2);
+  CHECK(plain.size == 1);
+  CHECK(plain.pool_form == tagdb::PoolForm::type_argument);
+  const auto& two = table.rows[static_cast<std::size_t>(table.find_import("ExAllocatePool2"))];
+  CHECK(two.pool_form == tagdb::PoolForm::flags_argument);
+  CHECK(two.tag_x86 == 3);  // the flags take two slots
+  const auto& contiguous = table.rows[static_cast<std::size_t>(table.find_import("MmAllocateContiguousMemoryEx"))];
+  CHECK_FALSE(contiguous.charges_pool);
+  CHECK(contiguous.tag_x86 == 10);
+  const auto& stor = table.rows[static_cast<std::size_t>(table.find_import("StorPortExtendedFunction"))];
+  CHECK(stor.condition_argument == 0);
+  CHECK(stor.condition_value == 0);
+  CHECK(table.find_import("ExAllocatePoolZero") == -1);  // inline, never an import
+  CHECK(table.find_import("NoSuchFunction") == -1);
+}
+
+TEST_CASE("a malformed table names its line") {
+  std::string error;
+  const std::string good = "Foo\tm\tallocate\timport\tyes\t2\t2\t0:type\t1\t1\t-\t-\t-\t-\tmine\n";
+  CHECK(tagdb::parse_api_table(good, error).rows.size() == 1);
+  CHECK(error.empty());
+  CHECK(tagdb::parse_api_table(good + "Bar\tm\n", error).rows.empty());
+  CHECK(error == "line 2: bad number of columns");
+  tagdb::parse_api_table("Foo\tm\teats\timport\tyes\t2\t2\t-\t-\t-\t-\t-\t-\t-\tmine\n", error);
+  CHECK(error == "line 1: bad kind");
+  tagdb::parse_api_table("Foo\tm\tallocate\timport\tyes\tx\t2\t-\t-\t-\t-\t-\t-\t-\tmine\n", error);
+  CHECK(error == "line 1: bad tag");
+}

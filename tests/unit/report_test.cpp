@@ -1,0 +1,84 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "scanner/findstr_habits.hpp"
+#include "scanner/options.hpp"
+#include "scanner/report/model.hpp"
+#include "scanner/walk/walk.hpp"
+
+using namespace scanner;
+
+TEST_CASE("names are made harmless for a terminal") {
+  CHECK(report::printable("a\x1b[31m") == "a\\x1b[31m");
+  CHECK(report::printable("caf\xC3\xA9") == "caf\xC3\xA9");
+  CHECK(report::printable("\xE2\x80\xAE"
+                          "exe") == "\\u{202e}exe");
+  CHECK(report::printable("\xFF\xC3") == "\\xff\\xc3");
+  CHECK(report::printable("a\nb") == "a\\x0ab");
+}
+
+TEST_CASE("UTF-8 is checked strictly, and base64 is RFC 4648's") {
+  CHECK(report::valid_utf8("caf\xC3\xA9"));
+  CHECK_FALSE(report::valid_utf8("\xC0\xAF"));          // overlong
+  CHECK_FALSE(report::valid_utf8("\xED\xA0\x80"));      // surrogate
+  CHECK_FALSE(report::valid_utf8("\xF5\x80\x80\x80"));  // beyond Unicode
+  CHECK(report::base64("") == "");
+  CHECK(report::base64("f") == "Zg==");
+  CHECK(report::base64("fo") == "Zm8=");
+  CHECK(report::base64("foobar") == "Zm9vYmFy");
+}
+
+TEST_CASE("globs") {
+  CHECK(walk::glob_match("*.sys", "a.sys", false));
+  CHECK_FALSE(walk::glob_match("*.sys", "a.SYS", false));
+  CHECK(walk::glob_match("*.sys", "a.SYS", true));
+  CHECK(walk::glob_match("a*b?c*", "aXXbYcZZ", false));
+  CHECK_FALSE(walk::glob_match("a?", "a", false));
+  CHECK(walk::glob_match("*", "", false));
+}
+
+TEST_CASE("findstr's switches become ours") {
+  using Words = std::vector<std::string>;
+  CHECK(translate_findstr_habits({"Leak", "dir"}) == Words{"Leak", "dir"});
+  CHECK(translate_findstr_habits({"/s", "/M", "Leak", "*.sys"}) ==
+        Words{"--names-only", "Leak", "--include", "*.sys", "."});
+  CHECK(translate_findstr_habits({"/g:tags", "/f:/", "/d:a;b"}) ==
+        Words{"--tags-from", "tags", "--files-from", "-", "a", "b"});
+  CHECK(translate_findstr_habits({"/tmp", "/x"}) == Words{"/tmp", "/x"});
+}
+
+TEST_CASE("the README names every option of the table") {
+  std::ifstream in(SOURCE_ROOT "/README.md");
+  std::stringstream readme;
+  readme << in.rdbuf();
+  const std::string text = readme.str();
+  for (const OptionSpec& option : option_table()) {
+    INFO(option.name);
+    CHECK(text.find(std::string("--") + option.name) != std::string::npos);
+    CHECK(help_text().find(std::string("--") + option.name) != std::string::npos);
+  }
+}
+
+TEST_CASE("the first word is the verb or the tag, never a path") {
+  const auto parse = [](std::vector<std::string> words) { return parse_command_line(std::move(words)); };
+  auto parsed = parse({"Leak", "a", "b"});
+  REQUIRE(parsed.options);
+  CHECK(parsed.options->tags == std::vector<std::string>{"Leak"});
+  CHECK(parsed.options->paths == std::vector<std::string>{"a", "b"});
+  parsed = parse({"-t", "Leak", "-t", "Blue", "a"});
+  REQUIRE(parsed.options);
+  CHECK(parsed.options->tags == std::vector<std::string>{"Leak", "Blue"});
+  CHECK(parsed.options->paths == std::vector<std::string>{"a"});
+  parsed = parse({"survey", "a"});
+  REQUIRE(parsed.options);
+  CHECK(parsed.options->verb == Verb::survey);
+  parsed = parse({"locate", "Leak", "Blue", "some/where"});
+  REQUIRE(parsed.options);
+  CHECK(parsed.options->tags.size() == 2);
+  CHECK(parsed.options->paths == std::vector<std::string>{"some/where"});
+  CHECK(parse({"--max-filesize", "64M", "Leak", "a"}).options->max_file_size == 64ULL << 20);
+  CHECK_FALSE(parse({"--max-filesize", "big", "Leak", "a"}).options);
+  CHECK(parse({"Leak", "--expl"}).exit.code == 2);
+}

@@ -1,0 +1,63 @@
+#include <doctest/doctest.h>
+
+#include "scanner/trace/values.hpp"
+
+using namespace scanner::trace;
+
+TEST_CASE("values are interned, joins unite, and the cap keeps the older atoms") {
+  ValuePool pool;
+  CHECK(pool.constant(7) == pool.constant(7));
+  const ValueId both = pool.join(pool.constant(1), pool.constant(2));
+  CHECK(pool.atoms(both).size() == 2);
+  CHECK(pool.join(both, pool.constant(1)) == both);
+  CHECK(pool.join(kBottom, both) == both);
+  ValueId many = pool.constant(0);
+  for (std::uint64_t i = 1; i < 40; ++i) many = pool.join(many, pool.constant(i));
+  CHECK(pool.atoms(many).size() == ValuePool::kCap);
+  CHECK((pool.flags(many) & kCapped) != 0);
+}
+
+TEST_CASE("a value that grows in a loop stops growing") {
+  ValuePool pool;
+  ValueId counter = pool.constant(0);
+  for (int i = 0; i < 100; ++i) counter = pool.widen(counter, pool.alu(Alu::add, 4, 0, counter, pool.constant(1)));
+  CHECK(pool.atoms(counter).size() == 1);
+  CHECK((pool.flags(counter) & kComputed) != 0);
+}
+
+TEST_CASE("arithmetic on constants is exact at every width") {
+  ValuePool pool;
+  std::uint64_t value = 0;
+  const auto run = [&](Alu op, unsigned width, unsigned shift, std::uint64_t a, std::uint64_t b) {
+    REQUIRE(pool.is_constant(pool.alu(op, width, shift, pool.constant(a), pool.constant(b)), value));
+    return value;
+  };
+  CHECK(run(Alu::add, 4, 0, 0xFFFFFFFF, 2) == 1);
+  CHECK(run(Alu::sub, 4, 0, 0, 1) == 0xFFFFFFFF);
+  CHECK(run(Alu::shl, 4, 0, 1, 31) == 0x80000000);
+  CHECK(run(Alu::shr, 8, 0, 1ULL << 63, 63) == 1);
+  CHECK(run(Alu::sar, 4, 0, 0x80000000, 4) == 0xF8000000);
+  CHECK(run(Alu::bswap, 4, 0, 0x4C65616B, 0) == 0x6B61654C);
+  CHECK(run(Alu::insert, 2, 16, 0x0000654C, 0x6B61) == 0x6B61654C);
+  CHECK(run(Alu::insert, 1, 8, 0xFFFF, 0) == 0x00FF);
+}
+
+TEST_CASE("what an argument becomes on the way is remembered") {
+  ValuePool pool;
+  const ValueId tag = pool.alu(Alu::bit_or, 4, 0, pool.entry(2), pool.constant(0x80000000));
+  REQUIRE(pool.only(tag) != nullptr);
+  CHECK(pool.only(tag)->or_mask == 0x80000000);
+  std::uint64_t value = 0;
+  const Atom atom = *pool.only(tag);
+  CHECK(pool.is_constant(pool.masked(pool.constant(0x6B61654C), atom.and_mask, atom.or_mask), value));
+  CHECK(value == 0xEB61654C);
+  CHECK(pool.only(pool.alu(Alu::add, 8, 0, pool.entry(2), pool.constant(8)))->a == 8);
+}
+
+TEST_CASE("frame addresses move with the stack pointer and survive alignment") {
+  ValuePool pool;
+  const ValueId sp = pool.alu(Alu::sub, 8, 0, pool.frame_address(0), pool.constant(0x28));
+  CHECK(static_cast<std::int64_t>(pool.only(sp)->a) == -0x28);
+  const ValueId aligned = pool.alu(Alu::bit_and, 8, 0, sp, pool.constant(~std::uint64_t{15}));
+  CHECK((static_cast<std::int64_t>(pool.only(aligned)->a) - 8) % 16 == 0);
+}
