@@ -21,6 +21,8 @@ Evidence evidence_of(ApiKind kind) {
   return Evidence::references;
 }
 
+constexpr std::size_t kMaxChain = 32;
+
 SiteKind site_kind_of(ApiKind kind) {
   if (kind == ApiKind::allocate) return SiteKind::allocate;
   return kind == ApiKind::free ? SiteKind::free : SiteKind::other;
@@ -103,8 +105,13 @@ void Engine::collect_uses(TraceResult& result) {
     std::uint32_t flags = pair.flags | (pair.tag == kBottom ? 0 : values_.flags(pair.tag));
     use.via.push_back(use.origin_rva);
     SiteId last = pair.site;
+    std::size_t way = pair.link;
     for (EntryId id = pair.entry; entries_[id].function != 0;) {
-      const Link& link = entries_[id].links.front();
+      const Link& link = entries_[id].links[std::min(way, entries_[id].links.size() - 1)];
+      way = pair_index_.contains(std::uint64_t{link.site} << 32 | link.callee)
+                ? pairs_[pair_index_.at(std::uint64_t{link.site} << 32 | link.callee)].link
+                : 0;
+      if (use.via.size() > kMaxChain) break;
       flags |= link.flags;
       last = link.site;
       use.via.push_back(sites_[last].rva);
@@ -180,32 +187,21 @@ void Engine::collect_constants(TraceResult& result) {
   }
 }
 
-bool Engine::address_taken(std::uint32_t function) const { return pointers_.contains(function); }
-
-void Engine::find_pointers() {
-  for (const Reference& reference : index_.addresses) pointers_.insert(reference.target);
-  if (entries_.empty()) return;
-  image_.for_each_relocation([this](std::uint32_t rva, unsigned) {
-    const auto value = image_.load(rva, image_.pointer_size());
-    if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) pointers_.insert(*target);
-  });
-}
-
 /// Empty when someone calls the functions that this site's tag comes into (or may: exports).
-std::string_view Engine::uncalled_reason(const Pair& pair) const {
+std::string_view Engine::uncalled_reason(const Pair& pair) {
   const CallSite& site = sites_[pair.site];
   bool pointer = false;
   const auto found = entries_of_function_.find(site.function);
   if (found == entries_of_function_.end()) return "cap";
   for (const Atom& atom : values_.atoms(pair.tag)) {
-    if (atom.kind != AtomKind::entry) continue;
+    if (atom.kind != AtomKind::entry && atom.kind != AtomKind::field) continue;
     for (const EntryId id : found->second) {
       const Entry& entry = entries_[id];
       if (entry.tag == atom.where && entry.called) return {};
     }
   }
   if (exports_.contains(site.function)) return {};
-  pointer = address_taken(site.function);
+  pointer = globals_.address_taken(site.function);
   return pointer ? "pointer_only" : "no_caller";
 }
 
@@ -237,17 +233,20 @@ Site Engine::classify(const Pair& pair) {
         if (atom.a != 0) flags |= kComputed;
         break;
       case AtomKind::memory: flags |= kGlobal; break;
-      case AtomKind::field: flags |= kField; break;
+      case AtomKind::via_global: flags |= kGlobal; break;
+      case AtomKind::field: forwarded = true; break;
       default: constant = true; break;  // an address in a tag's place
     }
   }
   if (plausible) {
-    site.bucket = Bucket::constant;
+    site.bucket = pair.table ? Bucket::table : Bucket::constant;
+  } else if (pair.inflow) {
+    site.bucket = Bucket::forwarded;
   } else if (forwarded) {
     const std::string_view reason = uncalled_reason(pair);
     site.bucket = reason.empty() ? Bucket::forwarded : Bucket::dynamic;
     site.reason = reason;
-  } else if (zero && (site.kind == SiteKind::free || !row.charges_pool)) {
+  } else if (zero && (site.kind == SiteKind::free || !row.charges_pool || row.tag_in_struct)) {
     site.bucket = Bucket::untagged;  // tag 0 frees whatever the tag, and remove locks are often made with none
   } else if (constant) {
     site.bucket = Bucket::suspect;

@@ -1,6 +1,7 @@
 #include "scanner/trace/engine.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace scanner::trace {
 namespace {
@@ -20,7 +21,10 @@ Engine::Engine(const pe::Image& image, const tagdb::ApiTable& apis, Decoder& dec
       abi_(abi_of(image.machine())),
       imports_(image, apis),
       index_(imports_.has_rows() ? build_index(image, imports_.interesting_slots()) : Index{}),
-      functions_(image, index_, decoder) {}
+      functions_(image, index_, decoder),
+      globals_(image, index_, imports_, values_, abi_) {
+  if (imports_.binds_framework()) kmdf_ = find_kmdf(image);
+}
 
 TraceResult Engine::run() {
   TraceResult result;
@@ -35,6 +39,7 @@ TraceResult Engine::run() {
     if (entry.forwarder.empty()) exports_.insert(entry.rva);
   });
   schedule_references();
+  schedule_kmdf();
   while (!waiting_.empty() || !todo_.empty()) {
     // Pairs first: breadth-first over entries keeps the first chain found the shortest.
     if (!todo_.empty()) {
@@ -47,7 +52,6 @@ TraceResult Engine::run() {
     waiting_.erase(waiting_.begin());
     analyse(function);
   }
-  find_pointers();
   collect_uses(result);
   account(result);
   result.lifted = lifted_;
@@ -164,6 +168,7 @@ void Engine::analyse(std::uint32_t function) {
     }
     if (!grown) break;
   }
+  take_stores(flow.stores);
   for (CallSite& call : flow.calls) {
     const auto id = static_cast<SiteId>(sites_.size());
     sites_.push_back(std::move(call));
@@ -171,8 +176,97 @@ void Engine::analyse(std::uint32_t function) {
   }
 }
 
-// --- pairing call sites with entries
-// -----------------------------------------------------------------------------------
+// --- memory ------------------------------------------------------------------------------------------------------------
+
+/// Lifts every function that may read or write the global, once.
+void Engine::watch(std::uint32_t global) {
+  constexpr std::size_t kMostUsers = 400;
+  if (!watched_.insert(global).second) return;
+  const std::vector<std::uint32_t> users = globals_.users(global);
+  for (std::size_t i = 0; i < users.size() && i < kMostUsers; ++i) schedule(functions_.containing(users[i]));
+}
+
+/// A function that passes tags on may be called through pointers: look at everybody who could hold one.
+void Engine::watch_pointers_to(std::uint32_t function) {
+  constexpr std::size_t kMostTakers = 64;
+  constexpr std::uint32_t kTableReach = 0x200;
+  std::size_t takers = 0;
+  for (const Reference& reference : Index::to(index_.addresses, function)) {
+    if (++takers <= kMostTakers) schedule(functions_.containing(reference.site));
+  }
+  for (const std::uint32_t word : globals_.words_holding(function)) {
+    watch(word);
+    if (const std::uint32_t object = globals_.object_at(word, kTableReach); object != 0) {
+      watch(object);
+      for (const std::uint32_t holder : globals_.words_holding(object)) watch(holder);
+    }
+  }
+  for (const std::uint32_t global : globals_.stored_into(function)) watch(global);
+}
+
+void Engine::take_stores(const std::vector<GlobalStore>& stores) {
+  for (const GlobalStore& store : stores) {
+    if (!globals_.add(store)) continue;
+    for (const Atom& atom : values_.atoms(store.value)) {
+      const bool listed = atom.kind == AtomKind::import && imports_[static_cast<std::size_t>(atom.a)].row >= 0;
+      const bool wrapper = atom.kind == AtomKind::image && entries_of_function_.contains(static_cast<std::uint32_t>(atom.a));
+      if (listed || wrapper) watch(store.rva);
+    }
+    // What was concluded from the old contents is concluded again.
+    constexpr std::uint32_t kWidest = 8;
+    const std::uint32_t low = store.rva > kWidest ? store.rva - kWidest : 0;
+    for (auto it = readers_.lower_bound(low); it != readers_.end() && it->first < store.rva + store.width; ++it)
+      todo_.insert(todo_.end(), it->second.begin(), it->second.end());
+    for (auto it = pointer_readers_.lower_bound(low);
+         it != pointer_readers_.end() && it->first < store.rva + store.width; ++it) {
+      for (const SiteId site : std::set<SiteId>(it->second)) register_site(site);
+    }
+  }
+}
+
+// --- KMDF --------------------------------------------------------------------------------------------------------------
+
+void Engine::schedule_kmdf() {
+  if (!kmdf_) return;
+  for (const tagdb::ApiRow& row : apis_.rows) {
+    if (row.match != tagdb::ApiMatch::kmdf || row.kmdf_index >= kmdf_->count) continue;
+    const std::uint32_t offset = row.kmdf_index * abi_.word;
+    if (!kmdf_->through_pointer) {
+      watch(kmdf_->table + offset);
+      continue;
+    }
+    // Everybody loads the pointer; only functions that hold the row's offset call it.
+    for (const std::uint32_t user : globals_.users(kmdf_->table)) {
+      const std::uint32_t function = functions_.containing(user);
+      for (const CodeRange& range : functions_.ranges_of(function)) {
+        const pe::Bytes code = image_.from_rva(range.begin);
+        for (std::size_t at = 0; at + 4 <= std::min<std::size_t>(code.size(), range.end - range.begin); ++at) {
+          if (code.read<std::uint32_t>(at) != offset) continue;
+          schedule(function);
+          break;
+        }
+      }
+    }
+  }
+}
+
+/// The API row that a pointer from the framework's table stands for, or -1.
+int Engine::kmdf_row(const Atom& atom) const {
+  if (!kmdf_ || atom.offset != 0 || atom.strided) return -1;
+  std::int64_t offset = -1;
+  if (atom.kind == AtomKind::memory && !kmdf_->through_pointer)
+    offset = static_cast<std::int64_t>(atom.a) - static_cast<std::int64_t>(kmdf_->table);
+  if (atom.kind == AtomKind::via_global && kmdf_->through_pointer && atom.a == kmdf_->table) offset = atom.where;
+  if (offset < 0 || offset % abi_.word != 0) return -1;
+  const auto index = static_cast<std::uint64_t>(offset / abi_.word);
+  for (std::size_t row = 0; row < apis_.rows.size(); ++row) {
+    if (apis_.rows[row].match == tagdb::ApiMatch::kmdf && apis_.rows[row].kmdf_index == index && index < kmdf_->count)
+      return static_cast<int>(row);
+  }
+  return -1;
+}
+
+// --- pairing call sites with entries -----------------------------------------------------------------------------------
 
 EntryId Engine::row_entry(int row) {
   const auto found = entry_of_row_.find(row);
@@ -185,113 +279,262 @@ EntryId Engine::row_entry(int row) {
   return id;
 }
 
+/// Finds out what a site calls, as far as that is known now.
 void Engine::register_site(SiteId id) {
   const CallSite& site = sites_[id];
-  std::set<std::uint32_t> targets;
-  const auto to_import = [&](int number) {
-    const int row = imports_[static_cast<std::size_t>(number)].row;
-    if (row >= 0) todo_.emplace_back(id, row_entry(row));
+  const auto to_row = [&](int row) {
+    if (row < 0 || !targets_.emplace(id, std::uint64_t{1} << 32 | static_cast<std::uint32_t>(row)).second) return;
+    todo_.emplace_back(id, row_entry(row));
+  };
+  const auto to_function = [&](std::uint32_t function) {
+    if (!targets_.emplace(id, function).second) return;
+    sites_of_target_[function].push_back(id);
+    for (const EntryId entry : entries_of_function_[function]) todo_.emplace_back(id, entry);
   };
   if (site.import >= 0) {
-    to_import(site.import);
-  } else if (site.target != 0) {
-    targets.insert(site.target);
-  } else {
-    for (const Atom& atom : values_.atoms(site.pointer)) {
-      if (atom.kind == AtomKind::import) to_import(static_cast<int>(atom.a));
-      if (atom.kind != AtomKind::image || atom.strided) continue;
-      const Callee callee = resolve_thunk(image_, imports_, static_cast<std::uint32_t>(atom.a));
-      if (callee.import >= 0) {
-        to_import(callee.import);
-      } else {
-        targets.insert(callee.target);
-      }
-    }
+    to_row(imports_[static_cast<std::size_t>(site.import)].row);
+    return;
   }
-  for (const std::uint32_t target : targets) {
-    sites_of_target_[target].push_back(id);
-    for (const EntryId entry : entries_of_function_[target]) todo_.emplace_back(id, entry);
+  if (site.target != 0) {
+    to_function(site.target);
+    return;
+  }
+  for (const Atom& atom : values_.atoms(site.pointer)) to_row(kmdf_row(atom));
+  const Resolution pointer = globals_.resolve(site.pointer);
+  for (const std::uint32_t global : pointer.asked) pointer_readers_[global].insert(id);
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer.value).begin(), values_.atoms(pointer.value).end())) {
+    if (atom.kind == AtomKind::import) to_row(imports_[static_cast<std::size_t>(atom.a)].row);
+    if (atom.kind != AtomKind::image || atom.strided) continue;
+    const Callee callee = resolve_thunk(image_, imports_, static_cast<std::uint32_t>(atom.a));
+    if (callee.import >= 0) {
+      to_row(imports_[static_cast<std::size_t>(callee.import)].row);
+    } else {
+      to_function(callee.target);
+    }
   }
 }
 
-/// Does the row's condition hold at this call? `flags` get the assumption when nobody can tell.
-bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, std::uint32_t& flags) {
+/// Does the row's condition hold at this call? An argument that is passed on becomes a constraint on the callers.
+bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints) {
   if (row.condition_argument < 0) return true;
-  const ValueId condition =
-      value_at(site, abi_.argument(static_cast<unsigned>(row.condition_argument)), 4, values_, abi_);
+  const ValueId condition = values_.resize(
+      value_at(site, abi_.argument(static_cast<unsigned>(row.condition_argument)), abi_.word, values_, abi_), 4, false);
   std::uint64_t value = 0;
   if (values_.is_constant(condition, value)) return value == row.condition_value;
-  flags |= kAssumesPointer;
+  const Atom* atom = values_.only(condition);
+  if (atom != nullptr && (atom->kind == AtomKind::image || atom->kind == AtomKind::frame || atom->kind == AtomKind::import))
+    return row.condition_value != 0;  // an address is not 0
+  if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0) {
+    constraints.push_back({atom->where, static_cast<std::uint32_t>(row.condition_value), true});
+  } else {
+    pair.flags |= kAssumesPointer;
+  }
   return true;
+}
+
+/// Is there a link of the entry whose constraints this call meets? Those that depend on our own caller are handed up.
+bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints) {
+  for (std::size_t i = 0; i < entry.links.size(); ++i) {
+    bool possible = true;
+    std::vector<Constraint> handed;
+    for (const Constraint& constraint : entry.links[i].constraints) {
+      const ValueId passed = value_at(site, constraint.where, 4, values_, abi_);
+      std::uint64_t value = 0;
+      if (values_.is_constant(passed, value)) {
+        possible = possible && (value == constraint.value) == constraint.equal;
+        continue;
+      }
+      const Atom* atom = values_.only(passed);
+      if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0)
+        handed.push_back({atom->where, constraint.value, constraint.equal});
+    }
+    if (!possible) continue;
+    pair.link = i;
+    constraints.insert(constraints.end(), handed.begin(), handed.end());
+    return true;
+  }
+  return false;
+}
+
+/// The four bytes at `offset` behind each place that `pointer` may be.
+ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t offset) {
+  ValueId tag = values_.unknown(values_.flags(pointer));
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer).begin(), values_.atoms(pointer).end())) {
+    Atom content = atom;
+    content.width = 4;
+    content.offset = 0;
+    ValueId part = values_.unknown(kField);
+    if (atom.kind == AtomKind::frame && !atom.strided) {
+      part = frame_load(site.state, static_cast<std::int64_t>(atom.a) + offset, 4, values_, abi_);
+    } else if (atom.kind == AtomKind::image && !atom.strided) {
+      const auto at = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(offset));
+      const pe::Section* section = image_.section_at(at);
+      const auto value = image_.load(at, 4);
+      part = section != nullptr && !section->writable() && value ? values_.constant(*value) : values_.memory(at, 4);
+    } else if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
+      content.kind = AtomKind::field;
+      content.a = atom.a + static_cast<std::uint64_t>(offset);
+      part = values_.single(content);
+    } else if (atom.kind == AtomKind::memory && !atom.strided) {
+      content.kind = AtomKind::via_global;
+      content.where = static_cast<std::int32_t>(atom.offset + offset);
+      part = values_.single(content);
+    }
+    tag = values_.join(tag, part);
+  }
+  return tag;
+}
+
+/// FLT_REGISTRATION → ContextRegistration → entries up to ContextType 0xFFFF. Offsets: fltkernel.h.
+ValueId Engine::flt_contexts(const CallSite& site, Pair& pair) {
+  const unsigned word = abi_.word;
+  const bool wide = word == 8;
+  const ValueId registration = value_at(site, abi_.argument(1), word, values_, abi_);
+  const Atom* atom = values_.only(registration);
+  if (atom == nullptr || atom->kind != AtomKind::image || atom->strided) return values_.unknown(kField);
+  const Resolution contexts = globals_.resolve(values_.memory(static_cast<std::uint32_t>(atom->a) + 8, word));
+  ValueId tags = kBottom;
+  for (const Atom& table : std::vector<Atom>(values_.atoms(contexts.value).begin(), values_.atoms(contexts.value).end())) {
+    if (table.kind != AtomKind::image) continue;
+    constexpr std::uint32_t kMostEntries = 64, kEnd = 0xFFFF;
+    const std::uint32_t size = wide ? 0x38 : 0x1C;
+    for (std::uint32_t i = 0; i < kMostEntries; ++i) {
+      const auto at = static_cast<std::uint32_t>(table.a) + i * size;
+      const auto type = image_.load(at, 2);
+      if (!type || *type == kEnd) break;
+      // With an allocate callback of the driver's own, the filter manager does not use the tag.
+      if (image_.load(at + (wide ? 0x20 : 0x10), word).value_or(0) != 0) continue;
+      tags = values_.join(tags, values_.memory(at + (wide ? 0x18 : 0xC), 4));
+    }
+  }
+  pair.table = true;
+  // No contexts at all is how many filters register: nothing is allocated for them.
+  return tags == kBottom ? values_.constant(0) : tags;
 }
 
 ValueId Engine::tag_of_row(const CallSite& site, const tagdb::ApiRow& row) {
   const ValueId argument =
       value_at(site, abi_.argument(static_cast<unsigned>(row.tag)), row.tag_in_struct ? abi_.word : 4, values_, abi_);
-  if (!row.tag_in_struct) return argument;
-  ValueId tag = values_.unknown(values_.flags(argument) != 0 ? values_.flags(argument) : 0U);
-  std::vector<Atom> pointers(values_.atoms(argument).begin(), values_.atoms(argument).end());
-  for (const Atom& atom : pointers) {
-    const std::uint64_t at = atom.a + row.field_x64;
-    if (atom.kind == AtomKind::frame && !atom.strided) {
-      tag = values_.join(tag, frame_load(site.state, static_cast<std::int64_t>(at), 4, values_, abi_));
-    } else if (atom.kind == AtomKind::image && !atom.strided) {
-      const pe::Section* section = image_.section_at(static_cast<std::uint32_t>(at));
-      const auto value = image_.load(static_cast<std::uint32_t>(at), 4);
-      if (section != nullptr && !section->writable() && value) {
-        tag = values_.join(tag, values_.constant(*value));
-      } else {
-        tag = values_.join(tag, values_.memory(static_cast<std::uint32_t>(at), 4));
-      }
-    } else {
-      tag = values_.join(tag, values_.unknown(kField));
-    }
+  return row.tag_in_struct ? field_behind(site, argument, row.field_x64) : argument;
+}
+
+/// A lookaside list with an allocate function of the driver's own calls it with (type, size, tag).
+void Engine::call_back(SiteId id, const tagdb::ApiRow& row) {
+  const CallSite& site = sites_[id];
+  const ValueId function = value_at(site, abi_.argument(static_cast<unsigned>(row.condition_argument)), abi_.word, values_, abi_);
+  const Atom* atom = values_.only(function);
+  if (atom == nullptr || atom->kind != AtomKind::image || atom->strided) return;
+  CallSite call = site;
+  call.import = -1;
+  call.target = static_cast<std::uint32_t>(atom->a);
+  const ValueId type = row.pool_form == tagdb::PoolForm::type_argument
+                           ? value_at(site, abi_.argument(static_cast<unsigned>(row.pool)), 4, values_, abi_)
+                           : values_.constant(row.pool_form == tagdb::PoolForm::always_paged ? 1 : 0);
+  const ValueId size = value_at(site, abi_.argument(static_cast<unsigned>(row.size)), abi_.word, values_, abi_);
+  const ValueId tag = value_at(site, abi_.argument(static_cast<unsigned>(row.tag)), 4, values_, abi_);
+  const std::array<ValueId, 3> passed = {type, size, tag};
+  for (unsigned i = 0; i < passed.size(); ++i) {
+    const Location where = abi_.argument(i);
+    if (!is_stack(where)) call.state.registers[static_cast<std::size_t>(where)] = passed[i];
   }
-  return tag;
+  const auto fresh = static_cast<SiteId>(sites_.size());
+  sites_.push_back(std::move(call));
+  register_site(fresh);
+}
+
+Pair& Engine::pair_of(SiteId site, EntryId entry) {
+  const auto [at, fresh] = pair_index_.emplace(std::uint64_t{site} << 32 | entry, pairs_.size());
+  if (fresh) {
+    Pair pair;
+    pair.site = site;
+    pair.entry = entry;
+    pairs_.push_back(pair);
+  }
+  return pairs_[at->second];
 }
 
 void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   const CallSite& site = sites_[site_id];
-  Pair pair{site_id, entry_id, kBottom, 0, true};
+  const bool known = pair_index_.contains(std::uint64_t{site_id} << 32 | entry_id);
+  Pair pair;
+  pair.site = site_id;
+  pair.entry = entry_id;
   const Entry entry = entries_[entry_id];  // a copy: add_entry() below may move the vector
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
+  std::vector<Constraint> constraints = site.state.constraints;
+  ValueId raw = kBottom;
   if (entry.function == 0) {
-    pair.applies = applies(site, row, pair.flags);
-    if (row.tag >= 0) pair.tag = values_.with_flags(tag_of_row(site, row), pair.flags);
+    pair.applies = applies(site, row, pair, constraints);
+    if (row.match == tagdb::ApiMatch::flt_register) {
+      raw = flt_contexts(site, pair);
+    } else if (row.tag >= 0) {
+      raw = tag_of_row(site, row);
+    }
+    if (!pair.applies && !known && row.kind == tagdb::ApiKind::lookaside) call_back(site_id, row);
   } else {
-    pair.tag = values_.masked(value_at(site, entry.tag, 4, values_, abi_), entry.and_mask, entry.or_mask);
+    pair.applies = satisfies(site, entry, pair, constraints);
+    if (entry.field) {
+      raw = field_behind(site, value_at(site, entry.tag, abi_.word, values_, abi_), *entry.field);
+    } else {
+      raw = values_.masked(value_at(site, entry.tag, 4, values_, abi_), entry.and_mask, entry.or_mask);
+    }
     if (site.function != entry.function) entries_[entry_id].called = true;
   }
-  if (!site.reached) pair.tag = values_.unknown(kUnreached);
-  pairs_.push_back(pair);
-  if (!pair.applies || pair.tag == kBottom || entry.depth >= kMaxDepth || !site.reached) return;
+  if (!site.reached) raw = values_.unknown(kUnreached);
+  Resolution tag = globals_.resolve(raw);
+  pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);
+  pair.table = pair.table || tag.table;
+  pair.inflow = !tag.inflows.empty();
+  pair_of(site_id, entry_id) = pair;
+  if (!pair.applies || raw == kBottom || entry.depth >= kMaxDepth || !site.reached) return;
+  for (const std::uint32_t global : tag.asked) {
+    readers_[global].emplace(site_id, entry_id);
+    watch(global);
+  }
+  for (const Inflow& inflow : tag.inflows) {
+    Link link{site_id, entry_id, inflow.flags | values_.flags(tag.value), true, {}};
+    Atom atom = inflow.argument;
+    add_entry(inflow.function, atom, link);
+  }
   const std::vector<Atom> atoms(values_.atoms(pair.tag).begin(), values_.atoms(pair.tag).end());
   for (const Atom& atom : atoms) {
-    if (atom.kind != AtomKind::entry || atom.a != 0) continue;
-    Link link{site_id, entry_id, values_.flags(pair.tag)};
+    const bool argument = atom.kind == AtomKind::entry && atom.a == 0;
+    if (!argument && atom.kind != AtomKind::field) continue;
+    Link link{site_id, entry_id, values_.flags(pair.tag), false, constraints};
     const bool conventional = is_stack(atom.where) || !abi_.preserved(static_cast<Reg>(atom.where));
     if (!conventional) link.flags |= kAssumesRegister;
-    add_entry(site.function, atom, entry_id, link);
+    add_entry(site.function, atom, link);
   }
 }
 
-void Engine::add_entry(std::uint32_t function, const Atom& atom, EntryId callee, const Link& link) {
-  const Entry& target = entries_[callee];
+void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& link) {
+  const Entry& target = entries_[link.callee];
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(target.row)];
+  const std::optional<std::int64_t> field =
+      atom.kind == AtomKind::field ? std::optional(static_cast<std::int64_t>(atom.a)) : std::nullopt;
   for (const EntryId id : entries_of_function_[function]) {
     Entry& known = entries_[id];
     const tagdb::ApiRow& known_row = apis_.rows[static_cast<std::size_t>(known.row)];
-    if (known.tag == atom.where && known_row.kind == row.kind && known_row.charges_pool == row.charges_pool &&
-        known.and_mask == atom.and_mask && known.or_mask == atom.or_mask) {
-      known.links.push_back(link);
-      return;
+    if (known.tag != atom.where || known.field != field || known_row.kind != row.kind ||
+        known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask || known.or_mask != atom.or_mask)
+      continue;
+    for (Link& old : known.links) {
+      if (old.site == link.site && old.callee == link.callee) {
+        old = link;
+        return;
+      }
     }
+    known.links.push_back(link);
+    // A way that was ruled out for a caller may be open by this link.
+    for (const SiteId site : sites_of_target_[function]) todo_.emplace_back(site, id);
+    return;
   }
   if (entries_.size() >= kMaxEntries) return;
   Entry entry;
   entry.function = function;
   entry.row = target.row;
   entry.tag = atom.where;
+  entry.field = field;
   entry.and_mask = atom.and_mask;
   entry.or_mask = atom.or_mask;
   entry.depth = target.depth + 1;
@@ -301,6 +544,7 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, EntryId callee,
   entries_of_function_[function].push_back(id);
   for (const SiteId site : sites_of_target_[function]) todo_.emplace_back(site, id);
   schedule_callers(function);
+  watch_pointers_to(function);
 }
 
 // --- what else the call says: pool type and size
@@ -352,7 +596,12 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
   for (const Link& link : entry.links) {
     // Round a cycle of wrappers nothing new comes in.
     if (std::find(path.begin(), path.end(), link.callee) != path.end()) continue;
-    const ValueId inner = argument(link.site, link.callee, which, path, budget);
+    ValueId inner = argument(link.site, link.callee, which, path, budget);
+    // What the reader of a global passes along is no concern of who filled it, unless it is a constant.
+    if (link.through_memory) {
+      std::uint64_t constant = 0;
+      if (!values_.is_constant(inner, constant)) inner = values_.unknown(kNotUnderstood);
+    }
     joined = values_.join(joined, substitute(site, inner, width));
   }
   path.pop_back();

@@ -7,14 +7,17 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <vector>
 
 #include "scanner/trace/flow.hpp"
 #include "scanner/trace/functions.hpp"
+#include "scanner/trace/globals.hpp"
 #include "scanner/trace/imports.hpp"
 #include "scanner/trace/index.hpp"
+#include "scanner/trace/kmdf.hpp"
 #include "scanner/trace/lift.hpp"
 #include "scanner/trace/trace.hpp"
 #include "scanner/trace/values.hpp"
@@ -29,12 +32,15 @@ struct Link {
   SiteId site = 0;
   EntryId callee = 0;
   std::uint32_t flags = 0;
+  bool through_memory = false;  ///< the tag went through a global: nothing else of the call can be told
+  std::vector<Constraint> constraints;  ///< on the arguments of this entry's function, for the call to be made
 };
 
 struct Entry {
   std::uint32_t function = 0;  ///< 0 for a row of the API table
   int row = -1;                ///< the listed function at the end of the shortest chain
   Location tag = 0;
+  std::optional<std::int64_t> field;  ///< the tag stands that many bytes behind the pointer at `tag`
   std::uint32_t and_mask = 0xFFFFFFFFU, or_mask = 0;  ///< what happens to the tag between here and the listed function
   unsigned depth = 0;                                 ///< calls between here and the listed function
   std::vector<Link> links;                            ///< empty for rows
@@ -46,7 +52,10 @@ struct Pair {
   EntryId entry = 0;
   ValueId tag = kBottom;
   std::uint32_t flags = 0;  ///< assumptions about the call itself
-  bool applies = true;      ///< false: the row's condition rules this call out
+  bool applies = true;      ///< false: a condition rules this call out
+  bool table = false;       ///< the tag is an entry of a table
+  bool inflow = false;      ///< the tag was put into a global by a function that got it as argument
+  std::size_t link = 0;     ///< of the entry: the one whose constraints hold
 };
 
 class Engine {
@@ -66,11 +75,21 @@ class Engine {
   std::uint32_t clobbered_by(std::uint32_t function);
   void register_site(SiteId site);
   void pair_up(SiteId site, EntryId entry);
-  void add_entry(std::uint32_t function, const Atom& atom, EntryId callee, const Link& link);
+  void add_entry(std::uint32_t function, const Atom& atom, const Link& link);
+  Pair& pair_of(SiteId site, EntryId entry);
   EntryId row_entry(int row);
 
-  bool applies(const CallSite& site, const tagdb::ApiRow& row, std::uint32_t& flags);
+  bool applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints);
+  bool satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints);
   ValueId tag_of_row(const CallSite& site, const tagdb::ApiRow& row);
+  ValueId field_behind(const CallSite& site, ValueId pointer, std::int64_t offset);
+  ValueId flt_contexts(const CallSite& site, Pair& pair);
+  void call_back(SiteId site, const tagdb::ApiRow& row);
+  void watch(std::uint32_t global);
+  void watch_pointers_to(std::uint32_t function);
+  void take_stores(const std::vector<GlobalStore>& stores);
+  void schedule_kmdf();
+  [[nodiscard]] int kmdf_row(const Atom& atom) const;
   ValueId argument(SiteId site, EntryId entry, Argument which);
   ValueId argument(SiteId site, EntryId entry, Argument which, std::vector<EntryId>& path, unsigned& budget);
   ValueId substitute(const CallSite& site, ValueId value, unsigned width);
@@ -82,9 +101,7 @@ class Engine {
   void account(TraceResult& result);
   void account_unseen(TraceResult& result, const std::set<std::uint32_t>& seen);
   Site classify(const Pair& pair);
-  [[nodiscard]] std::string_view uncalled_reason(const Pair& pair) const;
-  [[nodiscard]] bool address_taken(std::uint32_t function) const;
-  void find_pointers();
+  std::string_view uncalled_reason(const Pair& pair);
 
   const pe::Image& image_;
   const tagdb::ApiTable& apis_;
@@ -94,6 +111,8 @@ class Engine {
   Index index_;
   FunctionMap functions_;
   ValuePool values_;
+  Globals globals_;
+  std::optional<Kmdf> kmdf_;
 
   std::set<std::uint32_t> waiting_;  // functions to analyse, ascending: results must not depend on discovery order
   std::set<std::uint32_t> analysed_;
@@ -107,7 +126,11 @@ class Engine {
   std::map<std::uint32_t, std::uint32_t> immediates_;  // plausible tag → first instruction that holds it
   std::unordered_map<std::uint32_t, std::uint32_t> clobbers_;
   std::set<std::uint32_t> exports_;
-  std::set<std::uint32_t> pointers_;  // functions whose address stands in data or is taken by code
+  std::unordered_map<std::uint64_t, std::size_t> pair_index_;
+  std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> readers_;  // global → pairs whose tag was read from it
+  std::map<std::uint32_t, std::set<SiteId>> pointer_readers_;              // global → calls through it
+  std::set<std::uint32_t> watched_;
+  std::set<std::pair<SiteId, std::uint64_t>> targets_;  // what a site was found to call
   std::vector<std::string> problems_;
   std::size_t lifted_ = 0;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
+#include <string>
 
 namespace scanner::trace {
 namespace {
@@ -34,7 +36,7 @@ class Interpreter {
       State state = in_[number];
       const Block& block = function_.blocks[number];
       interpret(block, state);
-      for (const std::uint32_t next : block.successors) merge_into(next, state);
+      for (const std::uint32_t next : block.successors) merge_edge(block, next, state);
       if (block.unresolved_jump && !at_entry_depth(state)) {
         for (std::uint32_t next = 1; next < function_.blocks.size(); ++next) {
           if (!function_.blocks[next].has_predecessor) merge_into(next, state);
@@ -146,6 +148,79 @@ class Interpreter {
     if (!rank_.empty()) lowest_ = std::min(lowest_, rank_[number]);
   }
 
+  // --- what a branch tells about the values it compared -------------------------------------------------------------
+
+  void merge_edge(const Block& block, std::uint32_t next, const State& state) {
+    const Instruction* last = last_instruction(block);
+    if (last == nullptr || last->flow != Flow::branch || last->condition == Condition::other || block.successors.size() != 2 ||
+        compared_ == kBottom || block.successors[0] == block.successors[1]) {
+      merge_into(next, state);
+      return;
+    }
+    const bool taken = function_.blocks[next].rva == last->target;
+    const bool equal = taken == (last->condition == Condition::equal);
+    State refined = state;
+    refine(refined, equal);
+    merge_into(next, refined);
+  }
+
+  /// After this edge `compared_` is (or is not) `compared_with_`.
+  void refine(State& state, bool equal) {
+    const std::vector<Atom> atoms(values_.atoms(compared_).begin(), values_.atoms(compared_).end());
+    const bool argument = atoms.size() == 1 && atoms[0].kind == AtomKind::entry && atoms[0].and_mask == 0xFFFFFFFFU &&
+                          atoms[0].or_mask == 0 && values_.flags(compared_) == 0;
+    ValueId becomes = compared_;
+    if (equal) {
+      becomes = values_.constant(compared_with_);
+    } else {
+      std::vector<Atom> rest;
+      for (const Atom& atom : atoms) {
+        if (atom.kind != AtomKind::constant || atom.a != compared_with_) rest.push_back(atom);
+      }
+      if (rest.size() != atoms.size() && !rest.empty()) becomes = values_.make(rest, values_.flags(compared_));
+    }
+    if (argument) {
+      constexpr std::size_t kMostConstraints = 6;
+      const auto value = static_cast<std::uint32_t>(compared_with_ - atoms[0].a);
+      const Constraint constraint{atoms[0].where, value, equal};
+      auto& list = state.constraints;
+      const auto at = std::lower_bound(list.begin(), list.end(), constraint);
+      if ((at == list.end() || *at != constraint) && list.size() < kMostConstraints) list.insert(at, constraint);
+    }
+    if (becomes == compared_) return;
+    // An argument, or a set of constants, is the same wherever it stands; "unknown" is not.
+    if (argument) {
+      for (ValueId& reg : state.registers) reg = reg == compared_ ? becomes : reg;
+      for (FrameSlot& slot : state.frame) slot.value = slot.value == compared_ ? becomes : slot.value;
+      return;
+    }
+    for (Reg reg = 0; reg < kRegCount; ++reg) {
+      if (((compared_registers_ >> reg) & 1) != 0) state.registers[reg] = becomes;
+    }
+    if (compared_slot_width_ != 0) frame_store(state, compared_slot_, compared_slot_width_, becomes);
+  }
+
+  [[nodiscard]] const Instruction* last_instruction(const Block& block) const {
+    if (block.instruction_count == 0) return nullptr;
+    return &function_.instructions[function_.order[block.first_instruction + block.instruction_count - 1]];
+  }
+
+  void compare(const Op& op, const State& state) {
+    compared_ = kBottom;
+    compared_registers_ = 0;
+    compared_slot_width_ = 0;
+    if (op.a == kNoReg) return;
+    std::uint64_t value = op.imm;
+    if (op.b != kNoReg && !values_.is_constant(state.registers[op.b], value)) return;
+    compared_ = state.registers[op.a];
+    compared_registers_ = std::uint64_t{1} << op.a;
+    if (op.a == loaded_register_) {
+      compared_slot_ = loaded_slot_;
+      compared_slot_width_ = op.width;
+    }
+    compared_with_ = op.width == 4 ? value & 0xFFFFFFFFU : value;
+  }
+
   ValueId merge_value(ValueId older, ValueId newer, bool widen) {
     return widen ? values_.widen(older, newer) : values_.join(older, newer);
   }
@@ -168,6 +243,9 @@ class Interpreter {
       into.frame.insert(at, {slot.offset, slot.width, values_.join(missing, slot.value)});
     }
     for (const std::int32_t offset : from.escaped) insert_sorted(into.escaped, offset);
+    std::erase_if(into.constraints, [&from](const Constraint& constraint) {
+      return !std::binary_search(from.constraints.begin(), from.constraints.end(), constraint);
+    });
   }
 
   // --- frame and memory ----------------------------------------------------------------------------------------------
@@ -272,6 +350,16 @@ class Interpreter {
             part = values_.single(field);
           }
           break;
+        case AtomKind::memory:
+          if (!atom.strided && atom.width == abi_.word) {
+            Atom content = atom;
+            content.kind = AtomKind::via_global;
+            content.where = atom.offset;
+            content.offset = 0;
+            content.width = static_cast<std::uint8_t>(width);
+            part = values_.single(content);
+          }
+          break;
         default: break;
       }
       result = values_.join(result, part);
@@ -317,9 +405,14 @@ class Interpreter {
         continue;
       }
       leaves_frame = true;
-      if (atom.kind == AtomKind::image && recording_)
-        result_.stores.push_back(
-            {static_cast<std::uint32_t>(atom.a), op.width, value, function_.rva, op.rva, atom.strided});
+      if (!recording_ || !reached_) continue;
+      GlobalStore record{static_cast<std::uint32_t>(atom.a), 0, false, op.width, value, function_.rva, op.rva, atom.strided};
+      if (atom.kind == AtomKind::image) result_.stores.push_back(record);
+      if (atom.kind == AtomKind::memory && !atom.strided && atom.width == abi_.word) {
+        record.through = true;
+        record.offset = atom.offset;
+        result_.stores.push_back(record);
+      }
     }
     if (leaves_frame) escape(state, value);
   }
@@ -385,24 +478,88 @@ class Interpreter {
     if (!resolve(site, state)) return;
     record(site, state);
 
-    for (const Reg reg : abi_.arguments) escape(state, state.registers[reg]);
-    if (site.depth_known) {
-      const std::int64_t first = site.callee_frame + abi_.stack_arguments;
-      constexpr std::int64_t kArgumentArea = 0x60;
-      for (const FrameSlot& slot : state.frame) {
-        if (slot.offset >= first && slot.offset < first + kArgumentArea) escape(state, slot.value);
-      }
+    const Helper helper = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].helper : Helper::none;
+    ValueId result = values_.unknown(kReturned);
+    if (helper == Helper::init_string) {
+      init_string(site, state);
+    } else if (helper == Helper::find_routine) {
+      result = find_routine(site, state);
+    } else {
+      give_away_arguments(site, state);
     }
     const std::uint32_t clobbered = clobbered_by_ && site.target != 0 ? clobbered_by_(site.target) : ~0U;
     for (Reg reg = 0; reg < 32; ++reg) {
       if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
         state.registers[reg] = values_.unknown(kClobbered);
     }
-    state.registers[abi_.result] = values_.unknown(kReturned);
-    if (!state.escaped.empty()) {
-      for (FrameSlot& slot : state.frame) {
-        if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    state.registers[abi_.result] = result;
+    if (state.escaped.empty() || helper == Helper::init_string || helper == Helper::find_routine) return;
+    for (FrameSlot& slot : state.frame) {
+      if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    }
+  }
+
+  ValueId argument_of(const CallSite& site, const State& state, unsigned index) {
+    CallSite view;
+    view.callee_frame = site.callee_frame;
+    view.depth_known = site.depth_known;
+    view.state = state;
+    return value_at(view, abi_.argument(index), abi_.word, values_, abi_);
+  }
+
+  /// UNICODE_STRING: two lengths, then the pointer to the text, aligned.
+  void init_string(const CallSite& site, State& state) {
+    const ValueId text = argument_of(site, state, 1);
+    const ValueId target = argument_of(site, state, 0);
+    for (const Atom& atom : std::vector<Atom>(values_.atoms(target).begin(), values_.atoms(target).end())) {
+      if (atom.kind == AtomKind::frame && !atom.strided)
+        frame_store(state, static_cast<std::int64_t>(atom.a) + abi_.word, abi_.word, text);
+    }
+  }
+
+  ValueId find_routine(const CallSite& site, const State& state) {
+    const ValueId string = values_.address(argument_of(site, state, 0), kBottom, 1, abi_.word);
+    const ValueId text = load(state, string, abi_.word);
+    ValueId result = kBottom;
+    for (const Atom& atom : std::vector<Atom>(values_.atoms(text).begin(), values_.atoms(text).end())) {
+      ValueId one = values_.unknown(kReturned);
+      std::optional<std::uint32_t> at;
+      if (atom.kind == AtomKind::image && !atom.strided) at = static_cast<std::uint32_t>(atom.a);
+      // A UNICODE_STRING in writable data, filled by the linker.
+      if (atom.kind == AtomKind::memory && !atom.strided && atom.offset == 0) {
+        const auto pointer = image_.load(static_cast<std::uint32_t>(atom.a), abi_.word);
+        at = pointer ? image_.rva_of_va(*pointer) : std::nullopt;
       }
+      if (at) {
+        const int import = imports_.by_name(wide_text(*at));
+        if (import >= 0) one = values_.import_pointer(static_cast<std::uint32_t>(import));
+      }
+      result = values_.join(result, one);
+    }
+    return result == kBottom ? values_.unknown(kReturned) : result;
+  }
+
+  /// ASCII from a NUL-terminated UTF-16 text; empty when it is anything else.
+  [[nodiscard]] std::string wide_text(std::uint32_t rva) const {
+    std::string out;
+    const pe::Bytes bytes = image_.from_rva(rva);
+    constexpr std::size_t kLongestName = 64;
+    for (std::size_t i = 0; i < kLongestName; ++i) {
+      const auto unit = bytes.read<std::uint16_t>(2 * i);
+      if (!unit || *unit > 0x7E) return {};
+      if (*unit == 0) return out;
+      out += static_cast<char>(*unit);
+    }
+    return {};
+  }
+
+  void give_away_arguments(const CallSite& site, State& state) {
+    for (const Reg reg : abi_.arguments) escape(state, state.registers[reg]);
+    if (!site.depth_known) return;
+    const std::int64_t first = site.callee_frame + abi_.stack_arguments;
+    constexpr std::int64_t kArgumentArea = 0x60;
+    for (const FrameSlot& slot : std::vector<FrameSlot>(state.frame)) {
+      if (slot.offset >= first && slot.offset < first + kArgumentArea) escape(state, slot.value);
     }
   }
 
@@ -456,6 +613,7 @@ class Interpreter {
   // ------------------------------------------------------------------------------------------------------
 
   void interpret(const Block& block, State& state) {
+    compared_ = kBottom;
     for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
       const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
       for (unsigned k = 0; k < instruction.op_count; ++k) step(function_.ops[instruction.first_op + k], state);
@@ -464,7 +622,19 @@ class Interpreter {
 
   void step(const Op& op, State& state) {
     auto& registers = state.registers;
+    if (op.dst < kRegCount) {
+      // A copy of what was compared is refined with it; anything else that is written no longer is it.
+      const bool copies = op.kind == OpKind::copy && ((compared_registers_ >> op.a) & 1) != 0;
+      const std::uint64_t bit = std::uint64_t{1} << op.dst;
+      compared_registers_ = copies ? compared_registers_ | bit : compared_registers_ & ~bit;
+      if (op.dst == loaded_register_) loaded_register_ = kNoReg;
+    }
+    if (op.kind == OpKind::store || op.kind == OpKind::call) {
+      loaded_register_ = kNoReg;
+      compared_slot_width_ = 0;
+    }
     switch (op.kind) {
+      case OpKind::compare: compare(op, state); break;
       case OpKind::set: registers[op.dst] = values_.constant(op.imm); break;
       case OpKind::address: registers[op.dst] = values_.image_address(static_cast<std::uint32_t>(op.imm)); break;
       case OpKind::copy: registers[op.dst] = values_.resize(registers[op.a], op.width, op.sign); break;
@@ -475,7 +645,12 @@ class Interpreter {
         break;
       }
       case OpKind::load: {
-        const ValueId value = load(state, address_of(state, op.mem), op.width);
+        const ValueId address = address_of(state, op.mem);
+        const ValueId value = load(state, address, op.width);
+        if (const Atom* slot = values_.only(address); slot != nullptr && slot->kind == AtomKind::frame && !slot->strided) {
+          loaded_register_ = op.dst;
+          loaded_slot_ = static_cast<std::int64_t>(slot->a);
+        }
         registers[op.dst] = op.sign && op.width < 8 ? values_.resize(value, op.width, true) : value;
         break;
       }
@@ -504,6 +679,12 @@ class Interpreter {
   std::vector<std::uint8_t> queued_;
   std::vector<std::uint32_t> rank_, by_rank_;
   std::uint32_t lowest_ = 0xFFFFFFFFU;
+  ValueId compared_ = kBottom;  // by the last comparison of the block being interpreted
+  std::uint64_t compared_with_ = 0;
+  std::uint64_t compared_registers_ = 0;  // bit n: register n still holds what was compared
+  std::int64_t compared_slot_ = 0, loaded_slot_ = 0;
+  std::uint32_t compared_slot_width_ = 0;  // 0: it stands in no frame slot
+  Reg loaded_register_ = kNoReg;           // what was last loaded from `loaded_slot_`
   bool recording_ = false;
   bool reached_ = true;
   FlowResult result_;

@@ -23,10 +23,20 @@ struct FrameSlot {
   bool operator==(const FrameSlot&) const = default;
 };
 
+/// On every path to here, the content of `where` at entry was (or was not) `value`.
+struct Constraint {
+  Location where = 0;
+  std::uint32_t value = 0;
+  bool equal = true;
+
+  auto operator<=>(const Constraint&) const = default;
+};
+
 struct State {
   std::array<ValueId, kRegCount> registers{};
   std::vector<FrameSlot> frame;       // ascending by offset, not overlapping
   std::vector<std::int32_t> escaped;  // frame addresses that were given away, ascending
+  std::vector<Constraint> constraints;  // ascending
 
   bool operator==(const State&) const = default;
 };
@@ -60,8 +70,11 @@ struct CallSite {
   State state;
 };
 
+/// A store to an address in the image, or (`through`) behind the pointer that stands there.
 struct GlobalStore {
   std::uint32_t rva = 0;
+  std::int32_t offset = 0;  ///< through: behind the pointer
+  bool through = false;
   std::uint32_t width = 0;
   ValueId value = kBottom;
   std::uint32_t function = 0;

@@ -9,6 +9,9 @@ namespace {
 
 Helper helper_of(std::string_view name) {
   if (name == "__chkstk" || name == "_chkstk") return Helper::stack_probe;
+  if (name == "RtlInitUnicodeString") return Helper::init_string;
+  if (name == "MmGetSystemRoutineAddress") return Helper::find_routine;
+  if (name == "WdfVersionBind") return Helper::bind_framework;
   for (const std::string_view stop :
        {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus", "__report_gsfailure", "ExRaiseAccessViolation",
         "ExRaiseDatatypeMisalignment", "RtlAssert"}) {
@@ -31,14 +34,15 @@ std::unordered_map<std::string_view, int> rows_by_name(const tagdb::ApiTable& ap
 }  // namespace
 
 ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
-  const auto rows = rows_by_name(apis);
+  rows_ = rows_by_name(apis);
   image.for_each_import([&](const pe::Import& import) {
     ImportInfo info;
     info.slot_rva = import.slot_rva;
     info.name = import.name;
     info.helper = helper_of(import.name);
-    if (const auto found = rows.find(import.name); found != rows.end()) info.row = found->second;
-    has_rows_ = has_rows_ || info.row >= 0;
+    if (const auto found = rows_.find(import.name); found != rows_.end()) info.row = found->second;
+    binds_framework_ = binds_framework_ || info.helper == Helper::bind_framework;
+    has_rows_ = has_rows_ || info.row >= 0 || info.helper == Helper::find_routine || binds_framework_;
     imports_.push_back(info);
   });
   const pe::LoadConfig config = image.load_config();
@@ -47,8 +51,18 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
   std::stable_sort(imports_.begin(), imports_.end(),
                    [](const ImportInfo& a, const ImportInfo& b) { return a.slot_rva < b.slot_rva; });
   for (const ImportInfo& info : imports_) {
-    if (info.row >= 0) interesting_.push_back(info.slot_rva);
+    if (info.row >= 0 || info.helper == Helper::find_routine) interesting_.push_back(info.slot_rva);
   }
+  // Behind the real ones, one number for every row, for pointers that are got by name.
+  first_by_row_ = static_cast<int>(imports_.size());
+  constexpr std::uint32_t kNoSlot = 0xFFFFFFFFU;
+  for (std::size_t row = 0; row < apis.rows.size(); ++row)
+    imports_.push_back({kNoSlot, static_cast<int>(row), Helper::none, apis.rows[row].name});
+}
+
+int ImportTable::by_name(std::string_view name) const {
+  const auto found = rows_.find(name);
+  return found == rows_.end() ? -1 : first_by_row_ + found->second;
 }
 
 int ImportTable::at(std::uint32_t rva) const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "pe/image.hpp"
@@ -17,6 +18,10 @@ enum class Helper : std::uint8_t {
   guard_dispatch,  ///< __guard_dispatch_icall_fptr: calls the address in rax
   stack_probe,     ///< __chkstk
   no_return,       ///< KeBugCheckEx and its kin
+  init_string,      ///< RtlInitUnicodeString: fills the structure of argument 0 with the text of argument 1
+  find_routine,     ///< MmGetSystemRoutineAddress: returns the function that argument 0 names
+  bind_framework,   ///< WdfVersionBind
+
 };
 
 struct ImportInfo {
@@ -30,6 +35,9 @@ class ImportTable {
  public:
   ImportTable(const pe::Image& image, const tagdb::ApiTable& apis);
 
+  /// Number that stands for the API row of that name when a pointer to it was got at run time, or -1.
+  [[nodiscard]] int by_name(std::string_view name) const;
+  [[nodiscard]] bool binds_framework() const { return binds_framework_; }
   /// Number of the import whose slot is at `rva`, or -1.
   [[nodiscard]] int at(std::uint32_t rva) const;
   [[nodiscard]] const ImportInfo& operator[](std::size_t number) const { return imports_[number]; }
@@ -41,7 +49,10 @@ class ImportTable {
  private:
   std::vector<ImportInfo> imports_;  // ascending by slot
   std::vector<std::uint32_t> interesting_;
+  std::unordered_map<std::string_view, int> rows_;  // views the API table
+  int first_by_row_ = 0;
   bool has_rows_ = false;
+  bool binds_framework_ = false;
 };
 
 }  // namespace scanner::trace

@@ -138,6 +138,9 @@ class X86Decoder final : public Decoder {
     switch (instruction_.meta.category) {
       case ZYDIS_CATEGORY_COND_BR:
         out.flow = Flow::branch;
+        out.condition = instruction_.mnemonic == ZYDIS_MNEMONIC_JZ    ? Condition::equal
+                        : instruction_.mnemonic == ZYDIS_MNEMONIC_JNZ ? Condition::not_equal
+                                                                      : Condition::other;
         out.target = relative_target(out);
         break;
       case ZYDIS_CATEGORY_UNCOND_BR:
@@ -318,6 +321,45 @@ class X86Decoder final : public Decoder {
     op.imm = imm;
     op.dst = direct ? reg.number : kScratchA;
     if (!direct) write(destination, kScratchA);
+    compare_with_zero(direct && (kind == Alu::sub || kind == Alu::add || kind == Alu::bit_or) ? reg.number : kNoReg, width);
+  }
+
+  void compare_with_zero(Reg reg, unsigned width) {
+    Op& op = emit(OpKind::compare);
+    op.a = reg;
+    op.width = static_cast<std::uint8_t>(width);
+  }
+
+  /// cmp, and test of a register with itself.
+  void compare() {
+    const auto& left = operands_[0];
+    const auto& right = operands_[1];
+    const bool test = instruction_.mnemonic == ZYDIS_MNEMONIC_TEST;
+    const bool same = left.type == ZYDIS_OPERAND_TYPE_REGISTER && right.type == ZYDIS_OPERAND_TYPE_REGISTER &&
+                      left.reg.value == right.reg.value;
+    const unsigned width = bytes(left);
+    if (width < 4 || (test && !same)) {
+      compare_with_zero(kNoReg, width);
+      return;
+    }
+    const Reg a = read(left, kScratchA);
+    if (test) {
+      compare_with_zero(a, width);
+      return;
+    }
+    Reg b = kNoReg;
+    std::uint64_t imm = 0;
+    if (right.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+      imm = right.imm.is_signed ? static_cast<std::uint64_t>(right.imm.value.s) : right.imm.value.u;
+      if (width == 4) imm &= 0xFFFFFFFFU;
+    } else {
+      b = read(right, kScratchB);
+    }
+    Op& op = emit(OpKind::compare);
+    op.a = a;
+    op.b = b;
+    op.imm = imm;
+    op.width = static_cast<std::uint8_t>(width);
   }
 
   void unary(Alu kind, std::uint64_t imm) {
@@ -330,6 +372,9 @@ class X86Decoder final : public Decoder {
     op.imm = imm;
     op.dst = kScratchA;
     write(operands_[0], kScratchA);
+    const Register reg =
+        operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER ? general(operands_[0].reg.value) : Register{};
+    compare_with_zero(kind == Alu::add || kind == Alu::sub ? reg.number : kNoReg, width);
   }
 
   void move(bool sign) {
@@ -436,6 +481,21 @@ class X86Decoder final : public Decoder {
     write(operands_[0], kScratchB);
   }
 
+  void exchange() {
+    const Register left = operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER ? general(operands_[0].reg.value) : Register{};
+    const Register right =
+        operands_[1].type == ZYDIS_OPERAND_TYPE_REGISTER ? general(operands_[1].reg.value) : Register{};
+    if (left.number == kNoReg || right.number == kNoReg || left.width < 4 || right.width < 4) {
+      fallback();
+      return;
+    }
+    Op& keep = emit(OpKind::copy);
+    keep.dst = kScratchA;
+    keep.a = left.number;
+    write_register(left, right.number);
+    write_register(right, kScratchA);
+  }
+
   void call(pe::Bytes code) {
     std::uint32_t target = 0;
     Reg through = kNoReg;
@@ -533,7 +593,7 @@ class X86Decoder final : public Decoder {
         if (operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER && operands_[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
             operands_[0].reg.value == operands_[1].reg.value)
           return;
-        fallback();
+        exchange();
         return;
       case ZYDIS_MNEMONIC_CALL: call(code); return;
       case ZYDIS_MNEMONIC_JMP:
@@ -581,9 +641,12 @@ class X86Decoder final : public Decoder {
         return;
       }
       case ZYDIS_MNEMONIC_CMP:
-      case ZYDIS_MNEMONIC_TEST:
+      case ZYDIS_MNEMONIC_TEST: compare(); return;
       case ZYDIS_MNEMONIC_NOP: return;
-      default: fallback(); return;
+      default:
+        fallback();
+        compare_with_zero(kNoReg, 8);
+        return;
     }
   }
 

@@ -26,6 +26,7 @@ enum class OpKind : std::uint8_t {
   call,     ///< to `target`, or to the address in a
   jump,     ///< out of the instruction flow: direct edges live in the blocks, `a` holds an indirect target
   ret,      ///< imm: bytes of arguments the function removes (x86)
+  compare,  ///< what a conditional branch looks at: a against b or imm; a == kNoReg: something nobody models
   clobber   ///< dst = something nobody understands
 };
 
@@ -56,6 +57,9 @@ struct Op {
   Mem mem;
 };
 
+/// What a branch asks of the last comparison.
+enum class Condition : std::uint8_t { other, equal, not_equal };
+
 enum class Flow : std::uint8_t { next, jump, branch, indirect_jump, ret, trap, undecodable };
 
 struct Instruction {
@@ -64,6 +68,7 @@ struct Instruction {
   std::uint16_t op_count = 0;
   std::uint8_t length = 0;
   Flow flow = Flow::next;
+  Condition condition = Condition::other;
   bool padding = false;      ///< does nothing, or traps: what linkers and compilers fill holes with
   std::uint32_t target = 0;  ///< jump, branch: RVA
 };

@@ -23,6 +23,7 @@ std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t flags) {
     mix(static_cast<std::uint64_t>(atom.kind) | std::uint64_t{atom.width} << 8 | std::uint64_t{atom.strided} << 16 |
         std::uint64_t{static_cast<std::uint32_t>(atom.where)} << 32);
     mix(std::uint64_t{atom.and_mask} << 32 | atom.or_mask);
+    mix(static_cast<std::uint32_t>(atom.offset));
   }
   return hash;
 }
@@ -95,8 +96,15 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
       return true;
     }
   }
-  if (xc && (y.kind == AtomKind::image || y.kind == AtomKind::frame) && op == Alu::add && width >= 4)
-    return combine(op, width, shift, y, x, out);
+  const bool loaded_pointer = (x.kind == AtomKind::memory || x.kind == AtomKind::field || x.kind == AtomKind::via_global) &&
+                              x.width == width && !x.strided;
+  if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) {
+    const auto delta = static_cast<std::int32_t>(y.a);
+    if (static_cast<std::int64_t>(y.a) != delta && width == 8) return false;
+    out.offset = op == Alu::add ? x.offset + delta : x.offset - delta;
+    return true;
+  }
+  if (xc && y.kind != AtomKind::constant && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, out);
   return false;
 }
 
@@ -209,7 +217,35 @@ ValueId ValuePool::join(ValueId a, ValueId b) {
   return joined;
 }
 
+/// A pointer that walks through a table: two addresses of one kind become "base + unknown · stride".
+bool ValuePool::walking_pointer(ValueId a, ValueId b, ValueId& walked) {
+  const auto older = atoms(a), newer = atoms(b);
+  if (older.size() != 1 || newer.empty()) return false;
+  Atom base = older[0];
+  if (base.kind != AtomKind::image && base.kind != AtomKind::frame) return false;
+  for (const Atom& atom : newer) {
+    if (atom.kind != base.kind) return false;
+    const auto delta = static_cast<std::int64_t>(atom.a - base.a);
+    constexpr std::int64_t kLongestStride = 0x1000;
+    if (delta <= 0) {
+      if (delta < 0) return false;
+      continue;
+    }
+    if (base.strided && base.where > 0) {
+      if (delta % base.where != 0) return false;
+    } else if (delta > kLongestStride || atom.strided) {
+      return false;
+    } else {
+      base.strided = true;
+      base.where = static_cast<std::int32_t>(delta);
+    }
+  }
+  walked = make({&base, 1}, flags(a) | flags(b));
+  return true;
+}
+
 ValueId ValuePool::widen(ValueId a, ValueId b) {
+  if (ValueId walked = kBottom; a != b && walking_pointer(a, b, walked)) return walked;
   const ValueId joined = join(a, b);
   if (a == kBottom || values_[joined].count <= values_[a].count) return joined;
   return make(atoms(a), values_[joined].flags | kComputed);
@@ -273,8 +309,12 @@ ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
       }
     } else if (atom.kind == AtomKind::entry) {
       if (width < 4) out.and_mask &= (1U << (8 * width)) - 1;
-    } else if ((atom.kind == AtomKind::memory || atom.kind == AtomKind::field) && width < atom.width) {
-      out.width = static_cast<std::uint8_t>(width);
+    } else if (atom.kind == AtomKind::memory || atom.kind == AtomKind::field || atom.kind == AtomKind::via_global) {
+      if (atom.offset != 0 && width < atom.width) {
+        lost = true;
+        continue;
+      }
+      out.width = static_cast<std::uint8_t>(std::min<unsigned>(width, atom.width));
     } else if (atom.kind == AtomKind::image || atom.kind == AtomKind::frame || atom.kind == AtomKind::import) {
       if (width < 4) {
         lost = true;

@@ -18,7 +18,8 @@ enum class AtomKind : std::uint8_t {
   frame,     ///< address in this frame: `a` as signed offset from the stack pointer at entry; `strided` as above
   import,    ///< pointer to import number `a`
   memory,    ///< content of `width` bytes at image RVA `a`; `strided`: an element of a table there, stride `where`
-  field      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
+  field,     ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
+  via_global ///< content of `width` bytes at offset `where` behind the pointer that stands at image RVA `a`
 };
 
 /// A place that holds a value when a function is entered: a register, or a stack slot at a byte offset from the stack
@@ -36,6 +37,7 @@ struct Atom {
   std::uint64_t a = 0;
   std::uint32_t and_mask = 0xFFFFFFFFU;
   std::uint32_t or_mask = 0;
+  std::int32_t offset = 0;  ///< memory, field, via_global: bytes added to the content, when it is a pointer
 
   auto operator<=>(const Atom&) const = default;
 };
@@ -102,6 +104,8 @@ class ValuePool {
   static constexpr std::size_t kCap = 16;
 
  private:
+  bool walking_pointer(ValueId a, ValueId b, ValueId& walked);
+
   struct Value {
     std::uint32_t first = 0, count = 0, flags = 0;
   };

@@ -1,0 +1,265 @@
+#include "scanner/trace/globals.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "tagdb/pool_tag.hpp"
+
+namespace scanner::trace {
+namespace {
+
+constexpr unsigned kMaxDepth = 4;
+constexpr std::uint32_t kObjectReach = 0x100;   // how far behind an address that escapes its object may reach
+constexpr std::uint32_t kMaxTableBytes = 0x1000;
+constexpr std::size_t kMaxTableTags = ValuePool::kCap;
+
+}  // namespace
+
+Globals::Globals(const pe::Image& image, const Index& index, const ImportTable& imports, ValuePool& values, const Abi& abi)
+    : image_(image), index_(index), imports_(imports), values_(values), abi_(abi) {}
+
+bool Globals::add(const GlobalStore& store) {
+  if (store.strided) return computed_.emplace(store.rva, store.site).second;
+  auto& list = store.through ? through_[{store.rva, store.offset}] : direct_[store.rva];
+  const bool known = std::any_of(list.begin(), list.end(), [&store](const GlobalStore& other) {
+    return other.site == store.site && other.value == store.value && other.function == store.function;
+  });
+  if (!known) list.push_back(store);
+  return !known;
+}
+
+std::vector<std::uint32_t> Globals::users(std::uint32_t rva) const {
+  std::vector<std::uint32_t> sites;
+  // The index takes the displacement for the instruction's last field; an immediate behind it moves the target down.
+  for (const std::uint32_t behind : {0U, 1U, 2U, 4U}) {
+    for (const Reference& reference : Index::to(index_.data, rva - behind)) sites.push_back(reference.site);
+  }
+  std::sort(sites.begin(), sites.end());
+  return sites;
+}
+
+void Globals::collect_pointers() {
+  pointers_collected_ = true;
+  image_.for_each_relocation([this](std::uint32_t rva, unsigned) {
+    const auto value = image_.load(rva, image_.pointer_size());
+    if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) pointers_[*target].push_back(rva);
+  });
+}
+
+const std::vector<std::uint32_t>& Globals::words_holding(std::uint32_t rva) {
+  if (!pointers_collected_) collect_pointers();
+  static const std::vector<std::uint32_t> none;
+  const auto found = pointers_.find(rva);
+  return found == pointers_.end() ? none : found->second;
+}
+
+bool Globals::lea_of(std::uint32_t rva) const {
+  const auto references = Index::to(index_.data, rva);
+  return std::any_of(references.begin(), references.end(), [this](const Reference& reference) {
+    const pe::Bytes opcode = image_.from_rva(reference.site - 2);
+    return opcode.size() > 1 && opcode[0] == 0x8D;
+  });
+}
+
+bool Globals::address_taken(std::uint32_t rva) {
+  return !words_holding(rva).empty() || !Index::to(index_.addresses, rva).empty() || lea_of(rva);
+}
+
+std::uint32_t Globals::object_at(std::uint32_t rva, std::uint32_t reach) {
+  if (!pointers_collected_) collect_pointers();
+  std::uint32_t best = 0;
+  const auto after = std::upper_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0xFFFFFFFFU});
+  if (after != index_.data.begin()) best = std::prev(after)->target;
+  const auto pointer = pointers_.upper_bound(rva);
+  if (pointer != pointers_.begin()) best = std::max(best, std::prev(pointer)->first);
+  return best != 0 && rva - best <= reach ? best : 0;
+}
+
+std::vector<std::uint32_t> Globals::stored_into(std::uint32_t rva) const {
+  std::vector<std::uint32_t> globals;
+  for (const auto& [global, list] : direct_) {
+    for (const GlobalStore& store : list) {
+      for (const Atom& atom : values_.atoms(store.value)) {
+        if (atom.kind == AtomKind::image && atom.a == rva) globals.push_back(global);
+      }
+    }
+  }
+  return globals;
+}
+
+/// Could code that we do not see as a store write here? Its own address given away, or that of an object around it.
+bool Globals::escapes(std::uint32_t rva) {
+  if (lea_of(rva) || !words_holding(rva).empty()) return true;
+  if (rva == 0) return false;
+  const std::uint32_t object = object_at(rva - 1, kObjectReach);
+  if (object != 0 && (lea_of(object) || !words_holding(object).empty())) return true;
+  const auto walked = computed_.upper_bound({rva, 0xFFFFFFFFU});
+  return walked != computed_.begin() && rva - std::prev(walked)->first <= kObjectReach;
+}
+
+ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth) {
+  const ValueId value = store.width > width ? values_.resize(store.value, width, false) : store.value;
+  ValueId result = values_.unknown(values_.flags(value));
+  std::vector<Atom> kept;
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(value).begin(), values_.atoms(value).end())) {
+    switch (atom.kind) {
+      case AtomKind::constant:
+      case AtomKind::import:
+      case AtomKind::image: result = values_.join(result, values_.single(atom)); break;
+      case AtomKind::entry:
+        if (atom.a == 0) {
+          out.inflows.push_back({store.function, atom, values_.flags(value)});
+        } else {
+          result = values_.join(result, values_.unknown(kComputed));
+        }
+        break;
+      case AtomKind::memory:
+      case AtomKind::via_global: result = values_.join(result, expand(values_.single(atom), out, depth + 1)); break;
+      case AtomKind::field: result = values_.join(result, values_.unknown(kField)); break;
+      case AtomKind::frame: result = values_.join(result, values_.unknown(kNotUnderstood)); break;
+    }
+  }
+  return result;
+}
+
+ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth) {
+  out.asked.push_back(rva);
+  const pe::Section* section = image_.section_at(rva);
+  const auto initial = image_.load(rva, width);
+  if (section == nullptr || !initial || depth > kMaxDepth) return values_.unknown(kGlobal);
+  const auto initial_value = [&] {
+    if (width == abi_.word) {
+      if (const auto target = image_.rva_of_va(*initial)) return values_.image_address(*target);
+    }
+    return values_.constant(*initial);
+  };
+  if (!section->writable()) return initial_value();
+  ValueId result = kBottom;
+  bool stored = false;
+  constexpr std::uint32_t kWidest = 64;
+  for (auto it = direct_.lower_bound(rva > kWidest ? rva - kWidest : 0); it != direct_.end() && it->first < rva + width; ++it) {
+    for (const GlobalStore& store : it->second) {
+      if (store.rva + store.width <= rva) continue;
+      stored = true;
+      const bool exact = store.rva == rva && store.width >= width;
+      result = values_.join(result, exact ? from_store(store, width, out, depth) : values_.unknown(kGlobal));
+    }
+  }
+  if (!stored || *initial != 0) {
+    // A zero that nobody was seen to replace: it is filled in some way we do not see.
+    result = values_.join(result, stored || *initial != 0 ? initial_value() : values_.unknown(kGlobal));
+  }
+  if (result == kBottom) result = values_.unknown(0);
+  return escapes(rva) ? values_.with_flags(result, kAssumesGlobal) : result;
+}
+
+ValueId Globals::content_through(std::uint32_t rva, std::int32_t offset, unsigned width, Resolution& out, unsigned depth) {
+  if (depth > kMaxDepth) return values_.unknown(kGlobal);
+  const auto before = out.inflows.size();
+  const ValueId pointer = content(rva, abi_.word, out, depth + 1);
+  out.inflows.resize(before);  // who passes the pointer in does not matter here
+  ValueId result = kBottom;
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer).begin(), values_.atoms(pointer).end())) {
+    if (atom.kind != AtomKind::image || atom.strided) continue;
+    const auto target = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(static_cast<std::int64_t>(offset)));
+    result = values_.join(result, content(target, width, out, depth + 1));
+  }
+  // An object that is known by this pointer only: what was stored through it, by whichever function.
+  if (const auto found = through_.find({rva, offset}); found != through_.end()) {
+    for (const GlobalStore& store : found->second) {
+      if (store.width >= width) result = values_.join(result, from_store(store, width, out, depth));
+    }
+    result = values_.with_flags(result, kAssumesGlobal);
+  }
+  return result == kBottom ? values_.unknown(kField) : result;
+}
+
+/// Entries of a table that code walks or indexes. The table ends where the next named object begins.
+ValueId Globals::table(const Atom& atom, Resolution& out) {
+  const auto base = static_cast<std::uint32_t>(atom.a);
+  const pe::Section* section = image_.section_at(base);
+  if (section == nullptr || atom.width != 4) return values_.unknown(kComputed);
+  out.table = true;
+  if (section->writable()) out.asked.push_back(base);
+  std::uint32_t end = base + kMaxTableBytes;
+  bool bounded = false;
+  const auto bound_by = [&](std::uint32_t other) {
+    if (other > base && other <= end) {
+      end = other;
+      bounded = true;
+    }
+  };
+  if (!pointers_collected_) collect_pointers();
+  const auto next = std::upper_bound(index_.data.begin(), index_.data.end(), Reference{base + 3, 0xFFFFFFFFU});
+  if (next != index_.data.end()) bound_by(next->target);
+  if (const auto pointer = pointers_.upper_bound(base + 3); pointer != pointers_.end()) bound_by(pointer->first);
+  const std::uint32_t section_end = section->rva + section->virtual_size;
+  if (end >= section_end) {
+    end = section_end;
+    bounded = true;
+  }
+  // An index that was scaled in steps leaves the stride unknown: the smallest that makes every entry a tag.
+  std::vector<std::uint32_t> strides;
+  if (atom.where >= 4) {
+    strides.push_back(static_cast<std::uint32_t>(atom.where));
+  } else {
+    strides = {4, 8, 12, 16, 20, 24, 32, 40, 48, 64};
+  }
+  for (const std::uint32_t stride : strides) {
+    std::vector<std::uint32_t> tags;
+    std::uint32_t at = base;
+    while (at + 4 <= end && tags.size() <= kMaxTableTags) {
+      const auto word = image_.load(at, 4);
+      if (!word || !tagdb::plausible_tag(*word & ~0x80000000ULL)) break;
+      tags.push_back(static_cast<std::uint32_t>(*word));
+      at += stride;
+    }
+    if (tags.empty() || (strides.size() > 1 && tags.size() < 2)) continue;
+    // Padding to the next object does not make the end uncertain.
+    const bool whole = bounded && at + stride > end && strides.size() == 1;
+    const bool only_padding = [&] {
+      for (std::uint32_t i = at; i < end; ++i) {
+        if (image_.load(i, 1).value_or(1) != 0) return false;
+      }
+      return bounded && end - at < 64;
+    }();
+    ValueId result = kBottom;
+    for (const std::uint32_t tag : tags) result = values_.join(result, values_.constant(tag));
+    const bool sure = !section->writable() && (whole || (only_padding && strides.size() == 1));
+    return sure ? result : values_.with_flags(result, kAssumesTable);
+  }
+  return values_.unknown(kComputed);
+}
+
+ValueId Globals::expand(ValueId value, Resolution& out, unsigned depth) {
+  const std::vector<Atom> atoms(values_.atoms(value).begin(), values_.atoms(value).end());
+  const bool plain = std::none_of(atoms.begin(), atoms.end(), [](const Atom& atom) {
+    return atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
+  });
+  if (plain) return value;
+  ValueId result = values_.unknown(values_.flags(value));
+  for (const Atom& atom : atoms) {
+    ValueId part = kBottom;
+    if (atom.kind == AtomKind::memory && atom.strided) {
+      part = table(atom, out);
+    } else if (atom.kind == AtomKind::memory) {
+      part = content(static_cast<std::uint32_t>(atom.a), atom.width, out, depth);
+    } else if (atom.kind == AtomKind::via_global) {
+      part = content_through(static_cast<std::uint32_t>(atom.a), atom.where, atom.width, out, depth);
+    } else {
+      part = values_.single(atom);
+    }
+    if (atom.kind != AtomKind::constant && atom.offset != 0)
+      part = values_.alu(Alu::add, abi_.word, 0, part, values_.constant(static_cast<std::uint64_t>(static_cast<std::int64_t>(atom.offset))));
+    if (part != kBottom) result = values_.join(result, part);
+  }
+  return result;
+}
+
+Resolution Globals::resolve(ValueId value) {
+  Resolution out;
+  out.value = expand(value, out, 0);
+  return out;
+}
+
+}  // namespace scanner::trace

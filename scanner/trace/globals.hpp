@@ -1,0 +1,71 @@
+// What writable memory of the image holds: initial bytes, the stores that were seen, and whether somebody else could write.
+// A value that was read from memory is resolved only when a tag or a callee depends on it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "pe/image.hpp"
+#include "scanner/trace/flow.hpp"
+#include "scanner/trace/index.hpp"
+#include "scanner/trace/values.hpp"
+
+namespace scanner::trace {
+
+/// A global got its value from an argument of `function`: whoever calls that function decides.
+struct Inflow {
+  std::uint32_t function = 0;
+  Atom argument;
+  std::uint32_t flags = 0;
+};
+
+struct Resolution {
+  ValueId value = kBottom;            ///< without memory and via_global atoms
+  std::vector<Inflow> inflows;
+  std::vector<std::uint32_t> asked;   ///< RVAs of the globals that were read, for re-evaluation when stores appear
+  bool table = false;                 ///< entries of a table took part
+};
+
+class Globals {
+ public:
+  Globals(const pe::Image& image, const Index& index, const ImportTable& imports, ValuePool& values, const Abi& abi);
+
+  /// True when the store is new.
+  bool add(const GlobalStore& store);
+  Resolution resolve(ValueId value);
+  /// RVAs of code that may read or write the `width` bytes at `rva` (displacement fields, see Index).
+  [[nodiscard]] std::vector<std::uint32_t> users(std::uint32_t rva) const;
+  /// Data words that hold the address `rva`.
+  [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva);
+  /// Is the address of `rva` taken by code or stored in data?
+  [[nodiscard]] bool address_taken(std::uint32_t rva);
+  /// The nearest address at or below `rva` that code or data names, within `reach` bytes; 0 when there is none.
+  [[nodiscard]] std::uint32_t object_at(std::uint32_t rva, std::uint32_t reach);
+  /// Globals into which the address of code at `rva` is stored by code.
+  [[nodiscard]] std::vector<std::uint32_t> stored_into(std::uint32_t rva) const;
+
+ private:
+  ValueId content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth);
+  ValueId content_through(std::uint32_t rva, std::int32_t offset, unsigned width, Resolution& out, unsigned depth);
+  ValueId table(const Atom& atom, Resolution& out);
+  ValueId expand(ValueId value, Resolution& out, unsigned depth);
+  ValueId from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth);
+  [[nodiscard]] bool escapes(std::uint32_t rva);
+  [[nodiscard]] bool lea_of(std::uint32_t rva) const;
+  void collect_pointers();
+
+  const pe::Image& image_;
+  const Index& index_;
+  const ImportTable& imports_;
+  ValuePool& values_;
+  const Abi& abi_;
+  std::map<std::uint32_t, std::vector<GlobalStore>> direct_;
+  std::map<std::pair<std::uint32_t, std::int32_t>, std::vector<GlobalStore>> through_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;  // strided stores: base and site
+  std::map<std::uint32_t, std::vector<std::uint32_t>> pointers_;  // target → data words
+  bool pointers_collected_ = false;
+};
+
+}  // namespace scanner::trace

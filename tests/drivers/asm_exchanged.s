@@ -1,0 +1,21 @@
+# Tag and size change places before the call.
+  .intel_syntax noprefix
+  .text
+  .globl DriverEntry
+  .def DriverEntry; .scl 2; .type 32; .endef
+  .p2align 4, 0xCC
+DriverEntry:
+  .seh_proc DriverEntry
+  sub rsp, 40
+  .seh_stackalloc 40
+  .seh_endprologue
+  mov edx, 0x67546358
+  mov r8d, 88
+  xchg rdx, r8
+  mov ecx, 1
+  call qword ptr [rip + __imp_ExAllocatePoolWithTag]
+
+  xor eax, eax
+  add rsp, 40
+  ret
+  .seh_endproc
