@@ -57,6 +57,17 @@ bool PoolTag::plausible() const {
   return length > 1 || byte(1) == ' ';
 }
 
+bool PoolTag::chosen() const {
+  if (!plausible()) return false;
+  int alphanumeric = 0;
+  for (unsigned i = 0; i < 4; ++i) {
+    const std::uint8_t c = byte(i);
+    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    alphanumeric += letter || (c >= '0' && c <= '9') ? 1 : 0;
+  }
+  return alphanumeric >= 3;
+}
+
 bool plausible_tag(std::uint64_t constant) {
   return constant <= 0xFFFFFFFFU && PoolTag(static_cast<std::uint32_t>(constant)).plausible();
 }

@@ -37,6 +37,9 @@ class PoolTag {
   /// Four printable bytes, or at least one and the rest blanks or NULs.
   [[nodiscard]] bool plausible() const;
 
+  /// Plausible, and at least three letters or digits: what programmers choose, and numbers and texts rarely are.
+  [[nodiscard]] bool chosen() const;
+
   auto operator<=>(const PoolTag&) const = default;
 
  private:

@@ -147,23 +147,10 @@ void Engine::collect_uses(TraceResult& result) {
   });
 }
 
-/// Four characters of which three are letters or digits: what programmers choose, and numbers rarely are.
-static bool looks_chosen(std::uint32_t value) {
-  const tagdb::PoolTag tag(value);
-  if (!tag.plausible()) return false;
-  int alphanumeric = 0;
-  for (unsigned i = 0; i < 4; ++i) {
-    const std::uint8_t c = tag.byte(i);
-    const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    alphanumeric += letter || (c >= '0' && c <= '9') ? 1 : 0;
-  }
-  return alphanumeric >= 3;
-}
-
 void Engine::note_immediates(const LiftedFunction& function) {
   for (const Op& op : function.ops) {
     const bool immediate = op.kind == OpKind::set || (op.kind == OpKind::store && op.a == kNoReg && !op.unknown);
-    if (!immediate || op.imm > 0xFFFFFFFFU || !looks_chosen(static_cast<std::uint32_t>(op.imm))) continue;
+    if (!immediate || op.imm > 0xFFFFFFFFU || !tagdb::PoolTag(static_cast<std::uint32_t>(op.imm)).chosen()) continue;
     const auto [at, fresh] = immediates_.emplace(static_cast<std::uint32_t>(op.imm), op.rva);
     if (!fresh && op.rva < at->second) at->second = op.rva;
   }
@@ -234,6 +221,7 @@ Site Engine::classify(const Pair& pair) {
         break;
       case AtomKind::memory: flags |= kGlobal; break;
       case AtomKind::via_global: flags |= kGlobal; break;
+      case AtomKind::returned: flags |= kReturned; break;
       case AtomKind::field: forwarded = true; break;
       default: constant = true; break;  // an address in a tag's place
     }
@@ -246,7 +234,7 @@ Site Engine::classify(const Pair& pair) {
     const std::string_view reason = uncalled_reason(pair);
     site.bucket = reason.empty() ? Bucket::forwarded : Bucket::dynamic;
     site.reason = reason;
-  } else if (zero && (site.kind == SiteKind::free || !row.charges_pool || row.tag_in_struct)) {
+  } else if (zero && (site.kind == SiteKind::free || !row.charges_pool || row.tag_in_struct || row.match == tagdb::ApiMatch::kmdf)) {
     site.bucket = Bucket::untagged;  // tag 0 frees whatever the tag, and remove locks are often made with none
   } else if (constant) {
     site.bucket = Bucket::suspect;
@@ -263,7 +251,7 @@ void Engine::account(TraceResult& result) {
   for (const Pair& pair : pairs_) {
     seen.insert(sites_[pair.site].rva);
     if (!pair.applies) {
-      result.ruled_out.push_back(sites_[pair.site].rva);
+      if (entries_[pair.entry].function == 0) result.ruled_out.push_back(sites_[pair.site].rva);
       continue;
     }
     const Site site = classify(pair);

@@ -168,12 +168,59 @@ void Engine::analyse(std::uint32_t function) {
     }
     if (!grown) break;
   }
+  for (const std::uint32_t end : flow.ends) globals_.add_end(end);
   take_stores(flow.stores);
-  for (CallSite& call : flow.calls) {
+  const std::vector<CallSite> calls = std::move(flow.calls);
+  flow.calls.clear();
+  flow.stores.clear();
+  summaries_[function] = std::move(flow);
+  for (const CallSite& call : calls) {
     const auto id = static_cast<SiteId>(sites_.size());
-    sites_.push_back(std::move(call));
+    sites_.push_back(call);
+    site_at_.emplace(std::pair{function, call.rva}, id);
+    note_objects_passed(id);
     register_site(id);
   }
+  // Those who waited to know what this function returns or fills in.
+  if (const auto waiting = return_readers_.find(function); waiting != return_readers_.end())
+    todo_.insert(todo_.end(), waiting->second.begin(), waiting->second.end());
+  for (const SiteId site : std::vector<SiteId>(sites_of_target_[function])) take_argument_stores(sites_[site], function);
+}
+
+/// Objects of the image whose address goes into a call: whoever wants to know their contents must look there.
+void Engine::note_objects_passed(SiteId id) {
+  const CallSite& site = sites_[id];
+  if (site.target == 0) return;
+  for (const Reg reg : abi_.arguments) {
+    const Atom* atom = values_.only(site.state.registers[reg]);
+    if (atom == nullptr || atom->kind != AtomKind::image || atom->strided) continue;
+    const auto object = static_cast<std::uint32_t>(atom->a);
+    const pe::Section* section = image_.section_at(object);
+    if (section == nullptr || !section->writable()) continue;
+    passed_to_[object].push_back(site.target);
+    if (watched_.contains(object)) schedule(site.target);
+  }
+}
+
+/// The callee stores behind a pointer that it got: when that is an object of the image, the store is one to the image.
+void Engine::take_argument_stores(const CallSite& site, std::uint32_t callee) {
+  const auto summary = summaries_.find(callee);
+  if (summary == summaries_.end() || !site.reached) return;
+  std::vector<GlobalStore> stores;
+  for (const ArgumentStore& store : std::vector<ArgumentStore>(summary->second.argument_stores)) {
+    const ValueId pointer = value_at(site, store.pointer, abi_.word, values_, abi_);
+    for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer).begin(), values_.atoms(pointer).end())) {
+      if (atom.kind != AtomKind::image || atom.strided) continue;
+      GlobalStore direct;
+      direct.rva = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(store.offset));
+      direct.width = store.width;
+      direct.value = substitute(site, store.value, store.width);
+      direct.function = site.function;
+      direct.site = store.site;
+      stores.push_back(direct);
+    }
+  }
+  take_stores(stores);
 }
 
 // --- memory ------------------------------------------------------------------------------------------------------------
@@ -182,6 +229,9 @@ void Engine::analyse(std::uint32_t function) {
 void Engine::watch(std::uint32_t global) {
   constexpr std::size_t kMostUsers = 400;
   if (!watched_.insert(global).second) return;
+  if (const auto passed = passed_to_.find(global); passed != passed_to_.end()) {
+    for (const std::uint32_t function : passed->second) schedule(function);
+  }
   const std::vector<std::uint32_t> users = globals_.users(global);
   for (std::size_t i = 0; i < users.size() && i < kMostUsers; ++i) schedule(functions_.containing(users[i]));
 }
@@ -279,39 +329,119 @@ EntryId Engine::row_entry(int row) {
   return id;
 }
 
+/// Replaces what calls of this function returned by what their callees return, as far as those are known.
+ValueId Engine::with_returned(const CallSite& site, ValueId value) {
+  const std::vector<Atom> atoms(values_.atoms(value).begin(), values_.atoms(value).end());
+  if (std::none_of(atoms.begin(), atoms.end(), [](const Atom& atom) { return atom.kind == AtomKind::returned; }))
+    return value;
+  ValueId result = values_.unknown(values_.flags(value));
+  for (const Atom& atom : atoms) {
+    ValueId part = values_.single(atom);
+    if (atom.kind == AtomKind::returned) {
+      part = values_.unknown(kReturned);
+      const auto call = site_at_.find({site.function, static_cast<std::uint32_t>(atom.a)});
+      if (call != site_at_.end()) {
+        const CallSite& inner = sites_[call->second];
+        const auto summary = summaries_.find(inner.target);
+        if (summary == summaries_.end()) {
+          schedule(inner.target);
+        } else if (summary->second.returns != kBottom) {
+          part = substitute(inner, summary->second.returns, 4);
+        }
+      }
+    }
+    result = values_.join(result, part);
+  }
+  return result;
+}
+
+/// Everything that stands between a value and its constants: returns of callees, then memory.
+Resolution Engine::resolve(const CallSite& site, ValueId value, EntryId entry) {
+  for (const Atom& atom : values_.atoms(value)) {
+    if (atom.kind != AtomKind::returned) continue;
+    const auto call = site_at_.find({site.function, static_cast<std::uint32_t>(atom.a)});
+    if (call == site_at_.end()) continue;
+    const auto self = site_at_.find({site.function, site.rva});
+    if (self != site_at_.end()) return_readers_[sites_[call->second].target].emplace(self->second, entry);
+  }
+  return globals_.resolve(with_returned(site, value));
+}
+
+/// A call through a pointer turns out to go to what `pointer` may be.
+void Engine::target_found(SiteId id, ValueId pointer) {
+  const Resolution found = globals_.resolve(pointer);
+  for (const std::uint32_t global : found.asked) pointer_readers_[global].insert(id);
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(found.value).begin(), values_.atoms(found.value).end())) {
+    int import = atom.kind == AtomKind::import ? static_cast<int>(atom.a) : -1;
+    std::uint32_t function = 0;
+    if (atom.kind == AtomKind::image && !atom.strided) {
+      const Callee callee = resolve_thunk(image_, imports_, static_cast<std::uint32_t>(atom.a));
+      import = callee.import;
+      function = callee.target;
+    }
+    if (import >= 0) {
+      const int row = imports_[static_cast<std::size_t>(import)].row;
+      if (row >= 0 && targets_.emplace(id, std::uint64_t{1} << 32 | static_cast<std::uint32_t>(row)).second)
+        todo_.emplace_back(id, row_entry(row));
+    } else if (function != 0 && targets_.emplace(id, function).second) {
+      sites_of_target_[function].push_back(id);
+      for (const EntryId entry : entries_of_function_[function]) todo_.emplace_back(id, entry);
+      take_argument_stores(sites_[id], function);
+      resolve_passed_pointers(sites_[id], function);
+    }
+  }
+}
+
+/// The callee calls something that it got from us: an argument, or a field behind one.
+void Engine::resolve_passed_pointers(const CallSite& site, std::uint32_t callee) {
+  const auto found = passed_pointers_.find(callee);
+  if (found == passed_pointers_.end()) return;
+  for (const auto& [id, atom] : std::vector<std::pair<SiteId, Atom>>(found->second)) {
+    const ValueId passed = value_at(site, atom.where, abi_.word, values_, abi_);
+    if (atom.kind == AtomKind::entry) {
+      target_found(id, passed);
+    } else {
+      target_found(id, field_behind(site, passed, static_cast<std::int64_t>(atom.a), abi_.word));
+    }
+  }
+}
+
 /// Finds out what a site calls, as far as that is known now.
 void Engine::register_site(SiteId id) {
   const CallSite& site = sites_[id];
-  const auto to_row = [&](int row) {
-    if (row < 0 || !targets_.emplace(id, std::uint64_t{1} << 32 | static_cast<std::uint32_t>(row)).second) return;
-    todo_.emplace_back(id, row_entry(row));
-  };
-  const auto to_function = [&](std::uint32_t function) {
-    if (!targets_.emplace(id, function).second) return;
-    sites_of_target_[function].push_back(id);
-    for (const EntryId entry : entries_of_function_[function]) todo_.emplace_back(id, entry);
-  };
   if (site.import >= 0) {
-    to_row(imports_[static_cast<std::size_t>(site.import)].row);
+    target_found(id, values_.import_pointer(static_cast<std::uint32_t>(site.import)));
     return;
   }
   if (site.target != 0) {
-    to_function(site.target);
+    target_found(id, values_.image_address(site.target));
     return;
   }
-  for (const Atom& atom : values_.atoms(site.pointer)) to_row(kmdf_row(atom));
-  const Resolution pointer = globals_.resolve(site.pointer);
-  for (const std::uint32_t global : pointer.asked) pointer_readers_[global].insert(id);
-  for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer.value).begin(), values_.atoms(pointer.value).end())) {
-    if (atom.kind == AtomKind::import) to_row(imports_[static_cast<std::size_t>(atom.a)].row);
-    if (atom.kind != AtomKind::image || atom.strided) continue;
-    const Callee callee = resolve_thunk(image_, imports_, static_cast<std::uint32_t>(atom.a));
-    if (callee.import >= 0) {
-      to_row(imports_[static_cast<std::size_t>(callee.import)].row);
-    } else {
-      to_function(callee.target);
-    }
+  const std::vector<Atom> atoms(values_.atoms(site.pointer).begin(), values_.atoms(site.pointer).end());
+  for (const Atom& atom : atoms) {
+    const int row = kmdf_row(atom);
+    if (row >= 0 && targets_.emplace(id, std::uint64_t{1} << 32 | static_cast<std::uint32_t>(row)).second)
+      todo_.emplace_back(id, row_entry(row));
+    // A call of an argument: worth asking the callers only when something like a tag goes along.
+    const bool passed = (atom.kind == AtomKind::entry && atom.a == 0) || atom.kind == AtomKind::field;
+    if (!passed || !passes_tag(site)) continue;
+    passed_pointers_[site.function].emplace_back(id, atom);
+    schedule_callers(site.function);
+    for (const SiteId caller : std::vector<SiteId>(sites_of_target_[site.function]))
+      resolve_passed_pointers(sites_[caller], site.function);
   }
+  target_found(id, site.pointer);
+}
+
+/// Does some register argument hold a number that looks like a tag?
+bool Engine::passes_tag(const CallSite& site) const {
+  return std::any_of(abi_.arguments.begin(), abi_.arguments.end(), [&](Reg reg) {
+    const auto atoms = values_.atoms(site.state.registers[reg]);
+    return std::any_of(atoms.begin(), atoms.end(), [](const Atom& atom) {
+      return atom.kind == AtomKind::constant && atom.a <= 0xFFFFFFFFU &&
+             tagdb::PoolTag(static_cast<std::uint32_t>(atom.a)).chosen();
+    });
+  });
 }
 
 /// Does the row's condition hold at this call? An argument that is passed on becomes a constraint on the callers.
@@ -356,21 +486,21 @@ bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std
   return false;
 }
 
-/// The four bytes at `offset` behind each place that `pointer` may be.
-ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t offset) {
+/// The `width` bytes at `offset` behind each place that `pointer` may be.
+ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width) {
   ValueId tag = values_.unknown(values_.flags(pointer));
   for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer).begin(), values_.atoms(pointer).end())) {
     Atom content = atom;
-    content.width = 4;
+    content.width = static_cast<std::uint8_t>(width);
     content.offset = 0;
     ValueId part = values_.unknown(kField);
     if (atom.kind == AtomKind::frame && !atom.strided) {
-      part = frame_load(site.state, static_cast<std::int64_t>(atom.a) + offset, 4, values_, abi_);
+      part = frame_load(site.state, static_cast<std::int64_t>(atom.a) + offset, width, values_, abi_);
     } else if (atom.kind == AtomKind::image && !atom.strided) {
       const auto at = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(offset));
       const pe::Section* section = image_.section_at(at);
-      const auto value = image_.load(at, 4);
-      part = section != nullptr && !section->writable() && value ? values_.constant(*value) : values_.memory(at, 4);
+      const auto value = image_.load(at, width);
+      part = section != nullptr && !section->writable() && value && width == 4 ? values_.constant(*value) : values_.memory(at, width);
     } else if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
       content.kind = AtomKind::field;
       content.a = atom.a + static_cast<std::uint64_t>(offset);
@@ -389,22 +519,24 @@ ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t
 ValueId Engine::flt_contexts(const CallSite& site, Pair& pair) {
   const unsigned word = abi_.word;
   const bool wide = word == 8;
-  const ValueId registration = value_at(site, abi_.argument(1), word, values_, abi_);
-  const Atom* atom = values_.only(registration);
-  if (atom == nullptr || atom->kind != AtomKind::image || atom->strided) return values_.unknown(kField);
-  const Resolution contexts = globals_.resolve(values_.memory(static_cast<std::uint32_t>(atom->a) + 8, word));
-  ValueId tags = kBottom;
-  for (const Atom& table : std::vector<Atom>(values_.atoms(contexts.value).begin(), values_.atoms(contexts.value).end())) {
-    if (table.kind != AtomKind::image) continue;
+  const std::uint32_t size = wide ? 0x38 : 0x1C;
+  const auto resolved = [&](ValueId pointer, std::int64_t offset, unsigned width) {
+    return globals_.resolve(field_behind(site, pointer, offset, width)).value;
+  };
+  const ValueId contexts = resolved(value_at(site, abi_.argument(1), word, values_, abi_), 8, word);
+  ValueId tags = values_.unknown(values_.flags(contexts));
+  for (const Atom& table : std::vector<Atom>(values_.atoms(contexts).begin(), values_.atoms(contexts).end())) {
+    if (table.kind == AtomKind::constant && table.a == 0) continue;
+    const ValueId start = values_.single(table);
     constexpr std::uint32_t kMostEntries = 64, kEnd = 0xFFFF;
-    const std::uint32_t size = wide ? 0x38 : 0x1C;
     for (std::uint32_t i = 0; i < kMostEntries; ++i) {
-      const auto at = static_cast<std::uint32_t>(table.a) + i * size;
-      const auto type = image_.load(at, 2);
-      if (!type || *type == kEnd) break;
+      const std::int64_t at = std::int64_t{i} * size;
+      std::uint64_t type = kEnd, allocate = 0;
+      if (!values_.is_constant(resolved(start, at, 2), type) || type == kEnd) break;
       // With an allocate callback of the driver's own, the filter manager does not use the tag.
-      if (image_.load(at + (wide ? 0x20 : 0x10), word).value_or(0) != 0) continue;
-      tags = values_.join(tags, values_.memory(at + (wide ? 0x18 : 0xC), 4));
+      const ValueId callback = resolved(start, at + (wide ? 0x20 : 0x10), word);
+      if (!values_.is_constant(callback, allocate) || allocate != 0) continue;
+      tags = values_.join(tags, field_behind(site, start, at + (wide ? 0x18 : 0xC), 4));
     }
   }
   pair.table = true;
@@ -481,15 +613,18 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     if (site.function != entry.function) entries_[entry_id].called = true;
   }
   if (!site.reached) raw = values_.unknown(kUnreached);
-  Resolution tag = globals_.resolve(raw);
+  Resolution tag = resolve(site, raw, entry_id);
   pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);
   pair.table = pair.table || tag.table;
   pair.inflow = !tag.inflows.empty();
   pair_of(site_id, entry_id) = pair;
   if (!pair.applies || raw == kBottom || entry.depth >= kMaxDepth || !site.reached) return;
   for (const std::uint32_t global : tag.asked) {
+    constexpr std::uint32_t kObjectReach = 0x100;
     readers_[global].emplace(site_id, entry_id);
     watch(global);
+    // It may be filled by somebody who got the address of the object it lies in.
+    if (const std::uint32_t object = globals_.object_at(global, kObjectReach); object != 0) watch(object);
   }
   for (const Inflow& inflow : tag.inflows) {
     Link link{site_id, entry_id, inflow.flags | values_.flags(tag.value), true, {}};
@@ -558,7 +693,7 @@ ValueId Engine::substitute(const CallSite& site, ValueId value, unsigned width) 
     if (atom.kind == AtomKind::constant) {
       out = values_.join(out, values_.single(atom));
     } else if (atom.kind == AtomKind::entry && atom.a == 0) {
-      const ValueId passed = value_at(site, atom.where, width, values_, abi_);
+      const ValueId passed = globals_.resolve(value_at(site, atom.where, width, values_, abi_)).value;
       out = values_.join(out, values_.masked(passed, atom.and_mask, atom.or_mask));
     } else {
       out = values_.join(out, values_.unknown(kComputed));
@@ -587,7 +722,7 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
       if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
     }
     if (index < 0) return values_.unknown(kNotUnderstood);
-    return value_at(site, abi_.argument(static_cast<unsigned>(index)), width, values_, abi_);
+    return globals_.resolve(value_at(site, abi_.argument(static_cast<unsigned>(index)), width, values_, abi_)).value;
   }
   if (budget == 0) return values_.unknown(kCapped);
   --budget;

@@ -74,6 +74,7 @@ class Engine {
   FlowResult follow(const LiftedFunction& function);
   std::uint32_t clobbered_by(std::uint32_t function);
   void register_site(SiteId site);
+  [[nodiscard]] bool passes_tag(const CallSite& site) const;
   void pair_up(SiteId site, EntryId entry);
   void add_entry(std::uint32_t function, const Atom& atom, const Link& link);
   Pair& pair_of(SiteId site, EntryId entry);
@@ -82,11 +83,17 @@ class Engine {
   bool applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints);
   bool satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints);
   ValueId tag_of_row(const CallSite& site, const tagdb::ApiRow& row);
-  ValueId field_behind(const CallSite& site, ValueId pointer, std::int64_t offset);
+  ValueId field_behind(const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width = 4);
   ValueId flt_contexts(const CallSite& site, Pair& pair);
   void call_back(SiteId site, const tagdb::ApiRow& row);
   void watch(std::uint32_t global);
   void watch_pointers_to(std::uint32_t function);
+  ValueId with_returned(const CallSite& site, ValueId value);
+  Resolution resolve(const CallSite& site, ValueId value, EntryId entry);
+  void take_argument_stores(const CallSite& site, std::uint32_t callee);
+  void resolve_passed_pointers(const CallSite& site, std::uint32_t callee);
+  void note_objects_passed(SiteId site);
+  void target_found(SiteId site, ValueId pointer);
   void take_stores(const std::vector<GlobalStore>& stores);
   void schedule_kmdf();
   [[nodiscard]] int kmdf_row(const Atom& atom) const;
@@ -130,6 +137,11 @@ class Engine {
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> readers_;  // global → pairs whose tag was read from it
   std::map<std::uint32_t, std::set<SiteId>> pointer_readers_;              // global → calls through it
   std::set<std::uint32_t> watched_;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> passed_to_;  // object in the image → functions that get its address
+  std::unordered_map<std::uint32_t, FlowResult> summaries_;        // of analysed functions: returns and argument stores
+  std::map<std::pair<std::uint32_t, std::uint32_t>, SiteId> site_at_;  // (function, RVA of the call)
+  std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> return_readers_;  // callee → pairs that wait for it
+  std::map<std::uint32_t, std::vector<std::pair<SiteId, Atom>>> passed_pointers_;  // function → calls of its arguments
   std::set<std::pair<SiteId, std::uint64_t>> targets_;  // what a site was found to call
   std::vector<std::string> problems_;
   std::size_t lifted_ = 0;

@@ -158,10 +158,42 @@ class Interpreter {
       return;
     }
     const bool taken = function_.blocks[next].rva == last->target;
-    const bool equal = taken == (last->condition == Condition::equal);
     State refined = state;
-    refine(refined, equal);
+    if (last->condition == Condition::equal || last->condition == Condition::not_equal) {
+      refine(refined, taken == (last->condition == Condition::equal));
+    } else {
+      // The largest value that goes this way, when the comparison bounds it from above.
+      const bool below = last->condition == Condition::below || last->condition == Condition::below_equal;
+      const bool or_equal = taken == (last->condition == Condition::below_equal || last->condition == Condition::above_equal);
+      if (taken == below && (compared_with_ > 0 || or_equal)) bound(refined, or_equal ? compared_with_ : compared_with_ - 1);
+    }
     merge_into(next, refined);
+  }
+
+  /// On this edge `compared_` is at most `most`: an unknown index becomes the few numbers it can be.
+  void bound(State& state, std::uint64_t most) {
+    if (most >= ValuePool::kCap) return;
+    ValueId becomes = kBottom;
+    for (std::uint64_t i = 0; i <= most; ++i) becomes = values_.join(becomes, values_.constant(i));
+    for (const Atom& atom : values_.atoms(compared_)) {
+      // A number that is known already is not to be forgotten.
+      if (atom.kind == AtomKind::constant) return;
+    }
+    replace_compared(state, becomes);
+  }
+
+  void replace_compared(State& state, ValueId becomes) {
+    const Atom* atom = values_.only(compared_);
+    if (atom != nullptr && atom->kind == AtomKind::entry) {
+      // An argument is the same wherever it stands; two unknown values need not be.
+      for (ValueId& reg : state.registers) reg = reg == compared_ ? becomes : reg;
+      for (FrameSlot& slot : state.frame) slot.value = slot.value == compared_ ? becomes : slot.value;
+      return;
+    }
+    for (Reg reg = 0; reg < kRegCount; ++reg) {
+      if (((compared_registers_ >> reg) & 1) != 0) state.registers[reg] = becomes;
+    }
+    if (compared_slot_width_ != 0) frame_store(state, compared_slot_, compared_slot_width_, becomes);
   }
 
   /// After this edge `compared_` is (or is not) `compared_with_`.
@@ -188,16 +220,7 @@ class Interpreter {
       if ((at == list.end() || *at != constraint) && list.size() < kMostConstraints) list.insert(at, constraint);
     }
     if (becomes == compared_) return;
-    // An argument, or a set of constants, is the same wherever it stands; "unknown" is not.
-    if (argument) {
-      for (ValueId& reg : state.registers) reg = reg == compared_ ? becomes : reg;
-      for (FrameSlot& slot : state.frame) slot.value = slot.value == compared_ ? becomes : slot.value;
-      return;
-    }
-    for (Reg reg = 0; reg < kRegCount; ++reg) {
-      if (((compared_registers_ >> reg) & 1) != 0) state.registers[reg] = becomes;
-    }
-    if (compared_slot_width_ != 0) frame_store(state, compared_slot_, compared_slot_width_, becomes);
+    replace_compared(state, becomes);
   }
 
   [[nodiscard]] const Instruction* last_instruction(const Block& block) const {
@@ -210,6 +233,13 @@ class Interpreter {
     compared_registers_ = 0;
     compared_slot_width_ = 0;
     if (op.a == kNoReg) return;
+    if (recording_ && op.b != kNoReg) {
+      const Atom* end = values_.only(state.registers[op.b]);
+      for (const Atom& atom : values_.atoms(state.registers[op.a])) {
+        if (end != nullptr && end->kind == AtomKind::image && !end->strided && atom.kind == AtomKind::image && atom.strided)
+          result_.ends.push_back(static_cast<std::uint32_t>(end->a));
+      }
+    }
     std::uint64_t value = op.imm;
     if (op.b != kNoReg && !values_.is_constant(state.registers[op.b], value)) return;
     compared_ = state.registers[op.a];
@@ -329,7 +359,7 @@ class Interpreter {
       ValueId part = values_.unknown(kField);
       switch (atom.kind) {
         case AtomKind::frame:
-          part = atom.strided ? values_.unknown(kComputed)
+          part = atom.strided ? frame_element(state, atom, width)
                               : frame_load(state, static_cast<std::int64_t>(atom.a), width, values_, abi_);
           break;
         case AtomKind::image:
@@ -370,6 +400,22 @@ class Interpreter {
     return result == kBottom ? values_.unknown(kField) : result;
   }
 
+  /// An element of an array on the stack whose index is not known: one of those that were filled.
+  ValueId frame_element(const State& state, const Atom& atom, unsigned width) {
+    ValueId result = kBottom;
+    if (atom.where < static_cast<std::int32_t>(width)) return values_.unknown(kComputed);
+    constexpr int kMostElements = 16;
+    for (int i = 0; i < kMostElements; ++i) {
+      const std::int64_t offset = static_cast<std::int64_t>(atom.a) + std::int64_t{i} * atom.where;
+      const bool filled = std::any_of(state.frame.begin(), state.frame.end(), [offset, width](const FrameSlot& slot) {
+        return slot.offset == offset && slot.width == width;
+      });
+      if (!filled) break;
+      result = values_.join(result, frame_load(state, offset, width, values_, abi_));
+    }
+    return result == kBottom ? values_.unknown(kComputed) : values_.with_flags(result, kAssumesTable);
+  }
+
   void escape(State& state, ValueId value) {
     for (const Atom& atom : values_.atoms(value)) {
       if (atom.kind == AtomKind::frame) insert_sorted(state.escaped, static_cast<std::int32_t>(atom.a));
@@ -407,6 +453,8 @@ class Interpreter {
       leaves_frame = true;
       if (!recording_ || !reached_) continue;
       GlobalStore record{static_cast<std::uint32_t>(atom.a), 0, false, op.width, value, function_.rva, op.rva, atom.strided};
+      if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0)
+        result_.argument_stores.push_back({atom.where, static_cast<std::int64_t>(atom.a), op.width, value, op.rva});
       if (atom.kind == AtomKind::image) result_.stores.push_back(record);
       if (atom.kind == AtomKind::memory && !atom.strided && atom.width == abi_.word) {
         record.through = true;
@@ -480,6 +528,12 @@ class Interpreter {
 
     const Helper helper = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].helper : Helper::none;
     ValueId result = values_.unknown(kReturned);
+    if (site.target != 0) {
+      Atom atom;
+      atom.kind = AtomKind::returned;
+      atom.a = op.rva;
+      result = values_.single(atom);
+    }
     if (helper == Helper::init_string) {
       init_string(site, state);
     } else if (helper == Helper::find_routine) {
@@ -600,6 +654,7 @@ class Interpreter {
   }
 
   void tail_call(State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
+    result_.returns = values_.join(result_.returns, values_.unknown(kReturned));
     CallSite site;
     site.rva = rva;
     site.target = target;
@@ -663,8 +718,10 @@ class Interpreter {
       }
       case OpKind::call: call(state, op); break;
       case OpKind::clobber: registers[op.dst] = values_.unknown(kNotUnderstood); break;
-      case OpKind::jump:
-      case OpKind::ret: break;
+      case OpKind::ret:
+        if (recording_ && reached_) result_.returns = values_.join(result_.returns, registers[abi_.result]);
+        break;
+      case OpKind::jump: break;
     }
   }
 
@@ -734,23 +791,47 @@ FlowResult follow_values(const pe::Image& image, const ImportTable& imports, con
   return Interpreter(image, imports, function, values, abi, clobbered_by).run();
 }
 
+namespace {
+
+/// `width` bytes at `offset` put together from constants in several slots, which must cover them without a hole.
+ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
+  std::uint64_t result = 0;
+  unsigned covered = 0;
+  for (const FrameSlot& slot : state.frame) {
+    const std::int64_t end = std::int64_t{slot.offset} + slot.width;
+    if (end <= offset || slot.offset >= offset + width) continue;
+    std::uint64_t constant = 0;
+    if (slot.width > 8 || !values.is_constant(slot.value, constant)) return values.unknown(kComputed);
+    for (unsigned i = 0; i < slot.width; ++i) {
+      const std::int64_t at = slot.offset + std::int64_t{i} - offset;
+      if (at < 0 || at >= width) continue;
+      result |= ((constant >> (8 * i)) & 0xFF) << (8 * at);
+      ++covered;
+    }
+  }
+  return covered == width ? values.constant(result) : values.unknown(kComputed);
+}
+
+}  // namespace
+
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
+  if (width > 8) return values.unknown(kComputed);
   const auto after = std::upper_bound(state.frame.begin(), state.frame.end(), offset,
                                       [](std::int64_t at, const FrameSlot& slot) { return at < slot.offset; });
   if (after != state.frame.begin()) {
     const FrameSlot& slot = *std::prev(after);
     const std::int64_t end = std::int64_t{slot.offset} + slot.width;
     if (offset == slot.offset && width <= slot.width)
-      return width == slot.width || width > 8 ? slot.value : values.resize(slot.value, width, false);
+      return width == slot.width ? slot.value : values.resize(slot.value, width, false);
     if (offset < end) {
-      if (offset + width <= end && offset > slot.offset && slot.width <= 8) {
+      if (offset + width <= end && slot.width <= 8) {
         const auto shift = static_cast<std::uint64_t>(8 * (offset - slot.offset));
         return values.resize(values.alu(Alu::shr, 8, 0, slot.value, values.constant(shift)), width, false);
       }
-      return values.unknown(kComputed);
+      return assemble(state, offset, width, values);
     }
   }
-  if (after != state.frame.end() && after->offset < offset + width) return values.unknown(kComputed);
+  if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
   if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < 0x1000)
     return values.resize(values.entry(stack_location(static_cast<std::int32_t>(offset))), width, false);
   return values.unknown(kUnset);

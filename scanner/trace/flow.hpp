@@ -82,9 +82,21 @@ struct GlobalStore {
   bool strided = false;
 };
 
+/// A store behind a pointer that the function got as argument.
+struct ArgumentStore {
+  Location pointer = 0;
+  std::int64_t offset = 0;
+  std::uint32_t width = 0;
+  ValueId value = kBottom;
+  std::uint32_t site = 0;
+};
+
 struct FlowResult {
+  ValueId returns = kBottom;  ///< of every return, in terms of the function's entry
+  std::vector<ArgumentStore> argument_stores;
   std::vector<CallSite> calls;
   std::vector<GlobalStore> stores;        ///< to addresses in the image
+  std::vector<std::uint32_t> ends;         ///< addresses that a pointer walking through data is compared with
   std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
 };
 

@@ -116,6 +116,7 @@ ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution
       case AtomKind::memory:
       case AtomKind::via_global: result = values_.join(result, expand(values_.single(atom), out, depth + 1)); break;
       case AtomKind::field: result = values_.join(result, values_.unknown(kField)); break;
+      case AtomKind::returned: result = values_.join(result, values_.unknown(kReturned)); break;
       case AtomKind::frame: result = values_.join(result, values_.unknown(kNotUnderstood)); break;
     }
   }
@@ -193,42 +194,30 @@ ValueId Globals::table(const Atom& atom, Resolution& out) {
   const auto next = std::upper_bound(index_.data.begin(), index_.data.end(), Reference{base + 3, 0xFFFFFFFFU});
   if (next != index_.data.end()) bound_by(next->target);
   if (const auto pointer = pointers_.upper_bound(base + 3); pointer != pointers_.end()) bound_by(pointer->first);
-  const std::uint32_t section_end = section->rva + section->virtual_size;
-  if (end >= section_end) {
-    end = section_end;
-    bounded = true;
+  if (const auto stop = ends_.upper_bound(base); stop != ends_.end()) bound_by(*stop);
+  end = std::min(end, section->rva + section->virtual_size);
+  const auto stride = static_cast<std::uint32_t>(atom.where);
+  if (stride < 4) return values_.unknown(kComputed);  // scaled in steps: nobody knows how far apart the entries are
+  std::vector<std::uint32_t> tags;
+  bool readable = true;  // nothing but what programmers choose; texts have blanks and punctuation
+  std::uint32_t at = base;
+  while (at + 4 <= end && tags.size() <= kMaxTableTags) {
+    const auto word = image_.load(at, 4);
+    if (!word || !tagdb::plausible_tag(*word & ~0x80000000ULL)) break;
+    readable = readable && tagdb::PoolTag(static_cast<std::uint32_t>(*word)).chosen();
+    tags.push_back(static_cast<std::uint32_t>(*word));
+    at += stride;
   }
-  // An index that was scaled in steps leaves the stride unknown: the smallest that makes every entry a tag.
-  std::vector<std::uint32_t> strides;
-  if (atom.where >= 4) {
-    strides.push_back(static_cast<std::uint32_t>(atom.where));
-  } else {
-    strides = {4, 8, 12, 16, 20, 24, 32, 40, 48, 64};
-  }
-  for (const std::uint32_t stride : strides) {
-    std::vector<std::uint32_t> tags;
-    std::uint32_t at = base;
-    while (at + 4 <= end && tags.size() <= kMaxTableTags) {
-      const auto word = image_.load(at, 4);
-      if (!word || !tagdb::plausible_tag(*word & ~0x80000000ULL)) break;
-      tags.push_back(static_cast<std::uint32_t>(*word));
-      at += stride;
-    }
-    if (tags.empty() || (strides.size() > 1 && tags.size() < 2)) continue;
-    // Padding to the next object does not make the end uncertain.
-    const bool whole = bounded && at + stride > end && strides.size() == 1;
-    const bool only_padding = [&] {
-      for (std::uint32_t i = at; i < end; ++i) {
-        if (image_.load(i, 1).value_or(1) != 0) return false;
-      }
-      return bounded && end - at < 64;
-    }();
-    ValueId result = kBottom;
-    for (const std::uint32_t tag : tags) result = values_.join(result, values_.constant(tag));
-    const bool sure = !section->writable() && (whole || (only_padding && strides.size() == 1));
-    return sure ? result : values_.with_flags(result, kAssumesTable);
-  }
-  return values_.unknown(kComputed);
+  if (tags.empty()) return values_.unknown(kComputed);
+  ValueId result = kBottom;
+  for (const std::uint32_t tag : tags) result = values_.join(result, values_.constant(tag));
+  // Sure when the entries fill the object, but for padding; a zero ends a table that is walked to its end.
+  bool fills = bounded;
+  for (std::uint32_t i = at; fills && i < std::min(end, at + 64); ++i) fills = image_.load(i, 1).value_or(1) == 0;
+  fills = fills && (at + stride > end || end - at < 64);
+  const bool terminated = image_.load(at, 4).value_or(1) == 0;
+  if (!fills && (!terminated || !readable)) return values_.unknown(kComputed);  // it runs on into something else
+  return fills && !section->writable() ? result : values_.with_flags(result, kAssumesTable);
 }
 
 ValueId Globals::expand(ValueId value, Resolution& out, unsigned depth) {

@@ -35,6 +35,8 @@ class Globals {
   /// True when the store is new.
   bool add(const GlobalStore& store);
   Resolution resolve(ValueId value);
+  /// Some code walks through a table up to here.
+  void add_end(std::uint32_t rva) { ends_.insert(rva); }
   /// RVAs of code that may read or write the `width` bytes at `rva` (displacement fields, see Index).
   [[nodiscard]] std::vector<std::uint32_t> users(std::uint32_t rva) const;
   /// Data words that hold the address `rva`.
@@ -64,6 +66,7 @@ class Globals {
   std::map<std::uint32_t, std::vector<GlobalStore>> direct_;
   std::map<std::pair<std::uint32_t, std::int32_t>, std::vector<GlobalStore>> through_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;  // strided stores: base and site
+  std::set<std::uint32_t> ends_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> pointers_;  // target → data words
   bool pointers_collected_ = false;
 };

@@ -134,13 +134,23 @@ class X86Decoder final : public Decoder {
   }
 
  private:
+  static Condition condition_of(ZydisMnemonic mnemonic) {
+    switch (mnemonic) {
+      case ZYDIS_MNEMONIC_JZ: return Condition::equal;
+      case ZYDIS_MNEMONIC_JNZ: return Condition::not_equal;
+      case ZYDIS_MNEMONIC_JB: return Condition::below;
+      case ZYDIS_MNEMONIC_JBE: return Condition::below_equal;
+      case ZYDIS_MNEMONIC_JNBE: return Condition::above;
+      case ZYDIS_MNEMONIC_JNB: return Condition::above_equal;
+      default: return Condition::other;
+    }
+  }
+
   void set_flow(Instruction& out) const {
     switch (instruction_.meta.category) {
       case ZYDIS_CATEGORY_COND_BR:
         out.flow = Flow::branch;
-        out.condition = instruction_.mnemonic == ZYDIS_MNEMONIC_JZ    ? Condition::equal
-                        : instruction_.mnemonic == ZYDIS_MNEMONIC_JNZ ? Condition::not_equal
-                                                                      : Condition::other;
+        out.condition = condition_of(instruction_.mnemonic);
         out.target = relative_target(out);
         break;
       case ZYDIS_CATEGORY_UNCOND_BR:
@@ -509,7 +519,8 @@ class X86Decoder final : public Decoder {
     op.a = through;
     // `call probe; sub rsp, rax`: a stack probe changes nothing, and its size stays in rax.
     const pe::Bytes behind = code.from(instruction_.length);
-    op.keeps_registers = is_64_ && behind.size() >= 3 && behind[0] == 0x48 && behind[1] == 0x2B && behind[2] == 0xE0;
+    op.keeps_registers = is_64_ && behind.size() >= 3 && behind[0] == 0x48 &&
+                         ((behind[1] == 0x2B && behind[2] == 0xE0) || (behind[1] == 0x29 && behind[2] == 0xC4));
   }
 
   /// A condition as a number: `when_false` or `when_true`, in a register of its own.
@@ -526,6 +537,7 @@ class X86Decoder final : public Decoder {
   }
 
   void lift(pe::Bytes code, Instruction& out) {
+    if (out.flow == Flow::branch || out.flow == Flow::trap) return;
     if (instruction_.meta.category == ZYDIS_CATEGORY_SETCC) {
       condition_value(0, 1);
       write(operands_[0], kScratchA);

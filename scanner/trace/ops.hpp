@@ -58,7 +58,7 @@ struct Op {
 };
 
 /// What a branch asks of the last comparison.
-enum class Condition : std::uint8_t { other, equal, not_equal };
+enum class Condition : std::uint8_t { other, equal, not_equal, below, below_equal, above, above_equal };
 
 enum class Flow : std::uint8_t { next, jump, branch, indirect_jump, ret, trap, undecodable };
 

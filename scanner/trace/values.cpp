@@ -76,6 +76,12 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     }
     return true;
   }
+  // Bits that were masked out are set by an addition as well as by an OR.
+  if (x.kind == AtomKind::entry && x.a == 0 && yc && op == Alu::add && x.and_mask != 0xFFFFFFFFU && y.a <= 0xFFFFFFFFU &&
+      (static_cast<std::uint32_t>(y.a) & (x.and_mask | x.or_mask)) == 0) {
+    out.or_mask |= static_cast<std::uint32_t>(y.a);
+    return true;
+  }
   // What an argument points at is reached by adding to it; a masked one is no pointer.
   const bool pointer_argument = x.kind == AtomKind::entry && x.and_mask == 0xFFFFFFFFU && x.or_mask == 0;
   const bool address = x.kind == AtomKind::image || x.kind == AtomKind::frame || pointer_argument;

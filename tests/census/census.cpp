@@ -53,6 +53,7 @@ class Taker {
     for (const std::uint32_t thunk : thunks_) {
       if (!branched_to_.contains(thunk)) census_.sites.erase(thunk);
     }
+    census_.slots = slots_;
     return census_;
   }
 
@@ -116,17 +117,31 @@ class Taker {
 
 Census take(const pe::Image& image, const tagdb::ApiTable& apis) { return Taker(image, apis).run(); }
 
+namespace {
+
+/// Can the census know this site? Not when it goes through a register or through memory that is no import slot.
+bool census_can_know(const pe::Image& image, const std::set<std::uint32_t>& slots, std::uint32_t rva) {
+  pe::Bytes code = image.from_rva(rva);
+  std::uint32_t at = rva;
+  if (code.size() > 1 && (code[0] & 0xF0) == 0x40) {
+    code = code.from(1);
+    ++at;
+  }
+  if (code.size() < 6 || code[0] != 0xFF) return true;
+  if (code[1] != 0x15 && code[1] != 0x25) return false;
+  return slots.contains(at + 6 + *code.read<std::uint32_t>(2));
+}
+
+}  // namespace
+
 Difference compare(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result) {
-  std::set<std::uint32_t> account(result.ruled_out.begin(), result.ruled_out.end());
+  std::set<std::uint32_t> account;
+  const auto add = [&](std::uint32_t rva) {
+    if (census_can_know(image, census.slots, rva)) account.insert(rva);
+  };
+  for (const std::uint32_t rva : result.ruled_out) add(rva);
   for (const scanner::trace::Site& site : result.sites) {
-    if (site.wrapper) continue;
-    const pe::Bytes code = image.from_rva(site.rva);
-    // `call reg`: FF D0..D7, with REX 41 for r8 to r15. The census knows these only as a load.
-    const bool through_register =
-        code.size() >= 3 && ((code[0] == 0xFF && code[1] >= 0xD0 && code[1] <= 0xE7) ||
-                             ((code[0] & 0xF0) == 0x40 && code[1] == 0xFF && code[2] >= 0xD0 && code[2] <= 0xE7));
-    if (through_register && !census.slot_loads.empty()) continue;
-    account.insert(site.rva);
+    if (!site.wrapper) add(site.rva);
   }
   Difference difference;
   std::set_difference(census.sites.begin(), census.sites.end(), account.begin(), account.end(),

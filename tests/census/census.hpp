@@ -14,6 +14,7 @@ namespace census {
 
 struct Census {
   std::set<std::uint32_t> sites;       ///< calls and jumps through the slot, or to a thunk of it
+  std::set<std::uint32_t> slots;       ///< RVAs of the listed functions' import slots
   std::set<std::uint32_t> slot_loads;  ///< loads of the slot into a register: some later `call reg` is a site
 };
 
@@ -24,8 +25,8 @@ struct Difference {
   [[nodiscard]] bool empty() const { return only_census.empty() && only_account.empty(); }
 };
 
-/// Sites of the account whose instruction is a call of a register are left out where the census saw a load in the
-/// function.
+/// Sites of the account that go through a register, or through memory other than an import slot, are left out: the census
+/// cannot know where those lead.
 Difference compare(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result);
 
 }  // namespace census
