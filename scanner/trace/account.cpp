@@ -216,8 +216,8 @@ Site Engine::classify(const Pair& pair) {
         plausible = plausible || tagdb::plausible_tag(atom.a & ~0x80000000ULL);
         break;
       case AtomKind::entry:
-        if (atom.a == 0) forwarded = true;
-        if (atom.a != 0) flags |= kComputed;
+        forwarded = forwarded || (atom.a == 0 && !atom.strided);
+        if (atom.a != 0 || atom.strided) flags |= kComputed;
         break;
       case AtomKind::memory: flags |= kGlobal; break;
       case AtomKind::via_global: flags |= kGlobal; break;

@@ -195,8 +195,6 @@ void Engine::note_objects_passed(SiteId id) {
     const Atom* atom = values_.only(site.state.registers[reg]);
     if (atom == nullptr || atom->kind != AtomKind::image || atom->strided) continue;
     const auto object = static_cast<std::uint32_t>(atom->a);
-    const pe::Section* section = image_.section_at(object);
-    if (section == nullptr || !section->writable()) continue;
     passed_to_[object].push_back(site.target);
     if (watched_.contains(object)) schedule(site.target);
   }
@@ -424,7 +422,7 @@ void Engine::register_site(SiteId id) {
       todo_.emplace_back(id, row_entry(row));
     // A call of an argument: worth asking the callers only when something like a tag goes along.
     const bool passed = (atom.kind == AtomKind::entry && atom.a == 0) || atom.kind == AtomKind::field;
-    if (!passed || !passes_tag(site)) continue;
+    if (!passed || !passes_tag(site, atom.kind == AtomKind::entry)) continue;
     passed_pointers_[site.function].emplace_back(id, atom);
     schedule_callers(site.function);
     for (const SiteId caller : std::vector<SiteId>(sites_of_target_[site.function]))
@@ -433,11 +431,12 @@ void Engine::register_site(SiteId id) {
   target_found(id, site.pointer);
 }
 
-/// Does some register argument hold a number that looks like a tag?
-bool Engine::passes_tag(const CallSite& site) const {
+/// Does some register argument hold a number that looks like a tag, or another argument of our own?
+bool Engine::passes_tag(const CallSite& site, bool or_argument) const {
   return std::any_of(abi_.arguments.begin(), abi_.arguments.end(), [&](Reg reg) {
     const auto atoms = values_.atoms(site.state.registers[reg]);
-    return std::any_of(atoms.begin(), atoms.end(), [](const Atom& atom) {
+    return std::any_of(atoms.begin(), atoms.end(), [or_argument, reg](const Atom& atom) {
+      if (or_argument && atom.kind == AtomKind::entry && atom.where != reg) return true;
       return atom.kind == AtomKind::constant && atom.a <= 0xFFFFFFFFU &&
              tagdb::PoolTag(static_cast<std::uint32_t>(atom.a)).chosen();
     });
@@ -487,14 +486,23 @@ bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std
 }
 
 /// The `width` bytes at `offset` behind each place that `pointer` may be.
-ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width) {
+ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width,
+                             std::int32_t stride) {
   ValueId tag = values_.unknown(values_.flags(pointer));
   for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer).begin(), values_.atoms(pointer).end())) {
     Atom content = atom;
     content.width = static_cast<std::uint8_t>(width);
     content.offset = 0;
     ValueId part = values_.unknown(kField);
-    if (atom.kind == AtomKind::frame && !atom.strided) {
+    if (stride != 0) {
+      if (atom.kind == AtomKind::image && !atom.strided) {
+        content.kind = AtomKind::memory;
+        content.a = atom.a + static_cast<std::uint64_t>(offset);
+        content.strided = true;
+        content.where = stride;
+        part = values_.single(content);
+      }
+    } else if (atom.kind == AtomKind::frame && !atom.strided) {
       part = frame_load(site.state, static_cast<std::int64_t>(atom.a) + offset, width, values_, abi_);
     } else if (atom.kind == AtomKind::image && !atom.strided) {
       const auto at = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(offset));
@@ -531,11 +539,15 @@ ValueId Engine::flt_contexts(const CallSite& site, Pair& pair) {
     constexpr std::uint32_t kMostEntries = 64, kEnd = 0xFFFF;
     for (std::uint32_t i = 0; i < kMostEntries; ++i) {
       const std::int64_t at = std::int64_t{i} * size;
-      std::uint64_t type = kEnd, allocate = 0;
-      if (!values_.is_constant(resolved(start, at, 2), type) || type == kEnd) break;
+      const auto number = [this](ValueId value) -> std::optional<std::uint64_t> {
+        const auto view = values_.atoms(value);
+        const bool plain = view.size() == 1 && view[0].kind == AtomKind::constant && (values_.flags(value) & kOtherMask) == 0;
+        return plain ? std::optional(view[0].a) : std::nullopt;
+      };
+      const auto type = number(resolved(start, at, 2));
+      if (!type || *type == kEnd) break;
       // With an allocate callback of the driver's own, the filter manager does not use the tag.
-      const ValueId callback = resolved(start, at + (wide ? 0x20 : 0x10), word);
-      if (!values_.is_constant(callback, allocate) || allocate != 0) continue;
+      if (number(resolved(start, at + (wide ? 0x20 : 0x10), word)) != 0U) continue;
       tags = values_.join(tags, field_behind(site, start, at + (wide ? 0x18 : 0xC), 4));
     }
   }
@@ -606,7 +618,8 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   } else {
     pair.applies = satisfies(site, entry, pair, constraints);
     if (entry.field) {
-      raw = field_behind(site, value_at(site, entry.tag, abi_.word, values_, abi_), *entry.field);
+      raw = field_behind(site, value_at(site, entry.tag, abi_.word, values_, abi_), *entry.field, 4,
+                         entry.stride);
     } else {
       raw = values_.masked(value_at(site, entry.tag, 4, values_, abi_), entry.and_mask, entry.or_mask);
     }
@@ -633,7 +646,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   }
   const std::vector<Atom> atoms(values_.atoms(pair.tag).begin(), values_.atoms(pair.tag).end());
   for (const Atom& atom : atoms) {
-    const bool argument = atom.kind == AtomKind::entry && atom.a == 0;
+    const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
     if (!argument && atom.kind != AtomKind::field) continue;
     Link link{site_id, entry_id, values_.flags(pair.tag), false, constraints};
     const bool conventional = is_stack(atom.where) || !abi_.preserved(static_cast<Reg>(atom.where));
@@ -647,10 +660,11 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(target.row)];
   const std::optional<std::int64_t> field =
       atom.kind == AtomKind::field ? std::optional(static_cast<std::int64_t>(atom.a)) : std::nullopt;
+  const std::int32_t stride = field && atom.strided ? atom.offset : 0;
   for (const EntryId id : entries_of_function_[function]) {
     Entry& known = entries_[id];
     const tagdb::ApiRow& known_row = apis_.rows[static_cast<std::size_t>(known.row)];
-    if (known.tag != atom.where || known.field != field || known_row.kind != row.kind ||
+    if (known.tag != atom.where || known.field != field || known.stride != stride || known_row.kind != row.kind ||
         known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask || known.or_mask != atom.or_mask)
       continue;
     for (Link& old : known.links) {
@@ -670,6 +684,7 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
   entry.row = target.row;
   entry.tag = atom.where;
   entry.field = field;
+  entry.stride = stride;
   entry.and_mask = atom.and_mask;
   entry.or_mask = atom.or_mask;
   entry.depth = target.depth + 1;

@@ -40,6 +40,7 @@ struct Entry {
   std::uint32_t function = 0;  ///< 0 for a row of the API table
   int row = -1;                ///< the listed function at the end of the shortest chain
   Location tag = 0;
+  std::int32_t stride = 0;            ///< field: it is an element of a table, entries that far apart
   std::optional<std::int64_t> field;  ///< the tag stands that many bytes behind the pointer at `tag`
   std::uint32_t and_mask = 0xFFFFFFFFU, or_mask = 0;  ///< what happens to the tag between here and the listed function
   unsigned depth = 0;                                 ///< calls between here and the listed function
@@ -74,7 +75,7 @@ class Engine {
   FlowResult follow(const LiftedFunction& function);
   std::uint32_t clobbered_by(std::uint32_t function);
   void register_site(SiteId site);
-  [[nodiscard]] bool passes_tag(const CallSite& site) const;
+  [[nodiscard]] bool passes_tag(const CallSite& site, bool or_argument) const;
   void pair_up(SiteId site, EntryId entry);
   void add_entry(std::uint32_t function, const Atom& atom, const Link& link);
   Pair& pair_of(SiteId site, EntryId entry);
@@ -83,7 +84,8 @@ class Engine {
   bool applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints);
   bool satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints);
   ValueId tag_of_row(const CallSite& site, const tagdb::ApiRow& row);
-  ValueId field_behind(const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width = 4);
+  ValueId field_behind(const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width = 4,
+                       std::int32_t stride = 0);
   ValueId flt_contexts(const CallSite& site, Pair& pair);
   void call_back(SiteId site, const tagdb::ApiRow& row);
   void watch(std::uint32_t global);

@@ -36,12 +36,13 @@ class Interpreter {
       State state = in_[number];
       const Block& block = function_.blocks[number];
       interpret(block, state);
-      for (const std::uint32_t next : block.successors) merge_edge(block, next, state);
+      for (const std::uint32_t next : block.successors) merge_edge(block, number, next, state);
       if (block.unresolved_jump && !at_entry_depth(state)) {
         for (std::uint32_t next = 1; next < function_.blocks.size(); ++next) {
           if (!function_.blocks[next].has_predecessor) merge_into(next, state);
         }
       }
+      back_edge_ = false;
       for (const std::uint32_t handler : block.exception_successors) {
         merge_into(handler, in_handler(in_[number]));
         merge_into(handler, in_handler(state));
@@ -150,7 +151,8 @@ class Interpreter {
 
   // --- what a branch tells about the values it compared -------------------------------------------------------------
 
-  void merge_edge(const Block& block, std::uint32_t next, const State& state) {
+  void merge_edge(const Block& block, std::uint32_t number, std::uint32_t next, const State& state) {
+    back_edge_ = rank_[number] >= rank_[next];
     const Instruction* last = last_instruction(block);
     if (last == nullptr || last->flow != Flow::branch || last->condition == Condition::other || block.successors.size() != 2 ||
         compared_ == kBottom || block.successors[0] == block.successors[1]) {
@@ -164,6 +166,7 @@ class Interpreter {
     } else {
       // The largest value that goes this way, when the comparison bounds it from above.
       const bool below = last->condition == Condition::below || last->condition == Condition::below_equal;
+      assumed_bound_ = last->signed_condition;
       const bool or_equal = taken == (last->condition == Condition::below_equal || last->condition == Condition::above_equal);
       if (taken == below && (compared_with_ > 0 || or_equal)) bound(refined, or_equal ? compared_with_ : compared_with_ - 1);
     }
@@ -175,6 +178,7 @@ class Interpreter {
     if (most >= ValuePool::kCap) return;
     ValueId becomes = kBottom;
     for (std::uint64_t i = 0; i <= most; ++i) becomes = values_.join(becomes, values_.constant(i));
+    if (assumed_bound_) becomes = values_.with_flags(becomes, kAssumesTable);
     for (const Atom& atom : values_.atoms(compared_)) {
       // A number that is known already is not to be forgotten.
       if (atom.kind == AtomKind::constant) return;
@@ -252,6 +256,7 @@ class Interpreter {
   }
 
   ValueId merge_value(ValueId older, ValueId newer, bool widen) {
+    if (back_edge_) return values_.join_loop(older, newer);
     return widen ? values_.widen(older, newer) : values_.join(older, newer);
   }
 
@@ -742,6 +747,8 @@ class Interpreter {
   std::int64_t compared_slot_ = 0, loaded_slot_ = 0;
   std::uint32_t compared_slot_width_ = 0;  // 0: it stands in no frame slot
   Reg loaded_register_ = kNoReg;           // what was last loaded from `loaded_slot_`
+  bool back_edge_ = false;
+  bool assumed_bound_ = false;  // the comparison was signed: a negative index is taken for impossible
   bool recording_ = false;
   bool reached_ = true;
   FlowResult result_;

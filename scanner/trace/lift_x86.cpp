@@ -142,6 +142,10 @@ class X86Decoder final : public Decoder {
       case ZYDIS_MNEMONIC_JBE: return Condition::below_equal;
       case ZYDIS_MNEMONIC_JNBE: return Condition::above;
       case ZYDIS_MNEMONIC_JNB: return Condition::above_equal;
+      case ZYDIS_MNEMONIC_JL: return Condition::below;
+      case ZYDIS_MNEMONIC_JLE: return Condition::below_equal;
+      case ZYDIS_MNEMONIC_JNLE: return Condition::above;
+      case ZYDIS_MNEMONIC_JNL: return Condition::above_equal;
       default: return Condition::other;
     }
   }
@@ -151,6 +155,8 @@ class X86Decoder final : public Decoder {
       case ZYDIS_CATEGORY_COND_BR:
         out.flow = Flow::branch;
         out.condition = condition_of(instruction_.mnemonic);
+        out.signed_condition = instruction_.mnemonic == ZYDIS_MNEMONIC_JL || instruction_.mnemonic == ZYDIS_MNEMONIC_JLE ||
+                               instruction_.mnemonic == ZYDIS_MNEMONIC_JNL || instruction_.mnemonic == ZYDIS_MNEMONIC_JNLE;
         out.target = relative_target(out);
         break;
       case ZYDIS_CATEGORY_UNCOND_BR:

@@ -69,6 +69,7 @@ struct Instruction {
   std::uint8_t length = 0;
   Flow flow = Flow::next;
   Condition condition = Condition::other;
+  bool signed_condition = false;
   bool padding = false;      ///< does nothing, or traps: what linkers and compilers fill holes with
   std::uint32_t target = 0;  ///< jump, branch: RVA
 };

@@ -228,22 +228,24 @@ bool ValuePool::walking_pointer(ValueId a, ValueId b, ValueId& walked) {
   const auto older = atoms(a), newer = atoms(b);
   if (older.size() != 1 || newer.empty()) return false;
   Atom base = older[0];
-  if (base.kind != AtomKind::image && base.kind != AtomKind::frame) return false;
+  const bool argument = base.kind == AtomKind::entry && base.and_mask == 0xFFFFFFFFU && base.or_mask == 0;
+  if (base.kind != AtomKind::image && base.kind != AtomKind::frame && !argument) return false;
+  std::int32_t& stride = argument ? base.offset : base.where;  // an argument keeps its location in `where`
   for (const Atom& atom : newer) {
-    if (atom.kind != base.kind) return false;
+    if (atom.kind != base.kind || (argument && atom.where != base.where)) return false;
     const auto delta = static_cast<std::int64_t>(atom.a - base.a);
     constexpr std::int64_t kLongestStride = 0x1000;
     if (delta <= 0) {
       if (delta < 0) return false;
       continue;
     }
-    if (base.strided && base.where > 0) {
-      if (delta % base.where != 0) return false;
+    if (base.strided && stride > 0) {
+      if (delta % stride != 0) return false;
     } else if (delta > kLongestStride || atom.strided) {
       return false;
     } else {
       base.strided = true;
-      base.where = static_cast<std::int32_t>(delta);
+      stride = static_cast<std::int32_t>(delta);
     }
   }
   walked = make({&base, 1}, flags(a) | flags(b));
@@ -257,6 +259,21 @@ ValueId ValuePool::widen(ValueId a, ValueId b) {
   return make(atoms(a), values_[joined].flags | kComputed);
 }
 
+ValueId ValuePool::join_loop(ValueId a, ValueId b) {
+  if (a == b || a == kBottom || b == kBottom) return join(a, b);
+  if (ValueId walked = kBottom; walking_pointer(a, b, walked)) return walked;
+  // Small numbers that differ from round to round are a counter; tags are large.
+  constexpr std::uint64_t kLargestCounter = 0x10000;
+  const auto counter = [this](ValueId id) {
+    const auto view = atoms(id);
+    return !view.empty() && std::all_of(view.begin(), view.end(), [](const Atom& atom) {
+      return atom.kind == AtomKind::constant && atom.a < kLargestCounter;
+    });
+  };
+  if (join(a, b) != a && counter(a) && counter(b)) return unknown(kComputed | flags(a) | flags(b));
+  return join(a, b);
+}
+
 ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
   if (a == kBottom || b == kBottom) return kBottom;
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
@@ -268,6 +285,8 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
   const auto right_view = atoms(b);
   std::copy(right_view.begin(), right_view.end(), right_copy.begin());
   const std::size_t right_count = right_view.size();
+  // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
+  if (atoms(a).size() > 1 && right_count > 1) return unknown(kComputed | (flags & (kDepthLost | kAssumedMask)));
   for (const Atom& x : atoms(a)) {
     for (std::size_t j = 0; j < right_count; ++j) {
       Atom out;

@@ -38,7 +38,8 @@ struct Atom {
   std::uint64_t a = 0;
   std::uint32_t and_mask = 0xFFFFFFFFU;
   std::uint32_t or_mask = 0;
-  std::int32_t offset = 0;  ///< memory, field, via_global: bytes added to the content, when it is a pointer
+  std::int32_t offset = 0;  ///< memory, field, via_global: bytes added to the content, when it is a pointer;
+                            ///< entry, field when strided: the stride
 
   auto operator<=>(const Atom&) const = default;
 };
@@ -94,6 +95,8 @@ class ValuePool {
   ValueId join(ValueId a, ValueId b);
   /// As join, but new constants become kComputed: used where a loop keeps producing them.
   ValueId widen(ValueId a, ValueId b);
+  /// As join, along the back edge of a loop: a pointer that walks becomes "base + unknown · stride", a counter unknown.
+  ValueId join_loop(ValueId a, ValueId b);
   ValueId alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
   /// Cuts to `width` bytes; with `sign` extends the sign to 64 bits, else with zeros.
   ValueId resize(ValueId id, unsigned width, bool sign);
