@@ -222,6 +222,7 @@ Site Engine::classify(const Pair& pair) {
       case AtomKind::memory: flags |= kGlobal; break;
       case AtomKind::via_global: flags |= kGlobal; break;
       case AtomKind::returned: flags |= kReturned; break;
+      case AtomKind::multiple: flags |= kComputed; break;
       case AtomKind::field: forwarded = true; break;
       default: constant = true; break;  // an address in a tag's place
     }

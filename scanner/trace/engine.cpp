@@ -132,11 +132,23 @@ FlowResult Engine::follow(const LiftedFunction& function) {
     const int row = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].row : -1;
     if (row < 0 || apis_.rows[static_cast<std::size_t>(row)].tag < 0) return false;
     const Location tag = abi_.argument(static_cast<unsigned>(apis_.rows[static_cast<std::size_t>(row)].tag));
-    return !is_stack(tag) && (values_.flags(site.state.registers[static_cast<std::size_t>(tag)]) & kClobbered) != 0;
+    return (values_.flags(value_at(site, tag, 4, values_, abi_)) & (kClobbered | kAssumesFrame | kUnset)) != 0;
   });
   if (!across_call) return flow;
-  return follow_values(image_, imports_, function, values_, abi_,
-                       [this](std::uint32_t callee) { return clobbered_by(callee); });
+  const CalleeKnowledge knowledge{[this](std::uint32_t callee) { return clobbered_by(callee); },
+                                  [this](std::uint32_t callee) -> const std::vector<ArgumentStore>& { return stores_of(callee); }};
+  return follow_values(image_, imports_, function, values_, abi_, knowledge);
+}
+
+/// What `function` stores behind its arguments, as far as one look at it alone tells.
+const std::vector<ArgumentStore>& Engine::stores_of(std::uint32_t function) {
+  const auto [at, fresh] = stores_of_.emplace(function, std::vector<ArgumentStore>{});
+  if (!fresh) return at->second;
+  const std::vector<CodeRange> ranges = functions_.ranges_of(function);
+  if (ranges.empty() || !functions_.is_start(function)) return at->second;
+  const LiftedFunction lifted = lift_function(image_, decoder_, ranges, functions_.scopes_of(function));
+  auto stores = follow_values(image_, imports_, lifted, values_, abi_).argument_stores;
+  return stores_of_[function] = std::move(stores);
 }
 
 void Engine::analyse(std::uint32_t function) {
@@ -170,6 +182,14 @@ void Engine::analyse(std::uint32_t function) {
   }
   for (const std::uint32_t end : flow.ends) globals_.add_end(end);
   take_stores(flow.stores);
+  for (const ArgumentStore& store : flow.argument_stores) {
+    for (const Atom& atom : values_.atoms(store.value)) {
+      if (atom.kind != AtomKind::image) continue;
+      const auto kept = static_cast<std::uint32_t>(atom.a);
+      keepers_of_[kept].insert(function);
+      if (entries_of_function_.contains(kept)) schedule_callers(function);
+    }
+  }
   const std::vector<CallSite> calls = std::move(flow.calls);
   flow.calls.clear();
   flow.stores.clear();
@@ -193,7 +213,9 @@ void Engine::note_objects_passed(SiteId id) {
   if (site.target == 0) return;
   for (const Reg reg : abi_.arguments) {
     const Atom* atom = values_.only(site.state.registers[reg]);
-    if (atom == nullptr || atom->kind != AtomKind::image || atom->strided) continue;
+    if (atom == nullptr) continue;
+    if (atom->kind == AtomKind::import && imports_[static_cast<std::size_t>(atom->a)].row >= 0) schedule(site.target);
+    if (atom->kind != AtomKind::image || atom->strided) continue;
     const auto object = static_cast<std::uint32_t>(atom->a);
     passed_to_[object].push_back(site.target);
     if (watched_.contains(object)) schedule(site.target);
@@ -250,6 +272,11 @@ void Engine::watch_pointers_to(std::uint32_t function) {
     }
   }
   for (const std::uint32_t global : globals_.stored_into(function)) watch(global);
+  // Given to functions that call it, or that keep it behind a pointer of theirs.
+  watch(function);
+  if (const auto keepers = keepers_of_.find(function); keepers != keepers_of_.end()) {
+    for (const std::uint32_t keeper : keepers->second) schedule_callers(keeper);
+  }
 }
 
 void Engine::take_stores(const std::vector<GlobalStore>& stores) {
@@ -435,8 +462,8 @@ void Engine::register_site(SiteId id) {
 bool Engine::passes_tag(const CallSite& site, bool or_argument) const {
   return std::any_of(abi_.arguments.begin(), abi_.arguments.end(), [&](Reg reg) {
     const auto atoms = values_.atoms(site.state.registers[reg]);
-    return std::any_of(atoms.begin(), atoms.end(), [or_argument, reg](const Atom& atom) {
-      if (or_argument && atom.kind == AtomKind::entry && atom.where != reg) return true;
+    return std::any_of(atoms.begin(), atoms.end(), [or_argument](const Atom& atom) {
+      if (or_argument && atom.kind == AtomKind::entry && atom.a == 0) return true;
       return atom.kind == AtomKind::constant && atom.a <= 0xFFFFFFFFU &&
              tagdb::PoolTag(static_cast<std::uint32_t>(atom.a)).chosen();
     });
@@ -547,7 +574,11 @@ ValueId Engine::flt_contexts(const CallSite& site, Pair& pair) {
       const auto type = number(resolved(start, at, 2));
       if (!type || *type == kEnd) break;
       // With an allocate callback of the driver's own, the filter manager does not use the tag.
-      if (number(resolved(start, at + (wide ? 0x20 : 0x10), word)) != 0U) continue;
+      const ValueId callback = resolved(start, at + (wide ? 0x20 : 0x10), word);
+      // Zeroed memory that nobody was seen to fill stays zero.
+      const bool untouched = values_.atoms(callback).empty() && (values_.flags(callback) & kOtherMask & ~kGlobal) == 0;
+      if (untouched) pair.flags |= kAssumesGlobal;
+      if (!untouched && number(callback) != 0U) continue;
       tags = values_.join(tags, field_behind(site, start, at + (wide ? 0x18 : 0xC), 4));
     }
   }
@@ -705,7 +736,7 @@ ValueId Engine::substitute(const CallSite& site, ValueId value, unsigned width) 
   ValueId out = values_.unknown(0);
   const std::vector<Atom> atoms(values_.atoms(value).begin(), values_.atoms(value).end());
   for (const Atom& atom : atoms) {
-    if (atom.kind == AtomKind::constant) {
+    if (atom.kind == AtomKind::constant || atom.kind == AtomKind::image || atom.kind == AtomKind::import) {
       out = values_.join(out, values_.single(atom));
     } else if (atom.kind == AtomKind::entry && atom.a == 0) {
       const ValueId passed = globals_.resolve(value_at(site, atom.where, width, values_, abi_)).value;

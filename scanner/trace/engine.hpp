@@ -74,6 +74,7 @@ class Engine {
   void analyse(std::uint32_t function);
   FlowResult follow(const LiftedFunction& function);
   std::uint32_t clobbered_by(std::uint32_t function);
+  const std::vector<ArgumentStore>& stores_of(std::uint32_t function);
   void register_site(SiteId site);
   [[nodiscard]] bool passes_tag(const CallSite& site, bool or_argument) const;
   void pair_up(SiteId site, EntryId entry);
@@ -134,12 +135,14 @@ class Engine {
   std::unordered_map<int, EntryId> entry_of_row_;
   std::map<std::uint32_t, std::uint32_t> immediates_;  // plausible tag → first instruction that holds it
   std::unordered_map<std::uint32_t, std::uint32_t> clobbers_;
+  std::unordered_map<std::uint32_t, std::vector<ArgumentStore>> stores_of_;
   std::set<std::uint32_t> exports_;
   std::unordered_map<std::uint64_t, std::size_t> pair_index_;
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> readers_;  // global → pairs whose tag was read from it
   std::map<std::uint32_t, std::set<SiteId>> pointer_readers_;              // global → calls through it
   std::set<std::uint32_t> watched_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> passed_to_;  // object in the image → functions that get its address
+  std::map<std::uint32_t, std::set<std::uint32_t>> keepers_of_;    // function → those that store its address behind an argument
   std::unordered_map<std::uint32_t, FlowResult> summaries_;        // of analysed functions: returns and argument stores
   std::map<std::pair<std::uint32_t, std::uint32_t>, SiteId> site_at_;  // (function, RVA of the call)
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> return_readers_;  // callee → pairs that wait for it

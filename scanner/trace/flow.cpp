@@ -20,8 +20,8 @@ void insert_sorted(std::vector<std::int32_t>& list, std::int32_t value) {
 class Interpreter {
  public:
   Interpreter(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function, ValuePool& values,
-              const Abi& abi, const ClobberedBy& clobbered_by)
-      : image_(image), imports_(imports), function_(function), values_(values), abi_(abi), clobbered_by_(clobbered_by) {
+              const Abi& abi, const CalleeKnowledge& knowledge)
+      : image_(image), imports_(imports), function_(function), values_(values), abi_(abi), knowledge_(knowledge) {
     in_.resize(function.blocks.size());
     visits_.resize(function.blocks.size(), 0);
     queued_.resize(function.blocks.size(), 0);
@@ -532,6 +532,7 @@ class Interpreter {
     record(site, state);
 
     const Helper helper = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].helper : Helper::none;
+    const State before = knowledge_.stores && site.target != 0 ? state : State{};
     ValueId result = values_.unknown(kReturned);
     if (site.target != 0) {
       Atom atom;
@@ -546,7 +547,7 @@ class Interpreter {
     } else {
       give_away_arguments(site, state);
     }
-    const std::uint32_t clobbered = clobbered_by_ && site.target != 0 ? clobbered_by_(site.target) : ~0U;
+    const std::uint32_t clobbered = knowledge_.clobbered && site.target != 0 ? knowledge_.clobbered(site.target) : ~0U;
     for (Reg reg = 0; reg < 32; ++reg) {
       if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
         state.registers[reg] = values_.unknown(kClobbered);
@@ -555,6 +556,34 @@ class Interpreter {
     if (state.escaped.empty() || helper == Helper::init_string || helper == Helper::find_routine) return;
     for (FrameSlot& slot : state.frame) {
       if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    }
+    if (knowledge_.stores && site.target != 0) fill_in_locals(site, before, state);
+  }
+
+  /// What the callee stores behind pointers into our frame.
+  void fill_in_locals(const CallSite& site, const State& before, State& state) {
+    CallSite view;
+    view.callee_frame = site.callee_frame;
+    view.depth_known = site.depth_known;
+    view.state = before;
+    for (const ArgumentStore& store : std::vector<ArgumentStore>(knowledge_.stores(site.target))) {
+      const Atom* only = values_.only(value_at(view, store.pointer, abi_.word, values_, abi_));
+      if (only == nullptr || only->kind != AtomKind::frame || only->strided) continue;
+      const auto base = static_cast<std::int64_t>(only->a);  // `only` dies with the next value made
+      ValueId value = values_.unknown(values_.flags(store.value));
+      for (const Atom& atom : std::vector<Atom>(values_.atoms(store.value).begin(), values_.atoms(store.value).end())) {
+        const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
+        const ValueId part = atom.kind == AtomKind::constant ? values_.single(atom)
+                             : argument ? values_.masked(value_at(view, atom.where, store.width, values_, abi_),
+                                                         atom.and_mask, atom.or_mask)
+                                        : values_.unknown(kNotUnderstood);
+        value = values_.join(value, part);
+      }
+      const std::int64_t at = base + store.offset;
+      // Perhaps not on every path of the callee: what stood there before is still possible.
+      const ValueId old = frame_load(before, at, store.width, values_, abi_);
+      const bool unset = (values_.flags(old) & kUnset) != 0 && values_.atoms(old).empty();
+      frame_store(state, at, store.width, unset ? value : values_.join(old, value));
     }
   }
 
@@ -735,7 +764,7 @@ class Interpreter {
   const LiftedFunction& function_;
   ValuePool& values_;
   const Abi& abi_;
-  const ClobberedBy& clobbered_by_;
+  const CalleeKnowledge& knowledge_;
   std::vector<State> in_;
   std::vector<unsigned> visits_;
   std::vector<std::uint8_t> queued_;
@@ -794,8 +823,8 @@ Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::ui
 }
 
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
-                         ValuePool& values, const Abi& abi, const ClobberedBy& clobbered_by) {
-  return Interpreter(image, imports, function, values, abi, clobbered_by).run();
+                         ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge) {
+  return Interpreter(image, imports, function, values, abi, knowledge).run();
 }
 
 namespace {

@@ -108,13 +108,16 @@ struct Callee {
 };
 Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva);
 
-/// Which registers a function of the image overwrites; bit n for register n.
-using ClobberedBy = std::function<std::uint32_t(std::uint32_t function)>;
+/// What is known about functions of the image beyond the calling convention. Compilers with interprocedural register
+/// allocation count on callees that spare registers, and callees fill in locals of their callers.
+struct CalleeKnowledge {
+  std::function<std::uint32_t(std::uint32_t function)> clobbered;  ///< registers it overwrites; bit n for register n
+  std::function<const std::vector<ArgumentStore>&(std::uint32_t function)> stores;
+};
 
-/// With `clobbered_by`, calls of local functions spare the registers that those do not touch (compilers with
-/// interprocedural register allocation count on it); without, they lose all that the convention allows.
+/// Without `knowledge`, calls lose all that the convention allows.
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
-                         ValuePool& values, const Abi& abi, const ClobberedBy& clobbered_by = {});
+                         ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge = {});
 
 /// The value of location `where` as the callee of `site` sees it at its entry, in terms of the caller's entry.
 ValueId value_at(const CallSite& site, Location where, unsigned width, ValuePool& values, const Abi& abi);

@@ -116,8 +116,9 @@ ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution
       case AtomKind::memory:
       case AtomKind::via_global: result = values_.join(result, expand(values_.single(atom), out, depth + 1)); break;
       case AtomKind::field: result = values_.join(result, values_.unknown(kField)); break;
-      case AtomKind::returned: result = values_.join(result, values_.unknown(kReturned)); break;
+      case AtomKind::multiple:
       case AtomKind::frame: result = values_.join(result, values_.unknown(kNotUnderstood)); break;
+      case AtomKind::returned: result = values_.join(result, values_.unknown(kReturned)); break;
     }
   }
   return result;
@@ -142,8 +143,15 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
     for (const GlobalStore& store : it->second) {
       if (store.rva + store.width <= rva) continue;
       stored = true;
-      const bool exact = store.rva == rva && store.width >= width;
-      result = values_.join(result, exact ? from_store(store, width, out, depth) : values_.unknown(kGlobal));
+      ValueId part = values_.unknown(kGlobal);
+      std::uint64_t wide = 0;
+      if (store.rva == rva && store.width >= width) {
+        part = from_store(store, width, out, depth);
+      } else if (store.rva < rva && store.rva + store.width >= rva + width && values_.is_constant(store.value, wide)) {
+        // Two fields written at once.
+        part = values_.resize(values_.constant(wide >> (8 * (rva - store.rva))), width, false);
+      }
+      result = values_.join(result, part);
     }
   }
   if (!stored || *initial != 0) {

@@ -497,6 +497,25 @@ class X86Decoder final : public Decoder {
     write(operands_[0], kScratchB);
   }
 
+  void multiply() {
+    const unsigned count = instruction_.operand_count_visible;
+    const Register reg = count >= 2 ? general(operands_[0].reg.value) : Register{};
+    if (count < 2 || reg.number == kNoReg || reg.width < 4) {
+      fallback();
+    } else if (count == 2) {
+      arithmetic(Alu::mul);
+    } else {
+      const Reg source = read(operands_[1], kScratchA);
+      Op& op = emit(OpKind::alu);
+      op.alu = Alu::mul;
+      op.width = static_cast<std::uint8_t>(reg.width);
+      op.dst = reg.number;
+      op.a = source;
+      op.imm = static_cast<std::uint64_t>(operands_[2].imm.value.s);
+    }
+    compare_with_zero(kNoReg, 8);
+  }
+
   void exchange() {
     const Register left = operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER ? general(operands_[0].reg.value) : Register{};
     const Register right =
@@ -574,6 +593,7 @@ class X86Decoder final : public Decoder {
       case ZYDIS_MNEMONIC_OR: arithmetic(Alu::bit_or); return;
       case ZYDIS_MNEMONIC_AND: arithmetic(Alu::bit_and); return;
       case ZYDIS_MNEMONIC_XOR: arithmetic(Alu::bit_xor); return;
+      case ZYDIS_MNEMONIC_IMUL: multiply(); return;
       case ZYDIS_MNEMONIC_SHL: arithmetic(Alu::shl); return;
       case ZYDIS_MNEMONIC_SHR: arithmetic(Alu::shr); return;
       case ZYDIS_MNEMONIC_SAR: arithmetic(Alu::sar); return;

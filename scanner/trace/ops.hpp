@@ -30,7 +30,7 @@ enum class OpKind : std::uint8_t {
   clobber   ///< dst = something nobody understands
 };
 
-enum class Alu : std::uint8_t { add, sub, bit_or, bit_and, bit_xor, shl, shr, sar, bswap, insert, other };
+enum class Alu : std::uint8_t { add, sub, bit_or, bit_and, bit_xor, shl, shr, sar, bswap, insert, mul, other };
 
 struct Mem {
   Reg base = kNoReg;

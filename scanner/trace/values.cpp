@@ -60,6 +60,7 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
         out.a = result;
         return true;
       }
+      case Alu::mul: result = a * b; break;
       case Alu::other: return false;
     }
     out.a = cut(result, width);
@@ -76,6 +77,19 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     }
     return true;
   }
+  if (x.kind == AtomKind::multiple && yc && (op == Alu::shl || op == Alu::mul) && y.a < 0x10000) {
+    out.a = op == Alu::shl ? x.a << (y.a & 31) : x.a * y.a;
+    return out.a != 0 && out.a < 0x10000;
+  }
+  const bool addressed = y.kind == AtomKind::image || y.kind == AtomKind::frame;
+  if (x.kind == AtomKind::multiple && addressed && !y.strided && op == Alu::add) {
+    out = y;
+    out.strided = true;
+    out.where = static_cast<std::int32_t>(x.a);
+    return true;
+  }
+  if (y.kind == AtomKind::multiple && x.kind != AtomKind::multiple && op == Alu::add)
+    return combine(op, width, shift, y, x, out);
   // Bits that were masked out are set by an addition as well as by an OR.
   if (x.kind == AtomKind::entry && x.a == 0 && yc && op == Alu::add && x.and_mask != 0xFFFFFFFFU && y.a <= 0xFFFFFFFFU &&
       (static_cast<std::uint32_t>(y.a) & (x.and_mask | x.or_mask)) == 0) {
@@ -285,6 +299,15 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
   const auto right_view = atoms(b);
   std::copy(right_view.begin(), right_view.end(), right_copy.begin());
   const std::size_t right_count = right_view.size();
+  // An unknown index that is scaled: remember by how much.
+  std::uint64_t factor = 0;
+  if (atoms(a).empty() && (op == Alu::shl || op == Alu::mul) && is_constant(b, factor) && (flags & kDepthLost) == 0 &&
+      factor > 0 && factor < (op == Alu::shl ? 12U : 0x1000U)) {
+    Atom scaled;
+    scaled.kind = AtomKind::multiple;
+    scaled.a = op == Alu::shl ? std::uint64_t{1} << factor : factor;
+    return make({&scaled, 1}, flags & kAssumedMask);
+  }
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
   if (atoms(a).size() > 1 && right_count > 1) return unknown(kComputed | (flags & (kDepthLost | kAssumedMask)));
   for (const Atom& x : atoms(a)) {

@@ -19,6 +19,7 @@ enum class AtomKind : std::uint8_t {
   import,    ///< pointer to import number `a`
   memory,    ///< content of `width` bytes at image RVA `a`; `strided`: an element of a table there, stride `where`
   field,     ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
+  multiple,  ///< an unknown number times `a`
   returned,  ///< what the call at RVA `a` of this function returned
   via_global ///< content of `width` bytes at offset `where` behind the pointer that stands at image RVA `a`
 };
