@@ -134,7 +134,7 @@ FlowResult Engine::follow(const LiftedFunction& function) {
     const Location tag = abi_.argument(static_cast<unsigned>(apis_.rows[static_cast<std::size_t>(row)].tag));
     return (values_.flags(value_at(site, tag, 4, values_, abi_)) & (kClobbered | kAssumesFrame | kUnset)) != 0;
   });
-  if (!across_call) return flow;
+  if (!across_call && !careful_.contains(function.rva)) return flow;
   const CalleeKnowledge knowledge{[this](std::uint32_t callee) { return clobbered_by(callee); },
                                   [this](std::uint32_t callee) -> const std::vector<ArgumentStore>& { return stores_of(callee); }};
   return follow_values(image_, imports_, function, values_, abi_, knowledge);
@@ -195,9 +195,15 @@ void Engine::analyse(std::uint32_t function) {
   flow.stores.clear();
   summaries_[function] = std::move(flow);
   for (const CallSite& call : calls) {
-    const auto id = static_cast<SiteId>(sites_.size());
+    const auto [at, fresh] = site_at_.emplace(std::pair{function, call.rva}, static_cast<SiteId>(sites_.size()));
+    const SiteId id = at->second;
+    if (!fresh) {
+      // Looked at again with more knowledge: what was concluded is concluded anew.
+      sites_[id] = call;
+      for (const EntryId entry : entries_of_site_[id]) todo_.emplace_back(id, entry);
+      continue;
+    }
     sites_.push_back(call);
-    site_at_.emplace(std::pair{function, call.rva}, id);
     note_objects_passed(id);
     register_site(id);
   }
@@ -371,7 +377,7 @@ ValueId Engine::with_returned(const CallSite& site, ValueId value) {
         if (summary == summaries_.end()) {
           schedule(inner.target);
         } else if (summary->second.returns != kBottom) {
-          part = substitute(inner, summary->second.returns, 4);
+          part = values_.masked(substitute(inner, summary->second.returns, 4), atom.and_mask, atom.or_mask);
         }
       }
     }
@@ -662,6 +668,11 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   pair.table = pair.table || tag.table;
   pair.inflow = !tag.inflows.empty();
   pair_of(site_id, entry_id) = pair;
+  entries_of_site_[site_id].insert(entry_id);
+  if ((values_.flags(pair.tag) & kClobbered) != 0 && site.reached && careful_.insert(site.function).second) {
+    analysed_.erase(site.function);
+    waiting_.insert(site.function);
+  }
   if (!pair.applies || raw == kBottom || entry.depth >= kMaxDepth || !site.reached) return;
   for (const std::uint32_t global : tag.asked) {
     constexpr std::uint32_t kObjectReach = 0x100;

@@ -126,6 +126,8 @@ class Engine {
 
   std::set<std::uint32_t> waiting_;  // functions to analyse, ascending: results must not depend on discovery order
   std::set<std::uint32_t> analysed_;
+  std::set<std::uint32_t> careful_;  // functions in which arguments stay in registers across calls: callees are asked
+  std::map<SiteId, std::set<EntryId>> entries_of_site_;
   std::deque<CallSite> sites_;
   std::vector<Entry> entries_;
   std::vector<Pair> pairs_;

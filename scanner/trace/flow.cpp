@@ -386,7 +386,7 @@ class Interpreter {
           }
           break;
         case AtomKind::memory:
-          if (!atom.strided && atom.width == abi_.word) {
+          if (!atom.strided && atom.width == abi_.word && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
             Atom content = atom;
             content.kind = AtomKind::via_global;
             content.where = atom.offset;

@@ -237,6 +237,7 @@ ValueId Globals::expand(ValueId value, Resolution& out, unsigned depth) {
   ValueId result = values_.unknown(values_.flags(value));
   for (const Atom& atom : atoms) {
     ValueId part = kBottom;
+    const std::size_t inflows = out.inflows.size();
     if (atom.kind == AtomKind::memory && atom.strided) {
       part = table(atom, out);
     } else if (atom.kind == AtomKind::memory) {
@@ -248,6 +249,14 @@ ValueId Globals::expand(ValueId value, Resolution& out, unsigned depth) {
     }
     if (atom.kind != AtomKind::constant && atom.offset != 0)
       part = values_.alu(Alu::add, abi_.word, 0, part, values_.constant(static_cast<std::uint64_t>(static_cast<std::int64_t>(atom.offset))));
+    if (atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global) {
+      part = part == kBottom ? part : values_.masked(part, atom.and_mask, atom.or_mask);
+      for (std::size_t i = inflows; i < out.inflows.size(); ++i) {
+        Atom& argument = out.inflows[i].argument;
+        argument.or_mask = (argument.or_mask & atom.and_mask) | atom.or_mask;
+        argument.and_mask &= atom.and_mask & ~atom.or_mask;
+      }
+    }
     if (part != kBottom) result = values_.join(result, part);
   }
   return result;

@@ -66,7 +66,10 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     out.a = cut(result, width);
     return true;
   }
-  if (x.kind == AtomKind::entry && x.a == 0 && yc && (op == Alu::bit_or || op == Alu::bit_and) && width >= 4) {
+  // Masking keeps track of whatever is read later: arguments and contents of memory.
+  const bool kept = (x.kind == AtomKind::entry && x.a == 0) || x.kind == AtomKind::memory || x.kind == AtomKind::field ||
+                    x.kind == AtomKind::via_global || x.kind == AtomKind::returned;
+  if (kept && x.offset == 0 && yc && (op == Alu::bit_or || op == Alu::bit_and) && width >= 4) {
     const auto mask = static_cast<std::uint32_t>(y.a);
     if (op == Alu::bit_and) {
       out.and_mask &= mask;
@@ -91,7 +94,7 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   if (y.kind == AtomKind::multiple && x.kind != AtomKind::multiple && op == Alu::add)
     return combine(op, width, shift, y, x, out);
   // Bits that were masked out are set by an addition as well as by an OR.
-  if (x.kind == AtomKind::entry && x.a == 0 && yc && op == Alu::add && x.and_mask != 0xFFFFFFFFU && y.a <= 0xFFFFFFFFU &&
+  if (kept && x.offset == 0 && yc && op == Alu::add && x.and_mask != 0xFFFFFFFFU && y.a <= 0xFFFFFFFFU &&
       (static_cast<std::uint32_t>(y.a) & (x.and_mask | x.or_mask)) == 0) {
     out.or_mask |= static_cast<std::uint32_t>(y.a);
     return true;
@@ -116,8 +119,9 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
       return true;
     }
   }
+  const bool masked = x.and_mask != 0xFFFFFFFFU || x.or_mask != 0;
   const bool loaded_pointer = (x.kind == AtomKind::memory || x.kind == AtomKind::field || x.kind == AtomKind::via_global) &&
-                              x.width == width && !x.strided;
+                              x.width == width && !x.strided && !masked;
   if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) {
     const auto delta = static_cast<std::int32_t>(y.a);
     if (static_cast<std::int64_t>(y.a) != delta && width == 8) return false;
