@@ -235,7 +235,8 @@ Site Engine::classify(const Pair& pair) {
     const std::string_view reason = uncalled_reason(pair);
     site.bucket = reason.empty() ? Bucket::forwarded : Bucket::dynamic;
     site.reason = reason;
-  } else if (zero && (site.kind == SiteKind::free || !row.charges_pool || row.tag_in_struct || row.match == tagdb::ApiMatch::kmdf)) {
+  } else if (zero && (site.kind == SiteKind::free || !row.charges_pool || row.tag_in_struct ||
+                      row.match == tagdb::ApiMatch::kmdf)) {
     site.bucket = Bucket::untagged;  // tag 0 frees whatever the tag, and remove locks are often made with none
   } else if (constant) {
     site.bucket = Bucket::suspect;

@@ -32,7 +32,7 @@ struct Link {
   SiteId site = 0;
   EntryId callee = 0;
   std::uint32_t flags = 0;
-  bool through_memory = false;  ///< the tag went through a global: nothing else of the call can be told
+  bool through_memory = false;          ///< the tag went through a global: nothing else of the call can be told
   std::vector<Constraint> constraints;  ///< on the arguments of this entry's function, for the call to be made
 };
 
@@ -40,8 +40,8 @@ struct Entry {
   std::uint32_t function = 0;  ///< 0 for a row of the API table
   int row = -1;                ///< the listed function at the end of the shortest chain
   Location tag = 0;
-  std::int32_t stride = 0;            ///< field: it is an element of a table, entries that far apart
-  std::optional<std::int64_t> field;  ///< the tag stands that many bytes behind the pointer at `tag`
+  std::int32_t stride = 0;                            ///< field: it is an element of a table, entries that far apart
+  std::optional<std::int64_t> field;                  ///< the tag stands that many bytes behind the pointer at `tag`
   std::uint32_t and_mask = 0xFFFFFFFFU, or_mask = 0;  ///< what happens to the tag between here and the listed function
   unsigned depth = 0;                                 ///< calls between here and the listed function
   std::vector<Link> links;                            ///< empty for rows
@@ -143,13 +143,15 @@ class Engine {
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> readers_;  // global → pairs whose tag was read from it
   std::map<std::uint32_t, std::set<SiteId>> pointer_readers_;              // global → calls through it
   std::set<std::uint32_t> watched_;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> passed_to_;  // object in the image → functions that get its address
-  std::map<std::uint32_t, std::set<std::uint32_t>> keepers_of_;    // function → those that store its address behind an argument
-  std::unordered_map<std::uint32_t, FlowResult> summaries_;        // of analysed functions: returns and argument stores
-  std::map<std::pair<std::uint32_t, std::uint32_t>, SiteId> site_at_;  // (function, RVA of the call)
-  std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> return_readers_;  // callee → pairs that wait for it
+  std::map<std::uint32_t, std::vector<std::uint32_t>>
+      passed_to_;  // object in the image → functions that get its address
+  std::map<std::uint32_t, std::set<std::uint32_t>>
+      keepers_of_;  // function → those that store its address behind an argument
+  std::unordered_map<std::uint32_t, FlowResult> summaries_;  // of analysed functions: returns and argument stores
+  std::map<std::pair<std::uint32_t, std::uint32_t>, SiteId> site_at_;              // (function, RVA of the call)
+  std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> return_readers_;   // callee → pairs that wait for it
   std::map<std::uint32_t, std::vector<std::pair<SiteId, Atom>>> passed_pointers_;  // function → calls of its arguments
-  std::set<std::pair<SiteId, std::uint64_t>> targets_;  // what a site was found to call
+  std::set<std::pair<SiteId, std::uint64_t>> targets_;                             // what a site was found to call
   std::vector<std::string> problems_;
   std::size_t lifted_ = 0;
 };

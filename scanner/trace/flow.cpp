@@ -10,7 +10,6 @@ namespace {
 
 constexpr unsigned kVisitsBeforeWidening = 6;
 constexpr unsigned kMaxVisits = 64;
-constexpr std::size_t kMaxFrameSlots = 512;
 
 void insert_sorted(std::vector<std::int32_t>& list, std::int32_t value) {
   const auto at = std::lower_bound(list.begin(), list.end(), value);
@@ -154,8 +153,8 @@ class Interpreter {
   void merge_edge(const Block& block, std::uint32_t number, std::uint32_t next, const State& state) {
     back_edge_ = rank_[number] >= rank_[next];
     const Instruction* last = last_instruction(block);
-    if (last == nullptr || last->flow != Flow::branch || last->condition == Condition::other || block.successors.size() != 2 ||
-        compared_ == kBottom || block.successors[0] == block.successors[1]) {
+    if (last == nullptr || last->flow != Flow::branch || last->condition == Condition::other ||
+        block.successors.size() != 2 || compared_ == kBottom || block.successors[0] == block.successors[1]) {
       merge_into(next, state);
       return;
     }
@@ -167,8 +166,10 @@ class Interpreter {
       // The largest value that goes this way, when the comparison bounds it from above.
       const bool below = last->condition == Condition::below || last->condition == Condition::below_equal;
       assumed_bound_ = last->signed_condition;
-      const bool or_equal = taken == (last->condition == Condition::below_equal || last->condition == Condition::above_equal);
-      if (taken == below && (compared_with_ > 0 || or_equal)) bound(refined, or_equal ? compared_with_ : compared_with_ - 1);
+      const bool or_equal =
+          taken == (last->condition == Condition::below_equal || last->condition == Condition::above_equal);
+      if (taken == below && (compared_with_ > 0 || or_equal))
+        bound(refined, or_equal ? compared_with_ : compared_with_ - 1);
     }
     merge_into(next, refined);
   }
@@ -197,7 +198,7 @@ class Interpreter {
     for (Reg reg = 0; reg < kRegCount; ++reg) {
       if (((compared_registers_ >> reg) & 1) != 0) state.registers[reg] = becomes;
     }
-    if (compared_slot_width_ != 0) frame_store(state, compared_slot_, compared_slot_width_, becomes);
+    if (compared_slot_width_ != 0) frame_store(state, compared_slot_, compared_slot_width_, becomes, values_);
   }
 
   /// After this edge `compared_` is (or is not) `compared_with_`.
@@ -240,7 +241,8 @@ class Interpreter {
     if (recording_ && op.b != kNoReg) {
       const Atom* end = values_.only(state.registers[op.b]);
       for (const Atom& atom : values_.atoms(state.registers[op.a])) {
-        if (end != nullptr && end->kind == AtomKind::image && !end->strided && atom.kind == AtomKind::image && atom.strided)
+        if (end != nullptr && end->kind == AtomKind::image && !end->strided && atom.kind == AtomKind::image &&
+            atom.strided)
           result_.ends.push_back(static_cast<std::uint32_t>(end->a));
       }
     }
@@ -273,7 +275,7 @@ class Interpreter {
       const bool overlaps_previous =
           at != into.frame.begin() &&
           std::prev(at)->offset + static_cast<std::int32_t>(std::prev(at)->width) > slot.offset;
-      if (overlaps_next || overlaps_previous || into.frame.size() >= kMaxFrameSlots) continue;
+      if (overlaps_next || overlaps_previous || into.frame.size() >= kMostFrameSlots) continue;
       const ValueId missing = frame_load(into, slot.offset, slot.width, values_, abi_);
       into.frame.insert(at, {slot.offset, slot.width, values_.join(missing, slot.value)});
     }
@@ -284,41 +286,6 @@ class Interpreter {
   }
 
   // --- frame and memory ----------------------------------------------------------------------------------------------
-
-  void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value) {
-    if (at < std::numeric_limits<std::int32_t>::min() / 2 || at > std::numeric_limits<std::int32_t>::max() / 2) return;
-    const auto offset = static_cast<std::int32_t>(at);
-    const auto end = offset + static_cast<std::int32_t>(width);
-    auto first = std::find_if(state.frame.begin(), state.frame.end(), [offset](const FrameSlot& slot) {
-      return slot.offset + static_cast<std::int32_t>(slot.width) > offset;
-    });
-    // What a partial overwrite leaves of a neighbour is not worth modelling: it becomes "computed".
-    std::vector<FrameSlot> rests;
-    auto last = first;
-    for (; last != state.frame.end() && last->offset < end; ++last) {
-      const std::int32_t slot_end = last->offset + static_cast<std::int32_t>(last->width);
-      if (last->offset < offset)
-        rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset),
-                         cut_low(last->value, static_cast<unsigned>(offset - last->offset))});
-      if (slot_end > end)
-        rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values_.unknown(kComputed)});
-    }
-    first = state.frame.erase(first, last);
-    std::vector<FrameSlot> fresh;
-    for (const FrameSlot& rest : rests) {
-      if (rest.offset < offset) fresh.push_back(rest);
-    }
-    fresh.push_back({offset, width, value});
-    for (const FrameSlot& rest : rests) {
-      if (rest.offset >= end) fresh.push_back(rest);
-    }
-    if (state.frame.size() + fresh.size() > kMaxFrameSlots) return;
-    state.frame.insert(first, fresh.begin(), fresh.end());
-  }
-
-  ValueId cut_low(ValueId value, unsigned width) {
-    return width == 1 || width == 2 || width == 4 ? values_.resize(value, width, false) : values_.unknown(kComputed);
-  }
 
   /// Somebody may write anywhere behind `offset`: what stands there is joined with `value`.
   void weak_store_behind(State& state, std::int64_t offset, ValueId value) {
@@ -435,7 +402,7 @@ class Interpreter {
     if (op.width < 8) value = values_.resize(value, op.width, false);
     const Atom* only = values_.only(address);
     if (only != nullptr && only->kind == AtomKind::frame && !only->strided) {
-      frame_store(state, static_cast<std::int64_t>(only->a), op.width, value);
+      frame_store(state, static_cast<std::int64_t>(only->a), op.width, value, values_);
       return;
     }
     std::array<Atom, ValuePool::kCap> atoms;
@@ -451,13 +418,14 @@ class Interpreter {
           weak_store_behind(state, offset, values_.unknown(kComputed));
         } else {
           const ValueId before = frame_load(state, offset, op.width, values_, abi_);
-          frame_store(state, offset, op.width, values_.join(before, value));
+          frame_store(state, offset, op.width, values_.join(before, value), values_);
         }
         continue;
       }
       leaves_frame = true;
       if (!recording_ || !reached_) continue;
-      GlobalStore record{static_cast<std::uint32_t>(atom.a), 0, false, op.width, value, function_.rva, op.rva, atom.strided};
+      GlobalStore record{
+          static_cast<std::uint32_t>(atom.a), 0, false, op.width, value, function_.rva, op.rva, atom.strided};
       if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0)
         result_.argument_stores.push_back({atom.where, static_cast<std::int64_t>(atom.a), op.width, value, op.rva});
       if (atom.kind == AtomKind::image) result_.stores.push_back(record);
@@ -583,7 +551,7 @@ class Interpreter {
       // Perhaps not on every path of the callee: what stood there before is still possible.
       const ValueId old = frame_load(before, at, store.width, values_, abi_);
       const bool unset = (values_.flags(old) & kUnset) != 0 && values_.atoms(old).empty();
-      frame_store(state, at, store.width, unset ? value : values_.join(old, value));
+      frame_store(state, at, store.width, unset ? value : values_.join(old, value), values_);
     }
   }
 
@@ -601,7 +569,7 @@ class Interpreter {
     const ValueId target = argument_of(site, state, 0);
     for (const Atom& atom : std::vector<Atom>(values_.atoms(target).begin(), values_.atoms(target).end())) {
       if (atom.kind == AtomKind::frame && !atom.strided)
-        frame_store(state, static_cast<std::int64_t>(atom.a) + abi_.word, abi_.word, text);
+        frame_store(state, static_cast<std::int64_t>(atom.a) + abi_.word, abi_.word, text, values_);
     }
   }
 
@@ -736,7 +704,8 @@ class Interpreter {
       case OpKind::load: {
         const ValueId address = address_of(state, op.mem);
         const ValueId value = load(state, address, op.width);
-        if (const Atom* slot = values_.only(address); slot != nullptr && slot->kind == AtomKind::frame && !slot->strided) {
+        if (const Atom* slot = values_.only(address);
+            slot != nullptr && slot->kind == AtomKind::frame && !slot->strided) {
           loaded_register_ = op.dst;
           loaded_slot_ = static_cast<std::int64_t>(slot->a);
         }
@@ -785,92 +754,9 @@ class Interpreter {
 
 }  // namespace
 
-Location Abi::argument(unsigned index) const {
-  if (index < arguments.size()) return arguments[index];
-  // Win64 keeps home space for the register arguments, so slot `index` stands where it would on a plain stack.
-  return stack_location(
-      static_cast<std::int32_t>(stack_arguments + (index - static_cast<unsigned>(arguments.size())) * word));
-}
-
-bool Abi::preserved(Reg reg) const { return std::find(kept.begin(), kept.end(), reg) != kept.end(); }
-
-const Abi& abi_of(pe::Machine) {
-  static const Abi x64{4, 8, {1, 2, 8, 9}, {3, 5, 6, 7, 12, 13, 14, 15}, 0, 0x28, 8};
-  return x64;
-}
-
-Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva) {
-  Callee callee;
-  callee.target = rva;
-  constexpr int kMaxHops = 4;
-  for (int hop = 0; hop < kMaxHops; ++hop) {
-    const pe::Bytes code = image.from_rva(callee.target);
-    if (code.size() < 5) return callee;
-    if (code[0] == 0xE9) {
-      callee.target += 5 + *code.read<std::uint32_t>(1);
-      continue;
-    }
-    const unsigned rex = code[0] == 0x48 ? 1 : 0;
-    if (code.size() >= 6 + rex && code[rex] == 0xFF && code[rex + 1] == 0x25) {
-      const std::uint32_t slot = callee.target + rex + 6 + *code.read<std::uint32_t>(rex + 2);
-      callee.import = imports.at(slot);
-      return callee;
-    }
-    callee.jumps_to_register = code[0] == 0xFF && code[1] == 0xE0;
-    return callee;
-  }
-  return callee;
-}
-
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
                          ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge) {
   return Interpreter(image, imports, function, values, abi, knowledge).run();
-}
-
-namespace {
-
-/// `width` bytes at `offset` put together from constants in several slots, which must cover them without a hole.
-ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
-  std::uint64_t result = 0;
-  unsigned covered = 0;
-  for (const FrameSlot& slot : state.frame) {
-    const std::int64_t end = std::int64_t{slot.offset} + slot.width;
-    if (end <= offset || slot.offset >= offset + width) continue;
-    std::uint64_t constant = 0;
-    if (slot.width > 8 || !values.is_constant(slot.value, constant)) return values.unknown(kComputed);
-    for (unsigned i = 0; i < slot.width; ++i) {
-      const std::int64_t at = slot.offset + std::int64_t{i} - offset;
-      if (at < 0 || at >= width) continue;
-      result |= ((constant >> (8 * i)) & 0xFF) << (8 * at);
-      ++covered;
-    }
-  }
-  return covered == width ? values.constant(result) : values.unknown(kComputed);
-}
-
-}  // namespace
-
-ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
-  if (width > 8) return values.unknown(kComputed);
-  const auto after = std::upper_bound(state.frame.begin(), state.frame.end(), offset,
-                                      [](std::int64_t at, const FrameSlot& slot) { return at < slot.offset; });
-  if (after != state.frame.begin()) {
-    const FrameSlot& slot = *std::prev(after);
-    const std::int64_t end = std::int64_t{slot.offset} + slot.width;
-    if (offset == slot.offset && width <= slot.width)
-      return width == slot.width ? slot.value : values.resize(slot.value, width, false);
-    if (offset < end) {
-      if (offset + width <= end && slot.width <= 8) {
-        const auto shift = static_cast<std::uint64_t>(8 * (offset - slot.offset));
-        return values.resize(values.alu(Alu::shr, 8, 0, slot.value, values.constant(shift)), width, false);
-      }
-      return assemble(state, offset, width, values);
-    }
-  }
-  if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
-  if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < 0x1000)
-    return values.resize(values.entry(stack_location(static_cast<std::int32_t>(offset))), width, false);
-  return values.unknown(kUnset);
 }
 
 ValueId value_at(const CallSite& site, Location where, unsigned width, ValuePool& values, const Abi& abi) {

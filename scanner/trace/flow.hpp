@@ -9,52 +9,13 @@
 #include <vector>
 
 #include "pe/image.hpp"
+#include "scanner/trace/abi.hpp"
 #include "scanner/trace/imports.hpp"
 #include "scanner/trace/ops.hpp"
+#include "scanner/trace/state.hpp"
 #include "scanner/trace/values.hpp"
 
 namespace scanner::trace {
-
-struct FrameSlot {
-  std::int32_t offset = 0;  ///< from the stack pointer at entry
-  std::uint32_t width = 0;
-  ValueId value = kBottom;
-
-  bool operator==(const FrameSlot&) const = default;
-};
-
-/// On every path to here, the content of `where` at entry was (or was not) `value`.
-struct Constraint {
-  Location where = 0;
-  std::uint32_t value = 0;
-  bool equal = true;
-
-  auto operator<=>(const Constraint&) const = default;
-};
-
-struct State {
-  std::array<ValueId, kRegCount> registers{};
-  std::vector<FrameSlot> frame;       // ascending by offset, not overlapping
-  std::vector<std::int32_t> escaped;  // frame addresses that were given away, ascending
-  std::vector<Constraint> constraints;  // ascending
-
-  bool operator==(const State&) const = default;
-};
-
-/// Calling convention and memory of a machine, as far as values care.
-struct Abi {
-  Reg stack_pointer = 4;
-  unsigned word = 8;           ///< bytes
-  std::vector<Reg> arguments;  ///< integer argument registers in order
-  std::vector<Reg> kept;       ///< registers that a callee preserves
-  Reg result = 0;
-  unsigned stack_arguments = 0;  ///< offset of the first stack argument from the callee's stack pointer at entry
-  unsigned return_address = 8;   ///< bytes that a call pushes
-
-  [[nodiscard]] Location argument(unsigned index) const;
-  [[nodiscard]] bool preserved(Reg reg) const;
-};
-const Abi& abi_of(pe::Machine machine);
 
 /// A call or a tail jump, with everything the callee could see.
 struct CallSite {
@@ -96,17 +57,9 @@ struct FlowResult {
   std::vector<ArgumentStore> argument_stores;
   std::vector<CallSite> calls;
   std::vector<GlobalStore> stores;        ///< to addresses in the image
-  std::vector<std::uint32_t> ends;         ///< addresses that a pointer walking through data is compared with
+  std::vector<std::uint32_t> ends;        ///< addresses that a pointer walking through data is compared with
   std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
 };
-
-/// What a direct call target really is: follows `jmp [slot]` thunks and chains of jumps.
-struct Callee {
-  std::uint32_t target = 0;
-  int import = -1;
-  bool jumps_to_register = false;  ///< a bare `jmp rax`: the body of guard dispatch
-};
-Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva);
 
 /// What is known about functions of the image beyond the calling convention. Compilers with interprocedural register
 /// allocation count on callees that spare registers, and callees fill in locals of their callers.
@@ -121,7 +74,4 @@ FlowResult follow_values(const pe::Image& image, const ImportTable& imports, con
 
 /// The value of location `where` as the callee of `site` sees it at its entry, in terms of the caller's entry.
 ValueId value_at(const CallSite& site, Location where, unsigned width, ValuePool& values, const Abi& abi);
-/// The content of `width` bytes at `offset` of the calling frame.
-ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi);
-
 }  // namespace scanner::trace

@@ -9,13 +9,14 @@ namespace scanner::trace {
 namespace {
 
 constexpr unsigned kMaxDepth = 4;
-constexpr std::uint32_t kObjectReach = 0x100;   // how far behind an address that escapes its object may reach
+constexpr std::uint32_t kObjectReach = 0x100;  // how far behind an address that escapes its object may reach
 constexpr std::uint32_t kMaxTableBytes = 0x1000;
 constexpr std::size_t kMaxTableTags = ValuePool::kCap;
 
 }  // namespace
 
-Globals::Globals(const pe::Image& image, const Index& index, const ImportTable& imports, ValuePool& values, const Abi& abi)
+Globals::Globals(const pe::Image& image, const Index& index, const ImportTable& imports, ValuePool& values,
+                 const Abi& abi)
     : image_(image), index_(index), imports_(imports), values_(values), abi_(abi) {}
 
 bool Globals::add(const GlobalStore& store) {
@@ -139,7 +140,8 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
   ValueId result = kBottom;
   bool stored = false;
   constexpr std::uint32_t kWidest = 64;
-  for (auto it = direct_.lower_bound(rva > kWidest ? rva - kWidest : 0); it != direct_.end() && it->first < rva + width; ++it) {
+  for (auto it = direct_.lower_bound(rva > kWidest ? rva - kWidest : 0); it != direct_.end() && it->first < rva + width;
+       ++it) {
     for (const GlobalStore& store : it->second) {
       if (store.rva + store.width <= rva) continue;
       stored = true;
@@ -162,7 +164,8 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
   return escapes(rva) ? values_.with_flags(result, kAssumesGlobal) : result;
 }
 
-ValueId Globals::content_through(std::uint32_t rva, std::int32_t offset, unsigned width, Resolution& out, unsigned depth) {
+ValueId Globals::content_through(std::uint32_t rva, std::int32_t offset, unsigned width, Resolution& out,
+                                 unsigned depth) {
   if (depth > kMaxDepth) return values_.unknown(kGlobal);
   const auto before = out.inflows.size();
   const ValueId pointer = content(rva, abi_.word, out, depth + 1);
@@ -170,7 +173,8 @@ ValueId Globals::content_through(std::uint32_t rva, std::int32_t offset, unsigne
   ValueId result = kBottom;
   for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer).begin(), values_.atoms(pointer).end())) {
     if (atom.kind != AtomKind::image || atom.strided) continue;
-    const auto target = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(static_cast<std::int64_t>(offset)));
+    const auto target =
+        static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(static_cast<std::int64_t>(offset)));
     result = values_.join(result, content(target, width, out, depth + 1));
   }
   // An object that is known by this pointer only: what was stored through it, by whichever function.
@@ -248,7 +252,8 @@ ValueId Globals::expand(ValueId value, Resolution& out, unsigned depth) {
       part = values_.single(atom);
     }
     if (atom.kind != AtomKind::constant && atom.offset != 0)
-      part = values_.alu(Alu::add, abi_.word, 0, part, values_.constant(static_cast<std::uint64_t>(static_cast<std::int64_t>(atom.offset))));
+      part = values_.alu(Alu::add, abi_.word, 0, part,
+                         values_.constant(static_cast<std::uint64_t>(static_cast<std::int64_t>(atom.offset))));
     if (atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global) {
       part = part == kBottom ? part : values_.masked(part, atom.and_mask, atom.or_mask);
       for (std::size_t i = inflows; i < out.inflows.size(); ++i) {

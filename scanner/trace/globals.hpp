@@ -1,5 +1,5 @@
-// What writable memory of the image holds: initial bytes, the stores that were seen, and whether somebody else could write.
-// A value that was read from memory is resolved only when a tag or a callee depends on it.
+// What writable memory of the image holds: initial bytes, the stores that were seen, and whether somebody else could
+// write. A value that was read from memory is resolved only when a tag or a callee depends on it.
 #pragma once
 
 #include <cstdint>
@@ -22,10 +22,10 @@ struct Inflow {
 };
 
 struct Resolution {
-  ValueId value = kBottom;            ///< without memory and via_global atoms
+  ValueId value = kBottom;  ///< without memory and via_global atoms
   std::vector<Inflow> inflows;
-  std::vector<std::uint32_t> asked;   ///< RVAs of the globals that were read, for re-evaluation when stores appear
-  bool table = false;                 ///< entries of a table took part
+  std::vector<std::uint32_t> asked;  ///< RVAs of the globals that were read, for re-evaluation when stores appear
+  bool table = false;                ///< entries of a table took part
 };
 
 class Globals {

@@ -18,9 +18,9 @@ enum class Helper : std::uint8_t {
   guard_dispatch,  ///< __guard_dispatch_icall_fptr: calls the address in rax
   stack_probe,     ///< __chkstk
   no_return,       ///< KeBugCheckEx and its kin
-  init_string,      ///< RtlInitUnicodeString: fills the structure of argument 0 with the text of argument 1
-  find_routine,     ///< MmGetSystemRoutineAddress: returns the function that argument 0 names
-  bind_framework,   ///< WdfVersionBind
+  init_string,     ///< RtlInitUnicodeString: fills the structure of argument 0 with the text of argument 1
+  find_routine,    ///< MmGetSystemRoutineAddress: returns the function that argument 0 names
+  bind_framework,  ///< WdfVersionBind
 
 };
 

@@ -63,7 +63,8 @@ Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots) 
       const Reference reference{target, section.rva + static_cast<std::uint32_t>(at)};
       Page kind = pages[target >> kPageShift];
       // An immediate behind the displacement puts the true target a little higher, perhaps into the next section.
-      if ((kind == Page::none || (target & 0xFFF) >= 0xFFC) && target + 4 < limit && image.section_at(target) == nullptr)
+      if ((kind == Page::none || (target & 0xFFF) >= 0xFFC) && target + 4 < limit &&
+          image.section_at(target) == nullptr)
         kind = pages[(target + 4) >> kPageShift];
       if (kind == Page::mixed) {
         const pe::Section* holder = image.section_at(target);

@@ -1,5 +1,5 @@
-// KMDF drivers call the framework through a table of pointers that WdfVersionBind fills in. Where that table is stands in a
-// WDF_BIND_INFO structure in the image (wdfldr.h, Windows-Driver-Frameworks, MIT licence).
+// KMDF drivers call the framework through a table of pointers that WdfVersionBind fills in. Where that table is stands
+// in a WDF_BIND_INFO structure in the image (wdfldr.h, Windows-Driver-Frameworks, MIT licence).
 #pragma once
 
 #include <cstdint>
@@ -10,10 +10,10 @@
 namespace scanner::trace {
 
 struct Kmdf {
-  std::uint32_t bind_info = 0;  ///< RVA
-  std::uint32_t table = 0;      ///< RVA of the table, or of the pointer to it
-  std::uint32_t count = 0;      ///< functions in the table
-  bool through_pointer = false; ///< from KMDF 1.15 on: `table` holds a pointer to the table
+  std::uint32_t bind_info = 0;   ///< RVA
+  std::uint32_t table = 0;       ///< RVA of the table, or of the pointer to it
+  std::uint32_t count = 0;       ///< functions in the table
+  bool through_pointer = false;  ///< from KMDF 1.15 on: `table` holds a pointer to the table
   std::uint32_t minor = 0;
 };
 

@@ -155,8 +155,9 @@ class X86Decoder final : public Decoder {
       case ZYDIS_CATEGORY_COND_BR:
         out.flow = Flow::branch;
         out.condition = condition_of(instruction_.mnemonic);
-        out.signed_condition = instruction_.mnemonic == ZYDIS_MNEMONIC_JL || instruction_.mnemonic == ZYDIS_MNEMONIC_JLE ||
-                               instruction_.mnemonic == ZYDIS_MNEMONIC_JNL || instruction_.mnemonic == ZYDIS_MNEMONIC_JNLE;
+        out.signed_condition =
+            instruction_.mnemonic == ZYDIS_MNEMONIC_JL || instruction_.mnemonic == ZYDIS_MNEMONIC_JLE ||
+            instruction_.mnemonic == ZYDIS_MNEMONIC_JNL || instruction_.mnemonic == ZYDIS_MNEMONIC_JNLE;
         out.target = relative_target(out);
         break;
       case ZYDIS_CATEGORY_UNCOND_BR:
@@ -337,7 +338,8 @@ class X86Decoder final : public Decoder {
     op.imm = imm;
     op.dst = direct ? reg.number : kScratchA;
     if (!direct) write(destination, kScratchA);
-    compare_with_zero(direct && (kind == Alu::sub || kind == Alu::add || kind == Alu::bit_or) ? reg.number : kNoReg, width);
+    compare_with_zero(direct && (kind == Alu::sub || kind == Alu::add || kind == Alu::bit_or) ? reg.number : kNoReg,
+                      width);
   }
 
   void compare_with_zero(Reg reg, unsigned width) {
@@ -517,7 +519,8 @@ class X86Decoder final : public Decoder {
   }
 
   void exchange() {
-    const Register left = operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER ? general(operands_[0].reg.value) : Register{};
+    const Register left =
+        operands_[0].type == ZYDIS_OPERAND_TYPE_REGISTER ? general(operands_[0].reg.value) : Register{};
     const Register right =
         operands_[1].type == ZYDIS_OPERAND_TYPE_REGISTER ? general(operands_[1].reg.value) : Register{};
     if (left.number == kNoReg || right.number == kNoReg || left.width < 4 || right.width < 4) {

@@ -67,8 +67,8 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     return true;
   }
   // Masking keeps track of whatever is read later: arguments and contents of memory.
-  const bool kept = (x.kind == AtomKind::entry && x.a == 0) || x.kind == AtomKind::memory || x.kind == AtomKind::field ||
-                    x.kind == AtomKind::via_global || x.kind == AtomKind::returned;
+  const bool kept = (x.kind == AtomKind::entry && x.a == 0) || x.kind == AtomKind::memory ||
+                    x.kind == AtomKind::field || x.kind == AtomKind::via_global || x.kind == AtomKind::returned;
   if (kept && x.offset == 0 && yc && (op == Alu::bit_or || op == Alu::bit_and) && width >= 4) {
     const auto mask = static_cast<std::uint32_t>(y.a);
     if (op == Alu::bit_and) {
@@ -120,8 +120,9 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     }
   }
   const bool masked = x.and_mask != 0xFFFFFFFFU || x.or_mask != 0;
-  const bool loaded_pointer = (x.kind == AtomKind::memory || x.kind == AtomKind::field || x.kind == AtomKind::via_global) &&
-                              x.width == width && !x.strided && !masked;
+  const bool loaded_pointer =
+      (x.kind == AtomKind::memory || x.kind == AtomKind::field || x.kind == AtomKind::via_global) && x.width == width &&
+      !x.strided && !masked;
   if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) {
     const auto delta = static_cast<std::int32_t>(y.a);
     if (static_cast<std::int64_t>(y.a) != delta && width == 8) return false;

@@ -12,16 +12,16 @@
 namespace scanner::trace {
 
 enum class AtomKind : std::uint8_t {
-  constant,  ///< `a`
-  entry,     ///< what location `where` held when the function was entered, then (x & and) | or, or plus `a`
-  image,     ///< address in the image: RVA `a`; `strided`: plus an unknown multiple of `where`
-  frame,     ///< address in this frame: `a` as signed offset from the stack pointer at entry; `strided` as above
-  import,    ///< pointer to import number `a`
-  memory,    ///< content of `width` bytes at image RVA `a`; `strided`: an element of a table there, stride `where`
-  field,     ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
-  multiple,  ///< an unknown number times `a`
-  returned,  ///< what the call at RVA `a` of this function returned
-  via_global ///< content of `width` bytes at offset `where` behind the pointer that stands at image RVA `a`
+  constant,   ///< `a`
+  entry,      ///< what location `where` held when the function was entered, then (x & and) | or, or plus `a`
+  image,      ///< address in the image: RVA `a`; `strided`: plus an unknown multiple of `where`
+  frame,      ///< address in this frame: `a` as signed offset from the stack pointer at entry; `strided` as above
+  import,     ///< pointer to import number `a`
+  memory,     ///< content of `width` bytes at image RVA `a`; `strided`: an element of a table there, stride `where`
+  field,      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
+  multiple,   ///< an unknown number times `a`
+  returned,   ///< what the call at RVA `a` of this function returned
+  via_global  ///< content of `width` bytes at offset `where` behind the pointer that stands at image RVA `a`
 };
 
 /// A place that holds a value when a function is entered: a register, or a stack slot at a byte offset from the stack

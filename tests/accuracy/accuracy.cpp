@@ -1,9 +1,9 @@
 // Precision and recall of the tracer over every test driver, and the census beside it.
 //   poolwho_accuracy BUILT_DRIVERS SOURCES [--known FILE] [--min-recall PERCENT]
 // Fails when a tag is missed, accused wrongly, described wrongly, when a driver or a truth file is missing, or when the
-// census counts other call sites than the account. Misses listed in FILE must be misses; with --min-recall (for generated
-// drivers) misses fail only together. Beside our figures stand those of a byte search and of a look-back over the ten
-// instructions before each call, which is what existing scripts do.
+// census counts other call sites than the account. Misses listed in FILE must be misses; with --min-recall (for
+// generated drivers) misses fail only together. Beside our figures stand those of a byte search and of a look-back over
+// the ten instructions before each call, which is what existing scripts do.
 #include <Zydis/Zydis.h>
 
 #include <algorithm>
@@ -91,7 +91,8 @@ std::set<std::uint32_t> look_back(const pe::Image& image) {
     for (std::size_t at = 0; at < code.size();) {
       ZydisDecodedInstruction instruction;
       std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
-      if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, code.data() + at, code.size() - at, &instruction, operands.data()))) {
+      if (ZYAN_FAILED(
+              ZydisDecoderDecodeFull(&decoder, code.data() + at, code.size() - at, &instruction, operands.data()))) {
         ++at;
         continue;
       }
@@ -108,8 +109,8 @@ std::set<std::uint32_t> look_back(const pe::Image& image) {
   return constants;
 }
 
-Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& truth,
-            std::vector<std::string>& failures, std::set<std::string>& misses) {
+Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& truth, std::vector<std::string>& failures,
+            std::set<std::string>& misses) {
   std::ifstream in(driver, std::ios::binary);
   const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const auto image = pe::Image::open({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
@@ -142,8 +143,8 @@ Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& tr
     score.found += seen ? 1 : 0;
     if (why.empty()) continue;
     if (!seen) {
-      misses.insert(driver.parent_path().filename().string() + "/" + driver.stem().string() + " " + expectation.tag.text() + " " +
-                    expectation.evidence);
+      misses.insert(driver.parent_path().filename().string() + "/" + driver.stem().string() + " " +
+                    expectation.tag.text() + " " + expectation.evidence);
       continue;
     }
     ++score.misdescribed;
@@ -187,8 +188,8 @@ std::set<std::string> words_of(const std::string& build) {
 }
 
 void print(const std::string& name, const Score& score) {
-  std::printf("%-26s %8u %6u %6u %6u %6u %6u  ", name.c_str(), score.expected, score.found, score.wrong, score.misdescribed,
-              score.byte_hits, score.look_back);
+  std::printf("%-26s %8u %6u %6u %6u %6u %6u  ", name.c_str(), score.expected, score.found, score.wrong,
+              score.misdescribed, score.byte_hits, score.look_back);
   for (std::size_t i = 0; i < trace::kBucketCount; ++i) std::printf(" %5u", score.buckets.count[i]);
   std::printf("\n");
 }
@@ -229,8 +230,8 @@ int main(int argc, char** argv) try {
   std::size_t expected_drivers = 0;
   count_file >> expected_drivers;
   Score total;
-  std::printf("%-26s %8s %6s %6s %6s %6s %6s   %s\n", "pattern", "expected", "found", "wrong", "other", "bytes", "lookbk",
-              "const  forw table untag  susp   dyn");
+  std::printf("%-26s %8s %6s %6s %6s %6s %6s   %s\n", "pattern", "expected", "found", "wrong", "other", "bytes",
+              "lookbk", "const  forw table untag  susp   dyn");
   for (const auto& [name, score] : by_pattern) {
     print(name, score);
     total.add(score);
@@ -240,8 +241,8 @@ int main(int argc, char** argv) try {
   print("total", total);
   const double reported = total.found + total.wrong;
   const double recall = total.expected > 0 ? 100.0 * total.found / total.expected : 0.0;
-  std::printf("\n%zu drivers, precision %.2f %%, recall %.2f %% (a look-back over ten instructions: %.2f %%)\n", drivers,
-              reported > 0 ? 100.0 * total.found / reported : 0.0, recall,
+  std::printf("\n%zu drivers, precision %.2f %%, recall %.2f %% (a look-back over ten instructions: %.2f %%)\n",
+              drivers, reported > 0 ? 100.0 * total.found / reported : 0.0, recall,
               total.expected > 0 ? 100.0 * total.look_back / total.expected : 0.0);
   for (const std::string& miss : misses) {
     if (known.contains(miss)) continue;

@@ -1,7 +1,6 @@
-// Writes test drivers that nobody thought of: random wrappers calling wrappers, tags that travel in many ways, and decoys,
-// each program with its truth.   poolwho_generate SEED COUNT FOLDER
-// The same seed gives the same programs on every machine. A program that finds a bug goes to tests/drivers under a name of
-// its own.
+// Writes test drivers that nobody thought of: random wrappers calling wrappers, tags that travel in many ways, and
+// decoys, each program with its truth.   poolwho_generate SEED COUNT FOLDER The same seed gives the same programs on
+// every machine. A program that finds a bug goes to tests/drivers under a name of its own.
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -96,13 +95,19 @@ class Program {
     text_ << "NOINLINE PVOID " << wrapper.name << "(";
     for (std::size_t i = 0; i < wrapper.parameters.size(); ++i) {
       const char kind = wrapper.parameters[i];
-      text_ << (i == 0 ? "" : ", ") << (kind == 's' ? "SIZE_T bytes" : kind == 't' ? "ULONG tag" : kind == 'p' ? "int pool" : "ULONG x" + std::to_string(i));
+      text_ << (i == 0 ? "" : ", ")
+            << (kind == 's'   ? "SIZE_T bytes"
+                : kind == 't' ? "ULONG tag"
+                : kind == 'p' ? "int pool"
+                              : "ULONG x" + std::to_string(i));
     }
     text_ << ") {\n";
     for (std::size_t i = 0; i < wrapper.parameters.size(); ++i) {
       if (wrapper.parameters[i] == 'x') text_ << "  opaque = x" << i << ";\n";
     }
-    const bool has_pool = random_.one_in(1) && std::string(wrapper.parameters.begin(), wrapper.parameters.end()).find('p') != std::string::npos;
+    const bool has_pool =
+        random_.one_in(1) &&
+        std::string(wrapper.parameters.begin(), wrapper.parameters.end()).find('p') != std::string::npos;
     const std::string pool = has_pool ? "pool" : wrapper.paged ? "PagedPool" : "NonPagedPool";
     const std::string tag = wrapper.protects ? "tag | 0x80000000u" : "tag";
     std::string inner;
@@ -126,14 +131,15 @@ class Program {
   /// Statements that allocate once, with the tag on some detour.
   void add_use(std::ostringstream& body, unsigned number) {
     const Wrapper& wrapper = wrappers_[random_.below(static_cast<unsigned>(wrappers_.size()))];
-    const std::string size = std::to_string(8 + random_.below(2000)), pool = random_.one_in(2) ? "PagedPool" : "NonPagedPool";
+    const std::string size = std::to_string(8 + random_.below(2000)),
+                      pool = random_.one_in(2) ? "PagedPool" : "NonPagedPool";
     const auto allocate = [&](const std::string& tag) { return "  keep(" + call(wrapper, tag, size, pool) + ");\n"; };
     const std::string n = std::to_string(number);
     switch (random_.below(8)) {
       case 0: body << allocate(literal(expected(wrapper.protects))); break;
       case 1:
-        body << "  ULONG t" << n << " = opaque > " << random_.below(9) << " ? " << literal(expected(wrapper.protects)) << " : "
-             << literal(expected(wrapper.protects)) << ";\n"
+        body << "  ULONG t" << n << " = opaque > " << random_.below(9) << " ? " << literal(expected(wrapper.protects))
+             << " : " << literal(expected(wrapper.protects)) << ";\n"
              << allocate("t" + n);
         break;
       case 2: {
@@ -153,16 +159,18 @@ class Program {
         break;
       case 5: {
         const std::string tag = expected(wrapper.protects);
-        globals_ << "volatile ULONG late" << n << ";\nNOINLINE void set" << n << "(ULONG value) { late" << n << " = value; }\n";
+        globals_ << "volatile ULONG late" << n << ";\nNOINLINE void set" << n << "(ULONG value) { late" << n
+                 << " = value; }\n";
         body << "  set" << n << "(" << literal(tag) << ");\n" << allocate("late" + n);
         break;
       }
       case 6:
-        body << "  if (opaque == " << literal(decoy()) << ") {\n  " << allocate(literal(expected(wrapper.protects))) << "  }\n";
+        body << "  if (opaque == " << literal(decoy()) << ") {\n  " << allocate(literal(expected(wrapper.protects)))
+             << "  }\n";
         break;
       default:
-        body << "  struct { ULONG a, tag, b; } s" << n << " = {" << literal(decoy()) << ", " << literal(expected(wrapper.protects))
-             << ", 7};\n  opaque = s" << n << ".a + s" << n << ".b;\n"
+        body << "  struct { ULONG a, tag, b; } s" << n << " = {" << literal(decoy()) << ", "
+             << literal(expected(wrapper.protects)) << ", 7};\n  opaque = s" << n << ".a + s" << n << ".b;\n"
              << allocate("s" + n + ".tag");
         break;
     }
@@ -184,8 +192,7 @@ class Program {
     const std::string wrappers = text_.str();
     text_.str("");
     text_ << "#include \"kernel.h\"\nstatic PVOID kept;\nNOINLINE void keep(PVOID p) { kept = p; opaque = p != 0; }\n"
-          << globals_.str() << wrappers << functions.str()
-          << "DRIVER_ENTRY {\n  (void)driver; (void)registry_path;\n"
+          << globals_.str() << wrappers << functions.str() << "DRIVER_ENTRY {\n  (void)driver; (void)registry_path;\n"
           << calls.str() << "  return kept != 0;\n}\n";
   }
 

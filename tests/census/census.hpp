@@ -25,8 +25,8 @@ struct Difference {
   [[nodiscard]] bool empty() const { return only_census.empty() && only_account.empty(); }
 };
 
-/// Sites of the account that go through a register, or through memory other than an import slot, are left out: the census
-/// cannot know where those lead.
+/// Sites of the account that go through a register, or through memory other than an import slot, are left out: the
+/// census cannot know where those lead.
 Difference compare(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result);
 
 }  // namespace census

@@ -1,0 +1,37 @@
+// Calling conventions, and what a direct call target really is once thunks are followed.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "pe/image.hpp"
+#include "scanner/trace/imports.hpp"
+#include "scanner/trace/ops.hpp"
+#include "scanner/trace/values.hpp"
+
+namespace scanner::trace {
+
+/// Calling convention and memory of a machine, as far as values care.
+struct Abi {
+  Reg stack_pointer = 4;
+  unsigned word = 8;           ///< bytes
+  std::vector<Reg> arguments;  ///< integer argument registers in order
+  std::vector<Reg> kept;       ///< registers that a callee preserves
+  Reg result = 0;
+  unsigned stack_arguments = 0;  ///< offset of the first stack argument from the callee's stack pointer at entry
+  unsigned return_address = 8;   ///< bytes that a call pushes
+
+  [[nodiscard]] Location argument(unsigned index) const;
+  [[nodiscard]] bool preserved(Reg reg) const;
+};
+const Abi& abi_of(pe::Machine machine);
+
+/// What a direct call target really is: follows `jmp [slot]` thunks and chains of jumps.
+struct Callee {
+  std::uint32_t target = 0;
+  int import = -1;
+  bool jumps_to_register = false;  ///< a bare `jmp rax`: the body of guard dispatch
+};
+Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva);
+
+}  // namespace scanner::trace

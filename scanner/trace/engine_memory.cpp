@@ -1,0 +1,104 @@
+// The engine's view of memory: which functions to lift because they may write or call through a global, what to
+// conclude again when a store turns up, and the KMDF function table.
+#include <algorithm>
+
+#include "scanner/trace/engine.hpp"
+
+namespace scanner::trace {
+
+/// Lifts every function that may read or write the global, once.
+void Engine::watch(std::uint32_t global) {
+  constexpr std::size_t kMostUsers = 400;
+  if (!watched_.insert(global).second) return;
+  if (const auto passed = passed_to_.find(global); passed != passed_to_.end()) {
+    for (const std::uint32_t function : passed->second) schedule(function);
+  }
+  const std::vector<std::uint32_t> users = globals_.users(global);
+  for (std::size_t i = 0; i < users.size() && i < kMostUsers; ++i) schedule(functions_.containing(users[i]));
+}
+
+/// A function that passes tags on may be called through pointers: look at everybody who could hold one.
+void Engine::watch_pointers_to(std::uint32_t function) {
+  constexpr std::size_t kMostTakers = 64;
+  constexpr std::uint32_t kTableReach = 0x200;
+  std::size_t takers = 0;
+  for (const Reference& reference : Index::to(index_.addresses, function)) {
+    if (++takers <= kMostTakers) schedule(functions_.containing(reference.site));
+  }
+  for (const std::uint32_t word : globals_.words_holding(function)) {
+    watch(word);
+    if (const std::uint32_t object = globals_.object_at(word, kTableReach); object != 0) {
+      watch(object);
+      for (const std::uint32_t holder : globals_.words_holding(object)) watch(holder);
+    }
+  }
+  for (const std::uint32_t global : globals_.stored_into(function)) watch(global);
+  // Given to functions that call it, or that keep it behind a pointer of theirs.
+  watch(function);
+  if (const auto keepers = keepers_of_.find(function); keepers != keepers_of_.end()) {
+    for (const std::uint32_t keeper : keepers->second) schedule_callers(keeper);
+  }
+}
+
+void Engine::take_stores(const std::vector<GlobalStore>& stores) {
+  for (const GlobalStore& store : stores) {
+    if (!globals_.add(store)) continue;
+    for (const Atom& atom : values_.atoms(store.value)) {
+      const bool listed = atom.kind == AtomKind::import && imports_[static_cast<std::size_t>(atom.a)].row >= 0;
+      const bool wrapper =
+          atom.kind == AtomKind::image && entries_of_function_.contains(static_cast<std::uint32_t>(atom.a));
+      if (listed || wrapper) watch(store.rva);
+    }
+    // What was concluded from the old contents is concluded again.
+    constexpr std::uint32_t kWidest = 8;
+    const std::uint32_t low = store.rva > kWidest ? store.rva - kWidest : 0;
+    for (auto it = readers_.lower_bound(low); it != readers_.end() && it->first < store.rva + store.width; ++it)
+      todo_.insert(todo_.end(), it->second.begin(), it->second.end());
+    for (auto it = pointer_readers_.lower_bound(low);
+         it != pointer_readers_.end() && it->first < store.rva + store.width; ++it) {
+      for (const SiteId site : std::set<SiteId>(it->second)) register_site(site);
+    }
+  }
+}
+
+void Engine::schedule_kmdf() {
+  if (!kmdf_) return;
+  for (const tagdb::ApiRow& row : apis_.rows) {
+    if (row.match != tagdb::ApiMatch::kmdf || row.kmdf_index >= kmdf_->count) continue;
+    const std::uint32_t offset = row.kmdf_index * abi_.word;
+    if (!kmdf_->through_pointer) {
+      watch(kmdf_->table + offset);
+      continue;
+    }
+    // Everybody loads the pointer; only functions that hold the row's offset call it.
+    for (const std::uint32_t user : globals_.users(kmdf_->table)) {
+      const std::uint32_t function = functions_.containing(user);
+      for (const CodeRange& range : functions_.ranges_of(function)) {
+        const pe::Bytes code = image_.from_rva(range.begin);
+        for (std::size_t at = 0; at + 4 <= std::min<std::size_t>(code.size(), range.end - range.begin); ++at) {
+          if (code.read<std::uint32_t>(at) != offset) continue;
+          schedule(function);
+          break;
+        }
+      }
+    }
+  }
+}
+
+/// The API row that a pointer from the framework's table stands for, or -1.
+int Engine::kmdf_row(const Atom& atom) const {
+  if (!kmdf_ || atom.offset != 0 || atom.strided) return -1;
+  std::int64_t offset = -1;
+  if (atom.kind == AtomKind::memory && !kmdf_->through_pointer)
+    offset = static_cast<std::int64_t>(atom.a) - static_cast<std::int64_t>(kmdf_->table);
+  if (atom.kind == AtomKind::via_global && kmdf_->through_pointer && atom.a == kmdf_->table) offset = atom.where;
+  if (offset < 0 || offset % abi_.word != 0) return -1;
+  const auto index = static_cast<std::uint64_t>(offset / abi_.word);
+  for (std::size_t row = 0; row < apis_.rows.size(); ++row) {
+    if (apis_.rows[row].match == tagdb::ApiMatch::kmdf && apis_.rows[row].kmdf_index == index && index < kmdf_->count)
+      return static_cast<int>(row);
+  }
+  return -1;
+}
+
+}  // namespace scanner::trace

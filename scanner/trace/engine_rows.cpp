@@ -1,0 +1,221 @@
+// The arguments of listed functions: conditions of rows, tags that stand in structures and registration tables,
+// callbacks of lookaside lists, pool type and size.
+#include <algorithm>
+#include <array>
+
+#include "scanner/trace/engine.hpp"
+
+namespace scanner::trace {
+
+/// Does the row's condition hold at this call? An argument that is passed on becomes a constraint on the callers.
+bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints) {
+  if (row.condition_argument < 0) return true;
+  const ValueId condition = values_.resize(
+      value_at(site, abi_.argument(static_cast<unsigned>(row.condition_argument)), abi_.word, values_, abi_), 4, false);
+  std::uint64_t value = 0;
+  if (values_.is_constant(condition, value)) return value == row.condition_value;
+  const Atom* atom = values_.only(condition);
+  if (atom != nullptr &&
+      (atom->kind == AtomKind::image || atom->kind == AtomKind::frame || atom->kind == AtomKind::import))
+    return row.condition_value != 0;  // an address is not 0
+  if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0) {
+    constraints.push_back({atom->where, static_cast<std::uint32_t>(row.condition_value), true});
+  } else {
+    pair.flags |= kAssumesPointer;
+  }
+  return true;
+}
+
+/// Is there a link of the entry whose constraints this call meets? Those that depend on our own caller are handed up.
+bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints) {
+  for (std::size_t i = 0; i < entry.links.size(); ++i) {
+    bool possible = true;
+    std::vector<Constraint> handed;
+    for (const Constraint& constraint : entry.links[i].constraints) {
+      const ValueId passed = value_at(site, constraint.where, 4, values_, abi_);
+      std::uint64_t value = 0;
+      if (values_.is_constant(passed, value)) {
+        possible = possible && (value == constraint.value) == constraint.equal;
+        continue;
+      }
+      const Atom* atom = values_.only(passed);
+      if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0)
+        handed.push_back({atom->where, constraint.value, constraint.equal});
+    }
+    if (!possible) continue;
+    pair.link = i;
+    constraints.insert(constraints.end(), handed.begin(), handed.end());
+    return true;
+  }
+  return false;
+}
+
+/// The `width` bytes at `offset` behind each place that `pointer` may be.
+ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width,
+                             std::int32_t stride) {
+  ValueId tag = values_.unknown(values_.flags(pointer));
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(pointer).begin(), values_.atoms(pointer).end())) {
+    Atom content = atom;
+    content.width = static_cast<std::uint8_t>(width);
+    content.offset = 0;
+    ValueId part = values_.unknown(kField);
+    if (stride != 0) {
+      if (atom.kind == AtomKind::image && !atom.strided) {
+        content.kind = AtomKind::memory;
+        content.a = atom.a + static_cast<std::uint64_t>(offset);
+        content.strided = true;
+        content.where = stride;
+        part = values_.single(content);
+      }
+    } else if (atom.kind == AtomKind::frame && !atom.strided) {
+      part = frame_load(site.state, static_cast<std::int64_t>(atom.a) + offset, width, values_, abi_);
+    } else if (atom.kind == AtomKind::image && !atom.strided) {
+      const auto at = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(offset));
+      const pe::Section* section = image_.section_at(at);
+      const auto value = image_.load(at, width);
+      part = section != nullptr && !section->writable() && value && width == 4 ? values_.constant(*value)
+                                                                               : values_.memory(at, width);
+    } else if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
+      content.kind = AtomKind::field;
+      content.a = atom.a + static_cast<std::uint64_t>(offset);
+      part = values_.single(content);
+    } else if (atom.kind == AtomKind::memory && !atom.strided) {
+      content.kind = AtomKind::via_global;
+      content.where = static_cast<std::int32_t>(atom.offset + offset);
+      part = values_.single(content);
+    }
+    tag = values_.join(tag, part);
+  }
+  return tag;
+}
+
+/// FLT_REGISTRATION → ContextRegistration → entries up to ContextType 0xFFFF. Offsets: fltkernel.h.
+ValueId Engine::flt_contexts(const CallSite& site, Pair& pair) {
+  const unsigned word = abi_.word;
+  const bool wide = word == 8;
+  const std::uint32_t size = wide ? 0x38 : 0x1C;
+  const auto resolved = [&](ValueId pointer, std::int64_t offset, unsigned width) {
+    return globals_.resolve(field_behind(site, pointer, offset, width)).value;
+  };
+  const ValueId contexts = resolved(value_at(site, abi_.argument(1), word, values_, abi_), 8, word);
+  ValueId tags = values_.unknown(values_.flags(contexts));
+  for (const Atom& table : std::vector<Atom>(values_.atoms(contexts).begin(), values_.atoms(contexts).end())) {
+    if (table.kind == AtomKind::constant && table.a == 0) continue;
+    const ValueId start = values_.single(table);
+    constexpr std::uint32_t kMostEntries = 64, kEnd = 0xFFFF;
+    for (std::uint32_t i = 0; i < kMostEntries; ++i) {
+      const std::int64_t at = std::int64_t{i} * size;
+      const auto number = [this](ValueId value) -> std::optional<std::uint64_t> {
+        const auto view = values_.atoms(value);
+        const bool plain =
+            view.size() == 1 && view[0].kind == AtomKind::constant && (values_.flags(value) & kOtherMask) == 0;
+        return plain ? std::optional(view[0].a) : std::nullopt;
+      };
+      const auto type = number(resolved(start, at, 2));
+      if (!type || *type == kEnd) break;
+      // With an allocate callback of the driver's own, the filter manager does not use the tag.
+      const ValueId callback = resolved(start, at + (wide ? 0x20 : 0x10), word);
+      // Zeroed memory that nobody was seen to fill stays zero.
+      const bool untouched = values_.atoms(callback).empty() && (values_.flags(callback) & kOtherMask & ~kGlobal) == 0;
+      if (untouched) pair.flags |= kAssumesGlobal;
+      if (!untouched && number(callback) != 0U) continue;
+      tags = values_.join(tags, field_behind(site, start, at + (wide ? 0x18 : 0xC), 4));
+    }
+  }
+  pair.table = true;
+  // No contexts at all is how many filters register: nothing is allocated for them.
+  return tags == kBottom ? values_.constant(0) : tags;
+}
+
+ValueId Engine::tag_of_row(const CallSite& site, const tagdb::ApiRow& row) {
+  const ValueId argument =
+      value_at(site, abi_.argument(static_cast<unsigned>(row.tag)), row.tag_in_struct ? abi_.word : 4, values_, abi_);
+  return row.tag_in_struct ? field_behind(site, argument, row.field_x64) : argument;
+}
+
+/// A lookaside list with an allocate function of the driver's own calls it with (type, size, tag).
+void Engine::call_back(SiteId id, const tagdb::ApiRow& row) {
+  const CallSite& site = sites_[id];
+  const ValueId function =
+      value_at(site, abi_.argument(static_cast<unsigned>(row.condition_argument)), abi_.word, values_, abi_);
+  const Atom* atom = values_.only(function);
+  if (atom == nullptr || atom->kind != AtomKind::image || atom->strided) return;
+  CallSite call = site;
+  call.import = -1;
+  call.target = static_cast<std::uint32_t>(atom->a);
+  const ValueId type = row.pool_form == tagdb::PoolForm::type_argument
+                           ? value_at(site, abi_.argument(static_cast<unsigned>(row.pool)), 4, values_, abi_)
+                           : values_.constant(row.pool_form == tagdb::PoolForm::always_paged ? 1 : 0);
+  const ValueId size = value_at(site, abi_.argument(static_cast<unsigned>(row.size)), abi_.word, values_, abi_);
+  const ValueId tag = value_at(site, abi_.argument(static_cast<unsigned>(row.tag)), 4, values_, abi_);
+  const std::array<ValueId, 3> passed = {type, size, tag};
+  for (unsigned i = 0; i < passed.size(); ++i) {
+    const Location where = abi_.argument(i);
+    if (!is_stack(where)) call.state.registers[static_cast<std::size_t>(where)] = passed[i];
+  }
+  const auto fresh = static_cast<SiteId>(sites_.size());
+  sites_.push_back(std::move(call));
+  register_site(fresh);
+}
+
+// -----------------------------------------------------------------------
+
+/// Expresses a value of the callee (in terms of its entry) in terms of the caller.
+ValueId Engine::substitute(const CallSite& site, ValueId value, unsigned width) {
+  ValueId out = values_.unknown(0);
+  const std::vector<Atom> atoms(values_.atoms(value).begin(), values_.atoms(value).end());
+  for (const Atom& atom : atoms) {
+    if (atom.kind == AtomKind::constant || atom.kind == AtomKind::image || atom.kind == AtomKind::import) {
+      out = values_.join(out, values_.single(atom));
+    } else if (atom.kind == AtomKind::entry && atom.a == 0) {
+      const ValueId passed = globals_.resolve(value_at(site, atom.where, width, values_, abi_)).value;
+      out = values_.join(out, values_.masked(passed, atom.and_mask, atom.or_mask));
+    } else {
+      out = values_.join(out, values_.unknown(kComputed));
+    }
+  }
+  return values_.with_flags(out, values_.flags(value));
+}
+
+ValueId Engine::argument(SiteId site, EntryId entry, Argument which) {
+  std::vector<EntryId> path;
+  unsigned budget = 200;  // wrappers of wrappers with many callers: past this the answer is "unknown"
+  return argument(site, entry, which, path, budget);
+}
+
+ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::vector<EntryId>& path,
+                         unsigned& budget) {
+  const CallSite& site = sites_[site_id];
+  const Entry& entry = entries_[entry_id];
+  const unsigned width = which == Argument::pool ? 4 : abi_.word;
+  if (entry.function == 0) {
+    const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
+    const int index = which == Argument::pool ? row.pool : row.size;
+    if (which == Argument::pool) {
+      // Rows that need no argument are written as POOL_TYPE values, so that both kinds can be joined.
+      if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(0);
+      if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
+    }
+    if (index < 0) return values_.unknown(kNotUnderstood);
+    return globals_.resolve(value_at(site, abi_.argument(static_cast<unsigned>(index)), width, values_, abi_)).value;
+  }
+  if (budget == 0) return values_.unknown(kCapped);
+  --budget;
+  path.push_back(entry_id);
+  ValueId joined = kBottom;
+  for (const Link& link : entry.links) {
+    // Round a cycle of wrappers nothing new comes in.
+    if (std::find(path.begin(), path.end(), link.callee) != path.end()) continue;
+    ValueId inner = argument(link.site, link.callee, which, path, budget);
+    // What the reader of a global passes along is no concern of who filled it, unless it is a constant.
+    if (link.through_memory) {
+      std::uint64_t constant = 0;
+      if (!values_.is_constant(inner, constant)) inner = values_.unknown(kNotUnderstood);
+    }
+    joined = values_.join(joined, substitute(site, inner, width));
+  }
+  path.pop_back();
+  return joined == kBottom ? values_.unknown(kNotUnderstood) : joined;
+}
+
+}  // namespace scanner::trace

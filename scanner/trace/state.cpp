@@ -1,0 +1,89 @@
+// Frame slots: what was stored where on the stack, down to the byte.
+#include "scanner/trace/state.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+namespace scanner::trace {
+namespace {
+
+ValueId cut_low(ValueId value, unsigned width, ValuePool& values) {
+  return width == 1 || width == 2 || width == 4 ? values.resize(value, width, false) : values.unknown(kComputed);
+}
+
+/// `width` bytes at `offset` put together from constants in several slots, which must cover them without a hole.
+ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
+  std::uint64_t result = 0;
+  unsigned covered = 0;
+  for (const FrameSlot& slot : state.frame) {
+    const std::int64_t end = std::int64_t{slot.offset} + slot.width;
+    if (end <= offset || slot.offset >= offset + width) continue;
+    std::uint64_t constant = 0;
+    if (slot.width > 8 || !values.is_constant(slot.value, constant)) return values.unknown(kComputed);
+    for (unsigned i = 0; i < slot.width; ++i) {
+      const std::int64_t at = slot.offset + std::int64_t{i} - offset;
+      if (at < 0 || at >= width) continue;
+      result |= ((constant >> (8 * i)) & 0xFF) << (8 * at);
+      ++covered;
+    }
+  }
+  return covered == width ? values.constant(result) : values.unknown(kComputed);
+}
+
+}  // namespace
+
+void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value, ValuePool& values) {
+  if (at < std::numeric_limits<std::int32_t>::min() / 2 || at > std::numeric_limits<std::int32_t>::max() / 2) return;
+  const auto offset = static_cast<std::int32_t>(at);
+  const auto end = offset + static_cast<std::int32_t>(width);
+  auto first = std::find_if(state.frame.begin(), state.frame.end(), [offset](const FrameSlot& slot) {
+    return slot.offset + static_cast<std::int32_t>(slot.width) > offset;
+  });
+  // What a partial overwrite leaves of a neighbour is not worth modelling: it becomes "computed".
+  std::vector<FrameSlot> rests;
+  auto last = first;
+  for (; last != state.frame.end() && last->offset < end; ++last) {
+    const std::int32_t slot_end = last->offset + static_cast<std::int32_t>(last->width);
+    if (last->offset < offset)
+      rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset),
+                       cut_low(last->value, static_cast<unsigned>(offset - last->offset), values)});
+    if (slot_end > end) rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values.unknown(kComputed)});
+  }
+  first = state.frame.erase(first, last);
+  std::vector<FrameSlot> fresh;
+  for (const FrameSlot& rest : rests) {
+    if (rest.offset < offset) fresh.push_back(rest);
+  }
+  fresh.push_back({offset, width, value});
+  for (const FrameSlot& rest : rests) {
+    if (rest.offset >= end) fresh.push_back(rest);
+  }
+  if (state.frame.size() + fresh.size() > kMostFrameSlots) return;
+  state.frame.insert(first, fresh.begin(), fresh.end());
+}
+
+ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
+  if (width > 8) return values.unknown(kComputed);
+  const auto after = std::upper_bound(state.frame.begin(), state.frame.end(), offset,
+                                      [](std::int64_t at, const FrameSlot& slot) { return at < slot.offset; });
+  if (after != state.frame.begin()) {
+    const FrameSlot& slot = *std::prev(after);
+    const std::int64_t end = std::int64_t{slot.offset} + slot.width;
+    if (offset == slot.offset && width <= slot.width)
+      return width == slot.width ? slot.value : values.resize(slot.value, width, false);
+    if (offset < end) {
+      if (offset + width <= end && slot.width <= 8) {
+        const auto shift = static_cast<std::uint64_t>(8 * (offset - slot.offset));
+        return values.resize(values.alu(Alu::shr, 8, 0, slot.value, values.constant(shift)), width, false);
+      }
+      return assemble(state, offset, width, values);
+    }
+  }
+  if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
+  if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < 0x1000)
+    return values.resize(values.entry(stack_location(static_cast<std::int32_t>(offset))), width, false);
+  return values.unknown(kUnset);
+}
+
+}  // namespace scanner::trace
