@@ -16,6 +16,27 @@ bool asked_for(const ScanRequest& request, tagdb::PoolTag tag) {
                      [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
 }
 
+/// KMDF charges what has no tag to the first letters of the service's name: not in the code, but predictable.
+void predict_kmdf_tag(const ScanRequest& request, ScannedFile& out) {
+  const auto& rows = request.apis->rows;
+  int row = -1, config = -1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].kind == tagdb::ApiKind::predict) row = static_cast<int>(i);
+    if (rows[i].name == "WdfDriverCreate") config = static_cast<int>(i);
+  }
+  const bool own_tag = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
+                                   [config](const trace::TagUse& use) { return use.row == config; });
+  if (!out.trace.binds_kmdf || own_tag || row < 0) return;
+  const std::string& path = out.file.path;
+  const auto name = path.find_last_of("/\\") + 1;  // npos + 1 is 0
+  trace::TagUse use;
+  use.tag = trace::kmdf_default_tag(std::string_view(path).substr(name, path.find_last_of('.') - name));
+  use.evidence = trace::Evidence::predicted;
+  use.certainty = trace::Certainty::assumed;
+  use.row = row;
+  out.trace.uses.push_back(std::move(use));
+}
+
 void add_listings(const pe::Image& image, ScannedFile& out) {
   for (const trace::TagUse& use : out.trace.uses) {
     std::vector<std::string> lines;
@@ -100,6 +121,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
   } else {
     out.outcome = Outcome::traced;
     out.trace = trace::trace(image, *request.apis);
+    predict_kmdf_tag(request, out);
   }
   if (in_bytes) add_occurrences(image, request, out);
   const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
@@ -111,7 +133,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
   if (!problem.empty()) out.trace.problems.push_back(problem);
   out.sha256 = sha256_hex(bytes);
   for (const trace::TagUse& use : out.trace.uses)
-    out.file_offsets.push_back(image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
+    out.file_offsets.push_back(use.via.empty() ? 0xFFFFFFFFU : image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
   if (request.with_text) add_listings(image, out);
   return out;
 }

@@ -259,6 +259,7 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bo
     if (i < file.file_offsets.size()) use.file_offset = file.file_offsets[i];
     if (i < file.listings.size()) use.listing = file.listings[i];
     if (use.use.evidence == trace::Evidence::constant) use.what = "a number in code";
+    use.has_site = !use.use.via.empty();
     uses.push_back(std::move(use));
   }
   for (const trace::Occurrence& occurrence : file.occurrences) {

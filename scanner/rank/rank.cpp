@@ -58,7 +58,7 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     judgement.reasons.push_back({code, std::move(text)});
   };
   const tagdb::Entry* owner = listed_owner(image, listed);
-  bool allocates = false, frees = false, uncharged = false, sure = false, constant = false;
+  bool allocates = false, frees = false, uncharged = false, sure = false, constant = false, predicted = false;
   std::uint32_t assumptions = 0;
   int sites = 0;
   for (const TagUse& use : uses) {
@@ -71,7 +71,8 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
       uncharged = true;
     }
     frees = frees || use.evidence == Evidence::frees;
-    constant = constant || use.evidence == Evidence::constant || use.evidence == Evidence::predicted;
+    constant = constant || use.evidence == Evidence::constant;
+    predicted = predicted || use.evidence == Evidence::predicted;
   }
   if (allocates) {
     judgement.verdict = sure ? Verdict::proven : Verdict::likely;
@@ -88,6 +89,9 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
   } else if (uncharged) {
     judgement.verdict = Verdict::possible;
     reason("not_charged", "only in calls that charge no pool (address ranges, Driver Verifier)", kNotCharged);
+  } else if (predicted) {
+    judgement.verdict = Verdict::possible;
+    reason("predicted", "a KMDF driver whose name gives this tag: the framework charges it for what has no tag of its own", 0);
   } else if (constant && owner != nullptr) {
     judgement.verdict = Verdict::possible;
     reason("constant", "the tag stands in the code as a number", 0);

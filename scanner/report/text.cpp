@@ -128,6 +128,7 @@ class TextReporter final : public Reporter {
       return best.what + " at " + where;
     }
     std::string out(api_name(best.use, apis_));
+    if (!best.has_site) return out + ", if that is the name of its service";
     out += " at " + place(candidate.path, best.use.site_rva);
     const std::string details = pool_and_size(best.use);
     if (!details.empty()) out += ", " + details;
@@ -218,7 +219,8 @@ class TextReporter final : public Reporter {
              << "  " << pad(std::string(trace::to_string(first.certainty)), 8) << "  ";
         std::string how = first.row >= 0 ? std::string(api_name(first, apis_)) : driver.uses[i].what;
         if (end - i > 1) how += " x" + std::to_string(end - i);
-        out_ << how << " at " << place(driver.path, first.site_rva);
+        out_ << how;
+        if (driver.uses[i].has_site) out_ << " at " << place(driver.path, first.site_rva);
         if (same_pool && first.pool != trace::Pool::unknown) out_ << ", " << trace::to_string(first.pool);
         if (end - i == 1 && first.bytes) out_ << ", " << with_commas(*first.bytes) << " bytes";
         out_ << '\n';

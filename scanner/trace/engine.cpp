@@ -29,6 +29,7 @@ Engine::Engine(const pe::Image& image, const tagdb::ApiTable& apis, Decoder& dec
 TraceResult Engine::run() {
   TraceResult result;
   result.functions = functions_.size();
+  result.binds_kmdf = imports_.binds_framework();
   if (functions_.overlaps() > 0)
     problems_.push_back(std::to_string(functions_.overlaps()) + " function ranges overlap in .pdata");
   if (!imports_.has_rows()) {

@@ -1,7 +1,11 @@
 #include "scanner/trace/kmdf.hpp"
 
+
 #include <algorithm>
+#include <cctype>
 #include <string_view>
+
+#include "scanner/trace/trace.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -40,6 +44,15 @@ std::optional<Kmdf> bind_info_at(const pe::Image& image, std::uint32_t rva) {
 }
 
 }  // namespace
+
+tagdb::PoolTag kmdf_default_tag(std::string_view name) {
+  constexpr std::string_view kPrefix = "wdf";
+  const bool prefixed = name.size() >= kPrefix.size() && std::equal(kPrefix.begin(), kPrefix.end(), name.begin(), [](char a, char b) {
+    return a == std::tolower(static_cast<unsigned char>(b));
+  });
+  if (prefixed) name.remove_prefix(kPrefix.size());
+  return name.size() <= 2 ? tagdb::PoolTag::from_text("FxDr") : tagdb::PoolTag::from_text(name.substr(0, 4));
+}
 
 std::optional<Kmdf> find_kmdf(const pe::Image& image) {
   const unsigned word = image.pointer_size();

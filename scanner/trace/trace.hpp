@@ -76,6 +76,7 @@ struct TraceResult {
   std::vector<TagUse> uses;              ///< ascending by tag, evidence, origin
   std::vector<Site> sites;               ///< ascending by RVA
   std::vector<std::uint32_t> ruled_out;  ///< calls of listed functions that a row's condition excludes, ascending
+  bool binds_kmdf = false;  ///< calls WdfVersionBind: what it allocates without a tag is charged to its service's name
   std::vector<std::string> exported_allocators;
   std::vector<std::string> problems;  ///< what was survived, a sentence each
   std::size_t functions = 0;          ///< known from the tables
@@ -90,6 +91,10 @@ struct TraceResult {
 bool can_trace(const pe::Image& image);
 
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis);
+
+/// The tag that KMDF charges when a driver names none: the first characters of the service name, for which the file's name
+/// without folders and suffix stands in (FxDriver::_InitializeTag, Windows-Driver-Frameworks).
+tagdb::PoolTag kmdf_default_tag(std::string_view service_name);
 
 /// The instruction at `rva` as text, or empty when the machine has no decoder.
 std::string instruction_text(const pe::Image& image, std::uint32_t rva);
