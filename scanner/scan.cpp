@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "pe/symbols.hpp"
+
 namespace scanner {
 namespace {
 
@@ -35,6 +37,42 @@ void predict_kmdf_tag(const ScanRequest& request, ScannedFile& out) {
   use.certainty = trace::Certainty::assumed;
   use.row = row;
   out.trace.uses.push_back(std::move(use));
+}
+
+/// Function names from the export table, and from a .map or .pdb that lies beside the driver.
+pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+  pe::SymbolTable symbols;
+  const std::string stem = out.file.path.substr(0, out.file.path.find_last_of('.'));
+  walk::Skipped ignored;
+  if (auto pdb = walk::read_file(stem + ".pdb", request.max_file_size, ignored)) {
+    std::string reason;
+    if (!symbols.add_pdb(image, pe::Bytes{std::span<const std::uint8_t>(pdb.value())}, reason))
+      out.trace.problems.push_back("the PDB beside it " + reason);
+  }
+  if (auto map = walk::read_file(stem + ".map", request.max_file_size, ignored))
+    symbols.add_map(image, {reinterpret_cast<const char*>(map.value().data()), map.value().size()});
+  symbols.add_exports(image);
+  symbols.sort();
+  return symbols;
+}
+
+void add_names(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+  const pe::SymbolTable symbols = symbols_of(image, request, out);
+  if (symbols.empty()) return;
+  std::vector<pe::FunctionRange> functions;
+  image.for_each_function([&functions](const pe::FunctionRange& range) { functions.push_back(range); });
+  const auto start_of = [&functions](std::uint32_t rva) -> std::uint32_t {
+    constexpr std::uint32_t kFarthest = 0x1000;  // for images without function tables
+    for (const pe::FunctionRange& range : functions) {
+      if (rva >= range.begin && rva < range.end) return range.primary;
+    }
+    return rva > kFarthest ? rva - kFarthest : 0;
+  };
+  for (const trace::TagUse& use : out.trace.uses) {
+    std::vector<std::string> names;
+    for (const std::uint32_t rva : use.via) names.push_back(symbols.name_of(rva, start_of(rva)));
+    out.names.push_back(std::move(names));
+  }
 }
 
 void add_listings(const pe::Image& image, ScannedFile& out) {
@@ -134,6 +172,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
   out.sha256 = sha256_hex(bytes);
   for (const trace::TagUse& use : out.trace.uses)
     out.file_offsets.push_back(use.via.empty() ? 0xFFFFFFFFU : image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
+  add_names(image, request, out);
   if (request.with_text) add_listings(image, out);
   return out;
 }

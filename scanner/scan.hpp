@@ -54,6 +54,7 @@ struct ScannedFile {
   trace::TraceResult trace;
   std::vector<trace::Occurrence> occurrences;      ///< locate: bytes of the tag that no use explains
   std::vector<std::uint32_t> file_offsets;         ///< per use: file offset of the site, 0xFFFFFFFF when none
+  std::vector<std::vector<std::string>> names;     ///< per use: a name per element of `via`, empty where none is known
   std::vector<std::vector<std::string>> listings;  ///< per use: one instruction text per element of `via`
   bool reported = false;                           ///< identity and SHA-256 are filled in
   pe::Identity identity;

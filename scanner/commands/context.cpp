@@ -257,6 +257,7 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bo
     report::Use use;
     use.use = file.trace.uses[i];
     if (i < file.file_offsets.size()) use.file_offset = file.file_offsets[i];
+    if (i < file.names.size()) use.names = file.names[i];
     if (i < file.listings.size()) use.listing = file.listings[i];
     if (use.use.evidence == trace::Evidence::constant) use.what = "a number in code";
     use.has_site = !use.use.via.empty();

@@ -91,7 +91,8 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     reason("not_charged", "only in calls that charge no pool (address ranges, Driver Verifier)", kNotCharged);
   } else if (predicted) {
     judgement.verdict = Verdict::possible;
-    reason("predicted", "a KMDF driver whose name gives this tag: the framework charges it for what has no tag of its own", 0);
+    reason("predicted",
+           "a KMDF driver whose name gives this tag: the framework charges it for what has no tag of its own", 0);
   } else if (constant && owner != nullptr) {
     judgement.verdict = Verdict::possible;
     reason("constant", "the tag stands in the code as a number", 0);

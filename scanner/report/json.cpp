@@ -1,4 +1,5 @@
 // NDJSON (schema 1) and the same records as one JSON array. Key order is part of what people read, so objects keep it.
+#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -215,6 +216,8 @@ class JsonReporter final : public Reporter {
       out["origin_rva"] = hex_rva(use.origin_rva);
       out["via"] = Json::array();
       for (const std::uint32_t rva : use.via) out["via"].push_back(hex_rva(rva));
+      if (std::any_of(item.names.begin(), item.names.end(), [](const std::string& name) { return !name.empty(); }))
+        out["via_names"] = item.names;
       out["function_rva"] = use.function_rva != 0 ? Json(hex_rva(use.function_rva)) : Json(nullptr);
     }
     out["file_offset"] = item.file_offset != 0xFFFFFFFFU ? Json(item.file_offset) : Json(nullptr);

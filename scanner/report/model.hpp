@@ -27,6 +27,7 @@ struct RunInfo {
 struct Use {
   trace::TagUse use;
   std::uint32_t file_offset = 0xFFFFFFFFU;  ///< 0xFFFFFFFF: none
+  std::vector<std::string> names;           ///< function names along `via`, empty texts where none is known
   std::vector<std::string> listing;         ///< instruction texts along `via`, may be empty
   std::string what;                         ///< constant and bytes: where they stand, in words
   bool has_site = true;                     ///< false for bytes outside the mapped image

@@ -113,6 +113,13 @@ class TextReporter final : public Reporter {
     return printable(file_name(path)) + offset.data();
   }
 
+  /// "driver!Function+0x1f" where symbols give a name, else "driver.sys+0x1a2b". `step` counts along the chain.
+  static std::string place(std::string_view path, const Use& use, std::size_t step) {
+    if (step >= use.names.size() || use.names[step].empty()) return place(path, use.use.via[step]);
+    const std::string_view name = file_name(path);
+    return printable(name.substr(0, name.find_last_of('.'))) + "!" + printable(use.names[step]);
+  }
+
   static std::string pool_and_size(const trace::TagUse& use) {
     std::string out(trace::to_string(use.pool));
     if (use.bytes) out += (out.empty() ? "" : " ") + with_commas(*use.bytes) + (*use.bytes == 1 ? " byte" : " bytes");
@@ -129,7 +136,7 @@ class TextReporter final : public Reporter {
     }
     std::string out(api_name(best.use, apis_));
     if (!best.has_site) return out + ", if that is the name of its service";
-    out += " at " + place(candidate.path, best.use.site_rva);
+    out += " at " + place(candidate.path, best, best.use.via.size() - 1);
     const std::string details = pool_and_size(best.use);
     if (!details.empty()) out += ", " + details;
     const auto same = std::count_if(candidate.uses.begin(), candidate.uses.end(),
@@ -192,7 +199,7 @@ class TextReporter final : public Reporter {
       if (use.protected_bit) out_ << "  protected";
       out_ << '\n';
       for (std::size_t i = 0; i < use.via.size(); ++i) {
-        out_ << "          " << pad(place(candidate.path, use.via[i]), 28) << "  "
+        out_ << "          " << pad(place(candidate.path, item, i), 28) << "  "
              << (i < item.listing.size() ? item.listing[i] : std::string());
         if (i == 0) out_ << "    ; '" << use.tag.text() << "' goes in";
         if (i + 1 == use.via.size()) out_ << "    ; " << api_name(use, apis_);
@@ -220,7 +227,7 @@ class TextReporter final : public Reporter {
         std::string how = first.row >= 0 ? std::string(api_name(first, apis_)) : driver.uses[i].what;
         if (end - i > 1) how += " x" + std::to_string(end - i);
         out_ << how;
-        if (driver.uses[i].has_site) out_ << " at " << place(driver.path, first.site_rva);
+        if (driver.uses[i].has_site) out_ << " at " << place(driver.path, driver.uses[i], first.via.size() - 1);
         if (same_pool && first.pool != trace::Pool::unknown) out_ << ", " << trace::to_string(first.pool);
         if (end - i == 1 && first.bytes) out_ << ", " << with_commas(*first.bytes) << " bytes";
         out_ << '\n';

@@ -1,6 +1,5 @@
 #include "scanner/trace/kmdf.hpp"
 
-
 #include <algorithm>
 #include <cctype>
 #include <string_view>
@@ -47,9 +46,9 @@ std::optional<Kmdf> bind_info_at(const pe::Image& image, std::uint32_t rva) {
 
 tagdb::PoolTag kmdf_default_tag(std::string_view name) {
   constexpr std::string_view kPrefix = "wdf";
-  const bool prefixed = name.size() >= kPrefix.size() && std::equal(kPrefix.begin(), kPrefix.end(), name.begin(), [](char a, char b) {
-    return a == std::tolower(static_cast<unsigned char>(b));
-  });
+  const bool prefixed = name.size() >= kPrefix.size() &&
+                        std::equal(kPrefix.begin(), kPrefix.end(), name.begin(),
+                                   [](char a, char b) { return a == std::tolower(static_cast<unsigned char>(b)); });
   if (prefixed) name.remove_prefix(kPrefix.size());
   return name.size() <= 2 ? tagdb::PoolTag::from_text("FxDr") : tagdb::PoolTag::from_text(name.substr(0, 4));
 }

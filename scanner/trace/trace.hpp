@@ -92,8 +92,8 @@ bool can_trace(const pe::Image& image);
 
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis);
 
-/// The tag that KMDF charges when a driver names none: the first characters of the service name, for which the file's name
-/// without folders and suffix stands in (FxDriver::_InitializeTag, Windows-Driver-Frameworks).
+/// The tag that KMDF charges when a driver names none: the first characters of the service name, for which the file's
+/// name without folders and suffix stands in (FxDriver::_InitializeTag, Windows-Driver-Frameworks).
 tagdb::PoolTag kmdf_default_tag(std::string_view service_name);
 
 /// The instruction at `rva` as text, or empty when the machine has no decoder.

@@ -1,0 +1,41 @@
+// Names for addresses: from the export table, from a linker's .map, and from the public symbols of a PDB. Driver
+// developers have the last two beside their driver. Formats: MSF/PDB as documented by LLVM ("The PDB File Format"),
+// .map as MSVC's and LLVM's linkers write it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pe/image.hpp"
+
+namespace pe {
+
+struct Symbol {
+  std::uint32_t rva = 0;
+  std::string name;
+};
+
+class SymbolTable {
+ public:
+  void add_exports(const Image& image);
+  /// `text` of a .map file; lines of the form ` 0001:00000010  Name  0000000140001010`. False when there is none such.
+  bool add_map(const Image& image, std::string_view text);
+  /// Bytes of a PDB. False, with a reason, when it is none or belongs to another build of the image.
+  bool add_pdb(const Image& image, Bytes pdb, std::string& reason);
+
+  /// "Function" or "Function+0x1f" for an address in code; empty when no symbol lies in [`lowest`, `rva`]. `lowest` is
+  /// the start of the function, so that a nameless function does not borrow its neighbour's name.
+  [[nodiscard]] std::string name_of(std::uint32_t rva, std::uint32_t lowest) const;
+  [[nodiscard]] bool empty() const { return symbols_.empty(); }
+  void sort();
+
+ private:
+  std::vector<Symbol> symbols_;  // ascending by RVA once sorted
+};
+
+/// GUID and age of the image's CodeView record as 16 + 4 bytes; empty when it has none.
+std::vector<std::uint8_t> pdb_signature(const Image& image);
+
+}  // namespace pe
