@@ -53,13 +53,6 @@ Pool pool_from_type(std::uint64_t type) {
   return (type & 1) != 0 ? Pool::paged : Pool::nonpaged;
 }
 
-/// POOL_FLAGS: 0x40 nonpaged, 0x80 nonpaged executable, 0x100 paged, 4 session (wdm.h).
-Pool pool_from_flags(std::uint64_t flags) {
-  if ((flags & 4) != 0) return Pool::session;
-  if ((flags & 0x100) != 0) return Pool::paged;
-  return (flags & 0xC0) != 0 ? Pool::nonpaged : Pool::unknown;
-}
-
 }  // namespace
 
 void Engine::describe_allocation(const Pair& pair, TagUse& use) {
@@ -74,12 +67,11 @@ void Engine::describe_allocation(const Pair& pair, TagUse& use) {
         mixed = true;
         continue;
       }
-      const bool flags = row.pool_form == tagdb::PoolForm::flags_argument;
-      const Pool one = flags ? pool_from_flags(atom.a) : pool_from_type(atom.a);
+      const Pool one = pool_from_type(atom.a);
       if (!first && one != use.pool) mixed = true;
       use.pool = one;
       // NonPagedPool (0) is executable, NonPagedPoolNx is 512.
-      use.executable = use.executable || (flags ? (atom.a & 0x80) != 0 : (atom.a & 0x201) == 0);
+      use.executable = use.executable || (atom.a & 0x201) == 0;
       first = false;
     }
     if (mixed) use.pool = Pool::unknown;

@@ -102,6 +102,7 @@ class Engine {
   [[nodiscard]] int kmdf_row(const Atom& atom) const;
   ValueId argument(SiteId site, EntryId entry, Argument which);
   ValueId argument(SiteId site, EntryId entry, Argument which, std::vector<EntryId>& path, unsigned& budget);
+  ValueId pool_type_of_flags(ValueId flags);
   ValueId substitute(const CallSite& site, ValueId value, unsigned width);
   void describe_allocation(const Pair& pair, TagUse& use);
 
@@ -152,6 +153,7 @@ class Engine {
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> return_readers_;   // callee → pairs that wait for it
   std::map<std::uint32_t, std::vector<std::pair<SiteId, Atom>>> passed_pointers_;  // function → calls of its arguments
   std::set<std::pair<SiteId, std::uint64_t>> targets_;                             // what a site was found to call
+  std::set<SiteId> unsure_callee_;  // calls through memory that may hold something else as well
   std::vector<std::string> problems_;
   std::size_t lifted_ = 0;
 };

@@ -14,6 +14,8 @@ void Engine::watch(std::uint32_t global) {
     for (const std::uint32_t function : passed->second) schedule(function);
   }
   const std::vector<std::uint32_t> users = globals_.users(global);
+  if (users.size() > kMostUsers)
+    problems_.push_back("a global with " + std::to_string(users.size()) + " users was followed to the first 400 only");
   for (std::size_t i = 0; i < users.size() && i < kMostUsers; ++i) schedule(functions_.containing(users[i]));
 }
 

@@ -29,7 +29,7 @@ bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair,
 /// Is there a link of the entry whose constraints this call meets? Those that depend on our own caller are handed up.
 bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints) {
   for (std::size_t i = 0; i < entry.links.size(); ++i) {
-    bool possible = true;
+    bool possible = true, undecided = false;
     std::vector<Constraint> handed;
     for (const Constraint& constraint : entry.links[i].constraints) {
       const ValueId passed = value_at(site, constraint.where, 4, values_, abi_);
@@ -41,9 +41,12 @@ bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std
       const Atom* atom = values_.only(passed);
       if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0)
         handed.push_back({atom->where, constraint.value, constraint.equal});
+      else if (constraint.equal)
+        undecided = true;
     }
     if (!possible) continue;
     pair.link = i;
+    if (undecided) pair.flags |= kAssumesPointer;
     constraints.insert(constraints.end(), handed.begin(), handed.end());
     return true;
   }
@@ -177,6 +180,22 @@ ValueId Engine::substitute(const CallSite& site, ValueId value, unsigned width) 
   return values_.with_flags(out, values_.flags(value));
 }
 
+/// POOL_FLAGS: 0x40 nonpaged, 0x80 nonpaged executable, 0x100 paged, 4 session; POOL_TYPE: 0x200 nonpaged, 0 nonpaged
+/// executable, 1 paged, 0x20 session (wdm.h).
+ValueId Engine::pool_type_of_flags(ValueId flags) {
+  constexpr std::uint64_t kSession = 4, kNonPaged = 0x40, kExecutable = 0x80, kPaged = 0x100;
+  ValueId out = values_.unknown(values_.flags(flags));
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(flags).begin(), values_.atoms(flags).end())) {
+    ValueId type = values_.unknown(kComputed);
+    if (atom.kind == AtomKind::constant && (atom.a & (kSession | kNonPaged | kExecutable | kPaged)) != 0) {
+      const std::uint64_t pool = (atom.a & kPaged) != 0 ? 1 : (atom.a & kExecutable) != 0 ? 0 : 0x200;
+      type = values_.constant(pool | ((atom.a & kSession) != 0 ? 0x20 : 0));
+    }
+    out = values_.join(out, type);
+  }
+  return out;
+}
+
 ValueId Engine::argument(SiteId site, EntryId entry, Argument which) {
   std::vector<EntryId> path;
   unsigned budget = 200;  // wrappers of wrappers with many callers: past this the answer is "unknown"
@@ -197,7 +216,11 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
       if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
     }
     if (index < 0) return values_.unknown(kNotUnderstood);
-    return globals_.resolve(value_at(site, abi_.argument(static_cast<unsigned>(index)), width, values_, abi_)).value;
+    const ValueId passed =
+        globals_.resolve(value_at(site, abi_.argument(static_cast<unsigned>(index)), width, values_, abi_)).value;
+    // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
+    const bool flags = which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument;
+    return flags ? pool_type_of_flags(passed) : passed;
   }
   if (budget == 0) return values_.unknown(kCapped);
   --budget;

@@ -68,6 +68,19 @@ void FunctionMap::collect_starts() {
   }
 }
 
+/// Does an instruction start at `rva`? Known for code with a .pdata record; elsewhere the benefit of the doubt.
+bool FunctionMap::is_boundary(std::uint32_t rva) const {
+  const Part* part = part_at(rva);
+  if (part == nullptr) return true;
+  std::uint32_t at = part->begin;
+  while (at < rva) {
+    const pe::Bytes code = image_.from_rva(at);
+    if (code.empty()) return false;
+    at += decoder_.measure(code, at).length;
+  }
+  return at == rva;
+}
+
 void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   if (!starts_collected_) collect_starts();
   const pe::Bytes all = image_.from_rva(begin);
@@ -79,7 +92,7 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   const auto called = [this](std::uint32_t rva) {
     for (const Reference& reference : Index::to(index_.calls, rva)) {
       const pe::Bytes opcode = image_.from_rva(reference.site - 1);
-      if (!opcode.empty() && opcode[0] == 0xE8) return true;
+      if (!opcode.empty() && opcode[0] == 0xE8 && is_boundary(reference.site - 1)) return true;
     }
     return false;
   };

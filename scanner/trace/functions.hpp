@@ -43,6 +43,7 @@ class FunctionMap {
   };
   [[nodiscard]] const Part* part_at(std::uint32_t rva) const;
   const CodeRange* gap_function_at(std::uint32_t rva);
+  [[nodiscard]] bool is_boundary(std::uint32_t rva) const;
   void split(std::uint32_t begin, Gap& gap);
   void collect_starts();
 

@@ -54,12 +54,16 @@ const std::vector<std::uint32_t>& Globals::words_holding(std::uint32_t rva) {
   return found == pointers_.end() ? none : found->second;
 }
 
+/// REX.W 8D: an address is computed, not a content used.
+bool Globals::is_lea(const Reference& reference) const {
+  const pe::Bytes opcode = image_.from_rva(reference.site - 3);
+  return opcode.size() > 2 && (opcode[0] & 0xF8) == 0x48 && opcode[1] == 0x8D;
+}
+
 bool Globals::lea_of(std::uint32_t rva) const {
   const auto references = Index::to(index_.data, rva);
-  return std::any_of(references.begin(), references.end(), [this](const Reference& reference) {
-    const pe::Bytes opcode = image_.from_rva(reference.site - 2);
-    return opcode.size() > 1 && opcode[0] == 0x8D;
-  });
+  return std::any_of(references.begin(), references.end(),
+                     [this](const Reference& reference) { return is_lea(reference); });
 }
 
 bool Globals::address_taken(std::uint32_t rva) {
@@ -88,12 +92,16 @@ std::vector<std::uint32_t> Globals::stored_into(std::uint32_t rva) const {
   return globals;
 }
 
-/// Could code that we do not see as a store write here? Its own address given away, or that of an object around it.
+/// Could code that we do not see as a store write here? When the address was given away, or one shortly before it,
+/// which may be that of an object around it. Where the object ends nobody knows, so every address within reach counts.
 bool Globals::escapes(std::uint32_t rva) {
-  if (lea_of(rva) || !words_holding(rva).empty()) return true;
-  if (rva == 0) return false;
-  const std::uint32_t object = object_at(rva - 1, kObjectReach);
-  if (object != 0 && (lea_of(object) || !words_holding(object).empty())) return true;
+  if (!pointers_collected_) collect_pointers();
+  const std::uint32_t low = rva > kObjectReach ? rva - kObjectReach : 0;
+  const auto pointer = pointers_.lower_bound(low);
+  if (pointer != pointers_.end() && pointer->first <= rva) return true;
+  const auto first = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{low, 0});
+  const auto last = std::upper_bound(first, index_.data.end(), Reference{rva, 0xFFFFFFFFU});
+  if (std::any_of(first, last, [this](const Reference& reference) { return is_lea(reference); })) return true;
   const auto walked = computed_.upper_bound({rva, 0xFFFFFFFFU});
   return walked != computed_.begin() && rva - std::prev(walked)->first <= kObjectReach;
 }

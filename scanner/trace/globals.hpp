@@ -55,6 +55,7 @@ class Globals {
   ValueId expand(ValueId value, Resolution& out, unsigned depth);
   ValueId from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth);
   [[nodiscard]] bool escapes(std::uint32_t rva);
+  [[nodiscard]] bool is_lea(const Reference& reference) const;
   [[nodiscard]] bool lea_of(std::uint32_t rva) const;
   void collect_pointers();
 

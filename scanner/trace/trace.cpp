@@ -58,7 +58,8 @@ std::string describe_assumptions(std::uint32_t flags) {
       {kAssumesTable, "the index stays within the printable entries of the table"},
       {kAssumesGlobal, "nobody writes the global through a pointer"},
       {kAssumesRegister, "an argument travels in a register outside the calling convention"},
-      {kAssumesPointer, "a value that decides what the call means is the usual one"}};
+      {kAssumesPointer,
+       "a call through memory reaches this function, or an argument that decides what it does has the usual value"}};
   std::string out;
   for (const auto& [flag, text] : kTexts) {
     if ((flags & flag) == 0) continue;
