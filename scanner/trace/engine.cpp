@@ -22,7 +22,7 @@ Engine::Engine(const pe::Image& image, const tagdb::ApiTable& apis, Decoder& dec
       imports_(image, apis),
       index_(imports_.has_rows() ? build_index(image, imports_.interesting_slots()) : Index{}),
       functions_(image, index_, decoder),
-      globals_(image, index_, imports_, values_, abi_) {
+      globals_(image, index_, values_, abi_) {
   if (imports_.binds_framework()) kmdf_ = find_kmdf(image);
 }
 

@@ -15,9 +15,9 @@ constexpr std::size_t kMaxTableTags = ValuePool::kCap;
 
 }  // namespace
 
-Globals::Globals(const pe::Image& image, const Index& index, const ImportTable& imports, ValuePool& values,
+Globals::Globals(const pe::Image& image, const Index& index, ValuePool& values,
                  const Abi& abi)
-    : image_(image), index_(index), imports_(imports), values_(values), abi_(abi) {}
+    : image_(image), index_(index), values_(values), abi_(abi) {}
 
 bool Globals::add(const GlobalStore& store) {
   if (store.strided) return computed_.emplace(store.rva, store.site).second;

@@ -30,7 +30,7 @@ struct Resolution {
 
 class Globals {
  public:
-  Globals(const pe::Image& image, const Index& index, const ImportTable& imports, ValuePool& values, const Abi& abi);
+  Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi);
 
   /// True when the store is new.
   bool add(const GlobalStore& store);
@@ -61,7 +61,6 @@ class Globals {
 
   const pe::Image& image_;
   const Index& index_;
-  const ImportTable& imports_;
   ValuePool& values_;
   const Abi& abi_;
   std::map<std::uint32_t, std::vector<GlobalStore>> direct_;
