@@ -98,6 +98,8 @@ std::optional<Verb> verb_of(const std::string& word) {
 /// Distributes the positional words over verb, tags and paths. Returns an error or nothing.
 std::string take_positionals(std::vector<std::string> words, bool tags_given, Options& options) {
   bool verb_named = false;
+  if (!words.empty() && !tags_given && (words.front() == "leaks" || words.front() == "merge"))
+    return "'" + words.front() + "' is not part of this version yet";
   if (!words.empty()) {
     if (const auto verb = verb_of(words.front())) {
       options.verb = *verb;

@@ -8,6 +8,7 @@ namespace {
 
 constexpr unsigned kMaxDepth = 16;
 constexpr std::size_t kMaxEntries = 20000;
+constexpr std::size_t kMaxSteps = 2000000;  // a hundred times what the largest driver seen needs
 constexpr int kMaxExtensions = 6;
 constexpr int kMaxThunkHops = 4;
 constexpr std::size_t kMaxRangesPerFunction = 64;
@@ -41,7 +42,12 @@ TraceResult Engine::run() {
   });
   schedule_references();
   schedule_kmdf();
+  std::size_t steps = 0;
   while (!waiting_.empty() || !todo_.empty()) {
+    if (++steps > kMaxSteps) {
+      problems_.push_back("the search for wrappers was ended after " + std::to_string(kMaxSteps) + " steps");
+      break;
+    }
     // Pairs first: breadth-first over entries keeps the first chain found the shortest.
     if (!todo_.empty()) {
       const auto [site, entry] = todo_.front();
