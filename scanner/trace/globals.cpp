@@ -15,8 +15,7 @@ constexpr std::size_t kMaxTableTags = ValuePool::kCap;
 
 }  // namespace
 
-Globals::Globals(const pe::Image& image, const Index& index, ValuePool& values,
-                 const Abi& abi)
+Globals::Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi)
     : image_(image), index_(index), values_(values), abi_(abi) {}
 
 bool Globals::add(const GlobalStore& store) {
