@@ -108,7 +108,9 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
     if (start != 0 && known && (ended || holds(sure_starts_, rva) || called(rva))) close(rva);
     const Instruction instruction = decoder_.measure(code.from(at), rva);
     const bool zeros = code[at] == 0;
-    if (ended && !known && (instruction.padding || zeros)) {
+    // What only looks like a reference into padding does not make it a function; a call of it does.
+    const bool start_here = known && (holds(sure_starts_, rva) || called(rva));
+    if (ended && !start_here && (instruction.padding || zeros)) {
       close(rva);
       at += zeros ? 1 : instruction.length;
       continue;
