@@ -23,7 +23,9 @@ foreach(pair
   file(MAKE_DIRECTORY ${OUTPUT}/${folder})
   run(${CLANG_CC} --target=x86_64-pc-windows-msvc -O2 -ffreestanding -funwind-tables -fno-stack-protector -mno-sse -c
       ${HERE}/${name}.c -o ${name}.obj)
-  run(${LLVM_RC} /FO ${name}.res ${HERE}/${name}.rc)
+  # llvm-rc takes an absolute path for one of its options when the first folder's name begins like one (/c…, /d…).
+  file(RELATIVE_PATH resource ${WORK} ${HERE}/${name}.rc)
+  run(${LLVM_RC} /FO ${name}.res ${resource})
   run(${LLD_LINK} /nologo /driver /subsystem:native /entry:DriverEntry /nodefaultlib /Brepro
       /out:${OUTPUT}/${folder}/${name}.sys ${name}.obj ${name}.res ntoskrnl.lib)
 endforeach()
