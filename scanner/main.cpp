@@ -15,6 +15,7 @@ int main(int argc, char** argv) try {
     return parsed.exit.code;
   }
   const scanner::Options& options = *parsed.options;
+  if (options.verb == scanner::Verb::merge) return run_merge(options, std::cerr);
   scanner::Output output;
   if (!output.open(options.output, std::cerr)) return scanner::kExitUsage;
   scanner::Context context(options, output.stream(), std::cerr, output.is_color_terminal(),
@@ -25,6 +26,7 @@ int main(int argc, char** argv) try {
     case scanner::Verb::locate: code = run_locate(context); break;
     case scanner::Verb::survey: code = run_survey(context); break;
     case scanner::Verb::lookup: code = run_lookup(context); break;
+    case scanner::Verb::merge: break;  // above: its output is no text
   }
   return output.close(std::cerr) ? code : scanner::kExitUsage;
 } catch (const std::exception& error) {

@@ -17,6 +17,8 @@ namespace po = boost::program_options;
 constexpr unsigned kLocate = static_cast<unsigned>(Verb::locate);
 constexpr unsigned kSurvey = static_cast<unsigned>(Verb::survey);
 constexpr unsigned kScan = kLocate | kSurvey;
+constexpr unsigned kLookup = static_cast<unsigned>(Verb::lookup);
+constexpr unsigned kMerge = static_cast<unsigned>(Verb::merge);
 
 constexpr const char* kUsage =
     "poolwho names the driver that allocates with a Windows pool tag, and proves it.\n"
@@ -24,6 +26,7 @@ constexpr const char* kUsage =
     "  poolwho TAG [PATH...]      who allocates with TAG (also: poolwho locate TAG...)\n"
     "  poolwho survey PATH...     every tag of every driver below PATH\n"
     "  poolwho lookup TAG...      what the tag databases say, without a scan\n"
+    "  poolwho merge CATALOG... -o OUT   joins catalogues that survey --store wrote\n"
     "\n"
     "TAG is what poolmon shows: Leak, \"Io  \", Afd?, Afd*, \\x4c\\x65\\x61\\x6b, or 0x6B61654C as a debugger prints "
     "it.\n"
@@ -77,6 +80,15 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return std::nullopt;
 }
 
+/// "2/8": the second of eight parts.
+bool parse_shard(std::string_view text, unsigned& shard, unsigned& shards) {
+  const char* last = text.data() + text.size();
+  const auto [slash, error] = std::from_chars(text.data(), last, shard);
+  if (error != std::errc{} || slash == last || *slash != '/') return false;
+  const auto [end, other] = std::from_chars(slash + 1, last, shards);
+  return other == std::errc{} && end == last && shard >= 1 && shard <= shards;
+}
+
 template <typename T>
 bool choose(const std::string& text, const std::vector<std::pair<std::string, T>>& choices, T& out) {
   for (const auto& [name, value] : choices) {
@@ -92,13 +104,14 @@ std::optional<Verb> verb_of(const std::string& word) {
   if (word == "locate") return Verb::locate;
   if (word == "survey") return Verb::survey;
   if (word == "lookup") return Verb::lookup;
+  if (word == "merge") return Verb::merge;
   return std::nullopt;
 }
 
 /// Distributes the positional words over verb, tags and paths. Returns an error or nothing.
 std::string take_positionals(std::vector<std::string> words, bool tags_given, Options& options) {
   bool verb_named = false;
-  if (!words.empty() && !tags_given && (words.front() == "leaks" || words.front() == "merge"))
+  if (!words.empty() && !tags_given && words.front() == "leaks")
     return "'" + words.front() + "' is not part of this version yet";
   if (!words.empty()) {
     if (const auto verb = verb_of(words.front())) {
@@ -109,6 +122,12 @@ std::string take_positionals(std::vector<std::string> words, bool tags_given, Op
   }
   if (options.verb == Verb::survey) {
     options.paths = std::move(words);
+    return {};
+  }
+  if (options.verb == Verb::merge) {
+    options.paths = std::move(words);
+    if (options.paths.empty() || !options.output)
+      return "merge needs catalogues and a file to write, such as 'poolwho merge a.db b.db -o all.db'";
     return {};
   }
   if (options.verb == Verb::lookup) {
@@ -156,6 +175,13 @@ std::string take_values(const po::variables_map& values, Options& options) {
   options.explain = flag("explain");
   options.quiet = flag("quiet");
   options.names_only = flag("names-only");
+  options.low_priority = flag("low-priority");
+  options.store = text("store");
+  options.catalog = text("catalog");
+  if (const auto shard = text("shard")) {
+    if (!parse_shard(*shard, options.shard, options.shards))
+      return "--shard wants I/N, the part I from 1 to N of all files, not '" + *shard + "'";
+  }
   if (const auto size = text("max-filesize")) {
     const auto bytes = parse_size(*size);
     if (!bytes) return "--max-filesize wants a number of bytes such as 64M, not '" + *size + "'";
@@ -197,9 +223,21 @@ std::string check_verb(const po::variables_map& values, Verb verb) {
     const auto& value = values[option.name];
     const bool given = option.argument != nullptr ? values.count(option.name) != 0 : value.as<bool>();
     if (given && (option.verbs & static_cast<unsigned>(verb)) == 0) {
-      const char* name = verb == Verb::locate ? "locate" : verb == Verb::survey ? "survey" : "lookup";
+      const char* name = verb == Verb::locate   ? "locate"
+                         : verb == Verb::survey ? "survey"
+                         : verb == Verb::lookup ? "lookup"
+                                                : "merge";
       return std::string("--") + option.name + " has no meaning for '" + name + "'";
     }
+  }
+  if (values.count("catalog") == 0) return {};
+  for (const OptionSpec& option : option_table()) {
+    const std::string_view name = option.name;
+    const bool about_files = name == "include" || name == "exclude" || name == "files-from" || name == "any-suffix" ||
+                             name == "follow" || name == "max-filesize" || name == "shard" || name == "apis";
+    const auto& value = values[option.name];
+    if (about_files && (option.argument != nullptr ? values.count(option.name) != 0 : value.as<bool>()))
+      return "--" + std::string(name) + " has no meaning with --catalog: no file is read";
   }
   return {};
 }
@@ -225,14 +263,18 @@ const std::vector<OptionSpec>& option_table() {
       {"offline", 0, nullptr, false, kScan, "read files that live in the cloud, which downloads them"},
       {"max-filesize", 0, "N", false, kScan, "pass over files of more than N bytes (K, M, G; default 512M)"},
       {"jobs", 'j', "N", false, kScan, "worker threads; 0 (default) means one per processor"},
+      {"low-priority", 0, nullptr, false, kScan, "leave processor and disk to others"},
+      {"shard", 0, "I/N", false, kScan, "only the I-th of N parts of the files, the same parts on every machine"},
+      {"store", 0, "FILE", false, kSurvey, "keep results in the catalogue FILE; what it knows is not traced again"},
+      {"catalog", 0, "FILE", false, kLocate | kLookup, "answer from the catalogue FILE instead of a scan"},
       {"apis", 0, "FILE", false, kScan, "more functions that take a tag, in the form of data/pool_apis.tsv"},
       {"tagdb", 0, "FILE", true, kAllVerbs, "another pooltag.txt or localtag.txt; repeatable"},
       {"format", 0, "F", false, kAllVerbs, "text (default), ndjson, json or csv"},
-      {"output", 'o', "FILE", false, kAllVerbs, "write results to FILE, which appears when it is complete"},
+      {"output", 'o', "FILE", false, kAllVerbs | kMerge, "write results to FILE, which appears when it is complete"},
       {"color", 0, "WHEN", false, kAllVerbs, "auto (default), always or never"},
-      {"quiet", 'q', nullptr, false, kAllVerbs, "no progress and no notes; results and errors stay"},
-      {"version", 'V', nullptr, false, kAllVerbs, "print the version"},
-      {"help", 'h', nullptr, false, kAllVerbs, "print this help"},
+      {"quiet", 'q', nullptr, false, kAllVerbs | kMerge, "no progress and no notes; results and errors stay"},
+      {"version", 'V', nullptr, false, kAllVerbs | kMerge, "print the version"},
+      {"help", 'h', nullptr, false, kAllVerbs | kMerge, "print this help"},
   };
   return table;
 }

@@ -1,5 +1,7 @@
 #include "scanner/pipeline.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -43,6 +45,13 @@ class Shared {
     std::unique_lock lock(mutex_);
     work_.wait(lock, [this] { return !jobs_.empty() || closed_; });
     if (jobs_.empty()) return false;
+    if (interrupted) {
+      // What is not begun is not done; the writer stops where the first gap is.
+      end_ = std::min(end_, jobs_.front().number);
+      jobs_.clear();
+      done_.notify_all();
+      return false;
+    }
     job = std::move(jobs_.front());
     jobs_.pop_front();
     return true;
@@ -54,10 +63,19 @@ class Shared {
     if (number == written_) done_.notify_all();
   }
 
-  /// The next result in order; false when there will be none.
-  bool take(ScannedFile& result) {
+  /// The next result in order; false when there will be none. `idle` is called while there is none yet.
+  bool take(ScannedFile& result, const std::function<void()>& idle) {
+    constexpr auto kPatience = std::chrono::milliseconds(50);
     std::unique_lock lock(mutex_);
-    done_.wait(lock, [this] { return finished_.contains(written_) || (closed_ && written_ == next_number_); });
+    const auto ready = [this] {
+      return finished_.contains(written_) || written_ >= end_ || (closed_ && written_ == next_number_);
+    };
+    if (!done_.wait_for(lock, kPatience, ready)) {
+      lock.unlock();
+      if (idle) idle();
+      lock.lock();
+      done_.wait(lock, ready);
+    }
     const auto it = finished_.find(written_);
     if (it == finished_.end()) return false;
     result = std::move(it->second);
@@ -74,28 +92,30 @@ class Shared {
   std::deque<Job> jobs_;
   std::map<std::uint64_t, ScannedFile> finished_;
   std::uint64_t next_number_ = 0, written_ = 0;
+  std::uint64_t end_ = ~std::uint64_t{0};  // the first job that is not going to be done
   bool closed_ = false;
 };
 
 }  // namespace
 
-void run_pipeline(unsigned jobs, const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
-                  const std::function<ScannedFile(const walk::Found&)>& work,
-                  const std::function<void(ScannedFile&)>& consume) {
+void run_pipeline(unsigned jobs, const Stages& stages) {
   constexpr std::uint64_t kWindowPerJob = 16;
   Shared shared(jobs * kWindowPerJob);
   std::vector<std::thread> workers;
   for (unsigned i = 0; i < jobs; ++i) {
-    workers.emplace_back([&shared, &work] {
-      for (Job job; shared.pop(job);) shared.finish(job.number, work(job.file));
+    workers.emplace_back([&shared, &stages] {
+      for (Job job; shared.pop(job);) shared.finish(job.number, stages.work(job.file));
     });
   }
-  std::thread walker([&shared, &produce] {
-    produce([&shared](walk::Found file) { return shared.push(std::move(file)); });
+  std::thread walker([&shared, &stages] {
+    stages.produce([&shared](walk::Found file) { return shared.push(std::move(file)); });
     shared.close();
   });
-  for (ScannedFile result; shared.take(result);) consume(result);
+  std::thread counter;
+  if (stages.count) counter = std::thread(stages.count);
+  for (ScannedFile result; shared.take(result, stages.idle);) stages.consume(result);
   walker.join();
+  if (counter.joinable()) counter.join();
   for (std::thread& worker : workers) worker.join();
 }
 

@@ -12,9 +12,22 @@ namespace scanner {
 /// Set by the interrupt handler; the producer stops, what is under way is finished and written.
 extern std::atomic<bool> interrupted;
 
-/// `produce` calls its argument for every file and stops when it returns false. `consume` runs on the calling thread.
-void run_pipeline(unsigned jobs, const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
-                  const std::function<ScannedFile(const walk::Found&)>& work,
-                  const std::function<void(ScannedFile&)>& consume);
+struct Stages {
+  /// Calls its argument for every file and stops when it returns false. On a thread of its own.
+  std::function<void(const std::function<bool(walk::Found)>&)> produce;
+  /// On the workers' threads.
+  std::function<ScannedFile(const walk::Found&)> work;
+  /// In the order of the files, on the calling thread.
+  std::function<void(ScannedFile&)> consume;
+  /// On the calling thread too, when nothing was ready to be consumed for a while; may be empty.
+  std::function<void()> idle;
+  /// On one more thread, for those who want to know how much there is to do; may be empty.
+  std::function<void()> count;
+};
+
+void run_pipeline(unsigned jobs, const Stages& stages);
+
+/// The whole process yields processor and disk to others. False where the system knows no such thing.
+bool lower_priority();
 
 }  // namespace scanner

@@ -5,38 +5,18 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <chrono>
+#include <random>
 
 #include "pe/symbols.hpp"
 
 namespace scanner {
 namespace {
 
-constexpr std::size_t kMaxOccurrences = 8;
-
 bool asked_for(const ScanRequest& request, tagdb::PoolTag tag) {
   return std::any_of(request.queries.begin(), request.queries.end(),
                      [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
-}
-
-/// KMDF charges what has no tag to the first letters of the service's name: not in the code, but predictable.
-void predict_kmdf_tag(const ScanRequest& request, ScannedFile& out) {
-  const auto& rows = request.apis->rows;
-  int row = -1, config = -1;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i].kind == tagdb::ApiKind::predict) row = static_cast<int>(i);
-    if (rows[i].name == "WdfDriverCreate") config = static_cast<int>(i);
-  }
-  const bool own_tag = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
-                                   [config](const trace::TagUse& use) { return use.row == config; });
-  if (!out.trace.binds_kmdf || own_tag || row < 0) return;
-  const std::string& path = out.file.path;
-  const auto name = path.find_last_of("/\\") + 1;  // npos + 1 is 0
-  trace::TagUse use;
-  use.tag = trace::kmdf_default_tag(std::string_view(path).substr(name, path.find_last_of('.') - name));
-  use.evidence = trace::Evidence::predicted;
-  use.certainty = trace::Certainty::assumed;
-  use.row = row;
-  out.trace.uses.push_back(std::move(use));
 }
 
 /// Function names from the export table, and from a .map or .pdb that lies beside the driver.
@@ -87,23 +67,104 @@ void add_listings(const pe::Image& image, ScannedFile& out) {
 void add_occurrences(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
   std::vector<tagdb::PoolTag> open;
   for (const tagdb::PoolTag tag : request.bytes_first) {
-    const bool explained = std::any_of(out.trace.uses.begin(), out.trace.uses.end(), [tag](const trace::TagUse& use) {
-      return use.tag == tag && use.evidence <= trace::Evidence::references;
-    });
-    if (!explained) open.push_back(tag);
+    if (!explained(out.trace.uses, tag)) open.push_back(tag);
   }
-  out.occurrences = trace::find_occurrences(image, open, kMaxOccurrences);
+  out.occurrences = trace::describe_occurrences(image, trace::TagSearch(open).all(image.file()));
   // An immediate in lifted code would be told twice.
   std::erase_if(out.trace.uses, [&open](const trace::TagUse& use) {
     return use.evidence == trace::Evidence::constant && std::find(open.begin(), open.end(), use.tag) != open.end();
   });
 }
 
+/// For the catalogue: where the tags stand that later questions may ask for.
+void note_held(const pe::Image& image, const trace::TagSearch& tags, ScannedFile& out) {
+  std::vector<trace::TagSearch::Hit> hits = tags.all(image.file());
+  for (const trace::TagSearch::Hit& hit : hits) out.held.push_back(hit.tag);
+  std::sort(out.held.begin(), out.held.end());
+  out.held.erase(std::unique(out.held.begin(), out.held.end()), out.held.end());
+  std::erase_if(hits, [&out](const trace::TagSearch::Hit& hit) { return explained(out.trace.uses, hit.tag); });
+  out.held_occurrences = trace::describe_occurrences(image, std::move(hits));
+}
+
+std::int64_t now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// A seed of its own for every run.
+std::uint64_t hash_seed() {
+  static const std::uint64_t seed = [] {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+  }();
+  return seed;
+}
+
+/// Reading buffers live as long as their thread; one that a giant blew up is given back.
+struct Buffer {
+  std::vector<std::uint8_t> bytes;
+  void trim() {
+    constexpr std::size_t kKept = 8U << 20;
+    if (bytes.size() > kKept) std::vector<std::uint8_t>().swap(bytes);
+  }
+};
+
 }  // namespace
 
+bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag) {
+  return std::any_of(uses.begin(), uses.end(), [tag](const trace::TagUse& use) {
+    return use.tag == tag && use.evidence <= trace::Evidence::references;
+  });
+}
+
+// KMDF charges what has no tag to the first letters of the service's name: not in the code, but predictable.
+void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out) {
+  const auto& rows = apis.rows;
+  int row = -1, config = -1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].kind == tagdb::ApiKind::predict) row = static_cast<int>(i);
+    if (rows[i].name == "WdfDriverCreate") config = static_cast<int>(i);
+  }
+  const bool own_tag = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
+                                   [config](const trace::TagUse& use) { return use.row == config; });
+  if (!out.trace.binds_kmdf || own_tag || row < 0) return;
+  const std::string& path = out.file.path;
+  const auto name = path.find_last_of("/\\") + 1;  // npos + 1 is 0
+  trace::TagUse use;
+  use.tag = trace::kmdf_default_tag(std::string_view(path).substr(name, path.find_last_of('.') - name));
+  use.evidence = trace::Evidence::predicted;
+  use.certainty = trace::Certainty::assumed;
+  use.row = row;
+  out.trace.uses.push_back(std::move(use));
+}
+
+bool hides_constants(pe::Machine machine) {
+  return machine == pe::Machine::arm64 || machine == pe::Machine::arm64ec || machine == pe::Machine::arm;
+}
+
+std::uint64_t beside(const std::string& path) {
+  const std::string stem = path.substr(0, path.find_last_of('.'));
+  std::uint64_t mixed = 0;
+  for (const char* suffix : {".pdb", ".map"}) {
+    walk::DirectoryEntry entry;
+    std::string ignored;
+    if (!walk::inspect(stem + suffix, entry, ignored)) continue;
+    const std::array<std::uint64_t, 3> facts = {entry.size, static_cast<std::uint64_t>(entry.modified), mixed + 1};
+    mixed = XXH3_64bits(facts.data(), sizeof facts) >> 1;  // SQLite's integers have a sign
+  }
+  return mixed;
+}
+
 ContentHash content_hash(pe::Bytes bytes) {
-  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(), hash_seed());
   return {hash.low64, hash.high64};
+}
+
+ContentHash content_hash(const std::string& sha256) {
+  ContentHash hash;
+  std::from_chars(sha256.data(), sha256.data() + 16, hash.low, 16);
+  std::from_chars(sha256.data() + 16, sha256.data() + 32, hash.high, 16);
+  return hash;
 }
 
 std::string sha256_hex(pe::Bytes bytes) {
@@ -123,13 +184,32 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
   using Outcome = ScannedFile::Outcome;
   ScannedFile out;
   out.file = file;
-  auto read = walk::read_file(file.path, request.max_file_size, out.skipped);
+  if (file.known_link) {
+    out.outcome = Outcome::hard_link;
+    return out;
+  }
+  if (request.recall != nullptr) {
+    out.checked = now();
+    out.beside = beside(file.path);
+    if (request.recall->unchanged(out)) {
+      if (out.outcome != Outcome::traced && out.outcome != Outcome::unsupported) return out;
+      if (request.already_reported && request.already_reported(out.hash)) {
+        out.outcome = Outcome::copy;
+      } else {
+        request.recall->load(out, request);
+      }
+      return out;
+    }
+  }
+  thread_local Buffer buffer;
+  buffer.trim();
+  const auto read = walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes);
   if (!read) {
     out.outcome = Outcome::unreadable;
     out.message = read.error().message;
     return out;
   }
-  const pe::Bytes bytes{std::span<const std::uint8_t>(read.value())};
+  const pe::Bytes bytes{std::span<const std::uint8_t>(buffer.bytes.data(), read.value())};
   out.size = bytes.size();
   const auto opened = pe::Image::open(bytes.span());
   if (!opened) {
@@ -144,36 +224,62 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     out.outcome = Outcome::not_wanted;
     return out;
   }
-  out.hash = content_hash(bytes);
+  const bool searching = !request.bytes_first.empty();
+  const bool in_bytes = searching && request.bytes_search.any(bytes);
+  if (searching && !in_bytes && trace::can_trace(image) && !hides_constants(image.machine())) {
+    out.outcome = Outcome::deferred;
+    return out;
+  }
+  if (request.recall != nullptr) {
+    out.sha256 = sha256_hex(bytes);
+    out.hash = content_hash(out.sha256);
+  } else {
+    out.hash = content_hash(bytes);
+  }
   if (request.already_reported && request.already_reported(out.hash)) {
     out.outcome = Outcome::copy;
     return out;
   }
-  const bool locating = !request.queries.empty();
-  const bool in_bytes = !request.bytes_first.empty() && trace::contains_any(bytes, request.bytes_first);
-  if (!trace::can_trace(image)) {
-    out.outcome = Outcome::unsupported;
-  } else if (!request.bytes_first.empty() && !in_bytes) {
-    out.outcome = Outcome::deferred;
+  if (request.recall != nullptr && request.recall->known(out)) {
+    request.recall->load(out, request);
     return out;
-  } else {
+  }
+  if (trace::can_trace(image)) {
     out.outcome = Outcome::traced;
     out.trace = trace::trace(image, *request.apis);
-    predict_kmdf_tag(request, out);
+    predict_kmdf_tag(*request.apis, out);
+  } else {
+    out.outcome = Outcome::unsupported;
   }
   if (in_bytes) add_occurrences(image, request, out);
+  if (request.recall != nullptr) note_held(image, request.recall->tags(), out);
   const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
                                [&](const trace::TagUse& use) { return asked_for(request, use.tag); });
-  out.reported = !locating || hit || !out.occurrences.empty();
+  out.reported = request.queries.empty() || hit || !out.occurrences.empty();
   if (!out.reported) return out;
   std::string problem;
   out.identity = pe::identify(image, problem);
   if (!problem.empty()) out.trace.problems.push_back(problem);
-  out.sha256 = sha256_hex(bytes);
+  if (out.sha256.empty()) out.sha256 = sha256_hex(bytes);
   for (const trace::TagUse& use : out.trace.uses)
     out.file_offsets.push_back(use.via.empty() ? 0xFFFFFFFFU : image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
   add_names(image, request, out);
   if (request.with_text) add_listings(image, out);
+  return out;
+}
+
+ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size) {
+  ScannedFile out;
+  out.file = file;
+  thread_local Buffer buffer;
+  buffer.trim();
+  const auto read = walk::read_file(file.path, max_file_size, out.skipped, buffer.bytes);
+  if (!read) return out;
+  const pe::Bytes bytes{std::span<const std::uint8_t>(buffer.bytes.data(), read.value())};
+  const auto image = pe::Image::open(bytes.span());
+  if (!image) return out;
+  note_held(image.value(), tags, out);
+  out.sha256 = sha256_hex(bytes);
   return out;
 }
 

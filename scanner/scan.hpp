@@ -22,6 +22,24 @@ struct ContentHash {
   auto operator<=>(const ContentHash&) const = default;
 };
 
+struct ScannedFile;
+struct ScanRequest;
+
+/// What earlier scans know of files and contents (the catalogue). Asked from worker threads.
+class Recall {
+ public:
+  virtual ~Recall() = default;
+  /// Before reading: true when path, size and time of change are as they were; says what the file is, not what is in
+  /// it.
+  virtual bool unchanged(ScannedFile& file) = 0;
+  /// After hashing: true when its content was traced before by an engine no worse than ours.
+  virtual bool known(ScannedFile& file) = 0;
+  /// Fills in what a trace would find, for a file of which one of the above was true.
+  virtual void load(ScannedFile& file, const ScanRequest& request) = 0;
+  /// The tags whose bytes a later question may ask for.
+  [[nodiscard]] virtual const trace::TagSearch& tags() const = 0;
+};
+
 struct ScanRequest {
   const tagdb::ApiTable* apis = nullptr;
   std::uint64_t max_file_size = 0;
@@ -29,9 +47,12 @@ struct ScanRequest {
   std::vector<tagdb::TagQuery> queries;
   /// locate, first pass: trace only files whose bytes hold one of these.
   std::vector<tagdb::PoolTag> bytes_first;
-  bool with_text = false;  ///< --explain: instructions as text
+  trace::TagSearch bytes_search;  ///< made from `bytes_first`
+  bool with_text = false;         ///< --explain: instructions as text
   /// Was this content reported already? Asked from worker threads; may be empty.
   std::function<bool(const ContentHash&)> already_reported;
+  /// survey --store: what need not be traced again. Contents are then known by SHA-256.
+  Recall* recall = nullptr;
 };
 
 struct ScannedFile {
@@ -39,6 +60,7 @@ struct ScannedFile {
     traced,       ///< a driver; for locate with or without hits
     deferred,     ///< a driver that holds none of `bytes_first`: not traced yet
     copy,         ///< the same content was reported before
+    hard_link,    ///< another name of a file that the walk met before: not read
     unsupported,  ///< a PE image of a machine that cannot be traced: bytes evidence only
     not_pe,
     not_wanted,  ///< an .exe or .dll that is no kernel image
@@ -50,13 +72,18 @@ struct ScannedFile {
   std::string message;  ///< for unreadable and malformed
   std::uint64_t size = 0;
   ContentHash hash;
+  bool recalled = false;     ///< from the catalogue, not from the file
+  std::uint64_t beside = 0;  ///< stands for size and time of the .pdb and .map beside it
+  std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
   pe::Machine machine = pe::Machine::other;
   trace::TraceResult trace;
-  std::vector<trace::Occurrence> occurrences;      ///< locate: bytes of the tag that no use explains
-  std::vector<std::uint32_t> file_offsets;         ///< per use: file offset of the site, 0xFFFFFFFF when none
-  std::vector<std::vector<std::string>> names;     ///< per use: a name per element of `via`, empty where none is known
-  std::vector<std::vector<std::string>> listings;  ///< per use: one instruction text per element of `via`
-  bool reported = false;                           ///< identity and SHA-256 are filled in
+  std::vector<trace::Occurrence> occurrences;       ///< locate: bytes of the tag that no use explains
+  std::vector<std::uint32_t> file_offsets;          ///< per use: file offset of the site, 0xFFFFFFFF when none
+  std::vector<std::vector<std::string>> names;      ///< per use: a name per element of `via`, empty where none is known
+  std::vector<std::vector<std::string>> listings;   ///< per use: one instruction text per element of `via`
+  std::vector<tagdb::PoolTag> held;                 ///< with `recall`: which of its tags stand in the bytes
+  std::vector<trace::Occurrence> held_occurrences;  ///< … and where those stand that no use explains
+  bool reported = false;                            ///< identity and SHA-256 are filled in
   pe::Identity identity;
   std::string sha256;
   walk::Skipped skipped;
@@ -64,7 +91,22 @@ struct ScannedFile {
 
 ScannedFile scan_file(const walk::Found& file, const ScanRequest& request);
 
+/// Only searches the bytes of a driver: fills `held`, `held_occurrences` (explained or not) and `sha256`, which stays
+/// empty when the file cannot be read or is no PE image.
+ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size);
+
+/// Not cryptographic, and different in every run: nobody can prepare two drivers that look alike to it.
 ContentHash content_hash(pe::Bytes bytes);
+/// From the first half of a SHA-256.
+ContentHash content_hash(const std::string& sha256);
+/// Stands for size and time of the files beside a driver that give names to its functions; 0: there are none.
+std::uint64_t beside(const std::string& path);
+/// Does a use say more about the tag than that its bytes are there?
+bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag);
+/// Adds KMDF's default tag, which depends on the name of the file, where it applies.
+void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out);
+/// Are constants of this machine's code split over several instructions, so that a search for bytes misses them?
+bool hides_constants(pe::Machine machine);
 std::string sha256_hex(pe::Bytes bytes);
 
 }  // namespace scanner

@@ -141,6 +141,13 @@ int ApiTable::find_import(std::string_view name) const {
   return -1;
 }
 
+int ApiTable::find_row(std::string_view name) const {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].name == name) return static_cast<int>(i);
+  }
+  return -1;
+}
+
 ApiTable parse_api_table(std::string_view text, std::string& error) {
   ApiTable table;
   std::size_t line_number = 0;

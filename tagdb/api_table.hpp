@@ -51,6 +51,8 @@ struct ApiTable {
   std::vector<ApiRow> rows;
   /// Index of the import row with that name, or -1.
   [[nodiscard]] int find_import(std::string_view name) const;
+  /// Index of the first row with that name, however it is matched, or -1.
+  [[nodiscard]] int find_row(std::string_view name) const;
 };
 
 /// Parses the table; `error` gets line number and reason when it returns an empty table.

@@ -4,9 +4,11 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <thread>
 
 #include "scanner/pipeline.hpp"
+#include "scanner/report/host.hpp"
 
 namespace scanner {
 namespace {
@@ -84,6 +86,7 @@ bool Context::load_database(const std::string& path) {
 }
 
 bool Context::load() {
+  if (options_.low_priority) lower_priority();
   database_.add(tagdb::read_pooltag(tagdb::builtin_pooltag(), "built-in"), "built-in");
   for (const std::string& path : options_.tagdb) {
     if (!load_database(path)) return false;
@@ -101,6 +104,14 @@ bool Context::load() {
       return false;
     }
     queries_.push_back(std::move(*query));
+  }
+  if (options_.catalog) {
+    auto opened = catalog::Answers::open(*options_.catalog, apis_);
+    if (!opened) {
+      failure(*options_.catalog, opened.error().message);
+      return false;
+    }
+    catalog_ = std::move(opened.value());
   }
   if (!options_.apis) return true;
   walk::Skipped skipped;
@@ -130,11 +141,28 @@ void Context::add_installed_databases(const std::string& root) {
 }
 
 void Context::begin(const char* command, std::vector<std::string> roots) {
-  report::RunInfo run;
-  run.command = command;
-  run.roots = std::move(roots);
-  run.tagdb = database_.describe();
-  reporter_->begin(run);
+  run_.command = command;
+  run_.roots = std::move(roots);
+  run_.tagdb = database_.describe();
+  run_.uuid = report::random_uuid();
+  run_.time = std::time(nullptr);
+  reporter_->begin(run_);
+}
+
+void Context::failure(const std::string& path, const std::string& message) {
+  if (progress_shown_) err_ << "\r\x1b[K";
+  progress_shown_ = false;
+  err_ << "poolwho: " << report::printable(path) << ": " << message << "\n";
+}
+
+std::unique_ptr<catalog::Store> Context::open_store() {
+  catalog::RunFacts facts{run_.uuid, report::host_name(), report::os_name(), report::iso_time(run_.time), run_.tagdb,
+                          {}};
+  if (options_.shards != 0) facts.shard = std::to_string(options_.shard) + "/" + std::to_string(options_.shards);
+  auto opened = catalog::Store::open(*options_.store, apis_, database_, facts);
+  if (opened) return std::move(opened.value());
+  failure(*options_.store, opened.error().message);
+  return nullptr;
 }
 
 int Context::finish(int code) {
@@ -190,6 +218,7 @@ bool Context::account(const ScannedFile& file) {
         note("poolwho: " + report::printable(file.file.path) + ": not a driver (" + file.message + ")");
       return false;
     case Outcome::not_wanted: return false;
+    case Outcome::hard_link:  // resolved before
     case Outcome::copy:
     case Outcome::deferred:
     case Outcome::unsupported:
@@ -206,14 +235,91 @@ bool Context::account(const ScannedFile& file) {
   return true;
 }
 
-void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-                   const ScanRequest& request, const std::function<void(ScannedFile&)>& consume) {
+unsigned Context::jobs() const {
+  return options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());
+}
+
+walk::Options Context::walk_options() const {
   walk::Options walk_options;
   walk_options.include = options_.include;
   walk_options.exclude = options_.exclude;
   walk_options.any_suffix = options_.any_suffix;
   walk_options.follow_links = options_.follow;
   walk_options.max_file_size = options_.max_file_size;
+  walk_options.stop = [] { return interrupted.load(); };
+  return walk_options;
+}
+
+/// Which part a file belongs to depends on its path below the root only, in any letter case and with either slash, so
+/// that machines that mount the same volume in different places agree. FNV-1a, because it is defined everywhere.
+bool Context::in_shard(const std::string& root, const std::string& path) const {
+  if (options_.shards == 0) return true;
+  std::size_t at = path.size() > root.size() && path.starts_with(root) ? root.size() : 0;
+  while (at < path.size() && (path[at] == '/' || path[at] == '\\' || path.compare(at, 2, "./") == 0)) ++at;
+  std::uint64_t hash = 0xCBF29CE484222325ULL;
+  for (; at < path.size(); ++at) {
+    const char c = path[at] == '\\' ? '/' : path[at];
+    hash = (hash ^ static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c)) * 0x100000001B3ULL;
+  }
+  return (hash >> 16) % options_.shards == options_.shard - 1;
+}
+
+void Context::resolve_link(ScannedFile& file) {
+  using Outcome = ScannedFile::Outcome;
+  const auto id = std::pair(file.file.device, file.file.inode);
+  if (file.outcome != Outcome::hard_link) {
+    if (file.file.links > 1 && file.file.inode != 0)
+      linked_.emplace(id, Linked{file.outcome, file.hash, file.sha256, file.message, file.size});
+    return;
+  }
+  const auto first = linked_.find(id);
+  if (first == linked_.end()) return;
+  file.outcome = first->second.outcome;
+  if (file.outcome == Outcome::traced || file.outcome == Outcome::unsupported) file.outcome = Outcome::copy;
+  file.hash = first->second.hash;
+  file.sha256 = first->second.sha256;
+  file.message = first->second.message;
+  file.size = first->second.size;
+}
+
+void Context::show_progress(const ScannedFile& file) {
+  if (options_.quiet || !err_is_terminal_) return;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const std::uint64_t files = expected_files_, bytes = expected_bytes_;
+  std::string text = std::to_string(summary_.files) + (files != 0 ? " of " + std::to_string(files) : "") + " files, " +
+                     std::to_string(static_cast<std::uint64_t>(static_cast<double>(read_) / 1e6 / seconds)) + " MB/s";
+  if (bytes > summary_.bytes && summary_.bytes > 0) {
+    const double left = seconds * static_cast<double>(bytes - summary_.bytes) / static_cast<double>(summary_.bytes);
+    text += ", " + std::to_string(static_cast<std::uint64_t>(left) + 1) + " s left";
+  }
+  constexpr std::size_t kLine = 60;  // of the path: the end tells more than the beginning
+  const std::string& path = file.file.path;
+  progress(text + "  " + report::printable(path.size() > kLine ? "..." + path.substr(path.size() - kLine) : path));
+}
+
+void Context::revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
+                      const std::function<ScannedFile(const walk::Found&)>& work,
+                      const std::function<void(ScannedFile&)>& consume) {
+  run_pipeline(jobs(), {produce, work, consume, {}, {}});
+}
+
+void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
+                   const ScanRequest& request, const std::function<void(ScannedFile&)>& consume, const Hooks& hooks) {
+  if (catalog_) {
+    const auto take = [&consume](ScannedFile& file) {
+      consume(file);
+      return !interrupted;
+    };
+    walk::Skipped skipped;
+    std::vector<walk::Trouble> troubles;
+    catalog_->scan(paths, done, request, take, skipped,
+                   [&troubles](walk::Trouble trouble) { troubles.push_back(std::move(trouble)); });
+    summary_.skipped.add(skipped);
+    for (walk::Trouble& trouble : troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
+    if (catalog_->failed()) problem({*options_.catalog, "read", 0, catalog_->error()}, true);
+    return;
+  }
+  walk::Options walk_options = this->walk_options();
   walk_options.done = done;
   std::vector<std::string> all = paths;
   if (use_files_from && options_.files_from) {
@@ -222,32 +328,85 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
       problem({*options_.files_from, "read", 0, error}, true);
   }
   // The walk runs on its own thread; what it has to say about paths is said when it is over.
-  std::vector<walk::Trouble> troubles;
-  walk::Skipped skipped;
+  struct Walked {
+    walk::Skipped skipped;
+    std::vector<walk::Trouble> troubles;
+  };
+  std::map<std::size_t, Walked> walked;                     // by number in `all`, of those that have something to say
+  std::set<std::pair<std::uint64_t, std::uint64_t>> names;  // files with several names that were met
   const auto produce = [&](const std::function<bool(walk::Found)>& push) {
     bool going = true;
-    for (const std::string& path : all) {
-      if (!going) break;
+    for (std::size_t i = 0; i < all.size() && going; ++i) {
+      Walked here;
       walk::walk(
-          path, walk_options,
+          all[i], walk_options,
           [&](walk::Found found) {
+            if (!in_shard(all[i], found.path)) return true;
+            if (found.links > 1 && found.inode != 0)
+              found.known_link = !names.insert({found.device, found.inode}).second;
             going = push(std::move(found));
             return going;
           },
-          [&](walk::Trouble trouble) { troubles.push_back(std::move(trouble)); }, skipped);
+          [&](walk::Trouble trouble) { here.troubles.push_back(std::move(trouble)); }, here.skipped);
+      if (here.skipped.total() > 0 || !here.troubles.empty()) walked.emplace(i, std::move(here));
     }
   };
-  const unsigned jobs = options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());
-  run_pipeline(
-      jobs, produce, [&request](const walk::Found& found) { return scan_file(found, request); },
-      [&](ScannedFile& file) {
-        progress(std::to_string(summary_.files) + " files, " + std::to_string(summary_.drivers) + " drivers  " +
-                 report::printable(file.file.path));
-        if (!out_) interrupted = true;  // nobody reads any more
-        consume(file);
-      });
-  summary_.skipped.add(skipped);
-  for (walk::Trouble& trouble : troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
+  std::function<void()> count;
+  std::atomic<bool> over{false};
+  if (!options_.quiet && err_is_terminal_ && expected_files_ == 0) {
+    // A second walk that runs ahead and only counts; the directories are in memory for the first one then.
+    count = [&] {
+      walk::Options counting = walk_options;
+      counting.stop = [&over] { return interrupted || over; };
+      walk::Skipped ignored;
+      std::uint64_t files = 0, bytes = 0;
+      for (std::size_t i = 0; i < all.size() && !over; ++i) {
+        walk::walk(
+            all[i], counting,
+            [&](const walk::Found& found) {
+              if (in_shard(all[i], found.path)) ++files, bytes += found.size;
+              return !over;
+            },
+            [](const walk::Trouble&) {}, ignored);
+      }
+      if (over) return;
+      expected_bytes_ = summary_bytes_before_ + bytes;
+      expected_files_ = summary_files_before_ + files;
+    };
+  }
+  summary_bytes_before_ = summary_.bytes;
+  summary_files_before_ = summary_.files;
+  linked_.clear();
+  Stages stages;
+  stages.produce = [&](const std::function<bool(walk::Found)>& push) {
+    produce(push);
+    over = true;
+  };
+  stages.work = [&request](const walk::Found& found) { return scan_file(found, request); };
+  stages.consume = [&](ScannedFile& file) {
+    read_ += file.size;
+    show_progress(file);
+    if (!out_) interrupted = true;  // nobody reads any more
+    resolve_link(file);
+    consume(file);
+  };
+  stages.idle = hooks.idle;
+  stages.count = count;
+  run_pipeline(jobs(), stages);
+  expected_files_ = expected_bytes_ = 0;
+  for (auto& [i, here] : walked) {
+    summary_.skipped.add(here.skipped);
+    for (walk::Trouble& trouble : here.troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
+  }
+  if (!hooks.walked || interrupted) return;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto here = walked.find(i);
+    if (here != walked.end()) {
+      hooks.walked(all[i], here->second.skipped, here->second.troubles);
+    } else {
+      hooks.walked(all[i], {}, {});
+    }
+  }
 }
 
 std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted) {

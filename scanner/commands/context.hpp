@@ -1,13 +1,17 @@
 // What every command needs: options, tables, the reporter, and the bookkeeping that becomes summary and exit code.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <iosfwd>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "scanner/catalog/answers.hpp"
+#include "scanner/catalog/store.hpp"
 #include "scanner/options.hpp"
 #include "scanner/report/model.hpp"
 #include "tagdb/api_table.hpp"
@@ -42,14 +46,40 @@ class Context {
   /// Adds a scanned file to the summary, reporting what is wrong with it. False when it is no driver to report.
   bool account(const ScannedFile& file);
 
+  /// --catalog: answers come from there; null without it.
+  [[nodiscard]] catalog::Answers* catalog() { return catalog_.get(); }
+  /// Opens --store for this run; null, with the error printed, when that fails.
+  std::unique_ptr<catalog::Store> open_store();
+  /// An error that ends the run: stderr only.
+  void failure(const std::string& path, const std::string& message);
+
+  /// Called on the writer's thread while nothing is ready, and with the walk's troubles when it is over.
+  struct Hooks {
+    std::function<void()> idle;
+    /// One root of the walk, what was passed over below it and what went wrong; on the writer's thread, at the end.
+    std::function<void(const std::string&, const walk::Skipped&, const std::vector<walk::Trouble>&)> walked;
+  };
   /// Walks PATHs, --files-from and folders, scans and hands over in path order.
   void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-            const ScanRequest& request, const std::function<void(ScannedFile&)>& consume);
+            const ScanRequest& request, const std::function<void(ScannedFile&)>& consume) {
+    scan(paths, use_files_from, done, request, consume, {});
+  }
+  void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
+            const ScanRequest& request, const std::function<void(ScannedFile&)>& consume, const Hooks& hooks);
+  /// Drivers that are looked at once more for some other reason; no accounting, no progress.
+  void revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
+               const std::function<ScannedFile(const walk::Found&)>& work,
+               const std::function<void(ScannedFile&)>& consume);
   [[nodiscard]] bool incomplete() const { return incomplete_; }
   void add_installed_databases(const std::string& root);
 
  private:
   bool load_database(const std::string& path);
+  [[nodiscard]] unsigned jobs() const;
+  [[nodiscard]] walk::Options walk_options() const;
+  [[nodiscard]] bool in_shard(const std::string& root, const std::string& path) const;
+  void resolve_link(ScannedFile& file);
+  void show_progress(const ScannedFile& file);
 
   const Options& options_;
   std::ostream& out_;
@@ -59,12 +89,26 @@ class Context {
   tagdb::ApiTable apis_;
   std::vector<tagdb::TagQuery> queries_;
   std::unique_ptr<report::Reporter> reporter_;
+  std::unique_ptr<catalog::Answers> catalog_;
+  report::RunInfo run_;
   report::Summary summary_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point last_progress_{};
+  std::uint64_t summary_files_before_ = 0, summary_bytes_before_ = 0;  ///< when the scan under way began
+  std::uint64_t read_ = 0;                                             ///< bytes, in both passes
+  std::atomic<std::uint64_t> expected_files_{0}, expected_bytes_{0};   ///< 0: not counted
   bool progress_shown_ = false;
   bool incomplete_ = false;  ///< an image could not be read or parsed
   bool named_failed_ = false;
+
+  /// What became of a file with several names, by device and inode.
+  struct Linked {
+    ScannedFile::Outcome outcome;
+    ContentHash hash;
+    std::string sha256, message;
+    std::uint64_t size;
+  };
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Linked> linked_;
 };
 
 /// The uses of a scanned file as report records, filtered by `wanted`.
@@ -73,5 +117,9 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bo
 int run_locate(Context& context);
 int run_survey(Context& context);
 int run_lookup(Context& context);
+/// lookup --catalog: candidates for the tags as locate would rank them. True when there is one better than weak.
+bool report_catalogued(Context& context);
+/// Writes --output itself, whole or not at all.
+int run_merge(const Options& options, std::ostream& err);
 
 }  // namespace scanner

@@ -33,21 +33,49 @@ class Locate {
     if (options_.root) context_.add_installed_databases(*options_.root);
     std::vector<std::string> roots = options_.paths;
     if (options_.root) roots.push_back(*options_.root);
+    if (roots.empty() && context_.catalog() != nullptr) roots = context_.catalog()->roots();
     context_.begin("locate", roots);
+    prepare();
+    search(levels);
+    return report();
+  }
+
+  /// lookup --catalog: the candidates and nothing else.
+  bool catalogued() {
+    prepare();
+    search({{{}, "the catalogue"}});
+    report_candidates();
+    return found_;
+  }
+
+ private:
+  void prepare() {
     for (const tagdb::TagQuery& query : context_.queries()) {
       if (!query.exact()) every_query_exact_ = false;
       for (const tagdb::TagPattern& form : query.forms) {
         if (form.exact()) exact_tags_.push_back(form.tag());
       }
     }
-    search(levels);
-    return report();
   }
 
- private:
   bool find_levels(std::vector<Level>& levels) {
+    if (context_.catalog() != nullptr) {
+      std::vector<std::string> places = options_.paths;
+      if (options_.root) places.push_back(*options_.root);
+      for (const std::string& place : places) {
+        if (!context_.catalog()->covers(place))
+          context_.problem(
+              {place, "walk", 0,
+               "is not in the catalogue; 'poolwho survey " + place + " --store " + *options_.catalog + "' adds it"},
+              true);
+      }
+    }
     if (!options_.paths.empty() || options_.files_from) {
       levels.push_back({{}, "the named paths"});
+      return true;
+    }
+    if (!options_.root && context_.catalog() != nullptr) {
+      levels.push_back({{}, "the catalogue"});
       return true;
     }
     if (!options_.root) {
@@ -56,19 +84,24 @@ class Locate {
           "(poolwho Leak --root /mnt/c).");
       return false;
     }
-    if (!walk::is_directory(*options_.root)) {
+    catalog::Answers* const catalog = context_.catalog();
+    if (catalog == nullptr && !walk::is_directory(*options_.root)) {
       context_.problem(
           {*options_.root, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"},
           true);
       return false;
     }
-    std::string path = walk::find_path(*options_.root, "Windows/System32/drivers");
+    const auto find = [&](const char* relative) {
+      return catalog != nullptr ? catalog->find_path(*options_.root, relative)
+                                : walk::find_path(*options_.root, relative);
+    };
+    const std::string path = find("Windows/System32/drivers");
     if (path.empty()) {
       context_.note("poolwho: no Windows/System32/drivers below " + *options_.root + "; searching all of it");
     } else {
       levels.push_back({path, "System32\\drivers"});
-      levels.push_back({walk::find_path(*options_.root, "Windows/System32"), "the rest of System32"});
-      levels.push_back({walk::find_path(*options_.root, "Windows"), "the rest of Windows"});
+      levels.push_back({find("Windows/System32"), "the rest of System32"});
+      levels.push_back({find("Windows"), "the rest of Windows"});
     }
     levels.push_back({*options_.root, levels.empty() ? "the volume" : "the rest of the volume"});
     return true;
@@ -96,10 +129,14 @@ class Locate {
     request.max_file_size = options_.max_file_size;
     request.queries = context_.queries();
     request.with_text = options_.explain;
-    if (every_query_exact_) request.bytes_first = exact_tags_;
+    if (every_query_exact_) {
+      request.bytes_first = exact_tags_;
+      request.bytes_search = trace::TagSearch(exact_tags_);
+    }
     std::vector<std::string> deferred;
     const std::vector<std::string> paths = level.path.empty() ? options_.paths : std::vector<std::string>{level.path};
     context_.scan(paths, level.path.empty(), done, request, [&](ScannedFile& file) {
+      note_copy(file);
       if (!context_.account(file)) return;
       if (file.outcome == ScannedFile::Outcome::deferred) {
         deferred.push_back(file.file.path);
@@ -112,14 +149,23 @@ class Locate {
     }
     // Second pass, for tags that do not stand in the bytes. These files were counted already.
     request.bytes_first.clear();
+    request.bytes_search = {};
     const report::Summary before = context_.summary();
     context_.scan(deferred, false, {}, request, [&](ScannedFile& file) {
+      note_copy(file);
       if (context_.account(file)) take(file);
     });
     report::Summary& after = context_.summary();
     after.files = before.files;
     after.drivers = before.drivers;
     after.bytes = before.bytes;
+  }
+
+  /// The sites of a content are counted once, however many copies of it there are.
+  void note_copy(ScannedFile& file) {
+    using Outcome = ScannedFile::Outcome;
+    if (file.outcome != Outcome::traced && file.outcome != Outcome::unsupported) return;
+    if (!seen_.insert(file.hash).second) file.outcome = Outcome::copy;
   }
 
   void take(ScannedFile& file) {
@@ -130,14 +176,15 @@ class Locate {
         if (tagdb::related(use.tag, tag)) relatives_[use.tag].insert(std::string(report::file_name(file.file.path)));
       }
     }
+    if (file.outcome == ScannedFile::Outcome::copy) {
+      if (const auto known = by_hash_.find(file.hash); known != by_hash_.end()) {
+        for (const std::size_t index : known->second) candidates_[index].copies.push_back(file.file.path);
+      }
+      return;
+    }
     const trace::BucketCounts counts = file.trace.counts(trace::SiteKind::allocate);
     if (const auto unresolved = counts[trace::Bucket::dynamic]; unresolved > 0)
       unresolved_.push_back({unresolved, file.file.path});
-    const auto known = by_hash_.find(file.hash);
-    if (known != by_hash_.end()) {
-      for (const std::size_t index : known->second) candidates_[index].copies.push_back(file.file.path);
-      return;
-    }
     std::map<tagdb::PoolTag, std::vector<report::Use>> by_tag;
     for (report::Use& use : uses_of(file, asked)) by_tag[use.use.tag].push_back(std::move(use));
     if (by_tag.empty()) return;
@@ -182,6 +229,17 @@ class Locate {
   }
 
   int report() {
+    const std::set<tagdb::PoolTag> tags = report_candidates();
+    for (const tagdb::PoolTag tag : tags) {
+      for (const tagdb::Entry* entry : context_.database().lookup(tag)) context_.reporter().listed(*entry, tag);
+    }
+    int code = found_ ? kExitFound : context_.incomplete() ? kExitIncomplete : kExitNothing;
+    explain(tags);
+    return context_.finish(code);
+  }
+
+  /// The candidates in order; returns their tags and those that were asked for.
+  std::set<tagdb::PoolTag> report_candidates() {
     std::stable_sort(candidates_.begin(), candidates_.end(),
                      [](const report::Candidate& a, const report::Candidate& b) {
                        if (a.tag != b.tag) return a.tag.text() < b.tag.text();
@@ -199,12 +257,7 @@ class Locate {
       tags.insert(candidate.tag);
       if (candidate.judgement.verdict <= options_.min_verdict) context_.reporter().candidate(candidate);
     }
-    for (const tagdb::PoolTag tag : tags) {
-      for (const tagdb::Entry* entry : context_.database().lookup(tag)) context_.reporter().listed(*entry, tag);
-    }
-    int code = found_ ? kExitFound : context_.incomplete() ? kExitIncomplete : kExitNothing;
-    explain(tags);
-    return context_.finish(code);
+    return tags;
   }
 
   /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
@@ -232,6 +285,13 @@ class Locate {
       add(skipped.special, "special files");
       text.pop_back();
       context_.note(text);
+    }
+    if (context_.catalog() != nullptr) {
+      for (const tagdb::PoolTag tag : exact_tags_) {
+        if (!context_.catalog()->searched_for(tag))
+          context_.note("not every driver of the catalogue was searched for the bytes of '" + tag.text() +
+                        "': evidence of a text or a number may be missing");
+      }
     }
     for (const tagdb::PoolTag tag : tags) {
       if (const auto advice = tagdb::never_proves(tag); !advice.empty())
@@ -284,6 +344,7 @@ class Locate {
   std::vector<tagdb::PoolTag> exact_tags_;
   std::vector<report::Candidate> candidates_;
   std::map<ContentHash, std::vector<std::size_t>> by_hash_;
+  std::set<ContentHash> seen_;
   std::set<tagdb::PoolTag> proven_;
   std::map<tagdb::PoolTag, std::set<std::string>> relatives_;
   std::vector<Unresolved> unresolved_;
@@ -294,5 +355,7 @@ class Locate {
 }  // namespace
 
 int run_locate(Context& context) { return Locate(context).run(); }
+
+bool report_catalogued(Context& context) { return Locate(context).catalogued(); }
 
 }  // namespace scanner

@@ -7,7 +7,7 @@ namespace scanner {
 
 int run_lookup(Context& context) {
   context.begin("lookup", {});
-  bool found = false;
+  bool found = context.catalog() != nullptr && report_catalogued(context);
   for (const tagdb::TagQuery& query : context.queries()) {
     std::vector<const tagdb::Entry*> entries;
     for (const tagdb::TagPattern& form : query.forms) {

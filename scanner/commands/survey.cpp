@@ -53,6 +53,136 @@ report::Driver driver_record(const ScannedFile& file) {
   return driver;
 }
 
+/// Files wait here until the batch that holds them is in the catalogue; only then are they reported.
+class Survey {
+ public:
+  explicit Survey(Context& context) : context_(context), options_(context.options()) {}
+
+  int run() {
+    context_.begin("survey", options_.paths);
+    ScanRequest request;
+    request.apis = &context_.apis();
+    request.max_file_size = options_.max_file_size;
+    request.with_text = options_.explain;
+    request.already_reported = [this](const ContentHash& hash) { return contents_.contains(hash); };
+    if (options_.store) {
+      store_ = context_.open_store();
+      if (!store_) return kExitUsage;
+      request.recall = store_.get();
+      request.with_text = true;
+    }
+    Context::Hooks hooks;
+    if (store_) {
+      hooks.idle = [this] { flush(); };
+      hooks.walked = [this](const std::string& root, const walk::Skipped& skipped,
+                            const std::vector<walk::Trouble>& troubles) {
+        flush();
+        if (!failed_ && !options_.files_from) failed_ = !store_->add_root(root, skipped, troubles);
+      };
+    }
+    context_.scan(
+        options_.paths, true, {}, request, [this](ScannedFile& file) { take(file); }, hooks);
+    flush();
+    if (store_ && !failed_ && !interrupted) finish_store();
+    if (failed_) {
+      context_.failure(*options_.store, store_->error());
+      return context_.finish(kExitUsage);
+    }
+    if (context_.incomplete()) return context_.finish(kExitIncomplete);
+    return context_.finish(context_.summary().drivers > 0 ? kExitFound : kExitNothing);
+  }
+
+ private:
+  void take(ScannedFile& file) {
+    using Outcome = ScannedFile::Outcome;
+    if (failed_) return;
+    if (file.outcome == Outcome::traced || file.outcome == Outcome::unsupported || file.outcome == Outcome::copy) {
+      if (const Reported* first = contents_.find_or_add(file.hash, {file.file.path, file.sha256})) {
+        // Its sites are counted with the first copy.
+        file.outcome = Outcome::copy;
+        file.sha256 = first->sha256;
+        copy_of_.emplace(file.file.path, first->path);
+      }
+    }
+    if (!store_) {
+      report(file);
+      return;
+    }
+    pending_.push_back(std::move(file));
+    constexpr std::size_t kBatch = 128;
+    constexpr auto kLongest = std::chrono::milliseconds(200);
+    if (pending_.size() >= kBatch || std::chrono::steady_clock::now() - last_flush_ > kLongest) flush();
+  }
+
+  void flush() {
+    if (!store_ || failed_) return;
+    last_flush_ = std::chrono::steady_clock::now();
+    if (!store_->store(pending_)) {
+      failed_ = true;
+      interrupted = true;  // the rest of the work would be lost
+      return;
+    }
+    for (ScannedFile& file : pending_) report(file);
+    pending_.clear();
+  }
+
+  void report(ScannedFile& file) {
+    if (!context_.account(file)) return;
+    const auto copy = copy_of_.find(file.file.path);
+    if (copy != copy_of_.end()) {
+      context_.reporter().copy(file.file.path, copy->second, file.sha256);
+      copy_of_.erase(copy);
+      return;
+    }
+    if (!options_.explain) file.listings.clear();
+    context_.reporter().driver(driver_record(file));
+  }
+
+  /// Tags that came up in this run were not searched for in the drivers before: that is made good now.
+  void finish_store() {
+    failed_ = !store_->note_vanished();
+    const trace::TagSearch missing = store_->missing_tags();
+    std::vector<ScannedFile> batch;
+    const auto write = [&] {
+      if (!batch.empty() && !failed_) failed_ = !store_->store_held(batch);
+      batch.clear();
+    };
+    context_.revisit(
+        [&](const std::function<bool(walk::Found)>& push) {
+          for (auto drivers = store_->unsearched(); !drivers.empty(); drivers = store_->unsearched()) {
+            for (const catalog::Unsearched& driver : drivers) {
+              walk::Found found;
+              found.path = driver.path;
+              if (!push(std::move(found))) return;
+            }
+          }
+        },
+        [&](const walk::Found& found) { return search_file(found, missing, options_.max_file_size); },
+        [&](ScannedFile& file) {
+          context_.progress("searching for tags that came up: " + report::printable(file.file.path));
+          if (file.sha256.empty()) return;  // gone, or no longer what it was
+          batch.push_back(std::move(file));
+          constexpr std::size_t kBatch = 256;
+          if (batch.size() >= kBatch) write();
+        });
+    write();
+    if (!failed_ && !interrupted) failed_ = !store_->complete();
+    const catalog::StoreCounts& counts = store_->counts();
+    context_.note("stored in " + report::printable(*options_.store) + ": " + std::to_string(counts.fresh) + " new, " +
+                  std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) + " unchanged, " +
+                  std::to_string(counts.vanished) + " vanished");
+  }
+
+  Context& context_;
+  const Options& options_;
+  ReportedContents contents_;
+  std::unique_ptr<catalog::Store> store_;
+  std::vector<ScannedFile> pending_;
+  std::map<std::string, std::string> copy_of_;  // of those that wait
+  std::chrono::steady_clock::time_point last_flush_ = std::chrono::steady_clock::now();
+  bool failed_ = false;
+};
+
 }  // namespace
 
 int run_survey(Context& context) {
@@ -62,29 +192,7 @@ int run_survey(Context& context) {
         "poolwho: survey what? Name drivers or folders, such as 'poolwho survey /mnt/c/Windows/System32/drivers'");
     return kExitUsage;
   }
-  context.begin("survey", options.paths);
-  ReportedContents contents;
-  ScanRequest request;
-  request.apis = &context.apis();
-  request.max_file_size = options.max_file_size;
-  request.with_text = options.explain;
-  request.already_reported = [&contents](const ContentHash& hash) { return contents.contains(hash); };
-  context.scan(options.paths, true, {}, request, [&](ScannedFile& file) {
-    using Outcome = ScannedFile::Outcome;
-    const bool image =
-        file.outcome == Outcome::traced || file.outcome == Outcome::unsupported || file.outcome == Outcome::copy;
-    if (image) {
-      if (const Reported* first = contents.find_or_add(file.hash, {file.file.path, file.sha256})) {
-        // Its sites are counted with the first copy.
-        file.outcome = Outcome::copy;
-        if (context.account(file)) context.reporter().copy(file.file.path, first->path, first->sha256);
-        return;
-      }
-    }
-    if (context.account(file)) context.reporter().driver(driver_record(file));
-  });
-  if (context.incomplete()) return context.finish(kExitIncomplete);
-  return context.finish(context.summary().drivers > 0 ? kExitFound : kExitNothing);
+  return Survey(context).run();
 }
 
 }  // namespace scanner

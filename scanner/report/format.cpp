@@ -1,6 +1,7 @@
 // Small conversions that every reporter needs.
 #include <array>
 #include <cstdio>
+#include <random>
 
 #include "scanner/report/model.hpp"
 
@@ -77,6 +78,27 @@ std::string base64(std::string_view bytes) {
     for (std::size_t k = 0; k < 4; ++k) out += i + k <= bytes.size() ? kAlphabet[(group >> (18 - 6 * k)) & 63] : '=';
   }
   return out;
+}
+
+std::string iso_time(std::time_t when) {
+  std::tm parts{};
+#ifdef _WIN32
+  gmtime_s(&parts, &when);
+#else
+  gmtime_r(&when, &parts);
+#endif
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string random_uuid() {
+  std::random_device device;
+  std::array<char, 40> text{};
+  const auto word = [&device] { return static_cast<unsigned>(device()); };
+  std::snprintf(text.data(), text.size(), "%08x-%04x-4%03x-%04x-%04x%08x", word(), word() & 0xFFFF, word() & 0xFFF,
+                (word() & 0x3FFF) | 0x8000, word() & 0xFFFF, word());
+  return text.data();
 }
 
 std::string hex_rva(std::uint32_t rva) {

@@ -1,8 +1,6 @@
 // NDJSON (schema 1) and the same records as one JSON array. Key order is part of what people read, so objects keep it.
 #include <algorithm>
-#include <ctime>
 #include <nlohmann/json.hpp>
-#include <random>
 
 #include "scanner/report/host.hpp"
 #include "scanner/report/model.hpp"
@@ -11,27 +9,6 @@ namespace scanner::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string iso_time(std::time_t when) {
-  std::tm parts{};
-#ifdef _WIN32
-  gmtime_s(&parts, &when);
-#else
-  gmtime_r(&when, &parts);
-#endif
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
-}
-
-std::string random_uuid() {
-  std::random_device device;
-  std::array<char, 40> text{};
-  const auto word = [&device] { return static_cast<unsigned>(device()); };
-  std::snprintf(text.data(), text.size(), "%08x-%04x-4%03x-%04x-%04x%08x", word(), word() & 0xFFFF, word() & 0xFFF,
-                (word() & 0x3FFF) | 0x8000, word() & 0xFFFF, word());
-  return text.data();
-}
 
 void put_path(Json& record, const char* key, const std::string& path) {
   record[key] = path;
@@ -78,14 +55,14 @@ class JsonReporter final : public Reporter {
     record["schema"] = 1;
     record["tool"] = "poolwho";
     record["version"] = POOLWHO_VERSION;
-    record["engine"] = 1;
+    record["engine"] = trace::kEngineVersion;
     record["tagdb"] = run.tagdb;
     record["command"] = run.command;
     record["roots"] = run.roots;
     record["host"] = host_name();
     record["os"] = os_name();
-    record["time"] = iso_time(std::time(nullptr));
-    record["run"] = random_uuid();
+    record["time"] = iso_time(run.time);
+    record["run"] = run.uuid;
     write(record);
   }
 

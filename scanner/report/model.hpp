@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <map>
 #include <memory>
 #include <ostream>
@@ -19,6 +20,8 @@ namespace scanner::report {
 
 struct RunInfo {
   std::string command;
+  std::string uuid;
+  std::time_t time = 0;
   std::string tagdb;
   std::vector<std::string> roots;
 };
@@ -102,6 +105,9 @@ std::string printable(std::string_view text);
 /// Is this well-formed UTF-8?
 bool valid_utf8(std::string_view text);
 std::string base64(std::string_view bytes);
+/// "2026-11-23T01:02:03Z"
+std::string iso_time(std::time_t when);
+std::string random_uuid();
 std::string hex_rva(std::uint32_t rva);
 std::string_view file_name(std::string_view path);
 /// The API's name, or an empty view for evidence without a call.

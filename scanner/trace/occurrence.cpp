@@ -1,8 +1,7 @@
 #include "scanner/trace/occurrence.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
+#include <tuple>
 
 #include "scanner/trace/lift.hpp"
 
@@ -10,23 +9,6 @@ namespace scanner::trace {
 namespace {
 
 bool printable(std::uint8_t byte) { return byte >= 0x20 && byte < 0x7F; }
-
-std::array<std::uint8_t, 4> needle(tagdb::PoolTag tag, bool protected_bit) {
-  return {tag.byte(0), tag.byte(1), tag.byte(2), static_cast<std::uint8_t>(tag.byte(3) | (protected_bit ? 0x80U : 0U))};
-}
-
-/// Next occurrence at or behind `from`, or npos.
-std::size_t find(pe::Bytes file, const std::array<std::uint8_t, 4>& bytes, std::size_t from) {
-  const std::uint8_t* data = file.data();
-  while (from + 4 <= file.size()) {
-    const void* hit = std::memchr(data + from, bytes[0], file.size() - 3 - from);
-    if (hit == nullptr) return std::string::npos;
-    const auto at = static_cast<std::size_t>(static_cast<const std::uint8_t*>(hit) - data);
-    if (std::memcmp(data + at, bytes.data(), 4) == 0) return at;
-    from = at + 1;
-  }
-  return std::string::npos;
-}
 
 /// The run of printable bytes around `offset`, or empty when it is too short to be a text.
 std::string text_around(pe::Bytes file, std::size_t offset) {
@@ -38,66 +20,78 @@ std::string text_around(pe::Bytes file, std::size_t offset) {
   return {reinterpret_cast<const char*>(file.data()) + begin, end - begin};
 }
 
+/// Ranges of functions for many questions about one image: the table is read once.
+class Ranges {
+ public:
+  explicit Ranges(const pe::Image& image) {
+    image.for_each_function([this](const pe::FunctionRange& range) { ranges_.push_back(range); });
+    std::sort(ranges_.begin(), ranges_.end(),
+              [](const pe::FunctionRange& a, const pe::FunctionRange& b) { return a.begin < b.begin; });
+  }
+  [[nodiscard]] const pe::FunctionRange* around(std::uint32_t rva) const {
+    auto next = std::upper_bound(ranges_.begin(), ranges_.end(), rva,
+                                 [](std::uint32_t at, const pe::FunctionRange& range) { return at < range.begin; });
+    return next != ranges_.begin() && rva < (--next)->end ? &*next : nullptr;
+  }
+
+ private:
+  std::vector<pe::FunctionRange> ranges_;
+};
+
 /// Is `rva` the immediate of an instruction? Walks the function that .pdata names, so that alignment is certain.
-std::string immediate_at(const pe::Image& image, Decoder& decoder, std::uint32_t rva) {
-  std::string text;
-  image.for_each_function([&](const pe::FunctionRange& range) {
-    if (rva < range.begin || rva >= range.end || !text.empty()) return;
-    for (std::uint32_t at = range.begin; at < range.end && at <= rva;) {
-      const pe::Bytes code = image.from_rva(at);
-      if (code.empty()) return;
-      const Instruction instruction = decoder.measure(code, at);
-      // The immediate is always the last field of an instruction.
-      if (instruction.flow != Flow::undecodable && at + instruction.length == rva + 4) text = decoder.text(code, at);
-      at += instruction.length;
-    }
-  });
-  return text;
+std::string immediate_at(const pe::Image& image, Decoder& decoder, const Ranges& ranges, std::uint32_t rva) {
+  const pe::FunctionRange* range = ranges.around(rva);
+  if (range == nullptr) return {};
+  for (std::uint32_t at = range->begin; at < range->end && at <= rva;) {
+    const pe::Bytes code = image.from_rva(at);
+    if (code.empty()) break;
+    const Instruction instruction = decoder.measure(code, at);
+    // The immediate is always the last field of an instruction.
+    if (instruction.flow != Flow::undecodable && at + instruction.length == rva + 4) return decoder.text(code, at);
+    at += std::max<std::uint32_t>(instruction.length, 1);
+  }
+  return {};
 }
 
 }  // namespace
 
-bool contains_any(pe::Bytes file, const std::vector<tagdb::PoolTag>& tags) {
-  return std::any_of(tags.begin(), tags.end(), [file](tagdb::PoolTag tag) {
-    return find(file, needle(tag, false), 0) != std::string::npos ||
-           find(file, needle(tag, true), 0) != std::string::npos;
+std::vector<Occurrence> describe_occurrences(const pe::Image& image, std::vector<TagSearch::Hit> hits) {
+  std::stable_sort(hits.begin(), hits.end(), [](const TagSearch::Hit& a, const TagSearch::Hit& b) {
+    return std::tie(a.tag, a.protected_bit) < std::tie(b.tag, b.protected_bit);
   });
-}
-
-std::vector<Occurrence> find_occurrences(const pe::Image& image, const std::vector<tagdb::PoolTag>& tags,
-                                         std::size_t limit) {
   std::vector<Occurrence> found;
-  const auto decoder = make_decoder(image);
-  const pe::Bytes file = image.file();
-  for (const tagdb::PoolTag tag : tags) {
-    for (const bool protected_bit : {false, true}) {
-      const auto bytes = needle(tag, protected_bit);
-      for (std::size_t at = find(file, bytes, 0); at != std::string::npos && found.size() < limit;
-           at = find(file, bytes, at + 1)) {
-        Occurrence occurrence;
-        occurrence.tag = tag;
-        occurrence.protected_bit = protected_bit;
-        occurrence.file_offset = at;
-        occurrence.rva = image.rva_of(static_cast<std::uint32_t>(at));
-        const pe::Section* section = occurrence.rva ? image.section_at(*occurrence.rva) : nullptr;
-        const std::string text = text_around(file, at);
-        if (section != nullptr && section->executable() && decoder) {
-          occurrence.what = immediate_at(image, *decoder, *occurrence.rva);
-          if (!occurrence.what.empty()) occurrence.evidence = Evidence::constant;
-        }
-        if (occurrence.what.empty() && !text.empty()) {
-          occurrence.what = "text \"" + text + "\"";
-        } else if (occurrence.what.empty() && section != nullptr && !section->executable() &&
-                   *occurrence.rva % 4 == 0) {
-          occurrence.what = "a data word";
-          occurrence.evidence = Evidence::constant;
-        } else if (occurrence.what.empty()) {
-          occurrence.what =
-              section != nullptr ? "bytes in section " + std::string(section->name) : "bytes outside sections";
-        }
-        found.push_back(std::move(occurrence));
+  std::unique_ptr<Decoder> decoder;
+  std::optional<Ranges> ranges;
+  std::size_t of_this_tag = 0;
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const TagSearch::Hit& hit = hits[i];
+    of_this_tag = i > 0 && hits[i - 1].tag == hit.tag ? of_this_tag + 1 : 0;
+    if (of_this_tag >= kMaxOccurrences) continue;
+    Occurrence occurrence;
+    occurrence.tag = hit.tag;
+    occurrence.protected_bit = hit.protected_bit;
+    occurrence.file_offset = hit.offset;
+    occurrence.rva = image.rva_of(static_cast<std::uint32_t>(hit.offset));
+    const pe::Section* section = occurrence.rva ? image.section_at(*occurrence.rva) : nullptr;
+    const std::string text = text_around(image.file(), hit.offset);
+    if (section != nullptr && section->executable()) {
+      if (!ranges) {
+        ranges.emplace(image);
+        decoder = make_decoder(image);
       }
+      if (decoder) occurrence.what = immediate_at(image, *decoder, *ranges, *occurrence.rva);
+      if (!occurrence.what.empty()) occurrence.evidence = Evidence::constant;
     }
+    if (occurrence.what.empty() && !text.empty()) {
+      occurrence.what = "text \"" + text + "\"";
+    } else if (occurrence.what.empty() && section != nullptr && !section->executable() && *occurrence.rva % 4 == 0) {
+      occurrence.what = "a data word";
+      occurrence.evidence = Evidence::constant;
+    } else if (occurrence.what.empty()) {
+      occurrence.what =
+          section != nullptr ? "bytes in section " + std::string(section->name) : "bytes outside sections";
+    }
+    found.push_back(std::move(occurrence));
   }
   std::sort(found.begin(), found.end(),
             [](const Occurrence& a, const Occurrence& b) { return a.file_offset < b.file_offset; });

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pe/image.hpp"
+#include "scanner/trace/tag_search.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tagdb/pool_tag.hpp"
 
@@ -22,11 +23,11 @@ struct Occurrence {
   std::string what;  ///< "text \"…\"", "immediate of `mov ecx, …`", "data"
 };
 
-/// Does any of the tags stand in the bytes, in either form of bit 31? The cheap question before a trace.
-bool contains_any(pe::Bytes file, const std::vector<tagdb::PoolTag>& tags);
+/// How many places of one tag are described; the first ones, those without bit 31 before those with it.
+inline constexpr std::size_t kMaxOccurrences = 8;
 
-/// At most `limit` occurrences, in file order.
-std::vector<Occurrence> find_occurrences(const pe::Image& image, const std::vector<tagdb::PoolTag>& tags,
-                                         std::size_t limit);
+/// What stands at `hits` (ascending by offset, as TagSearch::all() delivers them), at most kMaxOccurrences of a tag.
+/// In file order.
+std::vector<Occurrence> describe_occurrences(const pe::Image& image, std::vector<TagSearch::Hit> hits);
 
 }  // namespace scanner::trace

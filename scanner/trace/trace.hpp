@@ -16,6 +16,10 @@
 
 namespace scanner::trace {
 
+/// Grows whenever the engine finds more, or something else, in the same image: catalogues trace anew what an older one
+/// saw.
+inline constexpr unsigned kEngineVersion = 1;
+
 /// Strongest first.
 enum class Evidence : std::uint8_t { allocates, lookaside, configures, frees, references, constant, bytes, predicted };
 enum class Certainty : std::uint8_t { sure, one_path, assumed };

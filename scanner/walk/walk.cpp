@@ -1,6 +1,8 @@
 #include "scanner/walk/walk.hpp"
 
 #include <algorithm>
+#include <boost/filesystem/operations.hpp>
+#include <boost/filesystem/path.hpp>
 #include <cctype>
 #include <set>
 
@@ -64,7 +66,7 @@ class Walk {
       if (matches_any(options_.exclude, path)) return;
       if (!options_.include.empty() && !matches_any(options_.include, path)) return;
     }
-    Found file{path, entry.size, named, false};
+    Found file{path, entry.size, entry.modified, entry.device, entry.inode, entry.links, false, named, false};
     const std::string name = lower(file_name(path));
     const bool module = name.ends_with(".exe") || name.ends_with(".dll");
     if (!named && !options_.any_suffix && !name.ends_with(".sys")) {
@@ -86,6 +88,8 @@ class Walk {
   }
 
   void descend(const std::string& directory, bool named) {
+    stopped_ = stopped_ || (options_.stop && options_.stop());
+    if (stopped_) return;
     if (std::find(options_.done.begin(), options_.done.end(), directory) != options_.done.end()) return;
     std::vector<DirectoryEntry> entries;
     std::string error;
@@ -184,6 +188,15 @@ std::string find_path(const std::string& root, std::string_view relative) {
   return path;
 }
 
+std::string absolute_path(const std::string& path) {
+  boost::system::error_code code;
+  const boost::filesystem::path here = boost::filesystem::current_path(code);
+  std::string text = boost::filesystem::absolute(path, here).lexically_normal().generic_string();
+  // "a/." and "a/" normalise to what still ends in a slash or a dot.
+  while (text.size() > 1 && (text.ends_with('/') || text.ends_with("/."))) text.pop_back();
+  return text;
+}
+
 bool glob_match(std::string_view pattern, std::string_view text, bool fold_case) {
   const auto same = [fold_case](char a, char b) {
     return fold_case ? std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b))
@@ -206,6 +219,21 @@ bool glob_match(std::string_view pattern, std::string_view text, bool fold_case)
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();
+}
+
+pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped) {
+  std::vector<std::uint8_t> bytes;
+  const auto length = read_file(path, max_size, skipped, bytes);
+  if (!length) return length.error();
+  bytes.resize(length.value());
+  return bytes;
+}
+
+bool before_in_walk(std::string_view a, std::string_view b) {
+  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  if (x == a.end() || y == b.end()) return a.size() < b.size();
+  if (*x == '/' || *y == '/') return *x == '/';
+  return static_cast<unsigned char>(*x) < static_cast<unsigned char>(*y);
 }
 
 bool is_directory(const std::string& path) {

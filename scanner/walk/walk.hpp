@@ -20,6 +20,7 @@ struct Options {
   bool follow_links = false;
   std::uint64_t max_file_size = 512ULL << 20;  ///< bytes; no driver comes near
   std::vector<std::string> done;               ///< directories that an earlier walk covered: not entered again
+  std::function<bool()> stop;                  ///< asked before every directory; may be empty
 };
 
 struct Skipped {
@@ -32,8 +33,12 @@ struct Skipped {
 struct Found {
   std::string path;  ///< as the operating system's bytes
   std::uint64_t size = 0;
-  bool named = false;        ///< the user named this file: taken whatever its suffix
-  bool native_only = false;  ///< an .exe or .dll of System32: counts only when its subsystem is native
+  std::int64_t modified = 0;            ///< nanoseconds since 1970; 0: not known
+  std::uint64_t device = 0, inode = 0;  ///< the same for hard links; 0: not known
+  std::uint64_t links = 1;              ///< names that the file has
+  bool known_link = false;              ///< another name of a file that came before
+  bool named = false;                   ///< the user named this file: taken whatever its suffix
+  bool native_only = false;             ///< an .exe or .dll of System32: counts only when its subsystem is native
 };
 
 struct Trouble {
@@ -47,6 +52,16 @@ void walk(const std::string& path, const Options& options, const std::function<b
 
 /// Reads a whole regular file. The message of the error names the reason, not the path.
 pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped);
+
+/// The same into `bytes`, whose memory is used again; it may be longer than the file. Returns the length of the file.
+pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
+                                  std::vector<std::uint8_t>& bytes);
+
+/// Absolute, with "." and ".." taken out and forward slashes; links stay what they are.
+std::string absolute_path(const std::string& path);
+
+/// Is `a` before `b` in the order of the walk? A slash is less than every other character.
+bool before_in_walk(std::string_view a, std::string_view b);
 
 /// Case-insensitive look-up of `relative` ("Windows/System32/drivers") below `root`; empty when it does not exist.
 std::string find_path(const std::string& root, std::string_view relative);
@@ -65,7 +80,9 @@ struct DirectoryEntry {
   std::string name;
   Kind kind = Kind::file;
   std::uint64_t size = 0;
+  std::int64_t modified = 0;            ///< nanoseconds since 1970; 0: not known
   std::uint64_t device = 0, inode = 0;  ///< identify a file across names
+  std::uint64_t links = 1;              ///< names that the file has
   bool offline = false;
 };
 

@@ -17,6 +17,8 @@ void fill(const struct stat& status, DirectoryEntry& entry) {
   entry.size = static_cast<std::uint64_t>(status.st_size);
   entry.device = status.st_dev;
   entry.inode = status.st_ino;
+  entry.links = status.st_nlink;
+  entry.modified = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
   entry.kind = S_ISREG(status.st_mode)   ? DirectoryEntry::Kind::file
                : S_ISDIR(status.st_mode) ? DirectoryEntry::Kind::directory
                : S_ISLNK(status.st_mode) ? DirectoryEntry::Kind::link
@@ -79,7 +81,8 @@ bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error)
   return true;
 }
 
-pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped) {
+pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
+                                  std::vector<std::uint8_t>& bytes) {
   // O_NONBLOCK: a FIFO that took the file's place since the walk must not block us.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return pe::Error{pe::Fault::unreadable, reason(errno)};
@@ -90,17 +93,18 @@ pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::ui
     ++skipped.too_large;
     return pe::Error{pe::Fault::unreadable, "is larger than --max-filesize"};
   }
-  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(status.st_size));
+  const auto size = static_cast<std::size_t>(status.st_size);
+  // Growing to a round figure first: a buffer that every larger file makes grow is cleared again and again.
+  if (bytes.size() < size) bytes.resize(size + size / 4);
   std::size_t got = 0;
-  while (got < bytes.size()) {
-    const ::ssize_t count = ::read(file.get(), bytes.data() + got, bytes.size() - got);
+  while (got < size) {
+    const ::ssize_t count = ::read(file.get(), bytes.data() + got, size - got);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return pe::Error{pe::Fault::unreadable, reason(errno)};
     if (count == 0) break;  // it shrank while we read
     got += static_cast<std::size_t>(count);
   }
-  bytes.resize(got);
-  return bytes;
+  return got;
 }
 
 }  // namespace scanner::walk

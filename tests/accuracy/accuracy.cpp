@@ -124,7 +124,7 @@ Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& tr
     failures.push_back(driver.parent_path().filename().string() + "/" + driver.filename().string() + ": " + what);
   };
   for (const accuracy::Expectation& expectation : truth) {
-    score.byte_hits += trace::contains_any(image.value().file(), {expectation.tag}) ? 1 : 0;
+    score.byte_hits += trace::TagSearch({expectation.tag}).any(image.value().file()) ? 1 : 0;
     if (expectation.evidence == "absent") {
       for (const trace::TagUse& use : result.uses) {
         if (use.tag == expectation.tag && use.evidence < trace::Evidence::constant) {

@@ -1,0 +1,248 @@
+#include "scanner/catalog/answers.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "scanner/catalog/schema.hpp"
+#include "scanner/catalog/store.hpp"
+#include "scanner/report/host.hpp"
+
+namespace scanner::catalog {
+namespace {
+
+using Outcome = ScannedFile::Outcome;
+
+std::string joined(const std::string& directory, const std::string& rest) {
+  if (rest.empty()) return directory;
+  if (directory.empty() || directory.ends_with('/') || directory.ends_with('\\')) return directory + rest;
+  return directory + "/" + rest;
+}
+
+/// What lies behind `root` in `path`, which is below it.
+std::string behind(const std::string& root, const std::string& path) {
+  if (path.size() <= root.size()) return {};
+  return path.substr(root.size() + (root.ends_with('/') ? 0 : 1));
+}
+
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+Outcome outcome_of(const std::string& text) {
+  if (text == "not_pe") return Outcome::not_pe;
+  if (text == "not_wanted") return Outcome::not_wanted;
+  if (text == "malformed") return Outcome::malformed;
+  return Outcome::unreadable;
+}
+
+}  // namespace
+
+pe::Result<std::unique_ptr<Answers>> Answers::open(const std::string& path, tagdb::ApiTable& apis) {
+  auto sql = open_catalog(path, Sql::Mode::read);
+  if (!sql) return sql.error();
+  std::unique_ptr<Answers> answers(new Answers(std::move(sql.value()), apis));
+  // One transaction for the whole answer: a writer at work does not change it under our hands.
+  answers->sql_->execute("BEGIN");
+  add_known_apis(*answers->sql_, apis);
+  if (answers->failed()) return pe::Error{pe::Fault::unreadable, answers->error()};
+  return answers;
+}
+
+std::string Answers::error() const { return remedy(*sql_); }
+
+std::vector<std::string> Answers::hosts() {
+  std::vector<std::string> hosts;
+  Statement& rows = sql_->query("SELECT DISTINCT host FROM roots");
+  while (rows.step()) hosts.push_back(rows.text(0));
+  return hosts;
+}
+
+std::vector<Answers::Root> Answers::outer_roots() {
+  std::vector<Root> all;
+  Statement& rows = sql_->query("SELECT host, path, spelled FROM roots ORDER BY id");
+  while (rows.step()) all.push_back({rows.text(0), rows.text(1), rows.text(2)});
+  std::vector<Root> outer;
+  for (const Root& root : all) {
+    const bool inner = std::any_of(all.begin(), all.end(), [&root](const Root& other) {
+      const auto [low, high] = below(other.path);
+      return other.host == root.host && root.path >= low && root.path < high;
+    });
+    if (!inner) outer.push_back(root);
+  }
+  return outer;
+}
+
+std::vector<std::string> Answers::roots() {
+  std::vector<std::string> spelled;
+  for (const Root& root : outer_roots()) spelled.push_back(root.spelled);
+  return spelled;
+}
+
+bool Answers::covers(const std::string& path) {
+  const std::string absolute = walk::absolute_path(path);
+  const auto [low, high] = below(absolute);
+  for (const Root& root : outer_roots()) {
+    const auto [root_low, root_high] = below(root.path);
+    if (root.path == absolute) return true;
+    Statement& row = sql_->query(
+                             "SELECT 1 FROM files WHERE host=?1 AND state='present' AND (path=?2 OR (path>=?3 AND "
+                             "path<?4)) LIMIT 1")
+                         .bind(root.host, absolute, low, high);
+    const bool any = row.step();
+    row.reset();
+    if (any) return true;
+  }
+  return false;
+}
+
+std::string Answers::find_path(const std::string& root, std::string_view relative) {
+  const std::string absolute = walk::absolute_path(root);
+  const auto [low, high] = below(absolute);
+  const std::string wanted = lower(std::string(relative)) + "/";
+  for (const std::string& host : hosts()) {
+    Statement& rows = sql_->query("SELECT path FROM files WHERE host=? AND state='present' AND path>=? AND path<?")
+                          .bind(host, low, high);
+    while (rows.step()) {
+      const std::string rest = behind(absolute, rows.text(0));
+      if (!lower(rest).starts_with(wanted)) continue;
+      rows.reset();
+      return joined(root, rest.substr(0, relative.size()));
+    }
+  }
+  return {};
+}
+
+bool Answers::searched_for(tagdb::PoolTag tag) {
+  Statement& row =
+      sql_->query("SELECT (SELECT count(*) FROM drivers WHERE searched<seq) FROM tags WHERE value=?").bind(tag.value());
+  const bool searched = row.step() && row.integer(0) == 0;
+  row.reset();
+  return searched;
+}
+
+void Answers::rows_below(const Root& root, std::vector<Row>& rows) {
+  const auto [low, high] = below(root.path);
+  Statement& found = sql_->query(
+                             "SELECT f.path, f.size, f.outcome, f.message, f.driver, d.traced, d.machine FROM files f "
+                             "LEFT JOIN drivers d ON d.id=f.driver WHERE f.host=?1 AND f.state='present' AND "
+                             "(f.path=?2 OR (f.path>=?3 AND f.path<?4))")
+                         .bind(root.host, root.path, low, high);
+  const std::size_t first = rows.size();
+  while (found.step()) {
+    Row row;
+    const std::string path = found.text(0);
+    row.path = joined(root.spelled, behind(root.path, path));
+    row.named = path == root.path;
+    row.size = static_cast<std::uint64_t>(found.integer(1));
+    row.driver = found.integer(4);
+    if (row.driver == 0) {
+      row.outcome = found.text(2);
+      row.message = found.text(3);
+    } else {
+      row.traced = found.integer(5) != 0;
+      const std::string_view machine = found.view(6);
+      row.hides = machine.starts_with("arm");
+    }
+    rows.push_back(std::move(row));
+  }
+  std::sort(rows.begin() + static_cast<std::ptrdiff_t>(first), rows.end(),
+            [](const Row& a, const Row& b) { return walk::before_in_walk(a.path, b.path); });
+}
+
+std::vector<std::int64_t> Answers::holders(const ScanRequest& request) {
+  std::vector<std::int64_t> drivers;
+  for (const tagdb::PoolTag tag : request.bytes_first) {
+    Statement& rows = sql_->query("SELECT driver FROM held WHERE tag=?").bind(tag.value());
+    while (rows.step()) drivers.push_back(rows.integer(0));
+  }
+  std::sort(drivers.begin(), drivers.end());
+  return drivers;
+}
+
+bool Answers::deliver(const Row& row, const std::vector<std::int64_t>& held, const ScanRequest& request,
+                      const std::function<bool(ScannedFile&)>& consume) {
+  ScannedFile file;
+  file.file.path = row.path;
+  file.file.named = row.named;
+  file.file.size = file.size = row.size;
+  file.recalled = true;
+  if (row.driver == 0) {
+    file.outcome = outcome_of(row.outcome);
+    file.message = row.message;
+    if (file.outcome == Outcome::unreadable) file.size = 0;
+    return consume(file);
+  }
+  const bool in_bytes = std::binary_search(held.begin(), held.end(), row.driver);
+  if (!request.bytes_first.empty() && !in_bytes && row.traced && !row.hides) {
+    file.outcome = Outcome::deferred;
+    deferred_.emplace(row.path, row);
+  } else {
+    records_.load(row.driver, request, in_bytes, file);
+  }
+  return consume(file);
+}
+
+void Answers::add_skipped(const Root& root, walk::Skipped& skipped, const std::function<void(walk::Trouble)>& trouble) {
+  Statement& row = sql_->query(
+                           "SELECT not_pe,locked,denied,links,offline,too_large,special FROM roots WHERE host=? AND "
+                           "path=?")
+                       .bind(root.host, root.path);
+  if (row.step()) {
+    const auto count = [&row](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
+    skipped.add({count(0), count(1), count(2), count(3), count(4), count(5), count(6)});
+  }
+  row.reset();
+  Statement& rows = sql_->query(
+                            "SELECT t.path, t.message FROM troubles t JOIN roots r ON r.id=t.root WHERE r.host=? AND "
+                            "r.path=?")
+                        .bind(root.host, root.path);
+  while (rows.step()) {
+    const std::string path = rows.text(0);
+    trouble({joined(root.spelled, behind(root.path, path)), rows.text(1), path == root.path});
+  }
+}
+
+void Answers::scan(const std::vector<std::string>& paths, const std::vector<std::string>& done,
+                   const ScanRequest& request, const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,
+                   const std::function<void(walk::Trouble)>& trouble) {
+  const std::vector<std::int64_t> held = holders(request);
+  if (!paths.empty() && request.bytes_first.empty() && deferred_.contains(paths.front())) {
+    for (const std::string& path : paths) {
+      if (const auto row = deferred_.find(path);
+          row != deferred_.end() && !deliver(row->second, held, request, consume))
+        return;
+    }
+    return;
+  }
+  std::vector<Root> roots;
+  const std::vector<std::string> machines = hosts();
+  const std::string here = report::host_name();
+  for (const std::string& path : paths) {
+    for (const std::string& host : machines) {
+      const bool elsewhere = machines.size() > 1 && host != here;
+      roots.push_back({host, walk::absolute_path(path), elsewhere ? host + ":" + path : path});
+    }
+  }
+  if (paths.empty()) {
+    roots = outer_roots();
+    for (Root& root : roots) {
+      if (machines.size() > 1) root.spelled = root.host + ":" + root.spelled;
+    }
+  }
+  std::vector<std::pair<std::string, std::string>> excluded;
+  for (const std::string& directory : done) excluded.push_back(below(directory));
+  for (const Root& root : roots) {
+    std::vector<Row> rows;
+    rows_below(root, rows);
+    for (const Row& row : rows) {
+      if (std::any_of(excluded.begin(), excluded.end(),
+                      [&row](const auto& range) { return row.path >= range.first && row.path < range.second; }))
+        continue;
+      if (!deliver(row, held, request, consume)) return;
+    }
+    add_skipped(root, skipped, trouble);
+  }
+}
+
+}  // namespace scanner::catalog

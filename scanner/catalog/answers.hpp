@@ -1,0 +1,63 @@
+// --catalog: the catalogue in the place of a scan. Delivers the same files in the same order with the same contents as
+// Context::scan() would have, so that the commands cannot tell the difference.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scanner/catalog/records.hpp"
+#include "scanner/catalog/sql.hpp"
+#include "scanner/scan.hpp"
+
+namespace scanner::catalog {
+
+class Answers {
+ public:
+  /// Adds rows to `apis` for functions that the catalogue knows and the table does not.
+  static pe::Result<std::unique_ptr<Answers>> open(const std::string& path, tagdb::ApiTable& apis);
+
+  /// The roots that were surveyed, as they were spelled, outermost ones only.
+  [[nodiscard]] std::vector<std::string> roots();
+  /// Does the catalogue hold a file below `path`, or was it surveyed and empty?
+  bool covers(const std::string& path);
+  /// walk::find_path() over the catalogued paths.
+  std::string find_path(const std::string& root, std::string_view relative);
+  /// Were the bytes of every driver searched for the tag? Else evidence `bytes` is missing from answers.
+  bool searched_for(tagdb::PoolTag tag);
+
+  /// Everything present below `paths` (none: below all roots) but not below `done`. Stops when `consume` is false.
+  void scan(const std::vector<std::string>& paths, const std::vector<std::string>& done, const ScanRequest& request,
+            const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,
+            const std::function<void(walk::Trouble)>& trouble);
+  [[nodiscard]] bool failed() const { return sql_->failed(); }
+  [[nodiscard]] std::string error() const;
+
+ private:
+  struct Row {
+    std::string path;  ///< as shown
+    std::string message, outcome;
+    std::uint64_t size = 0;
+    std::int64_t driver = 0;
+    bool traced = false, hides = false, named = false;
+  };
+  struct Root {
+    std::string host, path, spelled;
+  };
+  Answers(std::unique_ptr<Sql> sql, const tagdb::ApiTable& apis) : sql_(std::move(sql)), records_(*sql_, apis) {}
+  std::vector<Root> outer_roots();
+  std::vector<std::string> hosts();
+  void rows_below(const Root& root, std::vector<Row>& rows);
+  bool deliver(const Row& row, const std::vector<std::int64_t>& held, const ScanRequest& request,
+               const std::function<bool(ScannedFile&)>& consume);
+  std::vector<std::int64_t> holders(const ScanRequest& request);
+  void add_skipped(const Root& root, walk::Skipped& skipped, const std::function<void(walk::Trouble)>& trouble);
+
+  std::unique_ptr<Sql> sql_;
+  Records records_;
+  std::map<std::string, Row> deferred_;  // shown path → what a second look will ask for
+};
+
+}  // namespace scanner::catalog

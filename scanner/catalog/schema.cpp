@@ -1,0 +1,115 @@
+#include "scanner/catalog/schema.hpp"
+
+#include <sqlite3.h>
+
+namespace scanner::catalog {
+namespace {
+
+constexpr const char* kTables = R"(
+CREATE TABLE engines(
+  id INTEGER PRIMARY KEY, engine INTEGER NOT NULL, apis TEXT NOT NULL, tool TEXT NOT NULL, UNIQUE(engine, apis));
+CREATE TABLE apis(name TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE runs(
+  id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, host TEXT NOT NULL, os TEXT NOT NULL, time TEXT NOT NULL,
+  engine INTEGER NOT NULL REFERENCES engines, tagdb TEXT NOT NULL, shard TEXT, complete INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE roots(
+  id INTEGER PRIMARY KEY, host TEXT NOT NULL, path TEXT NOT NULL, spelled TEXT NOT NULL, run INTEGER REFERENCES runs,
+  not_pe INTEGER NOT NULL DEFAULT 0, locked INTEGER NOT NULL DEFAULT 0, denied INTEGER NOT NULL DEFAULT 0,
+  links INTEGER NOT NULL DEFAULT 0, offline INTEGER NOT NULL DEFAULT 0, too_large INTEGER NOT NULL DEFAULT 0,
+  special INTEGER NOT NULL DEFAULT 0, UNIQUE(host, path));
+CREATE TABLE drivers(
+  id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, machine TEXT NOT NULL,
+  traced INTEGER NOT NULL, engine INTEGER NOT NULL REFERENCES engines, company TEXT, product TEXT, description TEXT,
+  file_version TEXT, original_name TEXT, signer TEXT, signature TEXT NOT NULL, pdb TEXT, pdb_id TEXT,
+  linked INTEGER NOT NULL, binds_kmdf INTEGER NOT NULL, exports_allocator TEXT NOT NULL, problems TEXT NOT NULL,
+  searched INTEGER NOT NULL);
+CREATE TABLE uses(
+  driver INTEGER NOT NULL REFERENCES drivers, n INTEGER NOT NULL, tag TEXT NOT NULL, tag_value INTEGER NOT NULL,
+  protected INTEGER NOT NULL, evidence TEXT NOT NULL, certainty TEXT NOT NULL, charges_pool INTEGER NOT NULL, api TEXT,
+  site_rva INTEGER NOT NULL, origin_rva INTEGER NOT NULL, function_rva INTEGER NOT NULL, file_offset INTEGER,
+  pool TEXT, executable INTEGER NOT NULL, bytes INTEGER, assumptions INTEGER NOT NULL, via TEXT NOT NULL, names TEXT,
+  listing TEXT, PRIMARY KEY(driver, n)) WITHOUT ROWID;
+CREATE INDEX uses_by_tag ON uses(tag, evidence);
+CREATE TABLE sites(
+  driver INTEGER NOT NULL REFERENCES drivers, n INTEGER NOT NULL, rva INTEGER NOT NULL, function_rva INTEGER NOT NULL,
+  api TEXT, kind TEXT NOT NULL, wrapper INTEGER NOT NULL, bucket TEXT NOT NULL, reason TEXT,
+  PRIMARY KEY(driver, n)) WITHOUT ROWID;
+CREATE TABLE files(
+  id INTEGER PRIMARY KEY, host TEXT NOT NULL, path TEXT NOT NULL, driver INTEGER REFERENCES drivers,
+  outcome TEXT NOT NULL, message TEXT, size INTEGER NOT NULL, modified INTEGER NOT NULL, beside INTEGER NOT NULL,
+  checked INTEGER NOT NULL, engine INTEGER NOT NULL REFERENCES engines, state TEXT NOT NULL,
+  first_run INTEGER REFERENCES runs, last_run INTEGER REFERENCES runs);
+CREATE UNIQUE INDEX files_present ON files(host, path) WHERE state = 'present';
+CREATE INDEX files_by_driver ON files(driver);
+CREATE TABLE troubles(root INTEGER NOT NULL REFERENCES roots, path TEXT NOT NULL, message TEXT NOT NULL);
+CREATE TABLE tags(value INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, tag TEXT NOT NULL);
+CREATE TABLE held(tag INTEGER NOT NULL, driver INTEGER NOT NULL REFERENCES drivers, PRIMARY KEY(tag, driver))
+  WITHOUT ROWID;
+CREATE INDEX held_by_driver ON held(driver);
+CREATE TABLE occurrences(
+  driver INTEGER NOT NULL REFERENCES drivers, tag INTEGER NOT NULL, file_offset INTEGER NOT NULL,
+  protected INTEGER NOT NULL, evidence TEXT NOT NULL, rva INTEGER, what TEXT NOT NULL,
+  PRIMARY KEY(driver, tag, file_offset)) WITHOUT ROWID;
+)";
+
+std::string not_a_catalogue() {
+  return "is no catalogue of poolwho; name a file that `poolwho survey PATH --store FILE` wrote";
+}
+
+}  // namespace
+
+std::string remedy(const Sql& sql) {
+  switch (sql.code()) {
+    case SQLITE_CANTOPEN:
+      return "cannot be opened (" + sql.error() +
+             "); check that it exists and that its folder can be entered; after a killed writer the folder must be "
+             "writable once, so that what was half written can be taken back";
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return "cannot be written (" + sql.error() + "); make file and folder writable, or work on a copy";
+    case SQLITE_NOTADB: return not_a_catalogue();
+    case SQLITE_CORRUPT: return "is damaged (" + sql.error() + "); restore a copy, or delete it and survey again";
+    case SQLITE_BUSY: return "is in use by another program for a minute (" + sql.error() + "); try again later";
+    case SQLITE_FULL: return "cannot grow (" + sql.error() + "); free some space and run again, what is stored stays";
+    default: return sql.error() + "; if that happens again, restore a copy of the catalogue or survey anew";
+  }
+}
+
+pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode mode) {
+  auto sql = std::make_unique<Sql>();
+  const auto failure = [&sql] { return pe::Error{pe::Fault::unreadable, remedy(*sql)}; };
+  if (!sql->open(path, mode)) return failure();
+  if (mode == Sql::Mode::write) {
+    // DELETE is SQLite's own choice of journal for a new file, and nobody else's choice is overruled.
+    sql->execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-8192;");
+  }
+  sql->execute("PRAGMA temp_store=MEMORY;");
+  const auto number = [&sql](const char* pragma) {
+    Statement& query = sql->query(pragma);
+    const std::int64_t value = query.step() ? query.integer(0) : 0;
+    query.reset();
+    return value;
+  };
+  if (mode == Sql::Mode::write) {
+    // Two programs may create the same catalogue at the same time: the second finds it made.
+    sql->execute("BEGIN IMMEDIATE");
+    const bool empty = number("SELECT count(*) FROM sqlite_schema") == 0;
+    if (empty && !sql->failed()) {
+      sql->execute(kTables);
+      sql->execute("PRAGMA application_id=" + std::to_string(kApplicationId) +
+                   "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";");
+    }
+    sql->execute("COMMIT");
+  }
+  const std::int64_t application = number("PRAGMA application_id"), version = number("PRAGMA user_version");
+  if (sql->failed()) return failure();
+  if (application != kApplicationId) return pe::Error{pe::Fault::unreadable, not_a_catalogue()};
+  if (version != kSchemaVersion)
+    return pe::Error{pe::Fault::unreadable, "has catalogue schema " + std::to_string(version) +
+                                                ", this version of poolwho knows " + std::to_string(kSchemaVersion) +
+                                                (version > kSchemaVersion ? "; use the newer poolwho that wrote it"
+                                                                          : "; survey again into a new file")};
+  return sql;
+}
+
+}  // namespace scanner::catalog

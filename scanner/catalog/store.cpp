@@ -1,0 +1,349 @@
+#include "scanner/catalog/store.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+#include "scanner/catalog/schema.hpp"
+
+namespace scanner::catalog {
+namespace {
+
+using Outcome = ScannedFile::Outcome;
+
+/// A change within this time after we looked could bear the same time stamp: such a file is looked at again.
+constexpr std::int64_t kClockGrain = 2'000'000'000;
+
+bool is_driver(Outcome outcome) {
+  return outcome == Outcome::traced || outcome == Outcome::unsupported || outcome == Outcome::copy;
+}
+
+std::string_view name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::not_pe: return "not_pe";
+    case Outcome::not_wanted: return "not_wanted";
+    case Outcome::unreadable: return "unreadable";
+    case Outcome::malformed: return "malformed";
+    default: return "driver";
+  }
+}
+
+/// Stands for the contents of the table of functions: another table may find other uses.
+std::string digest_of(const tagdb::ApiTable& apis) {
+  std::string text;
+  for (const tagdb::ApiRow& row : apis.rows) {
+    text += row.name + "\t" + row.module + "\t";
+    for (const auto number :
+         {static_cast<long long>(row.kind), static_cast<long long>(row.match), static_cast<long long>(row.kmdf_index),
+          static_cast<long long>(row.charges_pool), static_cast<long long>(row.tag),
+          static_cast<long long>(row.tag_x86), static_cast<long long>(row.x86_fastcall),
+          static_cast<long long>(row.tag_in_struct), static_cast<long long>(row.pool_form),
+          static_cast<long long>(row.pool), static_cast<long long>(row.size), static_cast<long long>(row.size_x86),
+          static_cast<long long>(row.field_x64), static_cast<long long>(row.field_x86),
+          static_cast<long long>(row.condition_argument), static_cast<long long>(row.condition_value)})
+      text += std::to_string(number) + ",";
+    text += row.default_tag + "\n";
+  }
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  std::array<char, 40> hex{};
+  std::snprintf(hex.data(), hex.size(), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
+  return hex.data();
+}
+
+}  // namespace
+
+std::pair<std::string, std::string> below(const std::string& directory) {
+  std::string low = directory;
+  if (!low.ends_with('/')) low += '/';
+  std::string high = low;
+  high.back() = '0';  // the character behind the slash
+  return {low, high};
+}
+
+void add_known_apis(Sql& sql, tagdb::ApiTable& apis) {
+  Statement& rows = sql.query("SELECT DISTINCT name FROM apis");
+  while (rows.step()) {
+    if (apis.find_row(rows.view(0)) >= 0) continue;
+    tagdb::ApiRow row;
+    row.name = rows.text(0);
+    apis.rows.push_back(std::move(row));
+  }
+}
+
+pe::Result<std::unique_ptr<Store>> Store::open(const std::string& path, tagdb::ApiTable& apis,
+                                               const tagdb::Database& database, const RunFacts& run) {
+  auto sql = open_catalog(path, Sql::Mode::write);
+  if (!sql) return sql.error();
+  const std::string digest = digest_of(apis);
+  std::unique_ptr<Store> store(new Store(std::move(sql.value()), apis));
+  store->facts_ = run;
+  Sql& db = *store->sql_;
+  db.execute("BEGIN IMMEDIATE");
+  for (const tagdb::ApiRow& row : apis.rows) db.query("INSERT OR IGNORE INTO apis VALUES(?)").bind(row.name).run();
+  db.query("INSERT OR IGNORE INTO engines(engine,apis,tool) VALUES(?,?,?)")
+      .bind(trace::kEngineVersion, digest, POOLWHO_VERSION)
+      .run();
+  Statement& engine = db.query("SELECT id FROM engines WHERE engine=? AND apis=?").bind(trace::kEngineVersion, digest);
+  if (engine.step()) store->engine_ = engine.integer(0);
+  engine.reset();
+  db.query("INSERT INTO runs(uuid,host,os,time,engine,tagdb,shard) VALUES(?,?,?,?,?,?,?)")
+      .bind(run.uuid, run.host, run.os, run.time, store->engine_, run.tagdb,
+            run.shard.empty() ? std::nullopt : std::optional<std::string>(run.shard))
+      .run();
+  store->run_ = db.last_id();
+  for (const tagdb::Entry& entry : database.entries()) {
+    if (!entry.range() && entry.first.exact()) store->records_.add_tag(entry.first.tag());
+  }
+  std::vector<tagdb::PoolTag> tags;
+  Statement& known = db.query("SELECT value, seq FROM tags");
+  while (known.step()) {
+    tags.emplace_back(static_cast<std::uint32_t>(known.integer(0)));
+    store->searched_ = std::max(store->searched_, known.integer(1));
+  }
+  store->search_ = trace::TagSearch(std::move(tags));
+  db.execute("COMMIT");
+  add_known_apis(db, apis);
+  if (db.failed()) return pe::Error{pe::Fault::unreadable, remedy(db)};
+  return store;
+}
+
+std::string Store::error() const { return remedy(*sql_); }
+
+/// Was a row made by an engine no worse than ours?
+bool Store::trusted(std::int64_t engine_row) {
+  if (engine_row == engine_) return true;
+  Statement& row = sql_->query("SELECT engine FROM engines WHERE id=?").bind(engine_row);
+  const bool newer = row.step() && row.integer(0) > static_cast<std::int64_t>(trace::kEngineVersion);
+  row.reset();
+  return newer;
+}
+
+bool Store::unchanged(ScannedFile& file) {
+  if (file.file.modified == 0) return false;
+  const std::string path = walk::absolute_path(file.file.path);
+  const std::lock_guard lock(mutex_);
+  Statement& row = sql_->query(
+                           "SELECT f.driver, f.outcome, f.message, f.size, f.modified, f.beside, f.checked, "
+                           "ifnull(d.engine, f.engine), d.sha256, d.traced FROM files f LEFT JOIN drivers d ON "
+                           "d.id=f.driver WHERE f.host=? AND f.path=? AND f.state='present'")
+                       .bind(facts_.host, path);
+  if (!row.step()) return false;
+  const bool driver = !row.null(0);
+  const std::string outcome = row.text(1);
+  const bool same = static_cast<std::uint64_t>(row.integer(3)) == file.file.size &&
+                    row.integer(4) == file.file.modified && static_cast<std::uint64_t>(row.integer(5)) == file.beside &&
+                    row.integer(6) - row.integer(4) > kClockGrain;
+  const std::int64_t engine = row.integer(7);
+  if (driver) {
+    file.sha256 = row.text(8);
+    file.outcome = row.integer(9) != 0 ? Outcome::traced : Outcome::unsupported;
+  } else {
+    file.message = row.text(2);
+    file.outcome = outcome == "not_pe" ? Outcome::not_pe : Outcome::malformed;
+  }
+  row.reset();
+  // An .exe or .dll counts or not depending on how the walk met it; unreadable files are tried again.
+  const bool certain = (driver && !file.file.native_only) || outcome == "not_pe" || outcome == "malformed";
+  if (!same || !certain || !trusted(engine)) {
+    file.sha256.clear();
+    file.message.clear();
+    return false;
+  }
+  if (driver) file.hash = content_hash(file.sha256);
+  file.size = file.file.size;
+  file.recalled = true;
+  return true;
+}
+
+bool Store::known(ScannedFile& file) {
+  // Names of functions come from files beside the driver, which the content does not tell.
+  if (file.beside != 0) return false;
+  const std::lock_guard lock(mutex_);
+  Statement& row = sql_->query(
+                           "SELECT d.engine, (SELECT count(*) FROM files f WHERE f.driver=d.id AND f.beside<>0) "
+                           "FROM drivers d WHERE d.sha256=?")
+                       .bind(file.sha256);
+  if (!row.step()) return false;
+  const std::int64_t engine = row.integer(0);
+  const bool plain = row.integer(1) == 0;
+  row.reset();
+  return plain && trusted(engine);
+}
+
+void Store::load(ScannedFile& file, const ScanRequest& request) {
+  const std::lock_guard lock(mutex_);
+  Statement& row = sql_->query("SELECT id FROM drivers WHERE sha256=?").bind(file.sha256);
+  const std::int64_t driver = row.step() ? row.integer(0) : 0;
+  row.reset();
+  records_.load(driver, request, false, file);
+}
+
+bool Store::add_root(const std::string& spelled, const walk::Skipped& skipped,
+                     const std::vector<walk::Trouble>& troubles) {
+  const std::lock_guard lock(mutex_);
+  const std::string path = walk::absolute_path(spelled);
+  if (std::find(roots_.begin(), roots_.end(), path) == roots_.end()) roots_.push_back(path);
+  sql_->execute("BEGIN IMMEDIATE");
+  sql_->query(
+          "INSERT INTO roots(host,path,spelled,run,not_pe,locked,denied,links,offline,too_large,special) "
+          "VALUES(?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(host,path) DO UPDATE SET "
+          "(spelled,run,not_pe,locked,denied,links,offline,too_large,special)=(excluded.spelled,excluded.run,"
+          "excluded.not_pe,excluded.locked,excluded.denied,excluded.links,excluded.offline,excluded.too_large,"
+          "excluded.special)")
+      .bind(facts_.host, path, spelled, run_, skipped.not_pe, skipped.locked, skipped.denied, skipped.links,
+            skipped.offline, skipped.too_large, skipped.special)
+      .run();
+  sql_->query("DELETE FROM troubles WHERE root=(SELECT id FROM roots WHERE host=? AND path=?)")
+      .bind(facts_.host, path)
+      .run();
+  for (const walk::Trouble& trouble : troubles)
+    sql_->query("INSERT INTO troubles SELECT id, ?, ? FROM roots WHERE host=? AND path=?")
+        .bind(walk::absolute_path(trouble.path), trouble.message, facts_.host, path)
+        .run();
+  sql_->execute("COMMIT");
+  return !sql_->failed();
+}
+
+void Store::store_file(const ScannedFile& file, std::int64_t driver) {
+  const std::string path = walk::absolute_path(file.file.path);
+  const std::uint64_t size = file.recalled || file.size == 0 ? file.file.size : file.size;
+  Statement& row = sql_->query(
+                           "SELECT id, ifnull(driver,0), size, modified FROM files WHERE host=? AND path=? AND "
+                           "state='present'")
+                       .bind(facts_.host, path);
+  if (row.step()) {
+    const std::int64_t id = row.integer(0);
+    const bool same = row.integer(1) == driver ||
+                      (static_cast<std::uint64_t>(row.integer(2)) == size && row.integer(3) == file.file.modified);
+    row.reset();
+    if (same) {
+      ++counts_.unchanged;
+      sql_->query(
+              "UPDATE files SET driver=nullif(?,0), outcome=?, message=?, size=?, modified=?, beside=?, checked=?, "
+              "engine=?, "
+              "last_run=? WHERE id=?")
+          .bind(driver, name_of(file.outcome), file.message, size, file.file.modified, file.beside, file.checked,
+                engine_, run_, id)
+          .run();
+      return;
+    }
+    ++counts_.changed;
+    sql_->query("UPDATE files SET state='changed' WHERE id=?").bind(id).run();
+  } else {
+    ++counts_.fresh;
+  }
+  row.reset();
+  sql_->query(
+          "INSERT INTO files(host,path,driver,outcome,message,size,modified,beside,checked,engine,state,first_run,"
+          "last_run) VALUES(?,?,nullif(?,0),?,?,?,?,?,?,?,'present',?,?)")
+      .bind(facts_.host, path, driver, name_of(file.outcome), file.message, size, file.file.modified, file.beside,
+            file.checked, engine_, run_, run_)
+      .run();
+}
+
+bool Store::store(const std::vector<ScannedFile>& files) {
+  if (files.empty()) return !sql_->failed();
+  const std::lock_guard lock(mutex_);
+  sql_->execute("BEGIN IMMEDIATE");
+  for (const ScannedFile& file : files) {
+    std::int64_t driver = 0;
+    if (is_driver(file.outcome)) {
+      Statement& row = sql_->query("SELECT id FROM drivers WHERE sha256=?").bind(file.sha256);
+      if (row.step()) driver = row.integer(0);
+      row.reset();
+      // A copy that was seen before its first one was stored: the batch stores in order, so it is there by now.
+      if (!file.recalled && file.outcome != Outcome::copy) driver = records_.save(file, engine_, searched_);
+    }
+    store_file(file, driver);
+  }
+  sql_->execute("COMMIT");
+  return !sql_->failed();
+}
+
+bool Store::note_vanished() {
+  const std::lock_guard lock(mutex_);
+  const std::int64_t now =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  sql_->execute("BEGIN IMMEDIATE");
+  for (const std::string& root : roots_) {
+    std::vector<std::int64_t> gone;
+    const auto [low, high] = below(root);
+    Statement& rows = sql_->query(
+                              "SELECT id, path FROM files WHERE host=?1 AND state='present' AND last_run<>?2 AND "
+                              "(path=?3 OR (path>=?4 AND path<?5))")
+                          .bind(facts_.host, run_, root, low, high);
+    while (rows.step()) {
+      if (!walk::exists(rows.text(1))) gone.push_back(rows.integer(0));
+    }
+    for (const std::int64_t id : gone)
+      sql_->query("UPDATE files SET state='vanished', checked=? WHERE id=?").bind(now, id).run();
+    counts_.vanished += gone.size();
+  }
+  sql_->execute("COMMIT");
+  return !sql_->failed();
+}
+
+trace::TagSearch Store::missing_tags() {
+  const std::lock_guard lock(mutex_);
+  std::int64_t least = 0;
+  Statement& all = sql_->query("SELECT ifnull(max(seq), 0) FROM tags");
+  if (all.step()) all_tags_ = all.integer(0);
+  all.reset();
+  Statement& searched = sql_->query(
+                                "SELECT ifnull(min(searched), ?1) FROM drivers d WHERE searched<?1 AND EXISTS("
+                                "SELECT 1 FROM files f WHERE f.driver=d.id AND f.host=?2 AND f.state='present')")
+                            .bind(all_tags_, facts_.host);
+  if (searched.step()) least = searched.integer(0);
+  searched.reset();
+  std::vector<tagdb::PoolTag> tags;
+  Statement& rows = sql_->query("SELECT value FROM tags WHERE seq>?").bind(least);
+  while (rows.step()) tags.emplace_back(static_cast<std::uint32_t>(rows.integer(0)));
+  return trace::TagSearch(std::move(tags));
+}
+
+std::vector<Unsearched> Store::unsearched() {
+  const std::lock_guard lock(mutex_);
+  std::vector<Unsearched> found;
+  Statement& rows = sql_->query(
+                            "SELECT d.id, d.sha256, min(f.path) FROM drivers d JOIN files f ON f.driver=d.id AND "
+                            "f.host=? AND f.state='present' WHERE d.id>? AND d.searched<? GROUP BY d.id ORDER BY "
+                            "d.id LIMIT 256")
+                        .bind(facts_.host, last_unsearched_, all_tags_);
+  while (rows.step()) found.push_back({rows.integer(0), rows.text(2), rows.text(1)});
+  if (!found.empty()) last_unsearched_ = found.back().driver;
+  return found;
+}
+
+bool Store::store_held(const std::vector<ScannedFile>& files) {
+  const std::lock_guard lock(mutex_);
+  sql_->execute("BEGIN IMMEDIATE");
+  for (const ScannedFile& file : files) {
+    Statement& row = sql_->query("SELECT id FROM drivers WHERE sha256=?").bind(file.sha256);
+    const std::int64_t driver = row.step() ? row.integer(0) : 0;
+    row.reset();
+    if (driver == 0) continue;
+    std::vector<trace::Occurrence> open = file.held_occurrences;
+    const auto told = records_.explained_tags(driver);
+    std::erase_if(open, [&told](const trace::Occurrence& place) {
+      return std::find(told.begin(), told.end(), place.tag) != told.end();
+    });
+    records_.save_held(driver, file.held, open);
+    sql_->query("UPDATE drivers SET searched=max(searched,?) WHERE id=?").bind(all_tags_, driver).run();
+  }
+  sql_->execute("COMMIT");
+  return !sql_->failed();
+}
+
+bool Store::complete() {
+  const std::lock_guard lock(mutex_);
+  sql_->execute("BEGIN IMMEDIATE");
+  sql_->query("UPDATE runs SET complete=1 WHERE id=?").bind(run_).run();
+  sql_->execute("COMMIT");
+  return !sql_->failed();
+}
+
+}  // namespace scanner::catalog
