@@ -1,0 +1,153 @@
+// Does the catalogue answer like a scan, and does the fast path for single tags find the owners that a full trace finds?
+// poolwho_same_answers DRIVERS [--tags N] [--formats text,ndjson,json,csv]
+// Surveys DRIVERS into a catalogue, then asks locate for every tag with a proven owner (or N of them, evenly spread)
+// twice, by scan and by catalogue, in every format, and compares what is printed on both streams. The owners of the
+// full trace are read from the catalogue with SQL, apart from all code that ranks.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "scanner/catalog/schema.hpp"
+#include "scanner/commands/context.hpp"
+#include "tagdb/database.hpp"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Answer {
+  int code = 0;
+  std::string out, err;
+};
+
+Answer run(const scanner::Options& options, int (*command)(scanner::Context&)) {
+  std::ostringstream out, err;
+  scanner::Context context(options, out, err, false, false);
+  Answer answer;
+  answer.code = context.load() ? command(context) : scanner::kExitUsage;
+  answer.out = out.str();
+  answer.err = err.str();
+  return answer;
+}
+
+std::string without_times(const std::string& text) {
+  static const std::regex volatile_parts("\"(seconds|time|run)\":(\"[^\"]*\"|[-+.e0-9]+)");
+  return std::regex_replace(text, volatile_parts, "");
+}
+
+/// A tag as it is typed: every byte escaped, so that blanks, stars and question marks are themselves.
+std::string typed(std::uint32_t value) {
+  char text[20];
+  std::snprintf(text, sizeof text, "0x%08X", value);
+  return text;
+}
+
+/// SHA-256 of the proven candidates in a CSV answer: column 6 where column 7 says so.
+std::set<std::string> proven_in(const std::string& csv) {
+  std::set<std::string> found;
+  static const std::regex row("[\\r\\n]candidate,[^\\r\\n]*?,([0-9a-f]{64}),proven,");
+  for (std::sregex_iterator it(csv.begin(), csv.end(), row), end; it != end; ++it) found.insert((*it)[1]);
+  return found;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: poolwho_same_answers DRIVERS [--tags N] [--formats F,F]\n");
+    return 2;
+  }
+  const std::string drivers = argv[1];
+  std::size_t wanted = ~std::size_t{0};
+  std::string formats = "text,ndjson,json,csv";
+  for (int i = 2; i + 1 < argc; i += 2) {
+    if (std::string(argv[i]) == "--tags") wanted = std::strtoul(argv[i + 1], nullptr, 10);
+    if (std::string(argv[i]) == "--formats") formats = argv[i + 1];
+  }
+  const std::string file = (fs::temp_directory_path() / ("poolwho-same-" + std::to_string(::getpid()) + ".db")).string();
+  fs::remove(file);
+  scanner::Options survey;
+  survey.verb = scanner::Verb::survey;
+  survey.paths = {drivers};
+  survey.format = scanner::Format::ndjson;
+  const Answer plain = run(survey, scanner::run_survey);
+  survey.store = file;
+  const Answer stored = run(survey, scanner::run_survey);
+  const Answer again = run(survey, scanner::run_survey);
+  unsigned failures = 0;
+  const auto fail = [&failures](const std::string& what) {
+    if (++failures <= 20) std::printf("FAILED: %s\n", what.c_str());
+  };
+  if (without_times(stored.out) != without_times(plain.out)) fail("a survey that stores prints something else");
+  if (without_times(again.out) != without_times(plain.out)) fail("a survey of what is stored prints something else");
+
+  std::map<std::uint32_t, std::set<std::string>> owners;
+  std::size_t driver_count = 0;
+  {
+    auto sql = scanner::catalog::open_catalog(file, scanner::catalog::Sql::Mode::read);
+    if (!sql) {
+      std::printf("FAILED: %s\n", sql.error().message.c_str());
+      return 1;
+    }
+    auto& rows = sql.value()->query(
+        "SELECT DISTINCT tag_value, sha256 FROM uses JOIN drivers ON drivers.id=driver WHERE evidence IN "
+        "('allocates','lookaside','configures') AND charges_pool AND certainty<>'assumed'");
+    while (rows.step()) {
+      const tagdb::PoolTag tag(static_cast<std::uint32_t>(rows.integer(0)));
+      if (tagdb::never_proves(tag).empty()) owners[tag.value()].insert(rows.text(1));
+    }
+    auto& count = sql.value()->query("SELECT count(*) FROM drivers");
+    if (count.step()) driver_count = static_cast<std::size_t>(count.integer(0));
+  }
+  std::vector<std::uint32_t> tags;
+  for (const auto& [tag, images] : owners) tags.push_back(tag);
+  const std::size_t step = tags.size() > wanted ? tags.size() / wanted : 1;
+  std::size_t asked = 0, same_owners = 0, fewer = 0, answers = 0;
+  for (std::size_t i = 0; i < tags.size(); i += step) {
+    ++asked;
+    scanner::Options locate;
+    locate.tags = {typed(tags[i])};
+    locate.paths = {drivers};
+    const std::string name = tagdb::PoolTag(tags[i]).text();
+    for (const auto& [format, label] : {std::pair(scanner::Format::text, "text"), {scanner::Format::ndjson, "ndjson"},
+                                        {scanner::Format::json, "json"}, {scanner::Format::csv, "csv"}}) {
+      if (formats.find(label) == std::string::npos || (format == scanner::Format::json && formats.find(",json") == std::string::npos && formats.rfind("json", 0) != 0)) continue;
+      locate.format = format;
+      locate.explain = format == scanner::Format::text;
+      locate.catalog.reset();
+      const Answer scan = run(locate, scanner::run_locate);
+      locate.catalog = file;
+      const Answer catalogue = run(locate, scanner::run_locate);
+      ++answers;
+      if (without_times(scan.out) != without_times(catalogue.out))
+        fail("'" + name + "' as " + label + ": catalogue and scan print different things");
+      if (scan.err != catalogue.err)
+        fail("'" + name + "' as " + label + ": different notes:\n" + scan.err + "and\n" + catalogue.err);
+      if (scan.code != catalogue.code) fail("'" + name + "': different exit codes");
+      if (format != scanner::Format::csv) continue;
+      const std::set<std::string> found = proven_in(scan.out);
+      if (found == owners[tags[i]]) {
+        ++same_owners;
+      } else if (!found.empty() && std::includes(owners[tags[i]].begin(), owners[tags[i]].end(), found.begin(), found.end())) {
+        // By design: once an owner is proven, images that do not hold the bytes are not traced.
+        ++fewer;
+        std::printf("note: '%s': %zu of %zu owners, the others build the tag from parts\n", name.c_str(), found.size(),
+                    owners[tags[i]].size());
+      } else {
+        fail("'" + name + "': the fast path proves other owners than the full trace");
+      }
+    }
+  }
+  fs::remove(file);
+  std::printf("%zu drivers, %zu tags with proven owners, %zu asked, %zu answers compared, %zu with the same owners as the "
+              "full trace, %zu with fewer, %u failures\n",
+              driver_count, tags.size(), asked, answers, same_owners, fewer, failures);
+  return failures == 0 && asked > 0 ? 0 : 1;
+}
