@@ -28,18 +28,26 @@ int main(int argc, char** argv) {
       "  void* p = ExAllocatePoolWithTag(NonPagedPool, size, tag); if (p) sink += 1; return p; }\n");
   for (unsigned f = 0; f < functions; ++f) {
     std::printf("static const char text%u[] = \"Routine %u of a driver for measuring, status %%08x\\n\";\n", f, f);
-    std::printf("__attribute__((noinline)) unsigned f%u(unsigned a, unsigned b, const unsigned* p) {\n  unsigned r = a;\n", f);
+    std::printf(
+        "__attribute__((noinline)) unsigned f%u(unsigned a, unsigned b, const unsigned* p) {\n  unsigned r = a;\n", f);
     const unsigned statements = 6 + next(state) % 30;
     for (unsigned s = 0; s < statements; ++s) {
       const unsigned k = next(state);
       switch (next(state) % 7) {
         case 0: std::printf("  if (r > 0x%x) r = r * 0x%x + b; else r ^= p[%u];\n", k & 0xFFFFF, k | 1, k % 60); break;
-        case 1: std::printf("  for (unsigned i = 0; i < (b & 0x%x); ++i) r += p[i %% 60] ^ (r << %u);\n", k & 63, k % 31); break;
+        case 1:
+          std::printf("  for (unsigned i = 0; i < (b & 0x%x); ++i) r += p[i %% 60] ^ (r << %u);\n", k & 63, k % 31);
+          break;
         case 2: std::printf("  data[%u] += r; sink = data[(r ^ 0x%x) %% 4096];\n", k % 4096, k); break;
-        case 3: if (f > 0) std::printf("  r += f%u(r, 0x%x, p);\n", k % f, k & 0xFFFF); break;
+        case 3:
+          if (f > 0) std::printf("  r += f%u(r, 0x%x, p);\n", k % f, k & 0xFFFF);
+          break;
         case 4: std::printf("  sink += text%u[r %% sizeof text%u];\n", f, f); break;
         case 5: std::printf("  r = (r >> %u) | (r << %u);\n", k % 31 + 1, 31 - k % 31); break;
-        default: std::printf("  switch (r %% 5) { case 0: r += %u; break; case 1: r ^= b; break; case 2: r -= p[1]; break; }\n", k); break;
+        default:
+          std::printf(
+              "  switch (r %% 5) { case 0: r += %u; break; case 1: r ^= b; break; case 2: r -= p[1]; break; }\n", k);
+          break;
       }
     }
     if (next(state) % 14 == 0) {
@@ -51,8 +59,9 @@ int main(int argc, char** argv) {
     }
     std::printf("  return r;\n}\n");
   }
-  std::printf("DRIVER_ENTRY {\n  (void)driver; (void)registry_path;\n  unsigned r = sink;\n"
-              "  void* q = ExAllocatePoolWithTag(NonPagedPool, 128, 'hCnB'); if (q) r += 1;\n");
+  std::printf(
+      "DRIVER_ENTRY {\n  (void)driver; (void)registry_path;\n  unsigned r = sink;\n"
+      "  void* q = ExAllocatePoolWithTag(NonPagedPool, 128, 'hCnB'); if (q) r += 1;\n");
   for (unsigned f = 0; f < functions; ++f) std::printf("  r += f%u(r, %u, data);\n", f, f);
   std::printf("  sink = r; return 0;\n}\n");
 }

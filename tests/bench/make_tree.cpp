@@ -1,6 +1,6 @@
 // A reproducible tree of drivers for measuring: poolwho_bench_tree BASES OUT MEGABYTES
-// Copies the compiled drivers of BASES round robin until OUT holds MEGABYTES (10^6 bytes), and gives every copy a tag of
-// its own: each base allocates once with 'BnCh', and those four bytes in its code become 'A000', 'A001', … So all
+// Copies the compiled drivers of BASES round robin until OUT holds MEGABYTES (10^6 bytes), and gives every copy a tag
+// of its own: each base allocates once with 'BnCh', and those four bytes in its code become 'A000', 'A001', … So all
 // contents differ, each tag has exactly one owner, and nothing is random. One file in sixteen lies in each folder.
 #include <algorithm>
 #include <cstdio>

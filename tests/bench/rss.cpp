@@ -19,7 +19,9 @@ int main(int argc, char** argv) {
   int status = 0;
   struct rusage usage {};
   wait4(child, &status, 0, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   std::printf("%ld %.3f\n", usage.ru_maxrss, seconds(usage.ru_utime) + seconds(usage.ru_stime));
   return WIFEXITED(status) && WEXITSTATUS(status) == 127 ? 1 : 0;
 }

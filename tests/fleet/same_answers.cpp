@@ -1,8 +1,8 @@
-// Does the catalogue answer like a scan, and does the fast path for single tags find the owners that a full trace finds?
-// poolwho_same_answers DRIVERS [--tags N] [--formats text,ndjson,json,csv]
-// Surveys DRIVERS into a catalogue, then asks locate for every tag with a proven owner (or N of them, evenly spread)
-// twice, by scan and by catalogue, in every format, and compares what is printed on both streams. The owners of the
-// full trace are read from the catalogue with SQL, apart from all code that ranks.
+// Does the catalogue answer like a scan, and does the fast path for single tags find the owners that a full trace
+// finds? poolwho_same_answers DRIVERS [--tags N] [--formats text,ndjson,json,csv] Surveys DRIVERS into a catalogue,
+// then asks locate for every tag with a proven owner (or N of them, evenly spread) twice, by scan and by catalogue, in
+// every format, and compares what is printed on both streams. The owners of the full trace are read from the catalogue
+// with SQL, apart from all code that ranks.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -71,7 +71,8 @@ int main(int argc, char** argv) {
     if (std::string(argv[i]) == "--tags") wanted = std::strtoul(argv[i + 1], nullptr, 10);
     if (std::string(argv[i]) == "--formats") formats = argv[i + 1];
   }
-  const std::string file = (fs::temp_directory_path() / ("poolwho-same-" + std::to_string(::getpid()) + ".db")).string();
+  const std::string file =
+      (fs::temp_directory_path() / ("poolwho-same-" + std::to_string(::getpid()) + ".db")).string();
   fs::remove(file);
   scanner::Options survey;
   survey.verb = scanner::Verb::survey;
@@ -116,9 +117,14 @@ int main(int argc, char** argv) {
     locate.tags = {typed(tags[i])};
     locate.paths = {drivers};
     const std::string name = tagdb::PoolTag(tags[i]).text();
-    for (const auto& [format, label] : {std::pair(scanner::Format::text, "text"), {scanner::Format::ndjson, "ndjson"},
-                                        {scanner::Format::json, "json"}, {scanner::Format::csv, "csv"}}) {
-      if (formats.find(label) == std::string::npos || (format == scanner::Format::json && formats.find(",json") == std::string::npos && formats.rfind("json", 0) != 0)) continue;
+    for (const auto& [format, label] : {std::pair(scanner::Format::text, "text"),
+                                        {scanner::Format::ndjson, "ndjson"},
+                                        {scanner::Format::json, "json"},
+                                        {scanner::Format::csv, "csv"}}) {
+      if (formats.find(label) == std::string::npos ||
+          (format == scanner::Format::json && formats.find(",json") == std::string::npos &&
+           formats.rfind("json", 0) != 0))
+        continue;
       locate.format = format;
       locate.explain = format == scanner::Format::text;
       locate.catalog.reset();
@@ -135,7 +141,8 @@ int main(int argc, char** argv) {
       const std::set<std::string> found = proven_in(scan.out);
       if (found == owners[tags[i]]) {
         ++same_owners;
-      } else if (!found.empty() && std::includes(owners[tags[i]].begin(), owners[tags[i]].end(), found.begin(), found.end())) {
+      } else if (!found.empty() &&
+                 std::includes(owners[tags[i]].begin(), owners[tags[i]].end(), found.begin(), found.end())) {
         // By design: once an owner is proven, images that do not hold the bytes are not traced.
         ++fewer;
         std::printf("note: '%s': %zu of %zu owners, the others build the tag from parts\n", name.c_str(), found.size(),
@@ -146,8 +153,9 @@ int main(int argc, char** argv) {
     }
   }
   fs::remove(file);
-  std::printf("%zu drivers, %zu tags with proven owners, %zu asked, %zu answers compared, %zu with the same owners as the "
-              "full trace, %zu with fewer, %u failures\n",
-              driver_count, tags.size(), asked, answers, same_owners, fewer, failures);
+  std::printf(
+      "%zu drivers, %zu tags with proven owners, %zu asked, %zu answers compared, %zu with the same owners as the "
+      "full trace, %zu with fewer, %u failures\n",
+      driver_count, tags.size(), asked, answers, same_owners, fewer, failures);
   return failures == 0 && asked > 0 ? 0 : 1;
 }
