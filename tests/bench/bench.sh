@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Measures poolwho against ripgrep, grep and objdump on one tree, side by side in one run, and prints ratios.
-#   tests/bench/bench.sh [--program POOLWHO] [--size MB] [--corpus DIR] [--work DIR] [--runs N] [--objdump MB]
+#   tests/bench/bench.sh [--program POOLWHO] [--size MB] [--corpus DIR] [--work DIR] [--runs N] [--objdump MB] [--bases N]
 # Without --corpus it builds the tree itself, the same one on every machine: compiled drivers with distinct contents, 1 GB
 # or --size. Ratios are of medians (wall) and of processor time (cpu), which other users of the machine disturb less.
 set -euo pipefail
 export LC_ALL=C
 here=$(dirname "$(realpath "$0")") source=$(realpath "$(dirname "$0")/../..")
-program=$source/build/run/poolwho size=1000 corpus= work= runs=5 objdump_mb=10
+program=$source/build/run/poolwho size=1000 corpus= work= runs=5 objdump_mb=10 bases=8
 while [ $# -gt 0 ]; do
   case $1 in
     --program) program=$(realpath "$2") ;;
@@ -14,6 +14,7 @@ while [ $# -gt 0 ]; do
     --corpus) corpus=$(realpath "$2") ;;
     --work) work=$2 ;;
     --runs) runs=$2 ;;
+    --bases) bases=$2 ;;
     --objdump) objdump_mb=$2 ;;
     *) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
@@ -33,15 +34,16 @@ mkdir -p bin/shadow && ln -sf "$program" bin/shadow/poolwho && export PATH=$work
 if [ -n "$corpus" ]; then
   tree=$corpus
 elif [ ! -d tree ]; then
-  # Sizes from 40 KB to 900 KB, as drivers have them.
+  # Sizes from 45 to 560 KB, as drivers have them.
   c++ -O2 -std=c++20 "$here/make_base.cpp" -o bin/make_base && c++ -O2 -std=c++20 "$here/make_tree.cpp" -o bin/make_tree
   llvm-dlltool-14 -m i386:x86-64 -d "$source/tests/drivers/ntoskrnl.def" -l nt.lib
   mkdir -p bases
   seed=0
-  for functions in 100 150 200 200 300 400 500 600 700 1200 1800 2600; do
+  for functions in 40 60 80 100 150 200 300 500; do
     seed=$((seed + 1))
+    [ $seed -le "$bases" ] || break
     bin/make_base $seed $functions >bases/$seed.c
-    clang-14 --target=x86_64-pc-windows-msvc -O2 -w -ffreestanding -fno-stack-protector -mno-sse -funwind-tables \
+    clang-14 --target=x86_64-pc-windows-msvc -O1 -w -ffreestanding -fno-stack-protector -mno-sse -funwind-tables \
       -I "$source/tests/drivers" -c bases/$seed.c -o bases/$seed.obj
     lld-link-14 /nologo /driver /subsystem:native /entry:DriverEntry /nodefaultlib /Brepro /out:bases/base$seed.sys \
       bases/$seed.obj nt.lib
