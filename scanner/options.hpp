@@ -13,7 +13,7 @@ namespace scanner {
 enum class Verb : unsigned { locate = 1, survey = 2, lookup = 4, merge = 16 };
 inline constexpr unsigned kAllVerbs = 7;  // those that share the options of a search; merge has few
 
-enum class Format { text, ndjson, json, csv };
+enum class Format { text, ndjson, json, csv, localtag, pooltag };
 enum class ColorChoice { automatic, always, never };
 
 struct OptionSpec {
@@ -30,11 +30,12 @@ struct Options {
   Verb verb = Verb::locate;
   std::vector<std::string> tags;
   std::vector<std::string> paths;
-  std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, store, catalog;
+  std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, difference, baseline, store,
+      catalog;
   unsigned shard = 0, shards = 0;  ///< the part 1 … `shards` of all files; 0: all of them
   std::vector<std::string> include, exclude, tagdb;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
-       quiet = false, names_only = false, low_priority = false;
+       quiet = false, names_only = false, check = false, low_priority = false;
   std::uint64_t max_file_size = 512ULL << 20;
   unsigned jobs = 0;  ///< 0: as many as there are processors
   Format format = Format::text;

@@ -7,9 +7,11 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <random>
 
 #include "pe/symbols.hpp"
+#include "scanner/exporters.hpp"
 
 namespace scanner {
 namespace {
@@ -135,6 +137,7 @@ void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out) {
   use.evidence = trace::Evidence::predicted;
   use.certainty = trace::Certainty::assumed;
   use.row = row;
+  use.api = rows[static_cast<std::size_t>(row)].name;
   out.trace.uses.push_back(std::move(use));
 }
 
@@ -153,6 +156,28 @@ std::uint64_t beside(const std::string& path) {
     mixed = XXH3_64bits(facts.data(), sizeof facts) >> 1;  // SQLite's integers have a sign
   }
   return mixed;
+}
+
+std::string digest_of(const std::vector<tagdb::ApiRow>& rows) {
+  std::string text;
+  for (const tagdb::ApiRow& row : rows) {
+    text += row.name + "\t" + row.module + "\t";
+    for (const auto number :
+         {static_cast<long long>(row.kind), static_cast<long long>(row.match), static_cast<long long>(row.kmdf_index),
+          static_cast<long long>(row.charges_pool), static_cast<long long>(row.tag),
+          static_cast<long long>(row.tag_x86), static_cast<long long>(row.x86_fastcall),
+          static_cast<long long>(row.tag_in_struct), static_cast<long long>(row.pool_form),
+          static_cast<long long>(row.pool), static_cast<long long>(row.size), static_cast<long long>(row.size_x86),
+          static_cast<long long>(row.field_x64), static_cast<long long>(row.field_x86),
+          static_cast<long long>(row.condition_argument), static_cast<long long>(row.condition_value)})
+      text += std::to_string(number) + ",";
+    text += row.default_tag + "\n";
+  }
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  std::array<char, 40> hex{};
+  std::snprintf(hex.data(), hex.size(), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
+  return hex.data();
 }
 
 ContentHash content_hash(pe::Bytes bytes) {
@@ -240,13 +265,22 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     out.outcome = Outcome::copy;
     return out;
   }
+  std::vector<tagdb::ApiRow> more;
+  if (request.exporters != nullptr && trace::can_trace(image)) more = request.exporters->rows_for(image, file.path);
+  if (!more.empty()) out.context = digest_of(more);
   if (request.recall != nullptr && request.recall->known(out)) {
     request.recall->load(out, request);
     return out;
   }
   if (trace::can_trace(image)) {
     out.outcome = Outcome::traced;
-    out.trace = trace::trace(image, *request.apis);
+    if (more.empty()) {
+      out.trace = trace::trace(image, *request.apis);
+    } else {
+      tagdb::ApiTable apis = *request.apis;
+      apis.rows.insert(apis.rows.end(), more.begin(), more.end());
+      out.trace = trace::trace(image, apis);
+    }
     predict_kmdf_tag(*request.apis, out);
   } else {
     out.outcome = Outcome::unsupported;

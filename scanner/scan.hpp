@@ -22,6 +22,7 @@ struct ContentHash {
   auto operator<=>(const ContentHash&) const = default;
 };
 
+class Exporters;
 struct ScannedFile;
 struct ScanRequest;
 
@@ -42,6 +43,7 @@ class Recall {
 
 struct ScanRequest {
   const tagdb::ApiTable* apis = nullptr;
+  Exporters* exporters = nullptr;  ///< finds functions of other drivers that take tags; null: only the table counts
   std::uint64_t max_file_size = 0;
   /// locate: what is asked for. Empty: everything (survey).
   std::vector<tagdb::TagQuery> queries;
@@ -74,6 +76,7 @@ struct ScannedFile {
   ContentHash hash;
   bool recalled = false;     ///< from the catalogue, not from the file
   std::uint64_t beside = 0;  ///< stands for size and time of the .pdb and .map beside it
+  std::string context;       ///< digest of the rows that other drivers gave (Exporters); empty: none
   std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
   pe::Machine machine = pe::Machine::other;
   trace::TraceResult trace;
@@ -101,6 +104,9 @@ ContentHash content_hash(pe::Bytes bytes);
 ContentHash content_hash(const std::string& sha256);
 /// Stands for size and time of the files beside a driver that give names to its functions; 0: there are none.
 std::uint64_t beside(const std::string& path);
+/// Stands for the contents of rows of the table of functions (other rows may find other uses); where they come from is
+/// left out.
+std::string digest_of(const std::vector<tagdb::ApiRow>& rows);
 /// Does a use say more about the tag than that its bytes are there?
 bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag);
 /// Adds KMDF's default tag, which depends on the name of the file, where it applies.

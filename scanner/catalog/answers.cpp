@@ -38,13 +38,12 @@ Outcome outcome_of(const std::string& text) {
 
 }  // namespace
 
-pe::Result<std::unique_ptr<Answers>> Answers::open(const std::string& path, tagdb::ApiTable& apis) {
+pe::Result<std::unique_ptr<Answers>> Answers::open(const std::string& path, const tagdb::ApiTable& apis) {
   auto sql = open_catalog(path, Sql::Mode::read);
   if (!sql) return sql.error();
   std::unique_ptr<Answers> answers(new Answers(std::move(sql.value()), apis));
   // One transaction for the whole answer: a writer at work does not change it under our hands.
   answers->sql_->execute("BEGIN");
-  add_known_apis(*answers->sql_, apis);
   if (answers->failed()) return pe::Error{pe::Fault::unreadable, answers->error()};
   return answers;
 }

@@ -16,8 +16,7 @@ namespace scanner::catalog {
 
 class Answers {
  public:
-  /// Adds rows to `apis` for functions that the catalogue knows and the table does not.
-  static pe::Result<std::unique_ptr<Answers>> open(const std::string& path, tagdb::ApiTable& apis);
+  static pe::Result<std::unique_ptr<Answers>> open(const std::string& path, const tagdb::ApiTable& apis);
 
   /// The roots that were surveyed, as they were spelled, outermost ones only.
   [[nodiscard]] std::vector<std::string> roots();

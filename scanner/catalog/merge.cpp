@@ -9,7 +9,6 @@ namespace {
 
 /// Everything but files from the attached catalogue `other`. Temporary tables map its numbers to ours.
 constexpr const char* kTake = R"(
-INSERT OR IGNORE INTO main.apis SELECT name FROM other.apis;
 INSERT OR IGNORE INTO main.engines(engine,apis,tool) SELECT engine,apis,tool FROM other.engines ORDER BY id;
 CREATE TEMP TABLE engine_of AS SELECT theirs.id AS theirs, ours.id AS ours, ours.engine AS engine
   FROM other.engines theirs JOIN main.engines ours ON ours.engine=theirs.engine AND ours.apis=theirs.apis;
@@ -36,7 +35,7 @@ DELETE FROM main.sites WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NO
 DELETE FROM main.held WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.occurrences WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 INSERT OR REPLACE INTO main.drivers SELECT w.ours,sha256,size,machine,traced,e.ours,company,product,description,
-  file_version,original_name,signer,signature,pdb,pdb_id,linked,binds_kmdf,exports_allocator,problems,s.ours
+  file_version,original_name,signer,signature,pdb,pdb_id,linked,binds_kmdf,exports_allocator,problems,s.ours,context
   FROM other.drivers d JOIN wanted w ON w.theirs=d.id JOIN engine_of e ON e.theirs=d.engine
   JOIN searched_of s ON s.theirs=d.searched ORDER BY d.sha256;
 CREATE TEMP TABLE driver_of AS SELECT theirs.id AS theirs, ours.id AS ours, w.theirs IS NOT NULL AS taken

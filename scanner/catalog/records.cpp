@@ -142,22 +142,29 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
   }
   const pe::Identity& who = file.identity;
   sql_.query(
-          "INSERT INTO drivers VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
+          "INSERT INTO drivers VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
           "(size,machine,traced,engine,company,product,description,file_version,original_name,signer,signature,pdb,"
-          "pdb_id,linked,binds_kmdf,exports_allocator,problems,searched)=(excluded.size,excluded.machine,"
+          "pdb_id,linked,binds_kmdf,exports_allocator,problems,searched,context)=(excluded.size,excluded.machine,"
           "excluded.traced,excluded.engine,excluded.company,excluded.product,excluded.description,"
           "excluded.file_version,excluded.original_name,excluded.signer,excluded.signature,excluded.pdb,"
           "excluded.pdb_id,excluded.linked,excluded.binds_kmdf,excluded.exports_allocator,excluded.problems,"
-          "excluded.searched)")
+          "excluded.searched,excluded.context)")
       .bind(id, file.sha256, file.size, pe::to_string(file.machine), file.outcome == ScannedFile::Outcome::traced,
             engine, filled(who.company), filled(who.product), filled(who.description), filled(who.file_version),
             filled(who.original_name), filled(who.signer), who.embedded_signature ? "embedded" : "none",
             filled(who.pdb), filled(who.pdb_id), who.linked, file.trace.binds_kmdf,
-            dump(Json(file.trace.exported_allocators)), dump(Json(file.trace.problems)), searched)
+            dump(Json(file.trace.exported_allocators)), dump(Json(file.trace.problems)), searched, file.context)
       .run();
   const std::int64_t driver = id ? *id : sql_.last_id();
-  const auto api = [this](int row) {
-    return row >= 0 ? std::optional<std::string>(apis_.rows[static_cast<std::size_t>(row)].name) : std::nullopt;
+  // Rows behind the table's end came from other drivers; their sites are named by the uses they led to.
+  const auto api = [this, &file](const trace::Site& site) -> std::optional<std::string> {
+    if (site.row < 0) return std::nullopt;
+    if (static_cast<std::size_t>(site.row) < apis_.rows.size())
+      return apis_.rows[static_cast<std::size_t>(site.row)].name;
+    const auto& uses = file.trace.uses;
+    const auto use =
+        std::find_if(uses.begin(), uses.end(), [&site](const trace::TagUse& one) { return one.site_rva == site.rva; });
+    return use != uses.end() ? std::optional<std::string>(use->api) : std::nullopt;
   };
   for (std::size_t i = 0; i < file.trace.uses.size(); ++i) {
     const trace::TagUse& use = file.trace.uses[i];
@@ -167,7 +174,7 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
     const std::string_view pool = trace::to_string(use.pool);
     sql_.query("INSERT INTO uses VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
         .bind(driver, i, use.tag.text(), use.tag.value(), use.protected_bit, trace::to_string(use.evidence),
-              trace::to_string(use.certainty), use.charges_pool, api(use.row), use.site_rva, use.origin_rva,
+              trace::to_string(use.certainty), use.charges_pool, filled(use.api), use.site_rva, use.origin_rva,
               use.function_rva, offset != 0xFFFFFFFFU ? std::optional<std::uint32_t>(offset) : std::nullopt,
               filled(std::string(pool)), use.executable, use.bytes, use.assumptions, chain_text(use.via),
               list_text(file.names, i), list_text(file.listings, i))
@@ -176,7 +183,7 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
   std::int64_t n = 0;
   for (const trace::Site& site : file.trace.sites) {
     sql_.query("INSERT INTO sites VALUES(?,?,?,?,?,?,?,?,?)")
-        .bind(driver, n++, site.rva, site.function, api(site.row), name_of(site.kind), site.wrapper,
+        .bind(driver, n++, site.rva, site.function, api(site), name_of(site.kind), site.wrapper,
               trace::to_string(site.bucket), filled(std::string(site.reason)))
         .run();
   }
@@ -256,7 +263,10 @@ std::vector<Records::Loaded> Records::load_uses(std::int64_t driver, bool with_n
     use.evidence = evidence_of(rows.view(2));
     use.certainty = certainty_of(rows.view(3));
     use.charges_pool = rows.integer(4) != 0;
-    use.row = apis_.find_row(rows.view(5));
+    use.api = rows.text(5);
+    use.row = apis_.find_row(use.api);
+    // A function of another driver: behind the table's end, as in the trace.
+    if (use.row < 0 && !use.api.empty()) use.row = static_cast<int>(apis_.rows.size());
     use.site_rva = static_cast<std::uint32_t>(rows.integer(6));
     use.origin_rva = static_cast<std::uint32_t>(rows.integer(7));
     use.function_rva = static_cast<std::uint32_t>(rows.integer(8));

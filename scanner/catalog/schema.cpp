@@ -8,7 +8,6 @@ namespace {
 constexpr const char* kTables = R"(
 CREATE TABLE engines(
   id INTEGER PRIMARY KEY, engine INTEGER NOT NULL, apis TEXT NOT NULL, tool TEXT NOT NULL, UNIQUE(engine, apis));
-CREATE TABLE apis(name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE runs(
   id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, host TEXT NOT NULL, os TEXT NOT NULL, time TEXT NOT NULL,
   engine INTEGER NOT NULL REFERENCES engines, tagdb TEXT NOT NULL, shard TEXT, complete INTEGER NOT NULL DEFAULT 0);
@@ -22,7 +21,7 @@ CREATE TABLE drivers(
   traced INTEGER NOT NULL, engine INTEGER NOT NULL REFERENCES engines, company TEXT, product TEXT, description TEXT,
   file_version TEXT, original_name TEXT, signer TEXT, signature TEXT NOT NULL, pdb TEXT, pdb_id TEXT,
   linked INTEGER NOT NULL, binds_kmdf INTEGER NOT NULL, exports_allocator TEXT NOT NULL, problems TEXT NOT NULL,
-  searched INTEGER NOT NULL);
+  searched INTEGER NOT NULL, context TEXT NOT NULL);
 CREATE TABLE uses(
   driver INTEGER NOT NULL REFERENCES drivers, n INTEGER NOT NULL, tag TEXT NOT NULL, tag_value INTEGER NOT NULL,
   protected INTEGER NOT NULL, evidence TEXT NOT NULL, certainty TEXT NOT NULL, charges_pool INTEGER NOT NULL, api TEXT,

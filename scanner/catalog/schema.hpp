@@ -3,7 +3,6 @@
 // synchronous=FULL: what was committed survives a killed writer and a power cut.
 //
 //   engines      what traced: engine version, digest of the table of functions, program version
-//   apis         names of functions that take a tag, as far as any engine knew them
 //   drivers      one row per distinct content (SHA-256): size, machine, identity, the engine that traced it
 //   uses         tag uses of a driver, in the order of the engine; via, names, listing are JSON arrays along the chain
 //   sites        every call site of a driver with its bucket
@@ -12,6 +11,7 @@
 //   tags         the tags whose bytes were searched for: those that databases list and those that any driver uses
 //   held         the bytes of a tag stand in a driver; occurrences: where, when no use explains them
 //
+// drivers.context stands for what other drivers export to this one, as the trace saw it; empty for most.
 // drivers.searched is the greatest tags.seq that the driver's bytes were searched for.
 #pragma once
 

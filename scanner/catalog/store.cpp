@@ -1,11 +1,7 @@
 #include "scanner/catalog/store.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdio>
 
 #include "scanner/catalog/schema.hpp"
 
@@ -31,29 +27,6 @@ std::string_view name_of(Outcome outcome) {
   }
 }
 
-/// Stands for the contents of the table of functions: another table may find other uses.
-std::string digest_of(const tagdb::ApiTable& apis) {
-  std::string text;
-  for (const tagdb::ApiRow& row : apis.rows) {
-    text += row.name + "\t" + row.module + "\t";
-    for (const auto number :
-         {static_cast<long long>(row.kind), static_cast<long long>(row.match), static_cast<long long>(row.kmdf_index),
-          static_cast<long long>(row.charges_pool), static_cast<long long>(row.tag),
-          static_cast<long long>(row.tag_x86), static_cast<long long>(row.x86_fastcall),
-          static_cast<long long>(row.tag_in_struct), static_cast<long long>(row.pool_form),
-          static_cast<long long>(row.pool), static_cast<long long>(row.size), static_cast<long long>(row.size_x86),
-          static_cast<long long>(row.field_x64), static_cast<long long>(row.field_x86),
-          static_cast<long long>(row.condition_argument), static_cast<long long>(row.condition_value)})
-      text += std::to_string(number) + ",";
-    text += row.default_tag + "\n";
-  }
-  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
-  std::array<char, 40> hex{};
-  std::snprintf(hex.data(), hex.size(), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
-  return hex.data();
-}
-
 }  // namespace
 
 std::pair<std::string, std::string> below(const std::string& directory) {
@@ -64,26 +37,15 @@ std::pair<std::string, std::string> below(const std::string& directory) {
   return {low, high};
 }
 
-void add_known_apis(Sql& sql, tagdb::ApiTable& apis) {
-  Statement& rows = sql.query("SELECT DISTINCT name FROM apis");
-  while (rows.step()) {
-    if (apis.find_row(rows.view(0)) >= 0) continue;
-    tagdb::ApiRow row;
-    row.name = rows.text(0);
-    apis.rows.push_back(std::move(row));
-  }
-}
-
-pe::Result<std::unique_ptr<Store>> Store::open(const std::string& path, tagdb::ApiTable& apis,
+pe::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const tagdb::ApiTable& apis,
                                                const tagdb::Database& database, const RunFacts& run) {
   auto sql = open_catalog(path, Sql::Mode::write);
   if (!sql) return sql.error();
-  const std::string digest = digest_of(apis);
+  const std::string digest = digest_of(apis.rows);
   std::unique_ptr<Store> store(new Store(std::move(sql.value()), apis));
   store->facts_ = run;
   Sql& db = *store->sql_;
   db.execute("BEGIN IMMEDIATE");
-  for (const tagdb::ApiRow& row : apis.rows) db.query("INSERT OR IGNORE INTO apis VALUES(?)").bind(row.name).run();
   db.query("INSERT OR IGNORE INTO engines(engine,apis,tool) VALUES(?,?,?)")
       .bind(trace::kEngineVersion, digest, POOLWHO_VERSION)
       .run();
@@ -106,7 +68,6 @@ pe::Result<std::unique_ptr<Store>> Store::open(const std::string& path, tagdb::A
   }
   store->search_ = trace::TagSearch(std::move(tags));
   db.execute("COMMIT");
-  add_known_apis(db, apis);
   if (db.failed()) return pe::Error{pe::Fault::unreadable, remedy(db)};
   return store;
 }
@@ -126,11 +87,12 @@ bool Store::unchanged(ScannedFile& file) {
   if (file.file.modified == 0) return false;
   const std::string path = walk::absolute_path(file.file.path);
   const std::lock_guard lock(mutex_);
-  Statement& row = sql_->query(
-                           "SELECT f.driver, f.outcome, f.message, f.size, f.modified, f.beside, f.checked, "
-                           "ifnull(d.engine, f.engine), d.sha256, d.traced FROM files f LEFT JOIN drivers d ON "
-                           "d.id=f.driver WHERE f.host=? AND f.path=? AND f.state='present'")
-                       .bind(facts_.host, path);
+  Statement& row =
+      sql_->query(
+              "SELECT f.driver, f.outcome, f.message, f.size, f.modified, f.beside, f.checked, "
+              "ifnull(d.engine, f.engine), d.sha256, d.traced, d.context FROM files f LEFT JOIN drivers d ON "
+              "d.id=f.driver WHERE f.host=? AND f.path=? AND f.state='present'")
+          .bind(facts_.host, path);
   if (!row.step()) return false;
   const bool driver = !row.null(0);
   const std::string outcome = row.text(1);
@@ -138,6 +100,8 @@ bool Store::unchanged(ScannedFile& file) {
                     row.integer(4) == file.file.modified && static_cast<std::uint64_t>(row.integer(5)) == file.beside &&
                     row.integer(6) - row.integer(4) > kClockGrain;
   const std::int64_t engine = row.integer(7);
+  // What other drivers give to this one may have changed with them: the imports must be looked at.
+  const bool alone = row.view(10).empty();
   if (driver) {
     file.sha256 = row.text(8);
     file.outcome = row.integer(9) != 0 ? Outcome::traced : Outcome::unsupported;
@@ -147,7 +111,7 @@ bool Store::unchanged(ScannedFile& file) {
   }
   row.reset();
   // An .exe or .dll counts or not depending on how the walk met it; unreadable files are tried again.
-  const bool certain = (driver && !file.file.native_only) || outcome == "not_pe" || outcome == "malformed";
+  const bool certain = (driver && alone && !file.file.native_only) || outcome == "not_pe" || outcome == "malformed";
   if (!same || !certain || !trusted(engine)) {
     file.sha256.clear();
     file.message.clear();
@@ -165,8 +129,8 @@ bool Store::known(ScannedFile& file) {
   const std::lock_guard lock(mutex_);
   Statement& row = sql_->query(
                            "SELECT d.engine, (SELECT count(*) FROM files f WHERE f.driver=d.id AND f.beside<>0) "
-                           "FROM drivers d WHERE d.sha256=?")
-                       .bind(file.sha256);
+                           "FROM drivers d WHERE d.sha256=? AND d.context=?")
+                       .bind(file.sha256, file.context);
   if (!row.step()) return false;
   const std::int64_t engine = row.integer(0);
   const bool plain = row.integer(1) == 0;

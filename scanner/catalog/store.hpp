@@ -32,8 +32,7 @@ struct Unsearched {
 
 class Store final : public Recall {
  public:
-  /// Adds rows to `apis` for functions that the catalogue knows and the table does not.
-  static pe::Result<std::unique_ptr<Store>> open(const std::string& path, tagdb::ApiTable& apis,
+  static pe::Result<std::unique_ptr<Store>> open(const std::string& path, const tagdb::ApiTable& apis,
                                                  const tagdb::Database& database, const RunFacts& run);
 
   bool unchanged(ScannedFile& file) override;
@@ -71,9 +70,6 @@ class Store final : public Recall {
   trace::TagSearch search_;
   StoreCounts counts_;
 };
-
-/// Adds the functions that the catalogue knows and the table lacks, so that uses of them can be told.
-void add_known_apis(Sql& sql, tagdb::ApiTable& apis);
 
 /// The bounds of paths below `directory`: first <= path < second. For the root of a volume as well.
 std::pair<std::string, std::string> below(const std::string& directory);

@@ -12,6 +12,7 @@
 
 #include "scanner/catalog/answers.hpp"
 #include "scanner/catalog/store.hpp"
+#include "scanner/exporters.hpp"
 #include "scanner/options.hpp"
 #include "scanner/report/model.hpp"
 #include "tagdb/api_table.hpp"
@@ -61,11 +62,11 @@ class Context {
   };
   /// Walks PATHs, --files-from and folders, scans and hands over in path order.
   void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-            const ScanRequest& request, const std::function<void(ScannedFile&)>& consume) {
-    scan(paths, use_files_from, done, request, consume, {});
+            ScanRequest request, const std::function<void(ScannedFile&)>& consume) {
+    scan(paths, use_files_from, done, std::move(request), consume, {});
   }
   void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-            const ScanRequest& request, const std::function<void(ScannedFile&)>& consume, const Hooks& hooks);
+            ScanRequest request, const std::function<void(ScannedFile&)>& consume, const Hooks& hooks);
   /// Drivers that are looked at once more for some other reason; no accounting, no progress.
   void revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
                const std::function<ScannedFile(const walk::Found&)>& work,
@@ -74,12 +75,15 @@ class Context {
   void add_installed_databases(const std::string& root);
 
  private:
+  bool read_text(const std::string& path, std::string& text);
   bool load_database(const std::string& path);
   [[nodiscard]] unsigned jobs() const;
   [[nodiscard]] walk::Options walk_options() const;
   [[nodiscard]] bool in_shard(const std::string& root, const std::string& path) const;
   void resolve_link(ScannedFile& file);
   void show_progress(const ScannedFile& file);
+  bool make_list_reporter();
+  std::unique_ptr<Exporters> make_exporters() const;
 
   const Options& options_;
   std::ostream& out_;
@@ -88,6 +92,7 @@ class Context {
   tagdb::Database database_;
   tagdb::ApiTable apis_;
   std::vector<tagdb::TagQuery> queries_;
+  std::unique_ptr<Exporters> exporters_;  ///< made by the first scan
   std::unique_ptr<report::Reporter> reporter_;
   std::unique_ptr<catalog::Answers> catalog_;
   report::RunInfo run_;
@@ -113,6 +118,9 @@ class Context {
 
 /// The uses of a scanned file as report records, filtered by `wanted`.
 std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted);
+
+/// What ranking wants to know of a file; views `path` and `identity`.
+rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity);
 
 int run_locate(Context& context);
 int run_survey(Context& context);

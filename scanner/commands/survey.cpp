@@ -53,6 +53,18 @@ report::Driver driver_record(const ScannedFile& file) {
   return driver;
 }
 
+/// The earlier build that --baseline names; false when it cannot be read, which is then said.
+bool trace_baseline(Context& context, const ScanRequest& request, ScannedFile& out) {
+  const std::string& path = *context.options().baseline;
+  walk::Found file;
+  file.path = path;
+  file.named = true;
+  out = scan_file(file, request);
+  if (out.outcome == ScannedFile::Outcome::traced) return true;
+  const std::string reason = out.message.empty() ? "its processor cannot be traced" : out.message;
+  context.problem({path, "read", 0, reason + " (--baseline wants an earlier build of the driver)"}, true);
+  return false;
+}
 /// Files wait here until the batch that holds them is in the catalogue; only then are they reported.
 class Survey {
  public:
@@ -65,6 +77,7 @@ class Survey {
     request.max_file_size = options_.max_file_size;
     request.with_text = options_.explain;
     request.already_reported = [this](const ContentHash& hash) { return contents_.contains(hash); };
+    if (options_.baseline && !trace_baseline(context_, request, baseline_)) return context_.finish(kExitUsage);
     if (options_.store) {
       store_ = context_.open_store();
       if (!store_) return kExitUsage;
@@ -89,6 +102,7 @@ class Survey {
       return context_.finish(kExitUsage);
     }
     if (context_.incomplete()) return context_.finish(kExitIncomplete);
+    if (options_.check) return context_.finish(findings_ > 0 ? kExitNothing : kExitFound);
     return context_.finish(context_.summary().drivers > 0 ? kExitFound : kExitNothing);
   }
 
@@ -135,7 +149,18 @@ class Survey {
       return;
     }
     if (!options_.explain) file.listings.clear();
-    context_.reporter().driver(driver_record(file));
+    if (options_.check) {
+      for (const auto& finding :
+           rank::check(file.trace, image_facts(file.file.path, file.identity), context_.database())) {
+        ++findings_;
+        context_.reporter().finding(file.file.path, finding);
+      }
+    } else if (options_.baseline) {
+      for (const auto& change : rank::compare(baseline_.trace, file.trace))
+        context_.reporter().change(file.file.path, change);
+    } else {
+      context_.reporter().driver(driver_record(file));
+    }
   }
 
   /// Tags that came up in this run were not searched for in the drivers before: that is made good now.
@@ -176,6 +201,8 @@ class Survey {
   Context& context_;
   const Options& options_;
   ReportedContents contents_;
+  ScannedFile baseline_;
+  std::uint64_t findings_ = 0;
   std::unique_ptr<catalog::Store> store_;
   std::vector<ScannedFile> pending_;
   std::map<std::string, std::string> copy_of_;  // of those that wait
