@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <boost/filesystem/operations.hpp>
 #include <cerrno>
 #include <cstring>
@@ -94,8 +95,12 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
     return pe::Error{pe::Fault::unreadable, "is larger than --max-filesize"};
   }
   const auto size = static_cast<std::size_t>(status.st_size);
-  // Growing to a round figure first: a buffer that every larger file makes grow is cleared again and again.
-  if (bytes.size() < size) bytes.resize(size + size / 4);
+  // In powers of two, and without copying what is in the buffer: first touches of memory are dear.
+  if (bytes.size() < size) {
+    constexpr std::size_t kLeast = 1U << 18;
+    std::vector<std::uint8_t>().swap(bytes);
+    bytes.resize(std::bit_ceil(std::max(size, kLeast)));
+  }
   std::size_t got = 0;
   while (got < size) {
     const ::ssize_t count = ::read(file.get(), bytes.data() + got, size - got);
