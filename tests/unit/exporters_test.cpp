@@ -26,7 +26,10 @@ scanner::ScannedFile scan(const fs::path& path, scanner::Exporters* exporters) {
   request.apis = &tagdb::builtin_api_table();
   request.exporters = exporters;
   request.max_file_size = kMaxFile;
-  return scanner::scan_file({path.string(), 0, true, false}, request);
+  scanner::walk::Found file;
+  file.path = path.string();
+  file.named = true;
+  return scanner::scan_file(file, request);
 }
 
 const TagUse* use_of(const scanner::ScannedFile& file, const char* tag) {
