@@ -1,7 +1,10 @@
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 
 #include "scanner/console.hpp"
@@ -30,5 +33,20 @@ bool stdout_is_color_terminal() {
   return ::isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb" &&
          (no_color == nullptr || *no_color == '\0');
 }
+
+bool create_file(const std::string& path, std::ofstream& file, std::string& error) {
+  errno = 0;
+  file.open(path, std::ios::binary | std::ios::trunc);
+  if (!file) error = std::strerror(errno);
+  return file.is_open();
+}
+
+bool replace_file(const std::string& from, const std::string& to, std::string& error) {
+  if (std::rename(from.c_str(), to.c_str()) == 0) return true;
+  error = std::strerror(errno);
+  return false;
+}
+
+void remove_file(const std::string& path) { std::remove(path.c_str()); }
 
 }  // namespace scanner

@@ -144,6 +144,7 @@ std::string take_values(const po::variables_map& values, Options& options) {
   options.files_from = text("files-from");
   options.tags_from = text("tags-from");
   options.apis = text("apis");
+  options.loaded_from = text("loaded-from");
   options.output = text("output");
   options.include = list("include");
   options.exclude = list("exclude");
@@ -211,6 +212,8 @@ const std::vector<OptionSpec>& option_table() {
       {"tag", 't', "TAG", true, kAllVerbs & ~kSurvey, "a tag; repeatable, then every other word is a path"},
       {"tags-from", 0, "FILE", false, kAllVerbs & ~kSurvey, "tags from FILE, one a line; - reads standard input"},
       {"root", 0, "DIR", false, kLocate, "the root of a Windows volume or a mounted copy of one"},
+      {"loaded-from", 0, "FILE", false, kLocate,
+       "drivers the machine had loaded: driverquery /v /fo csv, msinfo32 /report, or WinDbg's lm"},
       {"all", 0, nullptr, false, kLocate, "search every level, even after a proven owner was found"},
       {"min-verdict", 0, "V", false, kLocate,
        "show candidates of proven, likely, possible or weak (default) and better"},

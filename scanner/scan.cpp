@@ -1,12 +1,12 @@
 #include "scanner/scan.hpp"
 
-#include <openssl/evp.h>
 #include <xxhash.h>
 
 #include <algorithm>
-#include <array>
+#include <optional>
 
 #include "pe/symbols.hpp"
+#include "scanner/sha256.hpp"
 
 namespace scanner {
 namespace {
@@ -39,18 +39,29 @@ void predict_kmdf_tag(const ScanRequest& request, ScannedFile& out) {
   out.trace.uses.push_back(std::move(use));
 }
 
+/// A file beside the driver, if there is one that need not be fetched from the cloud first.
+std::optional<std::vector<std::uint8_t>> read_companion(const std::string& path, const ScanRequest& request) {
+  walk::DirectoryEntry entry;
+  std::string error;
+  walk::Skipped ignored;
+  if (!walk::inspect(path, entry, error) || entry.kind != walk::DirectoryEntry::Kind::file || entry.offline)
+    return std::nullopt;
+  auto read = walk::read_file(path, request.max_file_size, ignored);
+  if (!read) return std::nullopt;
+  return std::move(read.value());
+}
+
 /// Function names from the export table, and from a .map or .pdb that lies beside the driver.
 pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
   pe::SymbolTable symbols;
   const std::string stem = out.file.path.substr(0, out.file.path.find_last_of('.'));
-  walk::Skipped ignored;
-  if (auto pdb = walk::read_file(stem + ".pdb", request.max_file_size, ignored)) {
+  if (auto pdb = read_companion(stem + ".pdb", request)) {
     std::string reason;
-    if (!symbols.add_pdb(image, pe::Bytes{std::span<const std::uint8_t>(pdb.value())}, reason))
+    if (!symbols.add_pdb(image, pe::Bytes{std::span<const std::uint8_t>(*pdb)}, reason))
       out.trace.problems.push_back("the PDB beside it " + reason);
   }
-  if (auto map = walk::read_file(stem + ".map", request.max_file_size, ignored))
-    symbols.add_map(image, {reinterpret_cast<const char*>(map.value().data()), map.value().size()});
+  if (auto map = read_companion(stem + ".map", request))
+    symbols.add_map(image, {reinterpret_cast<const char*>(map->data()), map->size()});
   symbols.add_exports(image);
   symbols.sort();
   return symbols;
@@ -107,14 +118,13 @@ ContentHash content_hash(pe::Bytes bytes) {
 }
 
 std::string sha256_hex(pe::Bytes bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
-  for (unsigned i = 0; i < length; ++i) {
-    out += digits[digest[i] >> 4];
-    out += digits[digest[i] & 15];
+  const auto digest = sha256(bytes);
+  if (!digest) return out;
+  for (const std::uint8_t byte : *digest) {
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
   }
   return out;
 }

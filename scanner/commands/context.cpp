@@ -181,7 +181,9 @@ bool Context::account(const ScannedFile& file) {
   summary_.bytes += file.size;
   switch (file.outcome) {
     case Outcome::unreadable:
-      if (file.skipped.total() == 0) problem({file.file.path, "read", 0, file.message}, file.file.named);
+      // A locked file that was met on the way is counted and no error; a named one is what the user asked for.
+      if (file.skipped.total() == 0 || file.file.named)
+        problem({file.file.path, "read", 0, file.message}, file.file.named);
       return false;
     case Outcome::malformed: problem({file.file.path, "parse", 0, file.message}); return false;
     case Outcome::not_pe:
@@ -206,15 +208,17 @@ bool Context::account(const ScannedFile& file) {
   return true;
 }
 
-void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
+void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done,
                    const ScanRequest& request, const std::function<void(ScannedFile&)>& consume) {
   walk::Options walk_options;
   walk_options.include = options_.include;
   walk_options.exclude = options_.exclude;
   walk_options.any_suffix = options_.any_suffix;
   walk_options.follow_links = options_.follow;
+  walk_options.read_offline = options_.offline;
   walk_options.max_file_size = options_.max_file_size;
-  walk_options.done = done;
+  walk_options.done = done.directories;
+  walk_options.done_files = done.files;
   std::vector<std::string> all = paths;
   if (use_files_from && options_.files_from) {
     std::string error;

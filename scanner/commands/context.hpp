@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iosfwd>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,9 +43,14 @@ class Context {
   /// Adds a scanned file to the summary, reporting what is wrong with it. False when it is no driver to report.
   bool account(const ScannedFile& file);
 
+  /// What earlier calls of scan() covered.
+  struct Done {
+    std::vector<std::string> directories;
+    std::set<std::string> files;  ///< as walk::same_name() gives them
+  };
   /// Walks PATHs, --files-from and folders, scans and hands over in path order.
-  void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-            const ScanRequest& request, const std::function<void(ScannedFile&)>& consume);
+  void scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done, const ScanRequest& request,
+            const std::function<void(ScannedFile&)>& consume);
   [[nodiscard]] bool incomplete() const { return incomplete_; }
   void add_installed_databases(const std::string& root);
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "scanner/commands/context.hpp"
+#include "scanner/commands/likely_first.hpp"
 #include "scanner/pipeline.hpp"
 
 namespace scanner {
@@ -12,7 +13,8 @@ namespace {
 
 struct Level {
   std::string path;
-  std::string name;  ///< for the note about what was searched
+  std::string name;                ///< for the note about what was searched
+  std::vector<std::string> files;  ///< instead of a path: the drivers of the machine's list
 };
 
 /// Drivers whose allocation sites stayed unresolved: where a tag that is found nowhere may hide.
@@ -30,9 +32,11 @@ class Locate {
   int run() {
     std::vector<Level> levels;
     if (!find_levels(levels)) return kExitUsage;
-    if (options_.root) context_.add_installed_databases(*options_.root);
     std::vector<std::string> roots = options_.paths;
-    if (options_.root) roots.push_back(*options_.root);
+    if (!root_.empty() && (options_.root || options_.paths.empty())) {
+      context_.add_installed_databases(root_);
+      roots.push_back(root_);
+    }
     context_.begin("locate", roots);
     for (const tagdb::TagQuery& query : context_.queries()) {
       if (!query.exact()) every_query_exact_ = false;
@@ -46,42 +50,46 @@ class Locate {
 
  private:
   bool find_levels(std::vector<Level>& levels) {
+    root_ = options_.root.value_or(running_root());
+    if (!likely_.read(context_, root_, !options_.paths.empty() || options_.files_from)) return false;
     if (!options_.paths.empty() || options_.files_from) {
-      levels.push_back({{}, "the named paths"});
+      levels.push_back({{}, "the named paths", {}});
       return true;
     }
-    if (!options_.root) {
+    if (root_.empty()) {
       context_.note(
           "poolwho: where to look? Name drivers or folders (poolwho Leak DIR), or the root of a Windows volume\n"
           "(poolwho Leak --root /mnt/c).");
       return false;
     }
-    if (!walk::is_directory(*options_.root)) {
+    if (!walk::is_directory(root_)) {
       context_.problem(
-          {*options_.root, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"},
-          true);
+          {root_, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"}, true);
       return false;
     }
-    std::string path = walk::find_path(*options_.root, "Windows/System32/drivers");
+    if (!likely_.files().empty()) levels.push_back({{}, likely_.name(), likely_.files()});
+    std::string path = walk::find_path(root_, "Windows/System32/drivers");
     if (path.empty()) {
-      context_.note("poolwho: no Windows/System32/drivers below " + *options_.root + "; searching all of it");
+      context_.note("poolwho: no Windows/System32/drivers below " + root_ + "; searching all of it");
+      levels.push_back({root_, "the volume", {}});
     } else {
-      levels.push_back({path, "System32\\drivers"});
-      levels.push_back({walk::find_path(*options_.root, "Windows/System32"), "the rest of System32"});
-      levels.push_back({walk::find_path(*options_.root, "Windows"), "the rest of Windows"});
+      levels.push_back({path, "System32\\drivers", {}});
+      levels.push_back({walk::find_path(root_, "Windows/System32"), "the rest of System32", {}});
+      levels.push_back({walk::find_path(root_, "Windows"), "the rest of Windows", {}});
+      levels.push_back({root_, "the rest of the volume", {}});
     }
-    levels.push_back({*options_.root, levels.empty() ? "the volume" : "the rest of the volume"});
     return true;
   }
 
   void search(const std::vector<Level>& levels) {
-    std::vector<std::string> done;
+    Context::Done done;
     for (std::size_t i = 0; i < levels.size(); ++i) {
       const Level& level = levels[i];
       const std::uint64_t before = context_.summary().drivers;
       scan_level(level, done);
       searched_.push_back(level.name + " (" + drivers(context_.summary().drivers - before) + ")");
-      if (!level.path.empty()) done.push_back(level.path);
+      if (!level.path.empty()) done.directories.push_back(level.path);
+      for (const std::string& file : level.files) done.files.insert(walk::same_name(file));
       if (interrupted) break;
       if (all_proven() && !options_.all) {
         for (std::size_t rest = i + 1; rest < levels.size(); ++rest) not_searched_.push_back(levels[rest].name);
@@ -90,7 +98,7 @@ class Locate {
     }
   }
 
-  void scan_level(const Level& level, const std::vector<std::string>& done) {
+  void scan_level(const Level& level, const Context::Done& done) {
     ScanRequest request;
     request.apis = &context_.apis();
     request.max_file_size = options_.max_file_size;
@@ -98,8 +106,11 @@ class Locate {
     request.with_text = options_.explain;
     if (every_query_exact_) request.bytes_first = exact_tags_;
     std::vector<std::string> deferred;
-    const std::vector<std::string> paths = level.path.empty() ? options_.paths : std::vector<std::string>{level.path};
-    context_.scan(paths, level.path.empty(), done, request, [&](ScannedFile& file) {
+    const bool named = level.path.empty() && level.files.empty();
+    const std::vector<std::string> paths = named                  ? options_.paths
+                                           : level.files.empty() ? std::vector<std::string>{level.path}
+                                                                 : level.files;
+    context_.scan(paths, named, done, request, [&](ScannedFile& file) {
       if (!context_.account(file)) return;
       if (file.outcome == ScannedFile::Outcome::deferred) {
         deferred.push_back(file.file.path);
@@ -162,6 +173,7 @@ class Locate {
     facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
     facts.in_component_store =
         folded.find("/winsxs/") != std::string::npos || folded.find("/driverstore/") != std::string::npos;
+    likely_.mark(candidate.path, facts);
     candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag), context_.apis());
     candidate.uses = std::move(uses);
     if (candidate.judgement.verdict == rank::Verdict::proven) proven_.insert(tag);
@@ -217,6 +229,7 @@ class Locate {
       searched += " (--all does)";
     }
     context_.note(searched);
+    if (const std::string missing = likely_.missing_note(); !missing.empty()) context_.note(missing);
     const walk::Skipped& skipped = context_.summary().skipped;
     if (skipped.total() > 0) {
       std::string text = "passed over:";
@@ -280,6 +293,8 @@ class Locate {
 
   Context& context_;
   const Options& options_;
+  std::string root_;  ///< of the volume to climb; empty when there is none
+  LikelyFirst likely_;
   bool every_query_exact_ = true;
   std::vector<tagdb::PoolTag> exact_tags_;
   std::vector<report::Candidate> candidates_;

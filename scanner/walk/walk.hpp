@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +20,10 @@ struct Options {
   std::vector<std::string> exclude;
   bool any_suffix = false;
   bool follow_links = false;
+  bool read_offline = false;                   ///< files whose reading downloads them are taken too
   std::uint64_t max_file_size = 512ULL << 20;  ///< bytes; no driver comes near
   std::vector<std::string> done;               ///< directories that an earlier walk covered: not entered again
+  std::set<std::string> done_files;            ///< files that an earlier walk delivered, as same_name() gives them
 };
 
 struct Skipped {
@@ -30,10 +34,11 @@ struct Skipped {
 };
 
 struct Found {
-  std::string path;  ///< as the operating system's bytes
+  std::string path;  ///< as the operating system's bytes; on Windows UTF-8 with backslashes
   std::uint64_t size = 0;
   bool named = false;        ///< the user named this file: taken whatever its suffix
   bool native_only = false;  ///< an .exe or .dll of System32: counts only when its subsystem is native
+  std::uint64_t device = 0, inode = 0;  ///< identify the file across hard links; inode 0: not known
 };
 
 struct Trouble {
@@ -51,26 +56,42 @@ pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::ui
 /// Case-insensitive look-up of `relative` ("Windows/System32/drivers") below `root`; empty when it does not exist.
 std::string find_path(const std::string& root, std::string_view relative);
 
+/// Many such look-ups below one root: each directory is listed once.
+class PathFinder {
+ public:
+  explicit PathFinder(std::string root);
+  /// Empty when it does not exist.
+  std::string find(std::string_view relative);
+
+ private:
+  std::string root_;
+  std::map<std::string, std::map<std::string, std::string>> names_;  ///< directory → folded name → name
+};
+
+/// The key under which a path is compared: without case where the file system has none.
+std::string same_name(const std::string& path);
+
 /// Shell-style match with * and ?; `fold_case` for file systems that ignore case.
 bool glob_match(std::string_view pattern, std::string_view text, bool fold_case);
 
 bool is_directory(const std::string& path);
 bool exists(const std::string& path);
 
-// --- what the platform files provide
-// -----------------------------------------------------------------------------------
+// --- what the platform files provide -----------------------------------------------------------------------------------
 
 struct DirectoryEntry {
   enum class Kind { file, directory, link, special };
   std::string name;
   Kind kind = Kind::file;
   std::uint64_t size = 0;
-  std::uint64_t device = 0, inode = 0;  ///< identify a file across names
-  bool offline = false;
+  std::uint64_t device = 0, inode = 0;  ///< identify a file across names; inode 0: the file system does not say
+  bool offline = false;                 ///< reading it would download it
 };
 
 /// Entries of one directory in byte order of their names; false with `error` when it cannot be read.
 bool list_directory(const std::string& path, std::vector<DirectoryEntry>& entries, std::string& error, bool& denied);
+/// The path as shown and opened from here on: on Windows with backslashes, elsewhere as it is.
+std::string native_form(const std::string& path);
 /// Follows links; false when it does not exist.
 bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error);
 

@@ -69,6 +69,8 @@ bool list_directory(const std::string& path, std::vector<DirectoryEntry>& entrie
   return true;
 }
 
+std::string native_form(const std::string& path) { return path; }
+
 bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
