@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct ScanRequest {
   bool with_text = false;  ///< --explain: instructions as text
   /// Was this content reported already? Asked from worker threads; may be empty.
   std::function<bool(const ContentHash&)> already_reported;
+  /// The content of a file that was reported under another name (a hard link): it need not be read again. Asked from
+  /// worker threads; may be empty.
+  std::function<std::optional<ContentHash>(const walk::Found&)> known_content;
 };
 
 struct ScannedFile {

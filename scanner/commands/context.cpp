@@ -235,10 +235,15 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
       walk::walk(
           path, walk_options,
           [&](walk::Found found) {
+            found.named = found.named && !done.listed;
             going = push(std::move(found));
             return going;
           },
-          [&](walk::Trouble trouble) { troubles.push_back(std::move(trouble)); }, skipped);
+          [&](walk::Trouble trouble) {
+            trouble.named = trouble.named && !done.listed;
+            troubles.push_back(std::move(trouble));
+          },
+          skipped);
     }
   };
   const unsigned jobs = options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());

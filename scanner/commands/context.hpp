@@ -43,10 +43,11 @@ class Context {
   /// Adds a scanned file to the summary, reporting what is wrong with it. False when it is no driver to report.
   bool account(const ScannedFile& file);
 
-  /// What earlier calls of scan() covered.
+  /// What earlier calls of scan() covered, and whose paths these are.
   struct Done {
     std::vector<std::string> directories;
     std::set<std::string> files;  ///< as walk::same_name() gives them
+    bool listed = false;          ///< the paths of this call come from a list, not from the user's hand
   };
   /// Walks PATHs, --files-from and folders, scans and hands over in path order.
   void scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done, const ScanRequest& request,

@@ -1,7 +1,5 @@
 #include "scanner/commands/likely_first.hpp"
 
-#include <set>
-
 #include "scanner/loaded/system.hpp"
 #include "scanner/walk/walk.hpp"
 
@@ -38,6 +36,7 @@ bool LikelyFirst::read(Context& context, const std::string& root, bool marks_onl
     const auto services = loaded::configured_drivers();
     drivers.insert(drivers.end(), services.begin(), services.end());
     name_ = "drivers loaded now and driver services";
+    running_system_ = true;
     if (const std::string note = loaded::system_note(); !note.empty()) context.note(note);
   } else if (!root.empty() && !marks_only && loaded::hives_supported()) {
     const std::string hive = walk::find_path(root, "Windows/System32/config/SYSTEM");
@@ -53,13 +52,13 @@ bool LikelyFirst::read(Context& context, const std::string& root, bool marks_onl
     name_ = "driver services of the volume's registry";
   }
   index_ = loaded::Index(drivers);
-  if (!marks_only && !root.empty()) find_files(drivers, root);
+  if (!root.empty() && (!marks_only || running_system_)) find_files(drivers, root);
   return true;
 }
 
 void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const std::string& root) {
   walk::PathFinder finder(root);
-  std::set<std::string> seen, missing;
+  std::set<std::string> missing;
   for (const loaded::Driver& driver : drivers) {
     const loaded::Place place = loaded::place_of(driver.image);
     std::string path;
@@ -78,7 +77,7 @@ void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const s
     if (path.empty()) {
       if (driver.running && !is_crash_dump_driver(driver.image) && missing.insert(driver.image).second)
         missing_.push_back(driver.image);
-    } else if (seen.insert(walk::same_name(path)).second) {
+    } else if (known_.insert(walk::same_name(path)).second) {
       files_.push_back(path);
     }
   }
@@ -86,7 +85,7 @@ void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const s
 
 void LikelyFirst::mark(const std::string& path, rank::ImageFacts& facts) const {
   const loaded::Driver* driver = index_.find(path);
-  if (driver == nullptr) return;
+  if (driver == nullptr || (running_system_ && !known_.contains(walk::same_name(path)))) return;
   facts.loaded_now = driver->running;
   facts.configured = driver->configured;
   facts.list = list_;

@@ -2,6 +2,7 @@
 // running Windows, or from the registry of the volume. They also mark candidates that other levels find.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ class LikelyFirst {
   void find_files(const std::vector<loaded::Driver>& drivers, const std::string& root);
 
   loaded::Index index_;
+  bool running_system_ = false;  ///< then only its own files are marked, not those of other volumes
+  std::set<std::string> known_;  ///< files_, as walk::same_name() gives them
   std::vector<std::string> files_, missing_;
   std::string name_, list_;
 };

@@ -98,7 +98,7 @@ class Locate {
     }
   }
 
-  void scan_level(const Level& level, const Context::Done& done) {
+  void scan_level(const Level& level, Context::Done done) {
     ScanRequest request;
     request.apis = &context_.apis();
     request.max_file_size = options_.max_file_size;
@@ -110,6 +110,7 @@ class Locate {
     const std::vector<std::string> paths = named                  ? options_.paths
                                            : level.files.empty() ? std::vector<std::string>{level.path}
                                                                  : level.files;
+    done.listed = !level.files.empty();
     context_.scan(paths, named, done, request, [&](ScannedFile& file) {
       if (!context_.account(file)) return;
       if (file.outcome == ScannedFile::Outcome::deferred) {
@@ -124,7 +125,7 @@ class Locate {
     // Second pass, for tags that do not stand in the bytes. These files were counted already.
     request.bytes_first.clear();
     const report::Summary before = context_.summary();
-    context_.scan(deferred, false, {}, request, [&](ScannedFile& file) {
+    context_.scan(deferred, false, {{}, {}, true}, request, [&](ScannedFile& file) {
       if (context_.account(file)) take(file);
     });
     report::Summary& after = context_.summary();

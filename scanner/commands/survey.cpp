@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "scanner/commands/context.hpp"
 #include "scanner/pipeline.hpp"
@@ -20,9 +21,16 @@ class ReportedContents {
     const std::lock_guard lock(mutex_);
     return reported_.contains(hash);
   }
-  /// Null when `hash` is new; it is then remembered.
-  const Reported* find_or_add(const ContentHash& hash, const Reported& reported) {
+  /// The content of `file` when a hard link to it was reported.
+  std::optional<ContentHash> content_of(const walk::Found& file) {
     const std::lock_guard lock(mutex_);
+    const auto known = links_.find({file.device, file.inode});
+    return file.inode != 0 && known != links_.end() ? std::optional(known->second) : std::nullopt;
+  }
+  /// Null when `hash` is new; it is then remembered.
+  const Reported* find_or_add(const ContentHash& hash, const Reported& reported, const walk::Found& file) {
+    const std::lock_guard lock(mutex_);
+    if (file.inode != 0) links_.emplace(std::pair(file.device, file.inode), hash);
     const auto [at, fresh] = reported_.emplace(hash, reported);
     return fresh ? nullptr : &at->second;
   }
@@ -30,6 +38,7 @@ class ReportedContents {
  private:
   std::mutex mutex_;
   std::map<ContentHash, Reported> reported_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, ContentHash> links_;
 };
 
 report::Driver driver_record(const ScannedFile& file) {
@@ -69,12 +78,13 @@ int run_survey(Context& context) {
   request.max_file_size = options.max_file_size;
   request.with_text = options.explain;
   request.already_reported = [&contents](const ContentHash& hash) { return contents.contains(hash); };
+  request.known_content = [&contents](const walk::Found& file) { return contents.content_of(file); };
   context.scan(options.paths, true, {}, request, [&](ScannedFile& file) {
     using Outcome = ScannedFile::Outcome;
     const bool image =
         file.outcome == Outcome::traced || file.outcome == Outcome::unsupported || file.outcome == Outcome::copy;
     if (image) {
-      if (const Reported* first = contents.find_or_add(file.hash, {file.file.path, file.sha256})) {
+      if (const Reported* first = contents.find_or_add(file.hash, {file.file.path, file.sha256}, file.file)) {
         // Its sites are counted with the first copy.
         file.outcome = Outcome::copy;
         if (context.account(file)) context.reporter().copy(file.file.path, first->path, first->sha256);

@@ -10,9 +10,11 @@ namespace {
 #ifdef _WIN32
 constexpr bool kFoldCase = true;
 constexpr char kSeparator = '\\';
+constexpr bool kShellLeavesWildcards = true;
 #else
 constexpr bool kFoldCase = false;
 constexpr char kSeparator = '/';
+constexpr bool kShellLeavesWildcards = false;
 #endif
 
 std::string lower(std::string_view text) {
@@ -49,6 +51,7 @@ class Walk {
     DirectoryEntry entry;
     std::string error;
     if (!inspect(path, entry, error)) {
+      if (kShellLeavesWildcards && expand(path)) return;
       trouble_({path, error, true});
       return;
     }
@@ -89,6 +92,23 @@ class Walk {
       return;
     }
     stopped_ = stopped_ || !found_(std::move(file));
+  }
+
+  /// `folder\*.sys`, as the shell would have expanded it elsewhere. False when nothing matches.
+  bool expand(const std::string& pattern) {
+    const std::string_view name = file_name(pattern);
+    if (name.find_first_of("*?") == std::string_view::npos) return false;
+    const std::string directory = pattern.substr(0, pattern.size() - name.size());
+    std::vector<DirectoryEntry> entries;
+    std::string error;
+    bool denied = false, any = false;
+    if (!list_directory(directory.empty() ? "." : directory, entries, error, denied)) return false;
+    for (const DirectoryEntry& entry : entries) {
+      if (!glob_match(name, entry.name, kFoldCase)) continue;
+      start(join(directory, entry.name));
+      any = true;
+    }
+    return any;
   }
 
   void descend(const std::string& directory, bool named) {
