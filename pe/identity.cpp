@@ -108,7 +108,8 @@ Identity identify(const Image& image, std::string& problem) {
     problem = std::string("version resource or signature not readable: ") + failure.what();
   }
   identity.original_name = without_mui(identity.original_name);
-  // LIEF 0.9 gives up on half of all signatures and on one version resource in ten; our reader fills in what it left empty.
+  // LIEF 0.9 gives up on half of all signatures and on one version resource in ten; our reader fills in what it left
+  // empty.
   std::string ignored;
   const Identity own = identify_small(image, ignored);
   for (const auto field : {&Identity::company, &Identity::product, &Identity::description, &Identity::file_version,

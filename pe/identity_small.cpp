@@ -11,7 +11,8 @@
 namespace pe {
 namespace {
 
-// --- version resource --------------------------------------------------------------------------------------------------
+// --- version resource
+// --------------------------------------------------------------------------------------------------
 
 std::u16string_view wide_text(Bytes bytes, std::u16string& storage) {
   storage.clear();
@@ -97,7 +98,8 @@ Bytes version_resource(const Image& image) {
     if (!named || !by_id) return {};
     std::optional<std::uint32_t> next;
     for (std::uint32_t i = 0; i < std::uint32_t{*named} + *by_id && !next; ++i) {
-      const auto id = tree.read<std::uint32_t>(at + 16ULL + i * 8ULL), to = tree.read<std::uint32_t>(at + 20ULL + i * 8ULL);
+      const auto id = tree.read<std::uint32_t>(at + 16ULL + i * 8ULL),
+                 to = tree.read<std::uint32_t>(at + 20ULL + i * 8ULL);
       if (id && to && (level != 0 || *id == kVersionType)) next = to;
     }
     if (!next) return {};
@@ -110,7 +112,8 @@ Bytes version_resource(const Image& image) {
   return rest.slice(0, std::min<std::size_t>(*size, rest.size())).value_or(Bytes{});
 }
 
-// --- signer ------------------------------------------------------------------------------------------------------------
+// --- signer
+// ------------------------------------------------------------------------------------------------------------
 
 constexpr std::uint8_t kInteger = 0x02, kOid = 0x06, kSequence = 0x30, kSet = 0x31, kContext0 = 0xA0;
 constexpr std::uint8_t kBmpString = 0x1E, kUtf8String = 0x0C;
@@ -127,7 +130,8 @@ std::optional<Der> take(Bytes& bytes) {
   std::size_t length = *first, header = 2;
   if (*first > 0x80) {
     length = 0;
-    for (unsigned i = 0; i < (*first & 0x7FU); ++i) length = length << 8 | bytes.read<std::uint8_t>(header++).value_or(0);
+    for (unsigned i = 0; i < (*first & 0x7FU); ++i)
+      length = length << 8 | bytes.read<std::uint8_t>(header++).value_or(0);
   }
   const auto content = bytes.slice(header, length), whole = bytes.slice(0, header + length);
   if (!content || !whole) return std::nullopt;
@@ -162,7 +166,8 @@ std::string common_name(Bytes name) {
     while (const auto attribute = take(attributes)) {
       Bytes parts = attribute->content;
       const auto oid = take(parts), value = take(parts);
-      if (oid && value && oid->tag == kOid && same(oid->content, Bytes{std::span(kCommonName)})) return string_value(*value);
+      if (oid && value && oid->tag == kOid && same(oid->content, Bytes{std::span(kCommonName)}))
+        return string_value(*value);
     }
   }
   return {};
@@ -211,7 +216,7 @@ Identity identify_small(const Image& image, std::string& problem) {
   read_version(version_resource(image), identity);
   identity.original_name = without_mui(identity.original_name);
   if (!identity.embedded_signature) return identity;
-  constexpr std::uint32_t kHeader = 8;  // WIN_CERTIFICATE: length, revision, type
+  constexpr std::uint32_t kHeader = 8;                    // WIN_CERTIFICATE: length, revision, type
   const auto dir = image.directory(Directory::security);  // holds a file offset
   const Bytes table = image.file().from(dir.rva);
   const auto length = table.read<std::uint32_t>(0);

@@ -16,9 +16,10 @@ pe::Result<std::vector<std::uint8_t>> query_system(unsigned information_class) {
   constexpr auto kAccessDenied = static_cast<LONG>(0xC0000022);
   constexpr ULONG kMost = 256U << 20;
   const HMODULE ntdll = ::GetModuleHandleW(L"ntdll.dll");
-  const auto query = ntdll == nullptr ? nullptr
-                                      : reinterpret_cast<Query>(reinterpret_cast<void*>(
-                                            ::GetProcAddress(ntdll, "NtQuerySystemInformation")));
+  const auto query =
+      ntdll == nullptr
+          ? nullptr
+          : reinterpret_cast<Query>(reinterpret_cast<void*>(::GetProcAddress(ntdll, "NtQuerySystemInformation")));
   if (query == nullptr) return pe::Error{pe::Fault::unreadable, "this system has no NtQuerySystemInformation"};
   for (ULONG size = 256U << 10; size <= kMost;) {
     std::vector<std::uint8_t> buffer(size);
@@ -34,7 +35,8 @@ pe::Result<std::vector<std::uint8_t>> query_system(unsigned information_class) {
     if (status == kAccessDenied) return pe::Error{pe::Fault::unreadable, "permission denied (run as an administrator)"};
     if (status != kLengthMismatch) {
       std::array<char, 48> text{};
-      std::snprintf(text.data(), text.size(), "the system refused (status 0x%08lx)", static_cast<unsigned long>(status));
+      std::snprintf(text.data(), text.size(), "the system refused (status 0x%08lx)",
+                    static_cast<unsigned long>(status));
       return pe::Error{pe::Fault::unreadable, text.data()};
     }
     size = std::max(size * 2, needed + (64U << 10));

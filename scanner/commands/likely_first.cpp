@@ -23,7 +23,8 @@ bool LikelyFirst::read(Context& context, const std::string& root, bool marks_onl
   if (const auto& file = context.options().loaded_from) {
     walk::Skipped ignored;
     const auto bytes = walk::read_file(*file, kMostList, ignored);
-    auto list = bytes ? loaded::read_driver_list(bytes.value()) : pe::Result<std::vector<loaded::Driver>>(bytes.error());
+    auto list =
+        bytes ? loaded::read_driver_list(bytes.value()) : pe::Result<std::vector<loaded::Driver>>(bytes.error());
     if (!list) {
       context.problem({*file, "read", 0, list.error().message}, true);
       return false;

@@ -47,7 +47,8 @@ void set_state(Driver& driver, std::string_view start_mode, std::string_view sta
   driver.configured = mode == "boot" || mode == "system" || mode == "auto";
 }
 
-// --- driverquery /fo csv -----------------------------------------------------------------------------------------------
+// --- driverquery /fo csv
+// -----------------------------------------------------------------------------------------------
 
 /// The cells of one line; a quote inside a cell is doubled.
 std::vector<std::string> csv_cells(std::string_view line) {
@@ -89,7 +90,8 @@ void read_driverquery(std::string_view line, bool& heading_seen, Rows& rows) {
   rows.push_back(std::move(driver));
 }
 
-// --- msinfo32 /report ----------------------------------------------------------------------------------------------------
+// --- msinfo32 /report
+// ----------------------------------------------------------------------------------------------------
 
 /// Rows of the section on system drivers: name, description, file, type, started, start mode, state, … between tabs.
 void read_msinfo(std::string_view line, Rows& rows) {
@@ -100,14 +102,16 @@ void read_msinfo(std::string_view line, Rows& rows) {
     cells.push_back(line.substr(at, tab - at));
     at = tab + 1;
   }
-  if (cells.size() <= kState || !is_image_name(cells[kFile]) || cells[kFile].find('\\') == std::string_view::npos) return;
+  if (cells.size() <= kState || !is_image_name(cells[kFile]) || cells[kFile].find('\\') == std::string_view::npos)
+    return;
   Driver driver;
   driver.image = cells[kFile];
   set_state(driver, cells[kStartMode], cells[kState]);
   rows.push_back(std::move(driver));
 }
 
-// --- WinDbg lm -----------------------------------------------------------------------------------------------------------
+// --- WinDbg lm
+// -----------------------------------------------------------------------------------------------------------
 
 std::string_view next_word(std::string_view& text) {
   const auto start = std::min(text.find_first_not_of(" \t"), text.size());
@@ -169,8 +173,8 @@ pe::Result<std::vector<Driver>> read_driver_list(std::span<const std::uint8_t> f
     unloaded = unloaded || lower(line).starts_with("unloaded modules");
     if (!unloaded) read_lm(line, found[2]);
   }
-  Rows& best = *std::max_element(found.begin(), found.end(),
-                                 [](const Rows& a, const Rows& b) { return a.size() < b.size(); });
+  Rows& best =
+      *std::max_element(found.begin(), found.end(), [](const Rows& a, const Rows& b) { return a.size() < b.size(); });
   if (best.empty())
     return pe::Error{pe::Fault::malformed,
                      "no driver in it; wanted: driverquery /v /fo csv, msinfo32 /report, or WinDbg's lm"};

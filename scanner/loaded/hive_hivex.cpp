@@ -74,7 +74,8 @@ bool hives_supported() { return true; }
 pe::Result<std::vector<Driver>> drivers_of_hive(const std::string& path) {
   errno = 0;
   const Hive hive(path);
-  if (!hive) return pe::Error{pe::Fault::malformed, std::string("cannot be read as a registry hive: ") + std::strerror(errno)};
+  if (!hive)
+    return pe::Error{pe::Fault::malformed, std::string("cannot be read as a registry hive: ") + std::strerror(errno)};
   const auto current = hive.number(hive.child(hive.root(), "Select"), "Current");
   if (!current || *current > 999)
     return pe::Error{pe::Fault::malformed, "has no Select\\Current: is it the SYSTEM hive?"};

@@ -68,12 +68,11 @@ const Driver* Index::find(std::string_view path) const {
   const std::string whole = "/" + folded(path);
   const std::string name = whole.substr(whole.rfind('/'));
   const std::string stem = name.substr(0, name.rfind('.'));
-  const bool in_store =
-      whole.find("/winsxs/") != std::string::npos || whole.find("/driverstore/") != std::string::npos;
+  const bool in_store = whole.find("/winsxs/") != std::string::npos || whole.find("/driverstore/") != std::string::npos;
   const Driver* best = nullptr;
   for (const Entry& entry : entries_) {
-    const bool matches = entry.name_only ? !in_store && (entry.tail == name || entry.tail == stem)
-                                         : whole.ends_with(entry.tail);
+    const bool matches =
+        entry.name_only ? !in_store && (entry.tail == name || entry.tail == stem) : whole.ends_with(entry.tail);
     // Several lists may name it: what runs says more than what is set up.
     if (matches && (best == nullptr || (entry.driver.running && !best->running))) best = &entry.driver;
   }

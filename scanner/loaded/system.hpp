@@ -1,6 +1,6 @@
-// Where lists of drivers come from without a file that the user names: the running Windows, and the registry of a volume
-// that is not running. system_win32.cpp and system_posix.cpp; hive_hivex.cpp where libhivex was there at build time, else
-// hive_none.cpp.
+// Where lists of drivers come from without a file that the user names: the running Windows, and the registry of a
+// volume that is not running. system_win32.cpp and system_posix.cpp; hive_hivex.cpp where libhivex was there at build
+// time, else hive_none.cpp.
 #pragma once
 
 #include <string>

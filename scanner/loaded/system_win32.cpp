@@ -1,5 +1,5 @@
-// The running Windows: SystemModuleInformation for what is loaded (EnumDeviceDrivers gives no names without elevation on
-// current Windows), the registry for what is set up to start.
+// The running Windows: SystemModuleInformation for what is loaded (EnumDeviceDrivers gives no names without elevation
+// on current Windows), the registry for what is set up to start.
 #include <windows.h>
 
 #include <algorithm>

@@ -34,7 +34,8 @@ class LiveProvider {
 std::unique_ptr<LiveProvider> make_live_provider();
 
 /// SYSTEM_POOLTAG_INFORMATION as the system fills it in, for pointers of `pointer_size` bytes: a count, then per tag
-/// {tag, paged allocs, frees, bytes used, nonpaged allocs, frees, bytes used}. Malformed when it is shorter than it says.
+/// {tag, paged allocs, frees, bytes used, nonpaged allocs, frees, bytes used}. Malformed when it is shorter than it
+/// says.
 pe::Result<std::vector<LiveTag>> parse_pooltag_information(pe::Bytes answer, unsigned pointer_size);
 
 }  // namespace scanner::poolmon

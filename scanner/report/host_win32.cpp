@@ -12,7 +12,7 @@ std::string host_name() {
   std::array<wchar_t, 256> name{};
   auto length = static_cast<DWORD>(name.size());
   return ::GetComputerNameExW(ComputerNameDnsHostname, name.data(), &length) != 0 ? win32::utf8({name.data(), length})
-                                                                                   : std::string();
+                                                                                  : std::string();
 }
 
 std::string os_name() {

@@ -36,8 +36,8 @@ struct Skipped {
 struct Found {
   std::string path;  ///< as the operating system's bytes; on Windows UTF-8 with backslashes
   std::uint64_t size = 0;
-  bool named = false;        ///< the user named this file: taken whatever its suffix
-  bool native_only = false;  ///< an .exe or .dll of System32: counts only when its subsystem is native
+  bool named = false;                   ///< the user named this file: taken whatever its suffix
+  bool native_only = false;             ///< an .exe or .dll of System32: counts only when its subsystem is native
   std::uint64_t device = 0, inode = 0;  ///< identify the file across hard links; inode 0: not known
 };
 
@@ -77,7 +77,8 @@ bool glob_match(std::string_view pattern, std::string_view text, bool fold_case)
 bool is_directory(const std::string& path);
 bool exists(const std::string& path);
 
-// --- what the platform files provide -----------------------------------------------------------------------------------
+// --- what the platform files provide
+// -----------------------------------------------------------------------------------
 
 struct DirectoryEntry {
   enum class Kind { file, directory, link, special };

@@ -1,7 +1,7 @@
 // The Windows half of the walk. Directories are listed by handle, which gives attributes, reparse tag and file id of
-// every entry in one call and opens none of them: whether a file would have to be fetched from the cloud is known before
-// it is touched. Files are opened so that nobody is kept from writing, renaming or deleting them. What the bits and
-// codes mean is decided in windows_rules.cpp.
+// every entry in one call and opens none of them: whether a file would have to be fetched from the cloud is known
+// before it is touched. Files are opened so that nobody is kept from writing, renaming or deleting them. What the bits
+// and codes mean is decided in windows_rules.cpp.
 #include <windows.h>
 
 #include <algorithm>
@@ -42,9 +42,9 @@ std::wstring api_path(std::string_view path) {
 std::string describe_error(DWORD code) {
   if (const auto ours = walk::windows::describe_error(code); !ours.empty()) return std::string(ours);
   wchar_t* text = nullptr;
-  const DWORD length = ::FormatMessageW(
-      FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, nullptr, code, 0,
-      reinterpret_cast<wchar_t*>(&text), 0, nullptr);
+  const DWORD length =
+      ::FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
+                       nullptr, code, 0, reinterpret_cast<wchar_t*>(&text), 0, nullptr);
   std::string message = text != nullptr ? utf8({text, length}) : std::string();
   ::LocalFree(text);
   while (!message.empty() && std::string_view("\r\n .").find(message.back()) != std::string_view::npos)
@@ -177,8 +177,8 @@ bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error)
   entry.size = joined(data.nFileSizeHigh, data.nFileSizeLow);
   if (entry.offline) return true;  // not to be opened
   // Without access rights a handle still tells identity and, through links, what they lead to.
-  const win32::Handle file(::CreateFileW(wide.c_str(), 0, kShareAll, nullptr, OPEN_EXISTING,
-                                         FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+  const win32::Handle file(
+      ::CreateFileW(wide.c_str(), 0, kShareAll, nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
   if (!file) {
     if ((data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0) return true;
     error = win32::describe_error(::GetLastError());  // a link to nowhere

@@ -12,8 +12,8 @@ constexpr std::uint32_t kRecallOnOpen = 0x40000, kRecallOnDataAccess = 0x400000;
 
 // A tag with this bit stands for another named object: junction, symbolic link, WSL link, …
 constexpr std::uint32_t kNameSurrogate = 0x20000000;
-constexpr std::uint32_t kHsm = 0xC0000004, kHsm2 = 0x80000006;                 // on tape
-constexpr std::uint32_t kAppExecLink = 0x8000001B;                             // no content of its own
+constexpr std::uint32_t kHsm = 0xC0000004, kHsm2 = 0x80000006;                   // on tape
+constexpr std::uint32_t kAppExecLink = 0x8000001B;                               // no content of its own
 constexpr std::uint32_t kUnixSocket = 0x80000023, kWslBlockDevice = 0x80000026;  // and FIFOs between
 
 bool is_slash(char16_t c) { return c == u'\\' || c == u'/'; }
@@ -34,7 +34,9 @@ bool starts_with_folded(std::u16string_view text, std::u16string_view prefix) {
 
 Classified classify(std::uint32_t attributes, std::uint32_t reparse_tag, bool enumerated) {
   Classified out;
-  out.kind = (attributes & kDirectory) != 0 ? Kind::directory : (attributes & kDevice) != 0 ? Kind::special : Kind::file;
+  out.kind = (attributes & kDirectory) != 0 ? Kind::directory
+             : (attributes & kDevice) != 0  ? Kind::special
+                                            : Kind::file;
   out.offline =
       (attributes & (kOffline | kRecallOnDataAccess)) != 0 || (enumerated && (attributes & kRecallOnOpen) != 0);
   if ((attributes & kReparsePoint) == 0) return out;
@@ -93,9 +95,8 @@ std::string_view describe_error(std::uint32_t code) {
 bool is_plain_absolute(std::u16string_view path) {
   if (path.size() < 3 || !is_letter(path[0]) || path[1] != u':' || !is_slash(path[2])) return false;
   for (std::size_t at = 3; at <= path.size();) {
-    const auto end =
-        static_cast<std::size_t>(std::find_if(path.begin() + static_cast<std::ptrdiff_t>(at), path.end(), is_slash) -
-                                 path.begin());
+    const auto end = static_cast<std::size_t>(
+        std::find_if(path.begin() + static_cast<std::ptrdiff_t>(at), path.end(), is_slash) - path.begin());
     const std::u16string_view part = path.substr(at, end - at);
     if (part == u"." || part == u".." || (part.empty() && end < path.size())) return false;
     at = end + 1;

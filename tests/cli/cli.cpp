@@ -101,9 +101,8 @@ Case perform(const Case& test, const fs::path& program, const fs::path& source, 
   fs::remove_all(work);
   fs::create_directories(work);
   fs::copy(source / "data/sample", work / "sample", fs::copy_options::recursive);
-  const std::string prefix =
-      "cd '" + work.string() + "' && export PATH='" + program.parent_path().string() + "':$PATH && export SOURCE='" + source.string() +
-                             "' && ";
+  const std::string prefix = "cd '" + work.string() + "' && export PATH='" + program.parent_path().string() +
+                             "':$PATH && export SOURCE='" + source.string() + "' && ";
   for (const std::string& line : test.setup) {
     if (shell(prefix + line) != 0) std::printf("setup failed: %s\n", line.c_str());
   }

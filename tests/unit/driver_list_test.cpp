@@ -53,17 +53,20 @@ TEST_CASE("places") {
 }
 
 TEST_CASE("driverquery") {
-  const auto plain = read(bytes_of("\"Module Name\",\"Display Name\",\"Driver Type\",\"Link Date\"\r\n"
-                                   "\"1394ohci\",\"OHCI \"\"Host\"\" Controller\",\"Kernel \",\"\"\r\n"
-                                   "\"ACPI\",\"Microsoft ACPI Driver\",\"Kernel \",\"5/7/2019 10:11:12 AM\"\r\n"));
+  const auto plain =
+      read(bytes_of("\"Module Name\",\"Display Name\",\"Driver Type\",\"Link Date\"\r\n"
+                    "\"1394ohci\",\"OHCI \"\"Host\"\" Controller\",\"Kernel \",\"\"\r\n"
+                    "\"ACPI\",\"Microsoft ACPI Driver\",\"Kernel \",\"5/7/2019 10:11:12 AM\"\r\n"));
   REQUIRE(plain.size() == 2);
   CHECK(plain[0].image == "1394ohci");
   CHECK(plain[1].image == "ACPI");
   CHECK_FALSE(plain[0].running);
   const auto verbose = read(bytes_of(
-      "\"Module Name\",\"Display Name\",\"Description\",\"Driver Type\",\"Start Mode\",\"State\",\"Status\",\"Accept Stop\","
+      "\"Module Name\",\"Display Name\",\"Description\",\"Driver Type\",\"Start Mode\",\"State\",\"Status\",\"Accept "
+      "Stop\","
       "\"Accept Pause\",\"Paged Pool(bytes)\",\"Code(bytes)\",\"BSS(bytes)\",\"Link Date\",\"Path\",\"Init(bytes)\"\r\n"
-      "\"ACPI\",\"ACPI Driver\",\"ACPI, Driver\",\"Kernel \",\"Boot\",\"Running\",\"OK\",\"TRUE\",\"FALSE\",\"118,784\","
+      "\"ACPI\",\"ACPI Driver\",\"ACPI, Driver\",\"Kernel "
+      "\",\"Boot\",\"Running\",\"OK\",\"TRUE\",\"FALSE\",\"118,784\","
       "\"471,040\",\"0\",\"\",\"C:\\WINDOWS\\system32\\drivers\\ACPI.sys\",\"16,384\"\r\n"
       "\"ebdrv\",\"X\",\"X\",\"Kernel \",\"Manual\",\"Stopped\",\"OK\",\"FALSE\",\"FALSE\",\"0\",\"0\",\"0\",\"\","
       "\"C:\\WINDOWS\\system32\\drivers\\evbda.sys\",\"4,096\"\r\n"));
@@ -80,8 +83,10 @@ TEST_CASE("msinfo32") {
   const std::string text =
       "System Information report written at: 01/02/24 03:04:05\r\n[System Drivers]\r\n\r\n"
       "Name\tDescription\tFile\tType\tStarted\tStart Mode\tState\tStatus\tError Control\tAccept Pause\tAccept Stop\r\n"
-      "ahcache\tCache\tc:\\windows\\system32\\drivers\\ahcache.sys\tKernel Driver\tYes\tSystem\tRunning\tOK\tNormal\tNo\tYes\r\n"
-      "old\tOld one\tc:\\windows\\system32\\drivers\\old.sys\tKernel Driver\tNo\tManual\tStopped\tOK\tIgnore\tNo\tNo\r\n"
+      "ahcache\tCache\tc:\\windows\\system32\\drivers\\ahcache.sys\tKernel "
+      "Driver\tYes\tSystem\tRunning\tOK\tNormal\tNo\tYes\r\n"
+      "old\tOld one\tc:\\windows\\system32\\drivers\\old.sys\tKernel "
+      "Driver\tNo\tManual\tStopped\tOK\tIgnore\tNo\tNo\r\n"
       "gone\tGone\tNot Available\tKernel Driver\tNo\tManual\tStopped\tOK\tIgnore\tNo\tNo\r\n"
       "[Services]\r\nSpooler\tPrint\tRunning\tAuto\tc:\\windows\\system32\\spoolsv.exe\r\n";
   const auto wide = read(utf16_of(text));
@@ -94,22 +99,24 @@ TEST_CASE("msinfo32") {
 }
 
 TEST_CASE("WinDbg: lm, lm f, lmv; what was unloaded is not loaded") {
-  const auto list = read(bytes_of(
-      "start             end                 module name\n"
-      "fffff801`1b600000 fffff801`1c646000   nt         (pdb symbols)          c:\\symbols\\ntkrnlmp.pdb\\1\\ntkrnlmp.pdb\n"
-      "fffff801`21b00000 fffff801`21b11000   myfault    (deferred)             \n"
-      "fffff801`22000000 fffff801`22010000   tcpip      \\SystemRoot\\System32\\drivers\\tcpip.sys\n"
-      "\nUnloaded modules:\n"
-      "fffff801`23c40000 fffff801`23c4f000   dump_storport.sys\n"));
+  const auto list =
+      read(bytes_of("start             end                 module name\n"
+                    "fffff801`1b600000 fffff801`1c646000   nt         (pdb symbols)          "
+                    "c:\\symbols\\ntkrnlmp.pdb\\1\\ntkrnlmp.pdb\n"
+                    "fffff801`21b00000 fffff801`21b11000   myfault    (deferred)             \n"
+                    "fffff801`22000000 fffff801`22010000   tcpip      \\SystemRoot\\System32\\drivers\\tcpip.sys\n"
+                    "\nUnloaded modules:\n"
+                    "fffff801`23c40000 fffff801`23c4f000   dump_storport.sys\n"));
   REQUIRE(list.size() == 3);
   CHECK(list[0].image == "ntoskrnl.exe");
   CHECK(list[1].image == "myfault");
   CHECK(list[1].running);
   CHECK(list[2].image == "\\SystemRoot\\System32\\drivers\\tcpip.sys");
-  const auto verbose = read(bytes_of("fffff801`1b600000 fffff801`1c646000   nt         (pdb symbols)\n"
-                                     "    Loaded symbol image file: ntkrnlmp.exe\n    Image path: ntkrnlmp.exe\n"
-                                     "80400000 80450000   srv2       (deferred)\n"
-                                     "    Image path: \\SystemRoot\\System32\\DRIVERS\\srv2.sys\n    Image name: srv2.sys\n"));
+  const auto verbose =
+      read(bytes_of("fffff801`1b600000 fffff801`1c646000   nt         (pdb symbols)\n"
+                    "    Loaded symbol image file: ntkrnlmp.exe\n    Image path: ntkrnlmp.exe\n"
+                    "80400000 80450000   srv2       (deferred)\n"
+                    "    Image path: \\SystemRoot\\System32\\DRIVERS\\srv2.sys\n    Image name: srv2.sys\n"));
   REQUIRE(verbose.size() == 2);
   CHECK(verbose[0].image == "ntoskrnl.exe");
   CHECK(verbose[1].image == "\\SystemRoot\\System32\\DRIVERS\\srv2.sys");
@@ -118,8 +125,9 @@ TEST_CASE("WinDbg: lm, lm f, lmv; what was unloaded is not loaded") {
 TEST_CASE("what is no list is an error") {
   CHECK_FALSE(read_driver_list(bytes_of("hello\nworld\n")));
   CHECK_FALSE(read_driver_list(bytes_of("")));
-  CHECK_FALSE(read_driver_list(bytes_of("\"DeviceName\",\"InfName\",\"IsSigned\",\"Manufacturer\"\n"
-                                         "\"Volume\",\"volume.inf\",\"TRUE\",\"Microsoft\"\n")));
+  CHECK_FALSE(
+      read_driver_list(bytes_of("\"DeviceName\",\"InfName\",\"IsSigned\",\"Manufacturer\"\n"
+                                "\"Volume\",\"volume.inf\",\"TRUE\",\"Microsoft\"\n")));
   CHECK_FALSE(read_driver_list(std::vector<std::uint8_t>{0xFF, 0xFE, 0x41}));
 }
 
@@ -165,13 +173,14 @@ TEST_CASE("the SYSTEM hive of a volume") {
     }
     return nullptr;
   };
-  CHECK(list.value().size() == 4);  // neither the Win32 service nor the disabled one
+  CHECK(list.value().size() == 4);                               // neither the Win32 service nor the disabled one
   REQUIRE(find("System32\\drivers\\netsample.sys") != nullptr);  // no ImagePath
   CHECK_FALSE(find("System32\\drivers\\netsample.sys")->configured);
   REQUIRE(find("system32\\DRIVERS\\FltSample.sys") != nullptr);
   CHECK(find("system32\\DRIVERS\\FltSample.sys")->configured);
   CHECK(find("\\?\?\\C:\\Users\\Helpdesk\\Desktop\\notmyfault\\myfault.sys") != nullptr);
-  CHECK(find("\\SystemRoot\\gr\xC3\xB6\xC3\x9F" "e.sys") != nullptr);
+  CHECK(find("\\SystemRoot\\gr\xC3\xB6\xC3\x9F"
+             "e.sys") != nullptr);
   CHECK_FALSE(drivers_of_hive(sample_driver()));
   CHECK_FALSE(drivers_of_hive("/nowhere"));
 }

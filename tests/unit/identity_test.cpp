@@ -38,7 +38,9 @@ TEST_CASE("a signed driver: the name of the leaf, whole, and none where the sign
   std::string problem;
   const pe::Identity small = pe::identify_small(image.value(), problem);
   CHECK(small.embedded_signature);
-  CHECK(small.signer == "Gr\xC3\xB6\xC3\x9F" "e & S\xC3\xB6hne, Ltd.");
+  CHECK(small.signer ==
+        "Gr\xC3\xB6\xC3\x9F"
+        "e & S\xC3\xB6hne, Ltd.");
   CHECK(small.product == "Talks about leaks");
   CHECK(problem.empty());
   CHECK(pe::identify(image.value(), problem).signer == small.signer);

@@ -15,26 +15,26 @@ TEST_CASE("attributes: files, directories, devices, offline files") {
   CHECK(classify(0x10, 0, true).kind == Kind::directory);
   CHECK(classify(0x40, 0, true).kind == Kind::special);
   CHECK_FALSE(classify(0x20, 0, true).offline);
-  CHECK(classify(0x1020, 0, true).offline);                // OFFLINE
-  CHECK(classify(0x400020, 0x9000301A, true).offline);     // RECALL_ON_DATA_ACCESS, a cloud placeholder
+  CHECK(classify(0x1020, 0, true).offline);             // OFFLINE
+  CHECK(classify(0x400020, 0x9000301A, true).offline);  // RECALL_ON_DATA_ACCESS, a cloud placeholder
   CHECK(classify(0x400020, 0x9000301A, true).kind == Kind::file);
-  CHECK(classify(0x40020, 0, true).offline);               // RECALL_ON_OPEN in a listing
-  CHECK_FALSE(classify(0x40020, 0, false).offline);        // the same bit elsewhere: extended attributes
+  CHECK(classify(0x40020, 0, true).offline);                 // RECALL_ON_OPEN in a listing
+  CHECK_FALSE(classify(0x40020, 0, false).offline);          // the same bit elsewhere: extended attributes
   CHECK_FALSE(classify(0x80020, 0x9000301A, true).offline);  // PINNED: always on this disk
 }
 
 TEST_CASE("reparse tags: links are links, compressed files are files, sockets are neither") {
-  CHECK(classify(0x410, 0xA0000003, true).kind == Kind::link);      // junction or mount point
-  CHECK(classify(0x410, 0xA000000C, true).kind == Kind::link);      // symbolic link to a directory
-  CHECK(classify(0x400, 0xA000000C, true).kind == Kind::link);      // … to a file
-  CHECK(classify(0x400, 0xA000001D, true).kind == Kind::link);      // WSL link
-  CHECK(classify(0x410, 0, true).kind == Kind::link);               // unknown: may be a loop
-  CHECK(classify(0x420, 0x80000017, true).kind == Kind::file);      // WOF
-  CHECK(classify(0x420, 0x80000013, true).kind == Kind::file);      // deduplicated
-  CHECK(classify(0x410, 0x9000601A, true).kind == Kind::directory); // OneDrive's folders
-  CHECK(classify(0x420, 0x8000001B, true).kind == Kind::special);   // app execution alias
-  CHECK(classify(0x420, 0x80000023, true).kind == Kind::special);   // Unix socket
-  CHECK(classify(0x420, 0x80000024, true).kind == Kind::special);   // WSL FIFO
+  CHECK(classify(0x410, 0xA0000003, true).kind == Kind::link);       // junction or mount point
+  CHECK(classify(0x410, 0xA000000C, true).kind == Kind::link);       // symbolic link to a directory
+  CHECK(classify(0x400, 0xA000000C, true).kind == Kind::link);       // … to a file
+  CHECK(classify(0x400, 0xA000001D, true).kind == Kind::link);       // WSL link
+  CHECK(classify(0x410, 0, true).kind == Kind::link);                // unknown: may be a loop
+  CHECK(classify(0x420, 0x80000017, true).kind == Kind::file);       // WOF
+  CHECK(classify(0x420, 0x80000013, true).kind == Kind::file);       // deduplicated
+  CHECK(classify(0x410, 0x9000601A, true).kind == Kind::directory);  // OneDrive's folders
+  CHECK(classify(0x420, 0x8000001B, true).kind == Kind::special);    // app execution alias
+  CHECK(classify(0x420, 0x80000023, true).kind == Kind::special);    // Unix socket
+  CHECK(classify(0x420, 0x80000024, true).kind == Kind::special);    // WSL FIFO
   const Classified on_tape = classify(0x420, 0xC0000004, true);
   CHECK(on_tape.kind == Kind::file);
   CHECK(on_tape.offline);
@@ -48,9 +48,9 @@ TEST_CASE("error codes") {
   CHECK(classify_error(5) == Failure::denied);
   CHECK(classify_error(32) == Failure::locked);
   CHECK(classify_error(33) == Failure::locked);
-  CHECK(classify_error(362) == Failure::offline);   // the cloud provider is not running
+  CHECK(classify_error(362) == Failure::offline);  // the cloud provider is not running
   CHECK(classify_error(4350) == Failure::offline);
-  CHECK(classify_error(23) == Failure::other);      // CRC
+  CHECK(classify_error(23) == Failure::other);  // CRC
   CHECK(describe_error(2) == "no such file or directory");
   CHECK(describe_error(225).find("virus") != std::string_view::npos);
   CHECK(describe_error(23).empty());
