@@ -84,7 +84,7 @@ bool Context::load_database(const std::string& path) {
 }
 
 bool Context::load() {
-  database_.add(tagdb::read_pooltag(tagdb::builtin_pooltag(), "built-in"), "built-in");
+  database_.add_builtin();
   for (const std::string& path : options_.tagdb) {
     if (!load_database(path)) return false;
   }
