@@ -9,19 +9,32 @@ namespace tagdb {
 namespace {
 
 bool same_letters(PoolTag a, PoolTag b) {
+  // Letters differ from their other case in one bit. Nearly every pair ends here.
+  if (((a.value() ^ b.value()) & 0xDFDFDFDFU) != 0) return false;
   for (unsigned i = 0; i < 4; ++i) {
     if (std::tolower(a.byte(i)) != std::tolower(b.byte(i))) return false;
   }
   return true;
 }
 
-/// Four columns without wildcard, " - " and printable ASCII behind: the form of nearly every line, told without
-/// taking it apart. False sends a line to the full reader, which knows all the other forms.
+bool reversed(PoolTag a, PoolTag b) {
+  return a.byte(0) == b.byte(3) && a.byte(1) == b.byte(2) && a.byte(2) == b.byte(1) && a.byte(3) == b.byte(0);
+}
+
+constexpr const char* kBuiltin = "built-in";
+
+/// The line of the compiled-in list that begins at `begin`.
+std::string_view builtin_line(std::uint32_t begin) {
+  const std::string_view rest = builtin_pooltag().substr(begin);
+  return rest.substr(0, rest.find('\n'));
+}
+
+/// Is this line of the compiled-in list "Tag  - owner…" with a tag of four plain characters? Nearly all are; the others
+/// are taken apart at once. (That the list holds nothing worse is a matter of its lint.)
 bool declared_form(std::string_view line) {
-  if (line.size() < 8 || line.substr(4, 3) != " - " || line[0] == ' ' || line[7] == ' ') return false;
-  if (line.starts_with("//") || equal_but_case(line.substr(0, 3), std::string_view("rem"))) return false;
-  return std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; }) &&
-         line.substr(0, 4).find_first_of("?*") == std::string_view::npos;
+  return line.size() >= 8 && line.substr(4, 3) == " - " && line.substr(0, 4) != "rem " && line[0] != ' ' &&
+         line[0] != '?' && line[1] != '?' && line[2] != '?' && line[3] != '?' &&
+         line.substr(0, 4).find('*') == std::string_view::npos;
 }
 
 /// Is there a tag that a pattern and a range (`Qc00 through QcFF`) share? Exact for patterns whose open positions
@@ -39,51 +52,45 @@ bool range_overlaps(const Entry& range, const TagPattern& form) {
 
 }  // namespace
 
-bool related(PoolTag a, PoolTag b) {
-  if (a == b) return false;
-  bool reversed = true;
-  for (unsigned i = 0; i < 4; ++i) reversed = reversed && a.byte(i) == b.byte(3 - i);
-  return reversed || same_letters(a, b);
+bool related(PoolTag a, PoolTag b) { return a != b && (reversed(a, b) || same_letters(a, b)); }
+
+void Database::add_entry(Entry entry) {
+  read_.push_back(std::move(entry));
+  const Entry& kept = read_.back();
+  const bool exact = !kept.range() && kept.first.exact();
+  items_.push_back({exact ? kept.first.tag() : PoolTag{}, exact, static_cast<std::uint32_t>(kept.line), 0, &kept});
 }
 
 void Database::add(PooltagFile file, std::string name) {
-  const std::size_t source = sources_.size();
   sources_.emplace_back(std::move(name), file.entries.size());
-  for (Entry& entry : file.entries) {
-    read_.push_back(std::move(entry));
-    const Entry& kept = read_.back();
-    items_.push_back(
-        {kept.first, !kept.range() && kept.first.exact(), static_cast<std::uint32_t>(kept.line), source, {}, &kept});
-  }
+  for (Entry& entry : file.entries) add_entry(std::move(entry));
 }
 
-void Database::add_builtin() { add_static(builtin_pooltag(), "built-in"); }
-
-void Database::add_static(std::string_view text, std::string name) {
-  const std::size_t source = sources_.size();
+void Database::add_builtin() {
+  const std::string_view text = builtin_pooltag();
+  constexpr std::size_t kShortLine = 16;  // bytes: "Abcd - x.sys" and its line end
+  items_.reserve(items_.size() + text.size() / kShortLine);
   const std::size_t before = items_.size();
   for_each_line(text, [&](std::string_view line, std::size_t number) {
-    const auto at = static_cast<std::uint32_t>(number);
     if (declared_form(line)) {
-      items_.push_back({TagPattern::exactly(PoolTag::from_text(line)), true, at, source, line, nullptr});
+      items_.push_back({PoolTag::from_text(line), true, static_cast<std::uint32_t>(number),
+                        static_cast<std::uint32_t>(line.data() - text.data()), nullptr});
       return;
     }
     Entry entry;
     if (read_line(line, entry) != Line::Kind::entry) return;
-    entry.source = name;
+    entry.source = kBuiltin;
     entry.line = number;
-    read_.push_back(std::move(entry));
-    const Entry& kept = read_.back();
-    items_.push_back({kept.first, !kept.range() && kept.first.exact(), at, source, {}, &kept});
+    add_entry(std::move(entry));
   });
-  sources_.emplace_back(std::move(name), items_.size() - before);
+  sources_.emplace_back(kBuiltin, items_.size() - before);
 }
 
 const Entry* Database::entry_of(Item& item) const {
   if (item.entry == nullptr) {
     Entry entry;
-    read_line(item.text, entry);
-    entry.source = sources_[item.source].first;
+    read_line(builtin_line(item.begin), entry);
+    entry.source = kBuiltin;
     entry.line = item.line;
     read_.push_back(std::move(entry));
     item.entry = &read_.back();
@@ -94,9 +101,8 @@ const Entry* Database::entry_of(Item& item) const {
 std::vector<const Entry*> Database::lookup(PoolTag tag) const {
   const std::lock_guard lock(mutex_);
   std::vector<const Entry*> found;
-  const TagPattern wanted = TagPattern::exactly(tag);
   for (Item& item : items_) {
-    if (item.exact && item.first == wanted) found.push_back(entry_of(item));
+    if (item.exact && item.tag == tag) found.push_back(entry_of(item));
   }
   if (!found.empty()) return found;
   unsigned best = 0;
@@ -117,9 +123,9 @@ std::vector<const Entry*> Database::search(const TagQuery& query) const {
   std::vector<const Entry*> found;
   for (Item& item : items_) {
     const bool hit = std::any_of(query.forms.begin(), query.forms.end(), [&item](const TagPattern& form) {
-      if (item.exact) return form.matches(item.first.tag());
+      if (item.exact) return form.matches(item.tag);
       if (item.entry->range()) return range_overlaps(*item.entry, form);
-      return item.first.overlaps(form);
+      return item.entry->first.overlaps(form);
     });
     if (hit) found.push_back(entry_of(item));
   }
@@ -137,7 +143,7 @@ std::vector<PoolTag> Database::relatives(PoolTag tag) const {
   const std::lock_guard lock(mutex_);
   std::vector<PoolTag> found;
   for (const Item& item : items_) {
-    if (item.exact && related(item.first.tag(), tag)) found.push_back(item.first.tag());
+    if (item.exact && related(item.tag, tag)) found.push_back(item.tag);
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

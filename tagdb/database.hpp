@@ -2,6 +2,7 @@
 // Later sources do not replace earlier ones: a tag may have several owners, each with the source that says so.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -18,10 +19,8 @@ class Database {
  public:
   void add(PooltagFile file, std::string name);
   /// Adds the list that is compiled in. Only the columns of its tags are read now, the lines when they are asked for:
-  /// a lookup needs one of thousands.
+  /// a lookup needs one of thousands, and takes no longer than grep.
   void add_builtin();
-  /// The same for any text that outlives the database.
-  void add_static(std::string_view text, std::string name);
 
   /// Entries for `tag`, most specific first (exact, then patterns by fixed characters), then in source order.
   /// Only those of the greatest specificity that any source has. Entries live as long as the database.
@@ -36,18 +35,18 @@ class Database {
 
  private:
   struct Item {
-    TagPattern first;
-    bool exact = false;            ///< one tag: no wildcard, no range
-    std::uint32_t line = 0;        ///< 1-based
-    std::size_t source = 0;        ///< index into `sources_`
-    std::string_view text;         ///< the line, while `entry` is null
-    const Entry* entry = nullptr;  ///< into `read_`
+    PoolTag tag;              ///< what the line is about, when `exact`
+    bool exact = false;       ///< one tag: no wildcard, no range
+    std::uint32_t line = 0;   ///< 1-based
+    std::uint32_t begin = 0;  ///< offset of the line in the compiled-in list, while `entry` is null
+    const Entry* entry = nullptr;
   };
+  void add_entry(Entry entry);
   const Entry* entry_of(Item& item) const;
 
   // Reading a line on demand changes nothing that a caller can see; the lock makes it so for several threads, too.
   mutable std::mutex mutex_;
-  mutable std::deque<Entry> read_;
+  mutable std::deque<Entry> read_;  ///< what items point to: a deque never moves its elements
   mutable std::vector<Item> items_;
   std::vector<std::pair<std::string, std::size_t>> sources_;
 };

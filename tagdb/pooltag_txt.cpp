@@ -234,9 +234,12 @@ std::string summary_of(const PooltagFile& file) {
     if (line.kind == Line::Kind::note) add(notes, line.number);
     if (line.kind == Line::Kind::malformed) add(malformed, line.number);
   }
-  std::string out = std::to_string(file.lines) + " lines, " + std::to_string(file.entries.size()) + " entries (" +
-                    std::to_string(wildcards) + " with wildcards, " + std::to_string(ranges) + " ranges), " +
-                    std::to_string(comments) + " comments, " +
+  const auto counted = [](std::size_t count, const char* one, const char* many) {
+    return std::to_string(count) + " " + (count == 1 ? one : many);
+  };
+  std::string out = counted(file.lines, "line", "lines") + ": " + counted(file.entries.size(), "entry", "entries") +
+                    " (" + std::to_string(wildcards) + " with wildcards, " + counted(ranges, "range", "ranges") +
+                    "), " + counted(comments, "comment", "comments") + ", " +
                     std::to_string(file.lines - file.entries.size() - file.others.size()) + " blank";
   if (!notes.empty()) out += ", prose in line " + notes;
   if (!malformed.empty()) out += ", not text in line " + malformed;

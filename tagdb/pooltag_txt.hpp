@@ -49,7 +49,7 @@ Line::Kind read_line(std::string_view line, Entry& entry);
 /// The line of an entry in the declared form. Reading it gives the same columns, owner and description.
 std::string write_entry(const Entry& entry);
 
-/// "4512 lines, 4433 entries (100 with wildcards, 1 ranges), 12 comments, 60 blank, prose in line 7, 911".
+/// "4968 lines: 4512 entries (100 with wildcards, 1 range), 12 comments, 440 blank, prose in line 7, 911".
 std::string summary_of(const PooltagFile& file);
 
 /// The image files an owner column names, in lower case: "nt!mm" → the names of the kernel, "a.sys/b.sys" → both.

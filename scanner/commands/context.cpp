@@ -77,6 +77,10 @@ bool Context::load_database(const std::string& path) {
     err_ << "poolwho: " << report::printable(path) << ":" << line.number
          << ": not a line of text, passed over (the others are used)\n";
   }
+  const bool plain = std::all_of(file.others.begin(), file.others.end(), [](const tagdb::Line& line) {
+    return line.kind == tagdb::Line::Kind::comment;
+  });
+  if (!plain) note(report::printable(name) + ": " + tagdb::summary_of(file));
   if (file.entries.empty())
     err_ << "poolwho: " << report::printable(path) << ": no line of the form `Tag  - binary - description` in it\n";
   database_.add(std::move(file), name);

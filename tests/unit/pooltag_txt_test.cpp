@@ -146,7 +146,7 @@ TEST_CASE("the summary counts every line and names those that are no entries") {
   const auto file = tagdb::read_pooltag(
       "rem a\n\nAbcd - a.sys\nBu*  - b.sys - x\nprose\nQc00 through QcFF\n       <unknown>\nBa\x01", "t");
   CHECK(tagdb::summary_of(file) ==
-        "8 lines, 3 entries (1 with wildcards, 1 ranges), 1 comments, 1 blank, prose in line 5, 7, not text in line 8");
+        "8 lines: 3 entries (1 with wildcards, 1 range), 1 comment, 1 blank, prose in line 5, 7, not text in line 8");
 }
 
 TEST_CASE("the built-in database is read without loss") {
