@@ -13,19 +13,18 @@ namespace {
 
 constexpr std::uint64_t kMaxTextFile = 64ULL << 20;
 
-std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ostream& out, bool terminal,
-                                                const tagdb::ApiTable& apis) {
+std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ostream& out, bool terminal) {
   switch (options.format) {
-    case Format::ndjson: return report::make_json_reporter(out, apis, false);
-    case Format::json: return report::make_json_reporter(out, apis, true);
-    case Format::csv: return report::make_csv_reporter(out, apis);
+    case Format::ndjson: return report::make_json_reporter(out, false);
+    case Format::json: return report::make_json_reporter(out, true);
+    case Format::csv: return report::make_csv_reporter(out);
     case Format::text: break;
   }
   report::TextOptions text;
   text.color = options.color == ColorChoice::always || (options.color == ColorChoice::automatic && terminal);
   text.explain = options.explain;
   text.names_only = options.names_only;
-  return report::make_text_reporter(out, apis, text);
+  return report::make_text_reporter(out, text);
 }
 
 /// The whole of a file or of standard input ("-") as lines.
@@ -61,7 +60,7 @@ Context::Context(const Options& options, std::ostream& out, std::ostream& err, b
       err_(err),
       err_is_terminal_(err_is_terminal),
       apis_(tagdb::builtin_api_table()),
-      reporter_(make_reporter(options, out, out_is_terminal, apis_)) {}
+      reporter_(make_reporter(options, out, out_is_terminal)) {}
 
 bool Context::load_database(const std::string& path) {
   walk::Skipped skipped;
@@ -210,8 +209,46 @@ bool Context::account(const ScannedFile& file) {
   return true;
 }
 
+std::unique_ptr<Exporters> Context::make_exporters() const {
+  std::vector<std::string> roots = options_.paths;
+  if (options_.root) roots.push_back(*options_.root);
+  std::vector<std::string> folders, others;
+  for (const std::string& root : roots) {
+    const std::string system = walk::find_path(root, "Windows/System32");
+    if (system.empty()) {
+      if (walk::is_directory(root)) others.push_back(root);
+      continue;
+    }
+    if (std::string drivers = walk::find_path(system, "drivers"); !drivers.empty())
+      folders.push_back(std::move(drivers));
+    folders.push_back(system);
+  }
+  // Folders that are no Windows volume: the module may lie anywhere below them. Names only, no file is opened.
+  const auto below = [others](const std::string& module) {
+    std::vector<std::string> paths;
+    walk::Options options;
+    options.include = {module};
+    options.any_suffix = true;
+    walk::Skipped ignored;
+    for (const std::string& root : others) {
+      walk::walk(
+          root, options,
+          [&paths](walk::Found found) {
+            paths.push_back(std::move(found.path));
+            return true;
+          },
+          [](const walk::Trouble&) {}, ignored);
+    }
+    return paths;
+  };
+  return std::make_unique<Exporters>(apis_, std::move(folders), options_.max_file_size,
+                                     others.empty() ? nullptr : std::function(below));
+}
+
 void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-                   const ScanRequest& request, const std::function<void(ScannedFile&)>& consume) {
+                   ScanRequest request, const std::function<void(ScannedFile&)>& consume) {
+  if (!exporters_) exporters_ = make_exporters();
+  request.exporters = exporters_.get();
   walk::Options walk_options;
   walk_options.include = options_.include;
   walk_options.exclude = options_.exclude;

@@ -163,7 +163,7 @@ class Locate {
     facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
     facts.in_component_store =
         folded.find("/winsxs/") != std::string::npos || folded.find("/driverstore/") != std::string::npos;
-    candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag), context_.apis());
+    candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag));
     candidate.uses = std::move(uses);
     if (candidate.judgement.verdict == rank::Verdict::proven) proven_.insert(tag);
     if (candidate.judgement.verdict < rank::Verdict::weak) found_ = true;

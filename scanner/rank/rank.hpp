@@ -35,6 +35,6 @@ struct ImageFacts {
 
 /// `uses` are those of one image for `tag`, strongest first, not empty.
 Judgement judge(tagdb::PoolTag tag, const std::vector<trace::TagUse>& uses, const ImageFacts& image,
-                const std::vector<const tagdb::Entry*>& listed, const tagdb::ApiTable& apis);
+                const std::vector<const tagdb::Entry*>& listed);
 
 }  // namespace scanner::rank

@@ -22,7 +22,7 @@ std::string cell(std::string_view text) {
 
 class CsvReporter final : public Reporter {
  public:
-  CsvReporter(std::ostream& out, const tagdb::ApiTable& apis) : out_(out), apis_(apis) {}
+  CsvReporter(std::ostream& out) : out_(out) {}
 
   void begin(const RunInfo&) override {
     out_ << "type,rank,tag,tag_bytes,path,sha256,verdict,evidence,certainty,api,site_rva,origin_rva,file_offset,pool,"
@@ -60,7 +60,7 @@ class CsvReporter final : public Reporter {
          verdict,
          trace::to_string(use.evidence),
          trace::to_string(use.certainty),
-         api_name(use, apis_),
+         use.api,
          item.has_site ? hex_rva(use.site_rva) : "",
          item.has_site ? hex_rva(use.origin_rva) : "",
          item.file_offset != 0xFFFFFFFFU ? std::to_string(item.file_offset) : "",
@@ -87,13 +87,10 @@ class CsvReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, const tagdb::ApiTable& apis) {
-  return std::make_unique<CsvReporter>(out, apis);
-}
+std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out) { return std::make_unique<CsvReporter>(out); }
 
 }  // namespace scanner::report

@@ -87,8 +87,4 @@ std::string hex_rva(std::uint32_t rva) {
 
 std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of("/\\") + 1); }
 
-std::string_view api_name(const trace::TagUse& use, const tagdb::ApiTable& apis) {
-  return use.row >= 0 ? std::string_view(apis.rows[static_cast<std::size_t>(use.row)].name) : std::string_view{};
-}
-
 }  // namespace scanner::report

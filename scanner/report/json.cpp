@@ -71,7 +71,7 @@ Json json_of(const trace::BucketCounts& counts) {
 
 class JsonReporter final : public Reporter {
  public:
-  JsonReporter(std::ostream& out, const tagdb::ApiTable& apis, bool array) : out_(out), apis_(apis), array_(array) {}
+  JsonReporter(std::ostream& out, bool array) : out_(out), array_(array) {}
 
   void begin(const RunInfo& run) override {
     Json record;
@@ -212,7 +212,7 @@ class JsonReporter final : public Reporter {
     out["protected"] = use.protected_bit;
     out["evidence"] = trace::to_string(use.evidence);
     out["certainty"] = trace::to_string(use.certainty);
-    const std::string_view api = api_name(use, apis_);
+    const std::string& api = use.api;
     out["api"] = api.empty() ? Json(nullptr) : Json(api);
     if (item.has_site) {
       out["site_rva"] = hex_rva(use.site_rva);
@@ -244,15 +244,14 @@ class JsonReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   bool array_;
   bool first_ = true;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, const tagdb::ApiTable& apis, bool array) {
-  return std::make_unique<JsonReporter>(out, apis, array);
+std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, bool array) {
+  return std::make_unique<JsonReporter>(out, array);
 }
 
 }  // namespace scanner::report

@@ -91,11 +91,10 @@ struct TextOptions {
   bool names_only = false;  ///< `findstr /m`: paths and nothing else
 };
 
-std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const tagdb::ApiTable& apis,
-                                             const TextOptions& options);
+std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options);
 /// One object a line, or with `array` the same objects in one JSON array.
-std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, const tagdb::ApiTable& apis, bool array);
-std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, const tagdb::ApiTable& apis);
+std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, bool array);
+std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out);
 
 /// For a terminal: control characters and bidirectional overrides as \xNN and \u{NNNN}.
 std::string printable(std::string_view text);
@@ -104,7 +103,5 @@ bool valid_utf8(std::string_view text);
 std::string base64(std::string_view bytes);
 std::string hex_rva(std::uint32_t rva);
 std::string_view file_name(std::string_view path);
-/// The API's name, or an empty view for evidence without a call.
-std::string_view api_name(const trace::TagUse& use, const tagdb::ApiTable& apis);
 
 }  // namespace scanner::report

@@ -49,8 +49,7 @@ std::string product(const pe::Identity& identity) {
 
 class TextReporter final : public Reporter {
  public:
-  TextReporter(std::ostream& out, const tagdb::ApiTable& apis, const TextOptions& options)
-      : out_(out), apis_(apis), options_(options) {}
+  TextReporter(std::ostream& out, const TextOptions& options) : out_(out), options_(options) {}
 
   void begin(const RunInfo& run) override { command_ = run.command; }
 
@@ -135,7 +134,7 @@ class TextReporter final : public Reporter {
           best.has_site ? place(candidate.path, best.use.site_rva) : "file offset " + std::to_string(best.file_offset);
       return best.what + " at " + where;
     }
-    std::string out(api_name(best.use, apis_));
+    std::string out(best.use.api);
     if (!best.has_site) return out + ", if that is the name of its service";
     out += " at " + place(candidate.path, best, best.use.via.size() - 1);
     const std::string details = pool_and_size(best.use);
@@ -195,7 +194,7 @@ class TextReporter final : public Reporter {
         out_ << '\n';
         continue;
       }
-      out_ << "  " << api_name(use, apis_) << "  " << trace::to_string(use.certainty);
+      out_ << "  " << use.api << "  " << trace::to_string(use.certainty);
       const std::string details = pool_and_size(use);
       if (!details.empty()) out_ << "  " << details;
       if (use.protected_bit) out_ << "  protected";
@@ -204,7 +203,7 @@ class TextReporter final : public Reporter {
         out_ << "          " << pad(place(candidate.path, item, i), 28) << "  "
              << (i < item.listing.size() ? item.listing[i] : std::string());
         if (i == 0) out_ << "    ; '" << use.tag.text() << "' goes in";
-        if (i + 1 == use.via.size()) out_ << "    ; " << api_name(use, apis_);
+        if (i + 1 == use.via.size()) out_ << "    ; " << use.api;
         out_ << '\n';
       }
       if (use.assumptions != 0)
@@ -226,7 +225,7 @@ class TextReporter final : public Reporter {
       if (first.evidence != trace::Evidence::constant || options_.explain) {
         out_ << "  " << paint(kBold, first.tag.text()) << "  " << pad(std::string(trace::to_string(first.evidence)), 10)
              << "  " << pad(std::string(trace::to_string(first.certainty)), 8) << "  ";
-        std::string how = first.row >= 0 ? std::string(api_name(first, apis_)) : driver.uses[i].what;
+        std::string how = first.row >= 0 ? first.api : driver.uses[i].what;
         if (end - i > 1) how += " x" + std::to_string(end - i);
         out_ << how;
         if (driver.uses[i].has_site) out_ << " at " << place(driver.path, driver.uses[i], first.via.size() - 1);
@@ -239,7 +238,6 @@ class TextReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   TextOptions options_;
   std::string command_;
   std::vector<Candidate> candidates_;
@@ -248,9 +246,8 @@ class TextReporter final : public Reporter {
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const tagdb::ApiTable& apis,
-                                             const TextOptions& options) {
-  return std::make_unique<TextReporter>(out, apis, options);
+std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options) {
+  return std::make_unique<TextReporter>(out, options);
 }
 
 }  // namespace scanner::report
