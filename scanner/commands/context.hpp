@@ -50,7 +50,9 @@ class Context {
   void add_installed_databases(const std::string& root);
 
  private:
+  bool read_text(const std::string& path, std::string& text);
   bool load_database(const std::string& path);
+  bool make_list_reporter();
   std::unique_ptr<Exporters> make_exporters() const;
 
   const Options& options_;
@@ -72,6 +74,9 @@ class Context {
 
 /// The uses of a scanned file as report records, filtered by `wanted`.
 std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted);
+
+/// What ranking wants to know of a file; views `path` and `identity`.
+rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity);
 
 int run_locate(Context& context);
 int run_survey(Context& context);

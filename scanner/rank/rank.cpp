@@ -25,6 +25,10 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   });
 }
 
+bool charges(Evidence evidence) { return evidence <= Evidence::configures; }
+
+}  // namespace
+
 const tagdb::Entry* listed_owner(const ImageFacts& image, const std::vector<const tagdb::Entry*>& listed) {
   for (const tagdb::Entry* entry : listed) {
     for (const std::string& name : tagdb::owner_images(entry->owner)) {
@@ -35,10 +39,6 @@ const tagdb::Entry* listed_owner(const ImageFacts& image, const std::vector<cons
   }
   return nullptr;
 }
-
-bool charges(Evidence evidence) { return evidence <= Evidence::configures; }
-
-}  // namespace
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {

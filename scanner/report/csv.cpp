@@ -45,9 +45,43 @@ class CsvReporter final : public Reporter {
          "",       entry.owner, entry.source});
   }
 
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    about("finding", path, finding.tag, hex_rva(finding.site_rva), finding.text, finding.code);
+  }
+
+  void change(const std::string& path, const rank::Change& change) override {
+    about("change", path, change.tag, "", in_words(change), to_string(change.kind));
+  }
+
   void end() override { out_.flush(); }
 
  private:
+  void about(const char* type, const std::string& path, tagdb::PoolTag tag, const std::string& site,
+             const std::string& text, std::string_view code) {
+    const bool tagged = tag.value() != 0;
+    row({type,
+         "",
+         tagged ? tag.text() : "",
+         tagged ? tag.hex() : "",
+         path,
+         "",
+         "",
+         "",
+         "",
+         "",
+         site,
+         "",
+         "",
+         "",
+         "",
+         "",
+         "",
+         text,
+         "",
+         "",
+         code});
+  }
+
   void use_row(std::string_view type, unsigned rank, const std::string& path, const std::string& sha256,
                std::string_view verdict, const Use& item, const pe::Identity& identity) {
     const trace::TagUse& use = item.use;

@@ -127,6 +127,28 @@ class JsonReporter final : public Reporter {
     write(record);
   }
 
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    Json record;
+    record["type"] = "finding";
+    put_path(record, "path", path);
+    record["code"] = finding.code;
+    put_tag(record, finding.tag);
+    record["site_rva"] = hex_rva(finding.site_rva);
+    record["text"] = finding.text;
+    write(record);
+  }
+
+  void change(const std::string& path, const rank::Change& change) override {
+    Json record;
+    record["type"] = "change";
+    put_path(record, "path", path);
+    record["code"] = to_string(change.kind);
+    put_tag(record, change.tag);
+    record["before"] = change.before.empty() ? Json(nullptr) : Json(change.before);
+    record["after"] = change.after.empty() ? Json(nullptr) : Json(change.after);
+    write(record);
+  }
+
   void candidate(const Candidate& candidate) override {
     Json record;
     record["type"] = "candidate";
@@ -205,6 +227,11 @@ class JsonReporter final : public Reporter {
   }
 
  private:
+  static void put_tag(Json& out, tagdb::PoolTag tag) {
+    out["tag"] = tag.value() != 0 ? Json(tag.text()) : Json(nullptr);
+    out["tag_bytes"] = tag.value() != 0 ? Json(tag.hex()) : Json(nullptr);
+  }
+
   void put_use(Json& out, const Use& item) {
     const trace::TagUse& use = item.use;
     out["tag"] = use.tag.text();

@@ -82,6 +82,24 @@ class TextReporter final : public Reporter {
     if (!options_.names_only) out_ << paint(kDim, printable(path) + "  same file as " + printable(of)) << '\n';
   }
 
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    if (options_.names_only) {
+      if (path != last_named_) out_ << path << '\n';
+      last_named_ = path;
+      return;
+    }
+    const std::string tag = finding.tag.value() != 0 ? " '" + finding.tag.text() + "'" : "";
+    out_ << paint(kBold, printable(path)) << ": " << finding.code << tag << " at " << place(path, finding.site_rva)
+         << ": " << printable(finding.text) << '\n';
+  }
+
+  void change(const std::string&, const rank::Change& change) override {
+    const char sign = change.kind == rank::Change::Kind::added     ? '+'
+                      : change.kind == rank::Change::Kind::removed ? '-'
+                                                                   : '~';
+    out_ << sign << ' ' << change.tag.text() << "  " << in_words(change) << '\n';
+  }
+
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override { listed_.emplace_back(entry, tag); }
 
   void summary(const Summary& summary) override {
@@ -89,7 +107,8 @@ class TextReporter final : public Reporter {
     if (command_ == "survey" && !options_.names_only) {
       out_ << with_commas(summary.drivers) << (summary.drivers == 1 ? " driver, " : " drivers, ")
            << with_commas(summary.allocate.total())
-           << " allocation sites: " << with_commas(summary.allocate[trace::Bucket::constant]) << " with a known tag, "
+           << (summary.allocate.total() == 1 ? " allocation site: " : " allocation sites: ")
+           << with_commas(summary.allocate[trace::Bucket::constant]) << " with a known tag, "
            << with_commas(summary.allocate[trace::Bucket::forwarded] + summary.allocate[trace::Bucket::table])
            << " through wrappers or tables, " << with_commas(summary.allocate[trace::Bucket::untagged]) << " untagged, "
            << with_commas(summary.allocate[trace::Bucket::suspect]) << " suspect, "
@@ -242,6 +261,7 @@ class TextReporter final : public Reporter {
   std::string command_;
   std::vector<Candidate> candidates_;
   std::vector<std::pair<tagdb::Entry, tagdb::PoolTag>> listed_;
+  std::string last_named_;
 };
 
 }  // namespace
