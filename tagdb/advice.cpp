@@ -57,7 +57,7 @@ std::vector<OnBehalf> parse_on_behalf(std::string_view text, std::string& error)
       error = at_line(row, "a driver has a file name and advice");
       return {};
     }
-    const std::string image = lower(row.cells[0]);
+    const std::string image = fold_case(row.cells[0]);
     if (std::any_of(drivers.begin(), drivers.end(), [&image](const OnBehalf& known) { return known.image == image; })) {
       error = at_line(row, "the driver has a row already");
       return {};

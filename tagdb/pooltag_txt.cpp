@@ -66,7 +66,7 @@ std::string to_utf8(std::string_view bytes) {
 bool is_comment(std::string_view line) {
   const std::string_view text = trim(line);
   if (text.starts_with("//")) return true;
-  return text.size() >= 3 && lower(text.substr(0, 3)) == "rem" && (text.size() == 3 || blank(text[3]));
+  return text.size() >= 3 && fold_case(text.substr(0, 3)) == "rem" && (text.size() == 3 || blank(text[3]));
 }
 
 /// Does this word name a binary? `nt!mm`, `tcpip.sys`, `<unknown>`, `storport.lib`, `win32kbase!X::operator`.
@@ -74,7 +74,7 @@ bool looks_like_binary(std::string_view word) {
   if (word.size() > 2 && word.front() == '<' && word.back() == '>') return true;
   if (word.find('!') != std::string_view::npos && word.front() != '!') return true;
   static constexpr std::array<std::string_view, 6> kSuffixes = {".sys", ".exe", ".dll", ".lib", ".drv", ".ax"};
-  const std::string small = lower(word);
+  const std::string small = fold_case(word);
   return std::any_of(kSuffixes.begin(), kSuffixes.end(),
                      [&small](std::string_view suffix) { return small.ends_with(suffix); });
 }
@@ -253,7 +253,7 @@ std::vector<std::string> owner_images(std::string_view owner) {
   };
   std::string word;
   const auto finish = [&] {
-    std::string name = lower(word);
+    std::string name = fold_case(word);
     word.clear();
     if (const auto bang = name.find('!'); bang != std::string::npos) {
       name.resize(bang);

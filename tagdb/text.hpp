@@ -9,11 +9,10 @@
 
 namespace tagdb {
 
-/// Letters of ASCII in lower case: file names of drivers compare so.
-inline std::string lower(std::string_view text) {
+/// ASCII letters in lower case, as the loader compares module names.
+inline std::string fold_case(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
   return out;
 }
 

@@ -259,7 +259,7 @@ class Locate {
     for (const report::Candidate& candidate : candidates_) {
       if (candidate.judgement.verdict < rank::Verdict::weak)
         images.insert(
-            {tagdb::lower(report::file_name(candidate.path)), tagdb::lower(candidate.identity.original_name)});
+            {tagdb::fold_case(report::file_name(candidate.path)), tagdb::fold_case(candidate.identity.original_name)});
     }
     for (const tagdb::PoolTag tag : tags) {
       for (const tagdb::Entry* entry : context_.database().lookup(tag)) {
