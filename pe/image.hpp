@@ -61,7 +61,7 @@ struct FunctionRange {
   std::uint32_t primary = 0;  ///< RVA of the first range of the function; == begin when not chained
 };
 
-/// A __try range of an x64 function: code at `target` (or the filter/finally at `handler`) is reached by the unwinder
+/// A __try range of a function: code at `target` (or the filter/finally at `handler`) is reached by the unwinder
 /// only.
 struct ExceptionScope {
   std::uint32_t begin = 0, end = 0, handler = 0, target = 0;
@@ -133,7 +133,7 @@ class Image {
 
   Visited for_each_import(const std::function<void(const Import&)>& visit) const;
   Visited for_each_export(const std::function<void(const Export&)>& visit) const;
-  /// .pdata in file order (x64; other machines deliver nothing yet).
+  /// .pdata in file order (x64 and ARM64; other machines deliver nothing).
   Visited for_each_function(const std::function<void(const FunctionRange&)>& visit) const;
   Visited for_each_scope(const FunctionRange& range, const std::function<void(const ExceptionScope&)>& visit) const;
   /// Absolute addresses inside the image: RVA of the field and relocation type.

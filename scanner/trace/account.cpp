@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "scanner/trace/engine.hpp"
+#include "scanner/trace/reference.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -272,10 +273,9 @@ void Engine::account(TraceResult& result) {
 /// Calls of listed functions in code that was never lifted or never reached still need their bucket.
 void Engine::account_unseen(TraceResult& result, const std::set<std::uint32_t>& seen) {
   for (const Reference& reference : index_.slots) {
-    const std::uint32_t rva = reference.site - 2;
-    const pe::Bytes opcode = image_.from_rva(rva);
-    const bool call = opcode.size() >= 2 && opcode[0] == 0xFF && opcode[1] == 0x15;
-    if (!call || seen.contains(rva) || seen.contains(rva - 1)) continue;
+    const auto call = slot_call_at(image_, reference);
+    if (!call || seen.contains(*call) || seen.contains(*call - 1)) continue;
+    const std::uint32_t rva = *call;
     const int import = imports_.at(reference.target);
     const std::uint32_t function = functions_.containing(rva);
     if (import < 0 || analysed_.contains(function)) continue;  // lifted: no instruction starts there

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/trace/reference.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -91,8 +93,8 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   // Somebody calls into the middle: a second entry, or bytes that only look like a call. Believe calls, not jumps.
   const auto called = [this](std::uint32_t rva) {
     for (const Reference& reference : Index::to(index_.calls, rva)) {
-      const pe::Bytes opcode = image_.from_rva(reference.site - 1);
-      if (!opcode.empty() && opcode[0] == 0xE8 && is_boundary(reference.site - 1)) return true;
+      const auto call = direct_call_at(image_, reference);
+      if (call && is_boundary(*call)) return true;
     }
     return false;
   };
@@ -107,7 +109,7 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
     const bool known = holds(starts_, rva);
     if (start != 0 && known && (ended || holds(sure_starts_, rva) || called(rva))) close(rva);
     const Instruction instruction = decoder_.measure(code.from(at), rva);
-    const bool zeros = code[at] == 0;
+    const bool zeros = code[at] == 0 && image_.machine() != pe::Machine::arm64;
     // What only looks like a reference into padding does not make it a function; a call of it does.
     const bool start_here = known && (holds(sure_starts_, rva) || called(rva));
     if (ended && !start_here && (instruction.padding || zeros)) {
