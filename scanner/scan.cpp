@@ -150,7 +150,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     return out;
   }
   const bool locating = !request.queries.empty();
-  const bool in_bytes = !request.bytes_first.empty() && trace::contains_any(bytes, request.bytes_first);
+  const bool in_bytes = !request.bytes_first.empty() && trace::may_hold_any(image, request.bytes_first);
   if (!trace::can_trace(image)) {
     out.outcome = Outcome::unsupported;
   } else if (!request.bytes_first.empty() && !in_bytes) {

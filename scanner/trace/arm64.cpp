@@ -147,7 +147,7 @@ Word flow(std::uint32_t word, std::uint32_t rva) {
     // Hints, barriers, system registers: only mrs and sysl write a general register.
     const bool reads = bit(word, 21);
     if (bit(word, 22) || bit(word, 23)) return out;
-    out.form = reads && !(field(word, 19, 2) == 0) ? Form::other : Form::hint;
+    out.form = reads ? Form::other : Form::hint;
     if (out.form == Form::other) out.rd = reg(word, 0);
     return out;
   }
@@ -238,7 +238,6 @@ Word memory(std::uint32_t word, std::uint32_t rva) {
     case 1: {
       if (!bit(word, 24)) {  // literal
         const unsigned opcode = size;
-        if (bit(word, 21) && false) return {};
         out.rn = kNone;
         out.vector = bit(word, 26);
         out.form = Form::load_literal;
@@ -336,9 +335,7 @@ Word registers(std::uint32_t word) {
     if (!bit(word, 21)) {
       if (field(word, 22, 2) == 3) return {};
       out.extend = out.shift == 0 ? Extend::none : shift_kind(field(word, 22, 2));
-      // Shifted registers know no stack pointer; the lifter tells the two apart by this.
-      out.page = false;
-      return out;
+      return out;  // shifted registers know no stack pointer, extended ones do
     }
     out.shift = static_cast<std::uint8_t>(field(word, 10, 3));
     if (field(word, 22, 2) != 0 || out.shift > 4) return {};
@@ -348,7 +345,7 @@ Word registers(std::uint32_t word) {
                  : option == 3 || option == 7 ? (out.shift == 0 ? Extend::none : Extend::shl)
                                               : Extend::other;
     if (out.width == 4 && (option == 2 || option == 6)) out.extend = out.shift == 0 ? Extend::none : Extend::shl;
-    out.page = true;  // extended registers: 31 is sp as rn, and as rd unless flags are set
+    out.stack = true;
     return out;
   }
   const unsigned group = field(word, 21, 4);
@@ -462,7 +459,7 @@ bool writes_rd(const Word& word) {
     case Form::store_pair: return false;
     case Form::add_immediate: return word.rd != kZero || !word.flags;
     case Form::logic_immediate: return word.rd != kZero || !word.flags;
-    case Form::add_register: return word.rd != kZero || (word.page && !word.flags);
+    case Form::add_register: return word.rd != kZero || (word.stack && !word.flags);
     default: return word.rd != kZero;
   }
 }

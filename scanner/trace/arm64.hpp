@@ -67,6 +67,7 @@ struct Word {
   bool invert = false;  ///< logic_register; branch_zero and branch_bit: branches when not zero
   bool vector = false;  ///< the register moved to or from memory is no general one
   bool page = false;    ///< adrp
+  bool stack = false;   ///< add_register: 31 is sp as rn, and as rd unless flags are set
   Alu alu = Alu::other; ///< logic, shift_register
   Address mode = Address::offset;
   Extend extend = Extend::none;

@@ -40,6 +40,11 @@ void FunctionMap::collect_starts() {
   starts_collected_ = true;
   const auto add = [this](std::uint32_t rva) { starts_.push_back(rva); };
   const auto add_sure = [this](std::uint32_t rva) { sure_starts_.push_back(rva); };
+  // On ARM64 an address in code is no chance find; and what stands before a function may be a literal pool.
+  const bool exact = image_.machine() == pe::Machine::arm64;
+  for (const Reference& reference : index_.addresses) {
+    if (exact) add_sure(reference.target);
+  }
   if (image_.entry_rva() != 0) add_sure(image_.entry_rva());
   image_.for_each_export([&](const pe::Export& entry) {
     if (entry.forwarder.empty()) add_sure(entry.rva);
@@ -61,7 +66,7 @@ void FunctionMap::collect_starts() {
     const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
     if (!target) return;
     const pe::Section* section = image_.section_at(*target);
-    if (section != nullptr && section->executable()) add(*target);
+    if (section != nullptr && section->executable()) exact ? add_sure(*target) : add(*target);
   });
   starts_.insert(starts_.end(), sure_starts_.begin(), sure_starts_.end());
   for (auto* list : {&starts_, &sure_starts_}) {

@@ -459,10 +459,10 @@ class Arm64Decoder final : public Decoder {
       }
       case Form::add_register: {
         const Reg b = operand(word, kScratchB);
-        const Reg a = word.page ? word.rn : source(word.rn, kScratchA);
-        if (word.page && word.rd == kStackPointer && !word.flags) {
+        const Reg a = word.stack ? word.rn : source(word.rn, kScratchA);
+        if (word.stack && word.rd == kStackPointer && !word.flags) {
           alu(word.subtract ? Alu::sub : Alu::add, kStackPointer, a, b, 0, word.width);
-        } else if (word.rn == kZero && !word.page && !word.subtract && !word.flags) {
+        } else if (word.rn == kZero && !word.stack && !word.subtract && !word.flags) {
           copy(target(word.rd), b, word.width);
         } else {
           add(word, a, b, 0);

@@ -45,7 +45,10 @@ std::vector<std::uint32_t> thunk_starts(const pe::Image& image, const Reference&
 }
 
 std::optional<std::uint32_t> slot_call_at(const pe::Image& image, const Reference& reference) {
-  if (is_arm64(image)) return reference.site;  // loads it; some `blr` behind is the call
+  if (is_arm64(image)) {
+    // Loads it, and some `blr` behind is the call; thunks only jump.
+    return thunk_starts(image, reference).empty() ? std::optional(reference.site) : std::nullopt;
+  }
   const std::uint32_t rva = reference.site - 2;
   const pe::Bytes opcode = image.from_rva(rva);
   return opcode.size() >= 2 && opcode[0] == 0xFF && opcode[1] == 0x15 ? std::optional(rva) : std::nullopt;

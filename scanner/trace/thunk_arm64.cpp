@@ -121,7 +121,7 @@ std::int64_t stack_effect(const pe::Image& image, std::uint32_t rva) {
       case Form::branch_zero:
       case Form::branch_bit: break;  // to the report of a broken cookie
       case Form::add_register:
-        if (word.page && word.rd == kStack && !word.flags) return 0;
+        if (word.stack && word.rd == kStack && !word.flags) return 0;
         break;
       case Form::undecodable:
       case Form::trap:

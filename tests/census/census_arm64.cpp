@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "tests/census/census.hpp"
+#include "tests/census/census_arm64.hpp"
 
 namespace census {
 namespace {
@@ -68,17 +68,19 @@ class Taker {
       if (at < end) follow(at, end);
     }
     // `adrp; ldr; br` that somebody calls is a thunk: its callers are the sites.
-    for (const auto& [site, target] : direct_) {
-      if (!thunks_.contains(target)) continue;
-      census_.sites.insert(site);
-      census_.sites.erase(thunks_[target]);
+    for (bool grown = true; grown;) {
+      grown = false;
+      for (const auto& [site, target] : direct_) {
+        if (!thunks_.contains(target)) continue;
+        census_.sites.insert(site);
+        census_.sites.erase(thunks_[target]);
+        // A branch to a thunk that is called itself is one too.
+        const bool called = std::any_of(direct_.begin(), direct_.end(),
+                                        [at = site](const auto& call) { return call.second == at; });
+        grown = grown || (called && jumps_.contains(site) && thunks_.emplace(site, site).second);
+      }
     }
-    for (const auto& [begin, jump] : thunks_) {
-      // Import libraries bring thunks that nobody calls.
-      if (std::none_of(direct_.begin(), direct_.end(), [at = begin](const auto& call) { return call.second == at; }) &&
-          !taken_.contains(begin))
-        census_.sites.erase(jump);
-    }
+    for (const auto& [begin, jump] : thunks_) census_.sites.erase(jump);
     return std::move(census_);
   }
 
@@ -93,6 +95,7 @@ class Taker {
 
   void follow(std::uint32_t begin, std::uint32_t end) {
     begin = (begin + 3) & ~3U;
+    end &= ~3U;
     if (end <= begin) return;
     const std::size_t count = (end - begin) / kWordBytes;
     std::vector<Registers> in(count);
@@ -158,7 +161,10 @@ class Taker {
         }
         const bool always = instruction_->id == ARM64_INS_B &&
                             (detail.cc == ARM64_CC_INVALID || detail.cc == ARM64_CC_AL || detail.cc == ARM64_CC_NV);
-        if (always) direct_.emplace(rva, target);
+        if (always) {
+          direct_.emplace(rva, target);
+          jumps_.insert(rva);
+        }
         reach(target, state);
         if (!always) reach(next, state);
         return;
@@ -181,7 +187,6 @@ class Taker {
       case ARM64_INS_ADRP:
       case ARM64_INS_ADR:
         put(state, operand(0).reg, {Known::address, static_cast<std::uint32_t>(operand(1).imm)});
-        if (instruction_->id == ARM64_INS_ADR) taken_.insert(static_cast<std::uint32_t>(operand(1).imm));
         break;
       case ARM64_INS_ADD: {
         Known sum;
@@ -189,7 +194,6 @@ class Taker {
         if (operand(2).type == ARM64_OP_IMM && from >= 0 && state[static_cast<std::size_t>(from)].kind == Known::address) {
           const auto offset = static_cast<std::uint32_t>(operand(2).imm) << operand(2).shift.value;
           sum = {Known::address, state[static_cast<std::size_t>(from)].rva + offset};
-          taken_.insert(sum.rva);
         }
         put(state, operand(0).reg, sum);
         break;
@@ -262,7 +266,7 @@ class Taker {
   Census census_;
   std::map<std::uint32_t, std::uint32_t> direct_;  // bl and b: site → target
   std::map<std::uint32_t, std::uint32_t> thunks_;  // begin → the br
-  std::set<std::uint32_t> taken_;
+  std::set<std::uint32_t> jumps_;
 };
 
 }  // namespace
@@ -274,8 +278,12 @@ Census take_arm64(const pe::Image& image, const tagdb::ApiTable& apis) { return 
 bool knows_site_arm64(const pe::Image& image, const Census& census, std::uint32_t rva) {
   const auto raw = image.from_rva(rva).read<std::uint32_t>(0);
   if (!raw) return true;
-  const bool through_register = (*raw & 0xFFDFFC1FU) == 0xD61F0000U;  // br, blr
-  return !through_register || census.sites.contains(rva);
+  const auto jumps_by_register = [](std::uint32_t word) { return (word & 0xFFDFFC1FU) == 0xD61F0000U; };  // br, blr
+  if (jumps_by_register(*raw)) return census.sites.contains(rva);
+  // `bl` to a bare `br`: guard dispatch, whose target stands in a register.
+  const auto offset = static_cast<std::int32_t>(*raw << 6) >> 4;
+  const auto body = image.from_rva(rva + static_cast<std::uint32_t>(offset)).read<std::uint32_t>(0);
+  return !body || !jumps_by_register(*body);
 }
 
 }  // namespace census
