@@ -1,8 +1,8 @@
 // A .pdata record of ARM64 is eight bytes: the begin of a range and either everything about it, packed, or the address
 // of an .xdata record. Both give the length, no record names the function that a fragment belongs to: a fragment (a
-// range without a prologue) that begins where the range before it ends is taken for its continuation, as large functions
-// are cut; others stand alone and are found to belong somewhere when code jumps into them.
-// Layout: "ARM64 exception handling", learn.microsoft.com.
+// range without a prologue) that begins where the range before it ends is taken for its continuation, as large
+// functions are cut; others stand alone and are found to belong somewhere when code jumps into them. Layout: "ARM64
+// exception handling", learn.microsoft.com.
 #include "pe/unwind_arm64.hpp"
 
 #include <algorithm>

@@ -161,6 +161,8 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     out.trace = trace::trace(image, *request.apis);
     predict_kmdf_tag(request, out);
   }
+  if (std::string untraced = trace::untraced_code(image); !untraced.empty())
+    out.trace.problems.push_back(std::move(untraced));
   if (in_bytes) add_occurrences(image, request, out);
   const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
                                [&](const trace::TagUse& use) { return asked_for(request, use.tag); });

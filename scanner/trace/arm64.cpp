@@ -340,8 +340,8 @@ Word registers(std::uint32_t word) {
     out.shift = static_cast<std::uint8_t>(field(word, 10, 3));
     if (field(word, 22, 2) != 0 || out.shift > 4) return {};
     const unsigned option = field(word, 13, 3);
-    out.extend = option == 2   ? Extend::unsigned_word
-                 : option == 6 ? Extend::signed_word
+    out.extend = option == 2                  ? Extend::unsigned_word
+                 : option == 6                ? Extend::signed_word
                  : option == 3 || option == 7 ? (out.shift == 0 ? Extend::none : Extend::shl)
                                               : Extend::other;
     if (out.width == 4 && (option == 2 || option == 6)) out.extend = out.shift == 0 ? Extend::none : Extend::shl;

@@ -1,6 +1,6 @@
 // One A64 instruction word as fields. Words have one size and few formats, so that a decoder of our own is small and
-// fast enough for a pass over every word of a driver; Capstone, which the tests hold it against, is thirty times slower.
-// Covers what moves integers, addresses and the flow of control; of the rest it says which registers are written.
+// fast enough for a pass over every word of a driver; Capstone, which the tests hold it against, takes twenty times as
+// long. Covers what moves integers, addresses and the flow of control; of the rest it says which registers are written.
 // Layout: "Arm Architecture Reference Manual for A-profile", section C4.
 #pragma once
 
@@ -36,19 +36,19 @@ enum class Form : std::uint8_t {
   jump_register,    ///< br rn
   call_register,    ///< blr rn
   ret,
-  load_literal,   ///< rd = [imm]
-  load,           ///< rd = [address]
-  store,          ///< [address] = rd
-  load_pair,      ///< rd, ra = [address]
-  store_pair,     ///< [address] = rd, ra
-  add_register,   ///< rd = rn ± (rm shifted or extended)
-  logic_register, ///< rd = rn op (rm shifted), rm inverted if `invert`
-  compare_if,     ///< ccmp, ccmn: flags are anybody's guess
-  select,         ///< csel, csinc, csinv, csneg: rd = condition ? rn : f(rm)
-  shift_register, ///< lslv, lsrv, asrv
-  reverse,        ///< rev of the whole register
-  multiply,       ///< rd = ra ± rn · rm
-  other           ///< writes rd (if it is a general register) and nothing else
+  load_literal,    ///< rd = [imm]
+  load,            ///< rd = [address]
+  store,           ///< [address] = rd
+  load_pair,       ///< rd, ra = [address]
+  store_pair,      ///< [address] = rd, ra
+  add_register,    ///< rd = rn ± (rm shifted or extended)
+  logic_register,  ///< rd = rn op (rm shifted), rm inverted if `invert`
+  compare_if,      ///< ccmp, ccmn: flags are anybody's guess
+  select,          ///< csel, csinc, csinv, csneg: rd = condition ? rn : f(rm)
+  shift_register,  ///< lslv, lsrv, asrv
+  reverse,         ///< rev of the whole register
+  multiply,        ///< rd = ra ± rn · rm
+  other            ///< writes rd (if it is a general register) and nothing else
 };
 
 enum class Address : std::uint8_t { offset, before, after, indexed };  ///< before, after: rn is written back
@@ -59,16 +59,16 @@ enum class SelectKind : std::uint8_t { same, plus_one, invert, negate };
 struct Word {
   Form form = Form::undecodable;
   std::uint8_t rd = kNone, rn = kNone, rm = kNone, ra = kNone;
-  std::uint8_t width = 8;        ///< bytes of the operation, or of the access
-  std::uint8_t result_width = 8; ///< loads: of the register that is written
-  bool sign = false;             ///< loads, long multiplications
+  std::uint8_t width = 8;         ///< bytes of the operation, or of the access
+  std::uint8_t result_width = 8;  ///< loads: of the register that is written
+  bool sign = false;              ///< loads, long multiplications
   bool subtract = false;
-  bool flags = false;   ///< sets them
-  bool invert = false;  ///< logic_register; branch_zero and branch_bit: branches when not zero
-  bool vector = false;  ///< the register moved to or from memory is no general one
-  bool page = false;    ///< adrp
-  bool stack = false;   ///< add_register: 31 is sp as rn, and as rd unless flags are set
-  Alu alu = Alu::other; ///< logic, shift_register
+  bool flags = false;    ///< sets them
+  bool invert = false;   ///< logic_register; branch_zero and branch_bit: branches when not zero
+  bool vector = false;   ///< the register moved to or from memory is no general one
+  bool page = false;     ///< adrp
+  bool stack = false;    ///< add_register: 31 is sp as rn, and as rd unless flags are set
+  Alu alu = Alu::other;  ///< logic, shift_register
   Address mode = Address::offset;
   Extend extend = Extend::none;
   Bits bits = Bits::zero;

@@ -26,6 +26,9 @@ class Indexer {
   Indexer(const pe::Image& image, std::span<const std::uint32_t> slots) : image_(image), slots_(slots) {
     image.for_each_function([this](const pe::FunctionRange& range) { known_.emplace_back(range.begin, range.end); });
     std::sort(known_.begin(), known_.end());
+    image.for_each_hybrid_range([this](const pe::HybridRange& range) {
+      if (range.machine != pe::Machine::arm64) foreign_.push_back(range);
+    });
   }
 
   Index run() {
@@ -43,6 +46,7 @@ class Indexer {
     std::uint32_t end = 0;  // of the function being walked over, 0 in a gap
     for (std::size_t at = 0; at + kWordBytes <= code.size(); at += kWordBytes) {
       const auto rva = section.rva + static_cast<std::uint32_t>(at);
+      if (!foreign_.empty() && is_foreign(rva)) continue;
       if (next != known_.end() && rva >= next->first) {
         enter(next->first, next->second);
         end = next->second;
@@ -53,6 +57,12 @@ class Indexer {
       }
       look(decode(*code.read<std::uint32_t>(at), rva), rva, code.from(at));
     }
+  }
+
+  /// Code of an ARM64X image that is for x64.
+  [[nodiscard]] bool is_foreign(std::uint32_t rva) const {
+    return std::any_of(foreign_.begin(), foreign_.end(),
+                       [rva](const pe::HybridRange& range) { return rva >= range.begin && rva < range.end; });
   }
 
   void enter(std::uint32_t begin, std::uint32_t end) {
@@ -219,6 +229,7 @@ class Indexer {
   std::uint32_t begin_ = 0, end_ = 0;
   Held held_;
   std::unordered_map<std::uint32_t, Held> taken_along_;  // target of a forward branch → what registers held there
+  std::vector<pe::HybridRange> foreign_;
   std::vector<Reference> branches_;
   Index index_;
 };

@@ -1,5 +1,5 @@
-// ARM64 to operations. Fields come from arm64.cpp; Capstone only writes instructions for people. What has no case of its
-// own clobbers what it writes.
+// ARM64 to operations. Fields come from arm64.cpp; Capstone only writes instructions for people. What has no case of
+// its own clobbers what it writes.
 #include <capstone/capstone.h>
 
 #include <map>
@@ -14,9 +14,9 @@ namespace {
 using arm64::Address;
 using arm64::Extend;
 using arm64::Form;
-using arm64::Word;
 using arm64::kNone;
 using arm64::kZero;
+using arm64::Word;
 
 constexpr Reg kStackPointer = 31;
 constexpr std::uint32_t kWordBytes = 4;
@@ -27,10 +27,10 @@ constexpr std::uint64_t ones(unsigned count) {
 
 Condition condition_of(std::uint8_t encoded) {
   constexpr std::array<Condition, 16> kConditions = {
-      Condition::equal,       Condition::not_equal,   Condition::above_equal, Condition::below,
-      Condition::other,       Condition::other,       Condition::other,       Condition::other,
-      Condition::above,       Condition::below_equal, Condition::above_equal, Condition::below,
-      Condition::above,       Condition::below_equal, Condition::other,       Condition::other};
+      Condition::equal, Condition::not_equal,   Condition::above_equal, Condition::below,
+      Condition::other, Condition::other,       Condition::other,       Condition::other,
+      Condition::above, Condition::below_equal, Condition::above_equal, Condition::below,
+      Condition::above, Condition::below_equal, Condition::other,       Condition::other};
   return kConditions[encoded & 15];
 }
 
@@ -495,9 +495,7 @@ class Arm64Decoder final : public Decoder {
       case Form::shift_register:
         alu(word.alu, target(word.rd), source(word.rn, kScratchA), source(word.rm, kScratchB), 0, word.width);
         return;
-      case Form::reverse:
-        alu(Alu::bswap, target(word.rd), source(word.rn, kScratchA), 0, word.width);
-        return;
+      case Form::reverse: alu(Alu::bswap, target(word.rd), source(word.rn, kScratchA), 0, word.width); return;
       case Form::branch_zero:
         if (word.rn != kZero) compare(word.rn, kNoReg, 0, word.width);
         return;

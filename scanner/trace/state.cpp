@@ -12,13 +12,6 @@ ValueId cut_low(ValueId value, unsigned width, ValuePool& values) {
   return width == 1 || width == 2 || width == 4 ? values.resize(value, width, false) : values.unknown(kComputed);
 }
 
-/// What is left of a constant when its low `bytes` are overwritten.
-ValueId cut_high(ValueId value, unsigned bytes, unsigned left, ValuePool& values) {
-  std::uint64_t constant = 0;
-  if (bytes + left > 8 || !values.is_constant(value, constant)) return values.unknown(kComputed);
-  return values.constant(constant >> (8 * bytes));
-}
-
 /// `width` bytes at `offset` put together from constants in several slots, which must cover them without a hole.
 ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
   std::uint64_t result = 0;
@@ -55,10 +48,7 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
     if (last->offset < offset)
       rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset),
                        cut_low(last->value, static_cast<unsigned>(offset - last->offset), values)});
-    if (slot_end > end)
-      rests.push_back({end, static_cast<std::uint32_t>(slot_end - end),
-                       cut_high(last->value, static_cast<unsigned>(end - last->offset),
-                                static_cast<unsigned>(slot_end - end), values)});
+    if (slot_end > end) rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values.unknown(kComputed)});
   }
   first = state.frame.erase(first, last);
   std::vector<FrameSlot> fresh;

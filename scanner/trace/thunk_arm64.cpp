@@ -82,9 +82,11 @@ Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::ui
       return callee;
     }
     if (one.form != Form::address) return callee;
-    const auto second = word_at(image, callee.target + kWordBytes), third = word_at(image, callee.target + 2 * kWordBytes);
+    const auto second = word_at(image, callee.target + kWordBytes),
+               third = word_at(image, callee.target + 2 * kWordBytes);
     if (!second || !third) return callee;
-    const Word two = decode(*second, callee.target + kWordBytes), three = decode(*third, callee.target + 2 * kWordBytes);
+    const Word two = decode(*second, callee.target + kWordBytes),
+               three = decode(*third, callee.target + 2 * kWordBytes);
     if (three.form != Form::jump_register || two.rn != one.rd || three.rn != two.rd) return callee;
     if (two.form == Form::load && two.mode == Address::offset && two.width == 8) {
       callee.import = imports.at(static_cast<std::uint32_t>(one.imm + two.imm));
@@ -142,7 +144,8 @@ std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFuncti
   std::vector<Word> words;
   std::uint32_t first = jump;
   for (const CodeRange& range : function.ranges) {
-    if (jump >= range.begin && jump < range.end) first = std::max(range.begin, jump - std::min(jump, kLookBack * kWordBytes));
+    if (jump >= range.begin && jump < range.end)
+      first = std::max(range.begin, jump - std::min(jump, kLookBack * kWordBytes));
   }
   for (std::uint32_t at = first; at <= jump; at += kWordBytes) {
     const auto raw = word_at(image, at);
@@ -164,8 +167,7 @@ std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFuncti
   unsigned shift = 0;
   if (sum.form == Form::add_register && !sum.subtract) {
     // base + entry, the entry perhaps scaled and extended; either may be the first operand when nothing is scaled.
-    for (const auto& [base_register, entry_register] :
-         {std::pair{sum.rn, sum.rm}, std::pair{sum.rm, sum.rn}}) {
+    for (const auto& [base_register, entry_register] : {std::pair{sum.rn, sum.rm}, std::pair{sum.rm, sum.rn}}) {
       if (base_register == sum.rm && sum.extend != Extend::none) continue;
       const auto label = address_in(words, *made, base_register);
       const auto entry = writer_of(words, *made, entry_register);
@@ -193,7 +195,8 @@ std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFuncti
     if (base != 0) {
       const unsigned unused = 64 - 8U * entry.width;
       const bool sign = entry.sign || sum.extend == Extend::signed_word;
-      const auto offset = sign ? static_cast<std::int64_t>(*value << unused) >> unused : static_cast<std::int64_t>(*value);
+      const auto offset =
+          sign ? static_cast<std::int64_t>(*value << unused) >> unused : static_cast<std::int64_t>(*value);
       target = base + (static_cast<std::uint64_t>(offset) << shift);
     } else {
       target = image.rva_of_va(*value).value_or(0);

@@ -1,5 +1,5 @@
-// What short stretches of ARM64 code mean: thunks of imports, helpers that move the caller's stack pointer, jump tables.
-// All of them are read from the words themselves, before or beside lifting.
+// What short stretches of ARM64 code mean: thunks of imports, helpers that move the caller's stack pointer, jump
+// tables. All of them are read from the words themselves, before or beside lifting.
 #pragma once
 
 #include <cstdint>

@@ -75,8 +75,8 @@ class Taker {
         census_.sites.insert(site);
         census_.sites.erase(thunks_[target]);
         // A branch to a thunk that is called itself is one too.
-        const bool called = std::any_of(direct_.begin(), direct_.end(),
-                                        [at = site](const auto& call) { return call.second == at; });
+        const bool called =
+            std::any_of(direct_.begin(), direct_.end(), [at = site](const auto& call) { return call.second == at; });
         grown = grown || (called && jumps_.contains(site) && thunks_.emplace(site, site).second);
       }
     }
@@ -191,7 +191,8 @@ class Taker {
       case ARM64_INS_ADD: {
         Known sum;
         const int from = number_of(operand(1).reg);
-        if (operand(2).type == ARM64_OP_IMM && from >= 0 && state[static_cast<std::size_t>(from)].kind == Known::address) {
+        if (operand(2).type == ARM64_OP_IMM && from >= 0 &&
+            state[static_cast<std::size_t>(from)].kind == Known::address) {
           const auto offset = static_cast<std::uint32_t>(operand(2).imm) << operand(2).shift.value;
           sum = {Known::address, state[static_cast<std::size_t>(from)].rva + offset};
         }
@@ -211,7 +212,8 @@ class Taker {
         const int base = memory.type == ARM64_OP_MEM ? number_of(memory.mem.base) : -1;
         if (base >= 0 && state[static_cast<std::size_t>(base)].kind == Known::address &&
             memory.mem.index == ARM64_REG_INVALID) {
-          const std::uint32_t at = state[static_cast<std::size_t>(base)].rva + static_cast<std::uint32_t>(memory.mem.disp);
+          const std::uint32_t at =
+              state[static_cast<std::size_t>(base)].rva + static_cast<std::uint32_t>(memory.mem.disp);
           if (census_.slots.contains(at)) {
             content = {Known::slot, at};
             census_.slot_loads.insert(rva);

@@ -1,5 +1,5 @@
-// The ARM64 decoder against Capstone: on every word of the test drivers and on random ones, both must agree on the kind of
-// instruction, on targets and constants, on memory operands and on the general registers that are written.
+// The ARM64 decoder against Capstone: on every word of the test drivers and on random ones, both must agree on the kind
+// of instruction, on targets and constants, on memory operands and on the general registers that are written.
 #include "scanner/trace/arm64.hpp"
 
 #include <capstone/capstone.h>
