@@ -69,6 +69,7 @@ Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::ui
   callee.target = rva;
   constexpr int kMaxHops = 4;
   for (int hop = 0; hop < kMaxHops; ++hop) {
+    if (callee.import = imports.own(callee.target); callee.import >= 0) return callee;
     const auto first = word_at(image, callee.target);
     if (!first) return callee;
     const Word one = decode(*first, callee.target);

@@ -42,6 +42,12 @@ class Taker {
     image.for_each_import([&](const pe::Import& import) {
       if (apis.find_import(import.name) >= 0) census_.slots.insert(import.slot_rva);
     });
+    // The kernel and other owners of listed functions call them directly.
+    const std::string library = tagdb::fold_case(image.export_library());
+    image.for_each_export([&](const pe::Export& exported) {
+      const int row = apis.find_import(exported.name);
+      if (row >= 0 && apis.rows[static_cast<std::size_t>(row)].module == library) own_.insert(exported.rva);
+    });
   }
   ~Taker() {
     cs_free(instruction_, 1);
@@ -51,7 +57,7 @@ class Taker {
   Taker& operator=(const Taker&) = delete;
 
   Census run() {
-    if (census_.slots.empty()) return {};
+    if (census_.slots.empty() && own_.empty()) return {};
     std::vector<std::pair<std::uint32_t, std::uint32_t>> covered;
     image_.for_each_function([&](const pe::FunctionRange& range) { covered.emplace_back(range.begin, range.end); });
     std::sort(covered.begin(), covered.end());
@@ -68,6 +74,9 @@ class Taker {
       if (at < end) follow(at, end);
     }
     // `adrp; ldr; br` that somebody calls is a thunk: its callers are the sites.
+    for (const auto& [site, target] : direct_) {
+      if (own_.contains(target)) census_.sites.insert(site);
+    }
     for (bool grown = true; grown;) {
       grown = false;
       for (const auto& [site, target] : direct_) {
@@ -268,7 +277,7 @@ class Taker {
   Census census_;
   std::map<std::uint32_t, std::uint32_t> direct_;  // bl and b: site → target
   std::map<std::uint32_t, std::uint32_t> thunks_;  // begin → the br
-  std::set<std::uint32_t> jumps_;
+  std::set<std::uint32_t> jumps_, own_;
 };
 
 }  // namespace
