@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scanner/trace/reference.hpp"
+#include "scanner/trace/thunk_arm64.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -105,6 +106,9 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   };
   std::uint32_t start = 0;  // of the function being walked over, 0 when between functions
   bool ended = true;        // the last instruction does not fall through
+  const bool unpadded = image_.machine() == pe::Machine::arm64;
+  std::uint32_t furthest = 0;  // target of a jump in this function
+  bool table = false;          // it jumps by a table, to places that no instruction names
   const auto close = [&](std::uint32_t end) {
     if (start != 0) gap.functions.push_back({start, end});
     start = 0;
@@ -113,6 +117,8 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
     const auto rva = begin + static_cast<std::uint32_t>(at);
     const bool known = holds(starts_, rva);
     if (start != 0 && known && (ended || holds(sure_starts_, rva) || called(rva))) close(rva);
+    // ARM64 functions stand without padding: what nothing before jumps to begins another one.
+    if (start != 0 && unpadded && ended && !table && furthest < rva) close(rva);
     const Instruction instruction = decoder_.measure(code.from(at), rva);
     const bool zeros = code[at] == 0 && image_.machine() != pe::Machine::arm64;
     // What only looks like a reference into padding does not make it a function; a call of it does.
@@ -122,7 +128,14 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
       at += zeros ? 1 : instruction.length;
       continue;
     }
-    if (start == 0) start = rva;
+    if (start == 0) {
+      start = rva;
+      furthest = 0;
+      table = false;
+    }
+    if (instruction.flow == Flow::jump || instruction.flow == Flow::branch)
+      furthest = std::max(furthest, instruction.target < gap.end ? instruction.target : 0);
+    table = table || (unpadded && instruction.flow == Flow::indirect_jump && arm64::jumps_by_table(image_, rva));
     ended = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
             instruction.flow == Flow::indirect_jump;
     at += instruction.length;

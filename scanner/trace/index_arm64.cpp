@@ -19,6 +19,7 @@ constexpr std::uint32_t kUnknown = 0;  // no code or data stands at RVA 0
 struct Held {
   std::array<std::uint32_t, 31> address{};  ///< RVA per register
   std::uint32_t registers = 0;              ///< bit n: register n holds one
+  std::uint32_t complete = 0;               ///< bit n: more than the page of one
 };
 
 class Indexer {
@@ -78,8 +79,10 @@ class Indexer {
   void forget(std::uint8_t reg) {
     if (reg < 31) held_.registers &= ~(1U << reg);
   }
+  [[nodiscard]] bool complete(std::uint8_t reg) const { return ((held_.complete >> reg) & 1) != 0; }
   void hold(std::uint8_t reg, std::uint32_t address) {
     if (reg >= 31) return;
+    held_.complete &= ~(1U << reg);
     held_.address[reg] = address;
     held_.registers |= 1U << reg;
   }
@@ -109,8 +112,14 @@ class Indexer {
           if (writes_rd(word)) forget(word.rd);
           return;
         }
+        // A pointer that walks on names no object.
+        if (word.rd == word.rn && complete(word.rn)) {
+          forget(word.rd);
+          return;
+        }
         const auto address = base + static_cast<std::uint32_t>(word.imm);
         hold(word.rd, address);
+        if (word.rd < 31) held_.complete |= 1U << word.rd;
         refer(address, rva, true);
         return;
       }
@@ -121,7 +130,9 @@ class Indexer {
       case Form::logic_register:
         if (word.rn == kZero && word.alu == Alu::bit_or && word.extend == Extend::none && !word.invert &&
             held(word.rm) != kUnknown) {
+          const bool whole = complete(word.rm);
           hold(word.rd, held(word.rm));  // mov
+          if (whole && word.rd < 31) held_.complete |= 1U << word.rd;
           return;
         }
         break;
@@ -157,7 +168,9 @@ class Indexer {
     const auto found = taken_along_.find(rva);
     if (found == taken_along_.end()) return;
     for (std::uint8_t reg = 0; reg < 31; ++reg) {
-      if (((found->second.registers >> reg) & 1) != 0 && held(reg) == kUnknown) hold(reg, found->second.address[reg]);
+      if (((found->second.registers >> reg) & 1) == 0 || held(reg) != kUnknown) continue;
+      hold(reg, found->second.address[reg]);
+      held_.complete |= found->second.complete & (1U << reg);
     }
     taken_along_.erase(found);
   }

@@ -37,7 +37,9 @@ void for_each_halves(const pe::Image& image, std::vector<tagdb::PoolTag> tags,
       auto& pair = halves[word & 31];
       const unsigned which = (word >> 21) & 1;
       pair[which] = {(word >> 5) & 0xFFFFU, position, true};
-      const Half& other = pair[1 - which];
+      Half& other = pair[1 - which];
+      const bool keeps = (word & 0x20000000U) != 0;  // movk; movz clears the other half
+      other.seen = other.seen && keeps;
       if (!other.seen || position - other.at > kApart) continue;
       const std::uint32_t constant = pair[1].bits << 16 | pair[0].bits;
       if (!std::binary_search(tags.begin(), tags.end(), tagdb::PoolTag(constant))) continue;

@@ -138,6 +138,20 @@ std::int64_t stack_effect(const pe::Image& image, std::uint32_t rva) {
   return 0;
 }
 
+bool jumps_by_table(const pe::Image& image, std::uint32_t rva) {
+  constexpr std::uint32_t kReach = 12;
+  const auto jump = word_at(image, rva);
+  const std::uint8_t target = jump ? decode(*jump, rva).rn : kNone;
+  for (std::uint32_t i = 1; i <= kReach && rva >= i * kWordBytes; ++i) {
+    const auto raw = word_at(image, rva - i * kWordBytes);
+    if (!raw) return false;
+    const Word word = decode(*raw, rva - i * kWordBytes);
+    if (!writes_rd(word) || word.rd != target) continue;
+    return word.form == Form::add_register || (word.form == Form::load && word.mode == Address::indexed);
+  }
+  return false;
+}
+
 std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFunction& function, std::size_t number) {
   // Address order is what counts: the sweep may have found the words before the jump at another time.
   constexpr std::uint32_t kLookBack = 40;

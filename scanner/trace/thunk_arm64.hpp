@@ -19,6 +19,9 @@ Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::ui
 /// __security_push_cookie, which keep every register.
 std::int64_t stack_effect(const pe::Image& image, std::uint32_t rva);
 
+/// Does the `br` at `rva` compute where it goes, as jump tables do, instead of loading a pointer?
+bool jumps_by_table(const pe::Image& image, std::uint32_t rva);
+
 /// See Decoder::jump_table.
 std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFunction& function, std::size_t number);
 
