@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "scanner/findstr_habits.hpp"
+#include "scanner/generate.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/pool_tag.hpp"
 
@@ -253,6 +254,7 @@ const std::vector<OptionSpec>& option_table() {
       {"output", 'o', "FILE", false, kAllVerbs, "write results to FILE, which appears when it is complete"},
       {"color", 0, "WHEN", false, kAllVerbs, "auto (default), always or never"},
       {"quiet", 'q', nullptr, false, kAllVerbs, "no progress and no notes; results and errors stay"},
+      {"generate", 0, "KIND", false, kAllVerbs, "print a man page, or completions for bash or powershell"},
       {"version", 'V', nullptr, false, kAllVerbs, "print the version"},
       {"help", 'h', nullptr, false, kAllVerbs, "print this help"},
   };
@@ -292,6 +294,12 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
   }
   if (values["help"].as<bool>()) return {std::nullopt, {0, help_text(), {}}};
   if (values["version"].as<bool>()) return {std::nullopt, {0, "poolwho " POOLWHO_VERSION "\n", {}}};
+  if (values.count("generate") != 0) {
+    const std::string kind = values["generate"].as<std::string>();
+    const std::string text = generate(kind);
+    if (text.empty()) return usage_error("--generate is one of man, bash, powershell, not '" + kind + "'");
+    return {std::nullopt, {0, text, {}}};
+  }
   if (arguments.empty()) return {std::nullopt, {2, {}, help_text()}};
   Options options;
   std::string error = take_values(values, options);
