@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "scanner/trace/reference.hpp"
 #include "tagdb/pool_tag.hpp"
 
 namespace scanner::trace {
@@ -53,11 +54,8 @@ const std::vector<std::uint32_t>& Globals::words_holding(std::uint32_t rva) {
   return found == pointers_.end() ? none : found->second;
 }
 
-/// REX.W 8D: an address is computed, not a content used.
-bool Globals::is_lea(const Reference& reference) const {
-  const pe::Bytes opcode = image_.from_rva(reference.site - 3);
-  return opcode.size() > 2 && (opcode[0] & 0xF8) == 0x48 && opcode[1] == 0x8D;
-}
+/// An address is computed, not a content used.
+bool Globals::is_lea(const Reference& reference) const { return computes_address(image_, reference); }
 
 bool Globals::lea_of(std::uint32_t rva) const {
   const auto references = Index::to(index_.data, rva);

@@ -27,7 +27,7 @@ struct Index {
   static std::span<const Reference> to(const std::vector<Reference>& list, std::uint32_t target);
 };
 
-/// `slots` ascending. Every list is sorted by target, then site.
+/// `slots` ascending. Every list is sorted by target, then site. On ARM64 a site is the RVA of the instruction itself.
 Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots);
 
 }  // namespace scanner::trace

@@ -170,6 +170,7 @@ class Lifting {
 
 std::unique_ptr<Decoder> make_decoder(const pe::Image& image) {
   if (image.machine() == pe::Machine::x64) return make_x86_decoder(true);
+  if (image.machine() == pe::Machine::arm64) return make_arm64_decoder(image);
   return nullptr;
 }
 

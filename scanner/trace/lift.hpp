@@ -33,6 +33,7 @@ class Decoder {
 /// Null for machines that cannot be traced.
 std::unique_ptr<Decoder> make_decoder(const pe::Image& image);
 std::unique_ptr<Decoder> make_x86_decoder(bool is_64);
+std::unique_ptr<Decoder> make_arm64_decoder(const pe::Image& image);
 
 /// `ranges[0]` starts at the entry. `scopes` are __try ranges whose targets only the unwinder reaches.
 LiftedFunction lift_function(const pe::Image& image, Decoder& decoder, std::vector<CodeRange> ranges,
