@@ -23,7 +23,9 @@ std::vector<Page> page_kinds(const pe::Image& image) {
   return kinds;
 }
 
-void sort(std::vector<Reference>& list) {
+}  // namespace
+
+void sort_references(std::vector<Reference>& list) {
   std::vector<std::uint64_t> keys(list.size());
   std::transform(list.begin(), list.end(), keys.begin(),
                  [](const Reference& ref) { return std::uint64_t{ref.target} << 32 | ref.site; });
@@ -33,8 +35,6 @@ void sort(std::vector<Reference>& list) {
   });
 }
 
-}  // namespace
-
 std::span<const Reference> Index::to(const std::vector<Reference>& list, std::uint32_t target) {
   const auto [first, last] =
       std::equal_range(list.begin(), list.end(), Reference{target, 0},
@@ -42,7 +42,8 @@ std::span<const Reference> Index::to(const std::vector<Reference>& list, std::ui
   return {first, last};
 }
 
-Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots) {
+Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder) {
+  if (image.machine() == pe::Machine::x86) return build_index_x86(image, slots, decoder);
   Index index;
   const std::vector<Page> pages = page_kinds(image);
   const std::uint32_t limit = image.size_of_image();
@@ -83,7 +84,7 @@ Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots) 
       }
     }
   }
-  for (auto* list : {&index.slots, &index.calls, &index.addresses, &index.data}) sort(*list);
+  for (auto* list : {&index.slots, &index.calls, &index.addresses, &index.data}) sort_references(*list);
   return index;
 }
 

@@ -99,7 +99,9 @@ std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
   return reasons;
 }
 
-bool can_trace(const pe::Image& image) { return image.machine() == pe::Machine::x64; }
+bool can_trace(const pe::Image& image) {
+  return image.machine() == pe::Machine::x64 || image.machine() == pe::Machine::x86;
+}
 
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis) {
   const auto decoder = make_decoder(image);
