@@ -74,12 +74,16 @@ std::string missing(const accuracy::Expectation& expectation, const std::vector<
   return closest;
 }
 
-/// What looking back from each call of an import finds: the constants that any of the ten instructions before it moves.
+/// What looking back from each call of an import finds: the constants that any of the ten instructions before it moves or pushes.
 std::set<std::uint32_t> look_back(const pe::Image& image) {
   constexpr std::size_t kInstructions = 10;
   std::set<std::uint32_t> constants;
   ZydisDecoder decoder;
-  ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+  if (image.is_64()) {
+    ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+  } else {
+    ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32);
+  }
   std::set<std::uint32_t> slots;
   image.for_each_import([&](const pe::Import& import) {
     if (tagdb::builtin_api_table().find_import(import.name) >= 0) slots.insert(import.slot_rva);
@@ -98,11 +102,15 @@ std::set<std::uint32_t> look_back(const pe::Image& image) {
       }
       at += instruction.length;
       if (instruction.mnemonic == ZYDIS_MNEMONIC_CALL && operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
-        const auto slot = section.rva + at + static_cast<std::uint64_t>(operands[0].mem.disp.value);
+        const auto displacement = static_cast<std::uint64_t>(operands[0].mem.disp.value);
+        const auto slot = image.is_64() ? section.rva + at + displacement : (displacement & 0xFFFFFFFFU) - image.base();
         if (slots.contains(static_cast<std::uint32_t>(slot))) constants.insert(recent.begin(), recent.end());
       }
       const bool moves = instruction.mnemonic == ZYDIS_MNEMONIC_MOV && operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
-      recent.push_back(moves ? static_cast<std::uint32_t>(operands[1].imm.value.u) & 0x7FFFFFFFU : 0U);
+      const bool pushes =
+          instruction.mnemonic == ZYDIS_MNEMONIC_PUSH && operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+      const auto& constant = operands[pushes ? 0 : 1];
+      recent.push_back(moves || pushes ? static_cast<std::uint32_t>(constant.imm.value.u) & 0x7FFFFFFFU : 0U);
       if (recent.size() > kInstructions) recent.pop_front();
     }
   }
