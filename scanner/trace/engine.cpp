@@ -23,6 +23,7 @@ Engine::Engine(const pe::Image& image, const tagdb::ApiTable& apis, Decoder& dec
       imports_(image, apis),
       index_(imports_.has_rows() ? build_index(image, imports_.interesting_slots(), decoder) : Index{}),
       functions_(image, index_, decoder),
+      values_(abi_.word),
       globals_(image, index_, values_, abi_) {
   if (imports_.binds_framework()) kmdf_ = find_kmdf(image);
   if (abi_.callee_removes) stacks_.emplace(image, imports_, decoder);

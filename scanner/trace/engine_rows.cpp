@@ -76,8 +76,10 @@ ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t
       const auto at = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(offset));
       const pe::Section* section = image_.section_at(at);
       const auto value = image_.load(at, width);
-      part = section != nullptr && !section->writable() && value && width == 4 ? values_.constant(*value)
-                                                                               : values_.memory(at, width);
+      // What is as wide as a pointer may be one: that is for the memory to say.
+      const bool number = width == 4 && (abi_.word != 4 || !value || !image_.rva_of_va(*value));
+      part = section != nullptr && !section->writable() && value && number ? values_.constant(*value)
+                                                                           : values_.memory(at, width);
     } else if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
       content.kind = AtomKind::field;
       content.a = atom.a + static_cast<std::uint64_t>(offset);

@@ -50,7 +50,8 @@ class Splitter {
       if (start_ != 0 && (sure || (behind && holds(likely_, at)))) close(at);
       const Instruction instruction = decoder_.measure(code, at);
       const bool filler = instruction.padding || code[0] == 0 || instruction.flow == Flow::undecodable;
-      if (filler && !sure && (start_ == 0 || (ended_ && at > furthest_))) {
+      const bool likely = !single_byte_filler(code, instruction) && holds(likely_, at);
+      if (filler && !sure && !likely && (start_ == 0 || (ended_ && at > furthest_))) {
         close(at);
         at += code[0] == 0 ? 1U : instruction.length;
         continue;
@@ -70,6 +71,11 @@ class Splitter {
  private:
   static bool holds(const std::vector<std::uint32_t>& list, std::uint32_t rva) {
     return std::binary_search(list.begin(), list.end(), rva);
+  }
+
+  /// A pointer may lead to `mov edi, edi`, but hardly to these.
+  static bool single_byte_filler(pe::Bytes code, const Instruction& instruction) {
+    return code[0] == 0 || code[0] == 0x90 || code[0] == 0xCC || instruction.flow == Flow::undecodable;
   }
 
   [[nodiscard]] std::uint32_t next_after(std::uint32_t rva) const {

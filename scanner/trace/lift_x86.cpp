@@ -41,7 +41,7 @@ class X86Decoder final : public Decoder {
     }
     out.length = instruction_.length;
     set_flow(out);
-    breakpoint_in_code(code, out);
+    note_habits_of_32(code, out);
     return out;
   }
 
@@ -61,7 +61,7 @@ class X86Decoder final : public Decoder {
     }
     out.length = instruction_.length;
     set_flow(out);
-    breakpoint_in_code(code, out);
+    note_habits_of_32(code, out);
     ops_ = &function.ops;
     rva_ = rva;
     next_ = rva + instruction_.length;
@@ -197,10 +197,18 @@ class X86Decoder final : public Decoder {
     return !imm.is_relative && holds_address(imm.offset, imm.size, imm.value.u);
   }
 
-  /// On x86 DbgBreakPoint() is often the instruction itself, in the middle of a function; padding comes in rows.
-  void breakpoint_in_code(pe::Bytes code, Instruction& out) const {
-    if (is_64_ || instruction_.mnemonic != ZYDIS_MNEMONIC_INT3) return;
-    if (code.size() > 1 && code[1] != 0xCC) out.flow = Flow::next;
+  void note_habits_of_32(pe::Bytes code, Instruction& out) const {
+    if (is_64_) return;
+    // DbgBreakPoint() is often the instruction itself, in the middle of a function; padding comes in rows.
+    if (instruction_.mnemonic == ZYDIS_MNEMONIC_INT3 && code.size() > 1 && code[1] != 0xCC) out.flow = Flow::next;
+    // Before there was a long `nop`: `lea esi, [esi+0]`, `mov edi, edi`.
+    const auto& raw = instruction_.raw;
+    const bool same = raw.modrm.reg == (raw.modrm.rm == 4 && raw.modrm.mod != 3 ? raw.sib.base : raw.modrm.rm);
+    const bool indexed = raw.modrm.rm == 4 && raw.sib.index != 4;
+    if (instruction_.mnemonic == ZYDIS_MNEMONIC_LEA)
+      out.padding = same && !indexed && raw.modrm.mod != 0 && raw.disp.value == 0;
+    if (instruction_.mnemonic == ZYDIS_MNEMONIC_MOV && (code[0] == 0x8B || code[0] == 0x89))
+      out.padding = raw.modrm.mod == 3 && same;
   }
 
   static Condition condition_of(ZydisMnemonic mnemonic) {
