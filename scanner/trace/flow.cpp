@@ -460,7 +460,9 @@ class Interpreter {
           std::prev(at)->offset + static_cast<std::int32_t>(std::prev(at)->width) > slot.offset;
       if (overlaps_next || overlaps_previous || into.frame.size() >= kMostFrameSlots) continue;
       const ValueId missing = frame_load(into, slot.offset, slot.width, values_, abi_);
-      into.frame.insert(at, {slot.offset, slot.width, values_.join(missing, slot.value)});
+      // An argument on the stack has a value before anybody stores there: this may be the loop that walks it.
+      const ValueId both = abi_.callee_removes ? merge_value(missing, slot.value, widen) : values_.join(missing, slot.value);
+      into.frame.insert(at, {slot.offset, slot.width, both});
     }
     for (const std::int32_t offset : from.escaped) insert_sorted(into.escaped, offset);
     std::erase_if(into.constraints, [&from](const Constraint& constraint) {
