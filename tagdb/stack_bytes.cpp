@@ -26,8 +26,8 @@ std::string_view cell(std::string_view& line) {
 }
 
 /// module, name, bytes, convention; rows are tested at build time, so others are passed over.
-std::unordered_map<std::string_view, unsigned> read_table(std::string_view text) {
-  std::unordered_map<std::string_view, unsigned> table;
+std::unordered_map<std::string_view, StackBytes> read_table(std::string_view text) {
+  std::unordered_map<std::string_view, StackBytes> table;
   while (!text.empty()) {
     const auto newline = text.find('\n');
     std::string_view line = text.substr(0, newline);
@@ -35,22 +35,23 @@ std::unordered_map<std::string_view, unsigned> read_table(std::string_view text)
     if (line.starts_with('#')) continue;
     cell(line);
     const std::string_view name = cell(line);
-    if (const auto bytes = number(cell(line))) table.emplace(name, *bytes);
+    if (const auto bytes = number(cell(line))) table.emplace(name, StackBytes{*bytes, cell(line) == "cdecl"});
   }
   return table;
 }
 
 }  // namespace
 
-std::optional<unsigned> x86_stack_bytes(std::string_view name) {
+std::optional<StackBytes> x86_stack_bytes(std::string_view name) {
   static const auto table = read_table(builtin_x86_imports());
   if (const auto found = table.find(name); found != table.end()) return found->second;
   const auto at = name.rfind('@');
   if (at == std::string_view::npos || at == 0 || (name[0] != '_' && name[0] != '@')) return std::nullopt;
   constexpr unsigned kInRegisters = 8;
   const auto bytes = number(name.substr(at + 1));
-  if (!bytes || name[0] == '_') return bytes;
-  return *bytes > kInRegisters ? *bytes - kInRegisters : 0;
+  if (!bytes) return std::nullopt;
+  if (name[0] == '_') return StackBytes{*bytes, false};
+  return StackBytes{*bytes > kInRegisters ? *bytes - kInRegisters : 0, false};
 }
 
 }  // namespace tagdb

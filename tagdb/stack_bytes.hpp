@@ -7,7 +7,12 @@
 
 namespace tagdb {
 
+struct StackBytes {
+  unsigned removed = 0;        ///< by the callee
+  bool caller_cleans = false;  ///< cdecl: how many arguments there are is not told
+};
+
 /// `name` as it stands in an import table, decorated (`_Name@12`, `@Name@12`) or not. Nothing when it is not known.
-std::optional<unsigned> x86_stack_bytes(std::string_view name);
+std::optional<StackBytes> x86_stack_bytes(std::string_view name);
 
 }  // namespace tagdb

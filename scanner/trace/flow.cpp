@@ -809,7 +809,8 @@ class Interpreter {
     if (!abi_.callee_removes) return std::nullopt;
     std::int64_t bytes = 0;
     if (site.import >= 0) {
-      bytes = imports_[static_cast<std::size_t>(site.import)].stack_bytes;
+      const ImportInfo& info = imports_[static_cast<std::size_t>(site.import)];
+      if (info.stack_bytes >= 0 && !info.caller_cleans) return info.stack_bytes;
     } else if (site.target != 0 && knowledge_.stack) {
       const CalleeStack& callee = knowledge_.stack(site.target);
       if (callee.kind == CalleeStack::Kind::removes) bytes = callee.bytes;

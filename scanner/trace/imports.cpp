@@ -48,8 +48,8 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
     imports_.push_back(info);
   });
   const pe::LoadConfig config = image.load_config();
-  if (config.guard_check_slot != 0) imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}, 0});
-  if (config.guard_dispatch_slot != 0) imports_.push_back({config.guard_dispatch_slot, -1, Helper::guard_dispatch, {}, -1});
+  if (config.guard_check_slot != 0) imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}, 0, false});
+  if (config.guard_dispatch_slot != 0) imports_.push_back({config.guard_dispatch_slot, -1, Helper::guard_dispatch, {}, -1, false});
   std::stable_sort(imports_.begin(), imports_.end(),
                    [](const ImportInfo& a, const ImportInfo& b) { return a.slot_rva < b.slot_rva; });
   for (const ImportInfo& info : imports_) {
@@ -59,10 +59,13 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
   first_by_row_ = static_cast<int>(imports_.size());
   constexpr std::uint32_t kNoSlot = 0xFFFFFFFFU;
   for (std::size_t row = 0; row < apis.rows.size(); ++row)
-    imports_.push_back({kNoSlot, static_cast<int>(row), Helper::none, apis.rows[row].name, -1});
+    imports_.push_back({kNoSlot, static_cast<int>(row), Helper::none, apis.rows[row].name, -1, false});
   if (image.machine() != pe::Machine::x86) return;
   for (ImportInfo& info : imports_) {
-    if (const auto bytes = tagdb::x86_stack_bytes(info.name)) info.stack_bytes = static_cast<int>(*bytes);
+    if (const auto bytes = tagdb::x86_stack_bytes(info.name)) {
+      info.stack_bytes = static_cast<int>(bytes->removed);
+      info.caller_cleans = bytes->caller_cleans;
+    }
   }
 }
 
