@@ -52,9 +52,7 @@ void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
     switch (instruction.flow) {
       case Flow::undecodable:
       case Flow::trap: return;
-      case Flow::ret:
-        walk.removed.push_back(code[0] == 0xC2 ? code.read<std::uint16_t>(1).value_or(0) : 0U);
-        return;
+      case Flow::ret: walk.removed.push_back(code[0] == 0xC2 ? code.read<std::uint16_t>(1).value_or(0) : 0U); return;
       case Flow::jump: rva = instruction.target; continue;
       case Flow::branch:
         walk.straight = false;
@@ -69,8 +67,8 @@ void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
         } else {
           // A switch: any of its cases tells.
           for (std::uint32_t i = 2; i + 4 <= instruction.length; ++i) {
-            const auto table = decoder_.relocations()->at(rva + i) ? image_.rva_of_va(*code.read<std::uint32_t>(i))
-                                                                   : std::nullopt;
+            const auto table =
+                decoder_.relocations()->at(rva + i) ? image_.rva_of_va(*code.read<std::uint32_t>(i)) : std::nullopt;
             const auto entry = table ? image_.load(*table, 4) : std::nullopt;
             if (const auto target = entry ? image_.rva_of_va(*entry) : std::nullopt) walk.waiting.push_back(*target);
           }
@@ -94,8 +92,8 @@ void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
   }
 }
 
-/// Does the short function leave the stack pointer elsewhere than it found it, or move it in a way that only its own code
-/// tells? Lifts it on the way.
+/// Does the short function leave the stack pointer elsewhere than it found it, or move it in a way that only its own
+/// code tells? Lifts it on the way.
 bool CalleeStacks::moves_stack(const Walk& walk, LiftedFunction& body) {
   for (const std::uint32_t rva : walk.order) {
     Instruction instruction = decoder_.decode(image_.from_rva(rva), rva, body);

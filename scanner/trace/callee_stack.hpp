@@ -1,5 +1,5 @@
-// What local functions of an x86 image do to the stack pointer, from their own code: the operand of the first returns that
-// are reached, or, for the compilers' prolog and epilog helpers, their few instructions.
+// What local functions of an x86 image do to the stack pointer, from their own code: the operand of the first returns
+// that are reached, or, for the compilers' prolog and epilog helpers, their few instructions.
 #pragma once
 
 #include <cstdint>

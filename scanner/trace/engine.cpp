@@ -64,6 +64,7 @@ TraceResult Engine::run() {
   collect_uses(result);
   account(result);
   result.lifted = lifted_;
+  result.depth_lost = std::move(depth_lost_);
   result.problems = std::move(problems_);
   return result;
 }
@@ -120,7 +121,9 @@ CalleeKnowledge Engine::stack_knowledge() {
   CalleeKnowledge knowledge;
   if (!stacks_) return knowledge;
   knowledge.stack = [this](std::uint32_t callee) -> const CalleeStack& { return stacks_->of(callee); };
-  knowledge.is_called = [this](std::uint32_t rva) { return !Index::to(index_.calls, rva).empty() && functions_.is_start(rva); };
+  knowledge.is_called = [this](std::uint32_t rva) {
+    return !Index::to(index_.calls, rva).empty() && functions_.is_start(rva);
+  };
   return knowledge;
 }
 
@@ -138,6 +141,15 @@ FlowResult Engine::follow(const LiftedFunction& function) {
   knowledge.clobbered = [this](std::uint32_t callee) { return clobbered_by(callee); };
   knowledge.stores = [this](std::uint32_t callee) -> const std::vector<ArgumentStore>& { return stores_of(callee); };
   return follow_values(image_, imports_, function, values_, abi_, knowledge);
+}
+
+/// Calls that no path leads to: without .pdata two functions may pass for one, so the second is looked at by itself.
+void Engine::schedule_orphans(const FlowResult& flow) {
+  constexpr std::size_t kMostOrphans = 64;
+  const bool any =
+      std::any_of(flow.calls.begin(), flow.calls.end(), [](const CallSite& site) { return !site.reached; });
+  if (!any || flow.orphans.size() > kMostOrphans) return;
+  for (const std::uint32_t rva : flow.orphans) schedule(rva);
 }
 
 void Engine::analyse(std::uint32_t function) {
@@ -179,6 +191,8 @@ void Engine::analyse(std::uint32_t function) {
       if (entries_of_function_.contains(kept)) schedule_callers(function);
     }
   }
+  if (flow.depth_lost != 0) ++depth_lost_[std::string(depth_reason(flow.depth_lost))];
+  schedule_orphans(flow);
   const std::vector<CallSite> calls = std::move(flow.calls);
   flow.calls.clear();
   flow.stores.clear();

@@ -73,6 +73,7 @@ class Engine {
   void schedule(std::uint32_t function);
   void schedule_callers(std::uint32_t function, int hops = 0);
   void analyse(std::uint32_t function);
+  void schedule_orphans(const FlowResult& flow);
   FlowResult follow(const LiftedFunction& function);
   [[nodiscard]] CalleeKnowledge stack_knowledge();
   std::uint32_t clobbered_by(std::uint32_t function);
@@ -161,6 +162,7 @@ class Engine {
   std::set<SiteId> unsure_callee_;  // calls through memory that may hold something else as well
   std::vector<std::string> problems_;
   std::size_t lifted_ = 0;
+  std::map<std::string, std::uint32_t> depth_lost_;
 };
 
 }  // namespace scanner::trace

@@ -227,7 +227,7 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
   if (entry.function == 0) {
     const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
     const int index = which == Argument::pool ? row.pool : row.size;
-    const Location where = index < 0                   ? Location{0}
+    const Location where = index < 0                 ? Location{0}
                            : which == Argument::pool ? abi_.argument(static_cast<unsigned>(index))
                                                      : size_location(row);
     if (which == Argument::pool) {
@@ -236,8 +236,7 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
       if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
     }
     if (index < 0) return values_.unknown(kNotUnderstood);
-    const ValueId passed =
-        globals_.resolve(value_at(site, where, width, values_, abi_)).value;
+    const ValueId passed = globals_.resolve(value_at(site, where, width, values_, abi_)).value;
     // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
     const bool flags = which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument;
     return flags ? pool_type_of_flags(passed) : passed;

@@ -58,6 +58,8 @@ class Interpreter {
     for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
       reached_ = visits_[number] > 0;
       State state = reached_ ? in_[number] : unreached_state();
+      if (!reached_ && !function_.blocks[number].has_predecessor && abi_.callee_removes)
+        result_.orphans.push_back(function_.blocks[number].rva);
       interpret(function_.blocks[number], state);
       if (reached_) check_depths(function_.blocks[number], state);
       if (reached_) leave(function_.blocks[number], state);
@@ -101,7 +103,8 @@ class Interpreter {
     return atom != nullptr && atom->kind == AtomKind::frame && !atom->strided && atom->a == 0;
   }
 
-  // --- x86: where the stack pointer stands (stack_depth.hpp) ----------------------------------------------------------
+  // --- x86: where the stack pointer stands (stack_depth.hpp)
+  // ----------------------------------------------------------
 
   static constexpr Reg kFramePointer = 5;
 
@@ -242,8 +245,8 @@ class Interpreter {
     std::int64_t depth = 0;
     if (!frame_offset_of_stack_pointer(state, depth)) return false;
     set_depth(state, depth - static_cast<std::int64_t>(abi_.return_address));
-    frame_store(state, depth - static_cast<std::int64_t>(abi_.return_address), abi_.word,
-                values_.image_address(op.rva), values_);
+    frame_store(state, depth - static_cast<std::int64_t>(abi_.return_address), abi_.word, values_.image_address(op.rva),
+                values_);
     for (const Op& inner : callee.body->ops) {
       if (inner.kind == OpKind::call) {
         for (const Reg reg : {Reg{0}, Reg{1}, Reg{2}}) state.registers[reg] = values_.unknown(kClobbered);
@@ -260,7 +263,8 @@ class Interpreter {
   /// _chkstk: eax bytes more of frame.
   void probe_stack(const Op& op, State& state) {
     ValueId& pointer = state.registers[abi_.stack_pointer];
-    pointer = values_.resize(values_.alu(Alu::sub, abi_.word, 0, pointer, state.registers[abi_.result]), abi_.word, false);
+    pointer =
+        values_.resize(values_.alu(Alu::sub, abi_.word, 0, pointer, state.registers[abi_.result]), abi_.word, false);
     state.registers[abi_.result] = values_.unknown(kClobbered);
     settle_stack_pointer(op, state);
   }
@@ -461,7 +465,8 @@ class Interpreter {
       if (overlaps_next || overlaps_previous || into.frame.size() >= kMostFrameSlots) continue;
       const ValueId missing = frame_load(into, slot.offset, slot.width, values_, abi_);
       // An argument on the stack has a value before anybody stores there: this may be the loop that walks it.
-      const ValueId both = abi_.callee_removes ? merge_value(missing, slot.value, widen) : values_.join(missing, slot.value);
+      const ValueId both =
+          abi_.callee_removes ? merge_value(missing, slot.value, widen) : values_.join(missing, slot.value);
       into.frame.insert(at, {slot.offset, slot.width, both});
     }
     for (const std::int32_t offset : from.escaped) insert_sorted(into.escaped, offset);
@@ -953,9 +958,9 @@ class Interpreter {
   ValuePool& values_;
   const Abi& abi_;
   const CalleeKnowledge& knowledge_;
-  StackDepths& depths_;                // x86
-  const Block* current_ = nullptr;     // being interpreted
-  std::int64_t restored_from_ = 0;     // unknown depth that was just popped from, 0 when none
+  StackDepths& depths_;             // x86
+  const Block* current_ = nullptr;  // being interpreted
+  std::int64_t restored_from_ = 0;  // unknown depth that was just popped from, 0 when none
   std::vector<State> in_;
   std::vector<unsigned> visits_;
   std::vector<std::uint8_t> queued_;

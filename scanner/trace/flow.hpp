@@ -60,6 +60,7 @@ struct FlowResult {
   std::vector<GlobalStore> stores;        ///< to addresses in the image
   std::vector<std::uint32_t> ends;        ///< addresses that a pointer walking through data is compared with
   std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
+  std::vector<std::uint32_t> orphans;     ///< x86: blocks that nothing was seen to lead to
   std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
 };
 

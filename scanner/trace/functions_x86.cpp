@@ -20,6 +20,29 @@ bool is_level(const pe::Image& image, const RelocatedFields& fields, std::uint32
   return value && !fields.at(rva) && (*value < kMostLevels || *value >= 0xFFFFFFFEU);
 }
 
+/// Printable bytes, or UTF-16 of them.
+bool is_text(pe::Bytes code) {
+  constexpr std::size_t kShortest = 8;
+  if (code.size() < kShortest) return false;
+  const auto printable = [](std::uint8_t byte) {
+    return (byte >= 0x20 && byte < 0x7F) || byte == '\n' || byte == '\r';
+  };
+  bool narrow = true, wide = true;
+  for (std::size_t i = 0; i < kShortest; ++i) {
+    narrow = narrow && printable(code[i]);
+    wide = wide && (i % 2 == 0 ? printable(code[i]) : code[i] == 0);
+  }
+  return narrow || wide;
+}
+
+/// Bytes to the end of the text, its NUL included.
+std::uint32_t length_of_text(pe::Bytes code) {
+  const std::uint32_t unit = code[1] == 0 ? 2 : 1;
+  std::uint32_t at = 0;
+  while (at + unit < code.size() && code[at] != 0) at += unit;
+  return at + unit;
+}
+
 /// {level, filter or 0, handler}: such pointers lead into the middle of a function.
 bool in_scope_table(const pe::Image& image, const RelocatedFields& fields, std::uint32_t word) {
   const auto filter_before = image.load(word - 4, 4);
@@ -38,6 +61,8 @@ class Splitter {
       if (holder == nullptr || holder->executable() || in_scope_table(image, fields_, word)) continue;
       if (const auto target = code_word(image, fields_, word)) likely_.push_back(*target);
     }
+    // Old linkers put texts between the functions; their addresses are passed on like those of functions.
+    std::erase_if(likely_, [&image](std::uint32_t rva) { return is_text(image.from_rva(rva)); });
     std::sort(likely_.begin(), likely_.end());
   }
 
@@ -49,6 +74,12 @@ class Splitter {
       const bool behind = ended_ && at > furthest_;  // nothing of the function so far leads here
       if (start_ != 0 && (sure || (behind && holds(likely_, at)))) close(at);
       const Instruction instruction = decoder_.measure(code, at);
+      if (start_ == 0 && !sure && is_text(code)) {
+        at += length_of_text(code);
+        continue;
+      }
+      const bool row = code.size() > 2 && code[0] == 0xCC && code[1] == 0xCC && code[2] == 0xCC;
+      if (row && !sure) close(at);  // no function holds a row of breakpoints
       const bool filler = instruction.padding || code[0] == 0 || instruction.flow == Flow::undecodable;
       const bool likely = !single_byte_filler(code, instruction) && holds(likely_, at);
       if (filler && !sure && !likely && (start_ == 0 || (ended_ && at > furthest_))) {
@@ -101,7 +132,9 @@ class Splitter {
     ended_ = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
              instruction.flow == Flow::indirect_jump || instruction.flow == Flow::undecodable;
     const bool branches = instruction.flow == Flow::jump || instruction.flow == Flow::branch;
-    if (branches && instruction.target < end) reaches(instruction.target);
+    // A jump to what others point at is a tail call.
+    const bool tail = instruction.flow == Flow::jump && holds(likely_, instruction.target);
+    if (branches && !tail && instruction.target < end) reaches(instruction.target);
     // [register * 4 + table]: the cases of a switch belong to the function.
     for (std::uint32_t i = 1; i + 4 <= instruction.length; ++i) {
       const std::uint32_t field = instruction.rva + i;

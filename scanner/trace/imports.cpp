@@ -48,8 +48,10 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
     imports_.push_back(info);
   });
   const pe::LoadConfig config = image.load_config();
-  if (config.guard_check_slot != 0) imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}, 0, false});
-  if (config.guard_dispatch_slot != 0) imports_.push_back({config.guard_dispatch_slot, -1, Helper::guard_dispatch, {}, -1, false});
+  if (config.guard_check_slot != 0)
+    imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}, 0, false});
+  if (config.guard_dispatch_slot != 0)
+    imports_.push_back({config.guard_dispatch_slot, -1, Helper::guard_dispatch, {}, -1, false});
   std::stable_sort(imports_.begin(), imports_.end(),
                    [](const ImportInfo& a, const ImportInfo& b) { return a.slot_rva < b.slot_rva; });
   for (const ImportInfo& info : imports_) {

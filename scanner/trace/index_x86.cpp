@@ -1,6 +1,6 @@
-// x86: the relocation table names every absolute reference, so nothing has to be guessed from bytes. What it cannot tell
-// is which of them are operands and which lie in jump tables between the code, and where `call rel32` stands: one linear
-// sweep over the executable sections does, started again at called functions that it stepped over.
+// x86: the relocation table names every absolute reference, so nothing has to be guessed from bytes. What it cannot
+// tell is which of them are operands and which lie in jump tables between the code, and where `call rel32` stands: one
+// linear sweep over the executable sections does, started again at called functions that it stepped over.
 #include <algorithm>
 
 #include "scanner/trace/index.hpp"

@@ -27,8 +27,8 @@ class Decoder {
   /// `inside` tells whether an RVA belongs to the function.
   virtual std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFunction& function,
                                                 std::size_t instruction) = 0;
-  /// x86: is the address in the field at `field` of the instruction at `rva` computed or passed on (an immediate, `lea`),
-  /// rather than what stands there read or written?
+  /// x86: is the address in the field at `field` of the instruction at `rva` computed or passed on (an immediate,
+  /// `lea`), rather than what stands there read or written?
   virtual bool takes_address(pe::Bytes, std::uint32_t /*rva*/, std::uint32_t /*field*/) { return false; }
   /// x86: which fields hold absolute addresses. Null elsewhere.
   virtual const RelocatedFields* relocations() { return nullptr; }

@@ -741,9 +741,9 @@ class X86Decoder final : public Decoder {
 
   /// What only 32-bit code has, or what is modelled closer there. False: has no case here.
   bool lift_32(const Instruction& out) {
-    const bool plain_string = instruction_.meta.category == ZYDIS_CATEGORY_STRINGOP &&
-                              (instruction_.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE |
-                                                          ZYDIS_ATTRIB_HAS_REPNE)) == 0;
+    const bool plain_string =
+        instruction_.meta.category == ZYDIS_CATEGORY_STRINGOP &&
+        (instruction_.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE)) == 0;
     switch (instruction_.mnemonic) {
       case ZYDIS_MNEMONIC_INT3: return true;
       case ZYDIS_MNEMONIC_PUSHAD: push_all(); return true;

@@ -1,5 +1,6 @@
-// Which 32-bit fields of an x86 image hold an absolute address: the relocation table as a bit per byte, so that a decoder
-// can ask for every byte of an instruction. It tells addresses from numbers, and data between instructions from code.
+// Which 32-bit fields of an x86 image hold an absolute address: the relocation table as a bit per byte, so that a
+// decoder can ask for every byte of an instruction. It tells addresses from numbers, and data between instructions from
+// code.
 #pragma once
 
 #include <cstdint>

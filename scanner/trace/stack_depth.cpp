@@ -2,6 +2,14 @@
 
 namespace scanner::trace {
 
+std::string_view depth_reason(std::uint32_t reasons) {
+  if ((reasons & kDepthConflict) != 0) return "contradiction";
+  if ((reasons & kDepthCallee) != 0) return "local callee";
+  if ((reasons & kDepthImport) != 0) return "unlisted import";
+  if ((reasons & kDepthPointer) != 0) return "call through a pointer";
+  return (reasons & kDepthComputed) != 0 ? "computed" : "join";
+}
+
 std::int64_t StackDepths::at(Place place, std::uint32_t rva, std::uint32_t reason) {
   const std::uint64_t where = key(place, rva);
   if (const auto found = known_.find(where); found != known_.end()) return found->second;

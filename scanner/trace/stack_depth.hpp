@@ -1,12 +1,13 @@
 // Where the stack pointer stands on x86, where callees take their arguments off the stack. When a call, a join or an
-// alignment leaves it unknown, what follows is expressed relative to a *region* of its own: arguments pushed behind that
-// point stay exact, everything older is lost. Where a return, a join with a known depth or the restoring of a saved
-// register later tells the depth, it is deduced and the function is followed again with that knowledge; a contradiction
-// takes trust away step by step instead of guessing.
+// alignment leaves it unknown, what follows is expressed relative to a *region* of its own: arguments pushed behind
+// that point stay exact, everything older is lost. Where a return, a join with a known depth or the restoring of a
+// saved register later tells the depth, it is deduced and the function is followed again with that knowledge; a
+// contradiction takes trust away step by step instead of guessing.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <string_view>
 #include <vector>
 
 #include "scanner/trace/ops.hpp"
@@ -26,6 +27,9 @@ enum DepthReason : std::uint32_t {
   kDepthJoin = 1U << 4,      ///< two paths arrive with different unknown depths
   kDepthConflict = 1U << 5   ///< a return or a join contradicts what was known
 };
+
+/// The weightiest of the reasons, a fixed word.
+std::string_view depth_reason(std::uint32_t reasons);
 
 /// How a local function leaves the stack.
 struct CalleeStack {
@@ -66,7 +70,7 @@ class StackDepths {
   static std::uint64_t key(Place place, std::uint32_t rva) { return static_cast<std::uint64_t>(place) << 32 | rva; }
 
   std::map<std::uint64_t, std::size_t> regions_;
-  std::vector<std::uint64_t> keys_;           // by region
+  std::vector<std::uint64_t> keys_;  // by region
   std::map<std::uint64_t, std::int64_t> known_, deduced_;
   std::uint32_t reasons_ = 0;
   Trust trust_ = Trust::all;

@@ -388,7 +388,8 @@ ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int
   ValueId sum = base;
   if (index != kBottom) {
     ValueId scaled = index;
-    if (scale > 1) scaled = alu(Alu::shl, word_, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
+    if (scale > 1)
+      scaled = alu(Alu::shl, word_, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
     const ValueId before = sum;
     sum = sum == kBottom ? scaled : alu(Alu::add, word_, 0, sum, scaled);
     // Remember the stride: it tells how far apart the entries of a table are.

@@ -74,7 +74,8 @@ std::string missing(const accuracy::Expectation& expectation, const std::vector<
   return closest;
 }
 
-/// What looking back from each call of an import finds: the constants that any of the ten instructions before it moves or pushes.
+/// What looking back from each call of an import finds: the constants that any of the ten instructions before it moves
+/// or pushes.
 std::set<std::uint32_t> look_back(const pe::Image& image) {
   constexpr std::size_t kInstructions = 10;
   std::set<std::uint32_t> constants;

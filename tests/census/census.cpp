@@ -99,8 +99,8 @@ class Taker {
     const std::uint32_t end = one.rva + one.instruction.length;
     for (auto it = addresses_.upper_bound(one.rva); it != addresses_.end() && *it < end; ++it) {
       const std::uint32_t offset = *it - one.rva;
-      const bool field = (raw.disp.size == 32 && raw.disp.offset == offset) ||
-                         (raw.imm[0].size == 32 && raw.imm[0].offset == offset);
+      const bool field =
+          (raw.disp.size == 32 && raw.disp.offset == offset) || (raw.imm[0].size == 32 && raw.imm[0].offset == offset);
       if (!field) return true;
     }
     return false;
