@@ -13,7 +13,7 @@ namespace scanner {
 enum class Verb : unsigned { locate = 1, survey = 2, lookup = 4 };
 inline constexpr unsigned kAllVerbs = 7;
 
-enum class Format { text, ndjson, json, csv };
+enum class Format { text, ndjson, json, csv, localtag, pooltag };
 enum class ColorChoice { automatic, always, never };
 
 struct OptionSpec {
@@ -30,10 +30,10 @@ struct Options {
   Verb verb = Verb::locate;
   std::vector<std::string> tags;
   std::vector<std::string> paths;
-  std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from;
+  std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, difference, baseline;
   std::vector<std::string> include, exclude, tagdb;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
-       quiet = false, names_only = false;
+       quiet = false, names_only = false, check = false;
   std::uint64_t max_file_size = 512ULL << 20;
   unsigned jobs = 0;  ///< 0: as many as there are processors
   Format format = Format::text;

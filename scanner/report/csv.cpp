@@ -21,7 +21,7 @@ std::string cell(std::string_view text) {
 
 class CsvReporter final : public Reporter {
  public:
-  CsvReporter(std::ostream& out, const tagdb::ApiTable& apis) : out_(out), apis_(apis) {}
+  CsvReporter(std::ostream& out) : out_(out) {}
 
   void begin(const RunInfo&) override {
     out_ << "type,rank,tag,tag_bytes,path,sha256,verdict,evidence,certainty,api,site_rva,origin_rva,file_offset,pool,"
@@ -43,9 +43,43 @@ class CsvReporter final : public Reporter {
          "",       "", "",         entry.description, "", entry.owner, entry.source});
   }
 
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    about("finding", path, finding.tag, hex_rva(finding.site_rva), finding.text, finding.code);
+  }
+
+  void change(const std::string& path, const rank::Change& change) override {
+    about("change", path, change.tag, "", in_words(change), to_string(change.kind));
+  }
+
   void end() override { out_.flush(); }
 
  private:
+  void about(const char* type, const std::string& path, tagdb::PoolTag tag, const std::string& site,
+             const std::string& text, std::string_view code) {
+    const bool tagged = tag.value() != 0;
+    row({type,
+         "",
+         tagged ? tag.text() : "",
+         tagged ? tag.hex() : "",
+         path,
+         "",
+         "",
+         "",
+         "",
+         "",
+         site,
+         "",
+         "",
+         "",
+         "",
+         "",
+         "",
+         text,
+         "",
+         "",
+         code});
+  }
+
   void use_row(std::string_view type, unsigned rank, const std::string& path, const std::string& sha256,
                std::string_view verdict, const Use& item, const pe::Identity& identity) {
     const trace::TagUse& use = item.use;
@@ -58,7 +92,7 @@ class CsvReporter final : public Reporter {
          verdict,
          trace::to_string(use.evidence),
          trace::to_string(use.certainty),
-         api_name(use, apis_),
+         use.api,
          item.has_site ? hex_rva(use.site_rva) : "",
          item.has_site ? hex_rva(use.origin_rva) : "",
          item.file_offset != 0xFFFFFFFFU ? std::to_string(item.file_offset) : "",
@@ -85,13 +119,10 @@ class CsvReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, const tagdb::ApiTable& apis) {
-  return std::make_unique<CsvReporter>(out, apis);
-}
+std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out) { return std::make_unique<CsvReporter>(out); }
 
 }  // namespace scanner::report

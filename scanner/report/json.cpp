@@ -70,7 +70,7 @@ Json json_of(const trace::BucketCounts& counts) {
 
 class JsonReporter final : public Reporter {
  public:
-  JsonReporter(std::ostream& out, const tagdb::ApiTable& apis, bool array) : out_(out), apis_(apis), array_(array) {}
+  JsonReporter(std::ostream& out, bool array) : out_(out), array_(array) {}
 
   void begin(const RunInfo& run) override {
     Json record;
@@ -123,6 +123,28 @@ class JsonReporter final : public Reporter {
     put_path(record, "path", path);
     put_path(record, "of", of);
     record["sha256"] = sha256;
+    write(record);
+  }
+
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    Json record;
+    record["type"] = "finding";
+    put_path(record, "path", path);
+    record["code"] = finding.code;
+    put_tag(record, finding.tag);
+    record["site_rva"] = hex_rva(finding.site_rva);
+    record["text"] = finding.text;
+    write(record);
+  }
+
+  void change(const std::string& path, const rank::Change& change) override {
+    Json record;
+    record["type"] = "change";
+    put_path(record, "path", path);
+    record["code"] = to_string(change.kind);
+    put_tag(record, change.tag);
+    record["before"] = change.before.empty() ? Json(nullptr) : Json(change.before);
+    record["after"] = change.after.empty() ? Json(nullptr) : Json(change.after);
     write(record);
   }
 
@@ -202,6 +224,11 @@ class JsonReporter final : public Reporter {
   }
 
  private:
+  static void put_tag(Json& out, tagdb::PoolTag tag) {
+    out["tag"] = tag.value() != 0 ? Json(tag.text()) : Json(nullptr);
+    out["tag_bytes"] = tag.value() != 0 ? Json(tag.hex()) : Json(nullptr);
+  }
+
   void put_use(Json& out, const Use& item) {
     const trace::TagUse& use = item.use;
     out["tag"] = use.tag.text();
@@ -209,7 +236,7 @@ class JsonReporter final : public Reporter {
     out["protected"] = use.protected_bit;
     out["evidence"] = trace::to_string(use.evidence);
     out["certainty"] = trace::to_string(use.certainty);
-    const std::string_view api = api_name(use, apis_);
+    const std::string& api = use.api;
     out["api"] = api.empty() ? Json(nullptr) : Json(api);
     if (item.has_site) {
       out["site_rva"] = hex_rva(use.site_rva);
@@ -241,15 +268,14 @@ class JsonReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   bool array_;
   bool first_ = true;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, const tagdb::ApiTable& apis, bool array) {
-  return std::make_unique<JsonReporter>(out, apis, array);
+std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, bool array) {
+  return std::make_unique<JsonReporter>(out, array);
 }
 
 }  // namespace scanner::report

@@ -48,8 +48,7 @@ std::string product(const pe::Identity& identity) {
 
 class TextReporter final : public Reporter {
  public:
-  TextReporter(std::ostream& out, const tagdb::ApiTable& apis, const TextOptions& options)
-      : out_(out), apis_(apis), options_(options) {}
+  TextReporter(std::ostream& out, const TextOptions& options) : out_(out), options_(options) {}
 
   void begin(const RunInfo& run) override { command_ = run.command; }
 
@@ -82,6 +81,24 @@ class TextReporter final : public Reporter {
     if (!options_.names_only) out_ << paint(kDim, printable(path) + "  same file as " + printable(of)) << '\n';
   }
 
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    if (options_.names_only) {
+      if (path != last_named_) out_ << path << '\n';
+      last_named_ = path;
+      return;
+    }
+    const std::string tag = finding.tag.value() != 0 ? " '" + finding.tag.text() + "'" : "";
+    out_ << paint(kBold, printable(path)) << ": " << finding.code << tag << " at " << place(path, finding.site_rva)
+         << ": " << printable(finding.text) << '\n';
+  }
+
+  void change(const std::string&, const rank::Change& change) override {
+    const char sign = change.kind == rank::Change::Kind::added     ? '+'
+                      : change.kind == rank::Change::Kind::removed ? '-'
+                                                                   : '~';
+    out_ << sign << ' ' << change.tag.text() << "  " << in_words(change) << '\n';
+  }
+
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override { listed_.emplace_back(entry, tag); }
 
   void summary(const Summary& summary) override {
@@ -89,7 +106,8 @@ class TextReporter final : public Reporter {
     if (command_ == "survey" && !options_.names_only) {
       out_ << with_commas(summary.drivers) << (summary.drivers == 1 ? " driver, " : " drivers, ")
            << with_commas(summary.allocate.total())
-           << " allocation sites: " << with_commas(summary.allocate[trace::Bucket::constant]) << " with a known tag, "
+           << (summary.allocate.total() == 1 ? " allocation site: " : " allocation sites: ")
+           << with_commas(summary.allocate[trace::Bucket::constant]) << " with a known tag, "
            << with_commas(summary.allocate[trace::Bucket::forwarded] + summary.allocate[trace::Bucket::table])
            << " through wrappers or tables, " << with_commas(summary.allocate[trace::Bucket::untagged]) << " untagged, "
            << with_commas(summary.allocate[trace::Bucket::suspect]) << " suspect, "
@@ -134,7 +152,7 @@ class TextReporter final : public Reporter {
           best.has_site ? place(candidate.path, best.use.site_rva) : "file offset " + std::to_string(best.file_offset);
       return best.what + " at " + where;
     }
-    std::string out(api_name(best.use, apis_));
+    std::string out(best.use.api);
     if (!best.has_site) return out + ", if that is the name of its service";
     out += " at " + place(candidate.path, best, best.use.via.size() - 1);
     const std::string details = pool_and_size(best.use);
@@ -193,7 +211,7 @@ class TextReporter final : public Reporter {
         out_ << '\n';
         continue;
       }
-      out_ << "  " << api_name(use, apis_) << "  " << trace::to_string(use.certainty);
+      out_ << "  " << use.api << "  " << trace::to_string(use.certainty);
       const std::string details = pool_and_size(use);
       if (!details.empty()) out_ << "  " << details;
       if (use.protected_bit) out_ << "  protected";
@@ -202,7 +220,7 @@ class TextReporter final : public Reporter {
         out_ << "          " << pad(place(candidate.path, item, i), 28) << "  "
              << (i < item.listing.size() ? item.listing[i] : std::string());
         if (i == 0) out_ << "    ; '" << use.tag.text() << "' goes in";
-        if (i + 1 == use.via.size()) out_ << "    ; " << api_name(use, apis_);
+        if (i + 1 == use.via.size()) out_ << "    ; " << use.api;
         out_ << '\n';
       }
       if (use.assumptions != 0)
@@ -224,7 +242,7 @@ class TextReporter final : public Reporter {
       if (first.evidence != trace::Evidence::constant || options_.explain) {
         out_ << "  " << paint(kBold, first.tag.text()) << "  " << pad(std::string(trace::to_string(first.evidence)), 10)
              << "  " << pad(std::string(trace::to_string(first.certainty)), 8) << "  ";
-        std::string how = first.row >= 0 ? std::string(api_name(first, apis_)) : driver.uses[i].what;
+        std::string how = first.row >= 0 ? first.api : driver.uses[i].what;
         if (end - i > 1) how += " x" + std::to_string(end - i);
         out_ << how;
         if (driver.uses[i].has_site) out_ << " at " << place(driver.path, driver.uses[i], first.via.size() - 1);
@@ -237,18 +255,17 @@ class TextReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   TextOptions options_;
   std::string command_;
   std::vector<Candidate> candidates_;
   std::vector<std::pair<tagdb::Entry, tagdb::PoolTag>> listed_;
+  std::string last_named_;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const tagdb::ApiTable& apis,
-                                             const TextOptions& options) {
-  return std::make_unique<TextReporter>(out, apis, options);
+std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options) {
+  return std::make_unique<TextReporter>(out, options);
 }
 
 }  // namespace scanner::report
