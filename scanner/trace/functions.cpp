@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scanner/trace/functions_x86.hpp"
 #include "scanner/trace/reference.hpp"
 #include "scanner/trace/thunk_arm64.hpp"
 
@@ -55,6 +56,13 @@ void FunctionMap::collect_starts() {
       if (starts_.empty() || starts_.back() != reference.target) add(reference.target);
     }
   }
+  if (index_.absolute) {
+    // One sweep told calls from what only looks like one.
+    for (const Reference& reference : index_.calls) {
+      const pe::Bytes opcode = image_.from_rva(reference.site - 1);
+      if (!opcode.empty() && opcode[0] == 0xE8) add_sure(reference.target);
+    }
+  }
   const pe::LoadConfig config = image_.load_config();
   const pe::Bytes guard = image_.from_rva(config.guard_table);
   for (std::uint32_t i = 0; i < config.guard_count; ++i) {
@@ -91,6 +99,10 @@ bool FunctionMap::is_boundary(std::uint32_t rva) const {
 
 void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   if (!starts_collected_) collect_starts();
+  if (index_.absolute) {
+    gap.functions = split_x86(image_, index_, decoder_, sure_starts_, begin, gap.end);
+    return;
+  }
   const pe::Bytes all = image_.from_rva(begin);
   const pe::Bytes code = all.slice(0, std::min<std::size_t>(all.size(), gap.end - begin)).value_or(pe::Bytes{});
   const auto holds = [](const std::vector<std::uint32_t>& list, std::uint32_t rva) {
@@ -161,17 +173,17 @@ const CodeRange* FunctionMap::gap_function_at(std::uint32_t rva) {
     if (after != parts_.end()) end = std::min(end, after->begin);
     if (after != parts_.begin()) begin = std::max(begin, std::prev(after)->end);
     if (begin > rva) begin = rva;
-    if (end - begin > kMaxGap) end = begin + kMaxGap;
+    if (end - begin > kMaxGap && !index_.absolute) end = begin + kMaxGap;
     if (rva >= end) return nullptr;
     Gap gap;
     gap.end = end;
     split(begin, gap);
     next = gaps_.insert_or_assign(begin, std::move(gap)).first;
   }
-  for (const CodeRange& function : next->second.functions) {
-    if (rva >= function.begin && rva < function.end) return &function;
-  }
-  return nullptr;
+  const std::vector<CodeRange>& functions = next->second.functions;
+  auto after = std::upper_bound(functions.begin(), functions.end(), rva,
+                                [](std::uint32_t at, const CodeRange& range) { return at < range.begin; });
+  return after != functions.begin() && rva < std::prev(after)->end ? &*std::prev(after) : nullptr;
 }
 
 std::uint32_t FunctionMap::containing(std::uint32_t rva) {
@@ -206,7 +218,8 @@ std::vector<CodeRange> FunctionMap::ranges_of(std::uint32_t entry) {
   return ranges;
 }
 
-std::vector<pe::ExceptionScope> FunctionMap::scopes_of(std::uint32_t entry) const {
+std::vector<pe::ExceptionScope> FunctionMap::scopes_of(std::uint32_t entry) {
+  if (index_.absolute) return scopes_x86(image_, decoder_, range_at(entry));
   std::vector<pe::ExceptionScope> scopes;
   const auto first = std::lower_bound(by_function_.begin(), by_function_.end(), entry,
                                       [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });

@@ -100,7 +100,8 @@ std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
 }
 
 bool can_trace(const pe::Image& image) {
-  return image.machine() == pe::Machine::x64 || image.machine() == pe::Machine::arm64;
+  return image.machine() == pe::Machine::x64 || image.machine() == pe::Machine::x86 ||
+         image.machine() == pe::Machine::arm64;
 }
 
 std::string untraced_code(const pe::Image& image) {

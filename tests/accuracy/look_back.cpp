@@ -28,10 +28,14 @@ class Recent {
   std::deque<std::uint32_t> last_;
 };
 
-void look_back_x64(pe::Bytes code, std::uint32_t rva, const std::set<std::uint32_t>& slots,
+void look_back_x86(const pe::Image& image, pe::Bytes code, std::uint32_t rva, const std::set<std::uint32_t>& slots,
                    std::set<std::uint32_t>& constants) {
   ZydisDecoder decoder;
-  ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+  if (image.is_64()) {
+    ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+  } else {
+    ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32);
+  }
   Recent recent;
   for (std::size_t at = 0; at < code.size();) {
     ZydisDecodedInstruction instruction;
@@ -43,11 +47,14 @@ void look_back_x64(pe::Bytes code, std::uint32_t rva, const std::set<std::uint32
     }
     at += instruction.length;
     if (instruction.mnemonic == ZYDIS_MNEMONIC_CALL && operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
-      const auto slot = rva + at + static_cast<std::uint64_t>(operands[0].mem.disp.value);
+      const auto displacement = static_cast<std::uint64_t>(operands[0].mem.disp.value);
+      const auto slot = image.is_64() ? rva + at + displacement : (displacement & 0xFFFFFFFFU) - image.base();
       if (slots.contains(static_cast<std::uint32_t>(slot))) recent.take_into(constants);
     }
     const bool moves = instruction.mnemonic == ZYDIS_MNEMONIC_MOV && operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
-    recent.add(moves ? static_cast<std::uint32_t>(operands[1].imm.value.u) : 0U);
+    const bool pushes =
+        instruction.mnemonic == ZYDIS_MNEMONIC_PUSH && operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    recent.add(moves || pushes ? static_cast<std::uint32_t>(operands[pushes ? 0 : 1].imm.value.u) : 0U);
   }
 }
 
@@ -101,7 +108,7 @@ std::set<std::uint32_t> look_back(const pe::Image& image) {
     if (image.machine() == pe::Machine::arm64) {
       look_back_arm64(image, code, section.rva, slots, constants);
     } else {
-      look_back_x64(code, section.rva, slots, constants);
+      look_back_x86(image, code, section.rva, slots, constants);
     }
   }
   return constants;
