@@ -6,9 +6,10 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libboost-dev libboost-program-options-dev
+run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libcapstone-dev libboost-dev libboost-program-options-dev
   libboost-filesystem-dev nlohmann-json3-dev libssl-dev libxxhash-dev libhivex-dev)
-test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 doctest-dev python3-hivex openssl osslsigncode wine wine64
+test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex openssl
+  osslsigncode wine wine64
   lintian dpkg-dev file)
 windows_packages=(g++ cmake ninja-build g++-mingw-w64-x86-64-posix make tcl xz-utils libboost-dev nlohmann-json3-dev
   libxxhash-dev libzycore-dev doctest-dev)

@@ -8,7 +8,6 @@
 #include <exception>
 #include <vector>
 
-#include "pe/lief_start.hpp"
 #include "pe/utf16.hpp"
 
 #if __has_include(<LIEF/PE/ParserConfig.hpp>)
@@ -104,7 +103,6 @@ void ask_lief(const Image& image, Identity& identity) {
 Identity identify(const Image& image, std::string& problem) {
   Identity identity = identify_from_headers(image);
   try {
-    start_lief();
     ask_lief(image, identity);
   } catch (const std::exception& failure) {
     problem = std::string("version resource or signature not readable: ") + failure.what();

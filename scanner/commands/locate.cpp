@@ -143,6 +143,7 @@ class Locate {
         if (tagdb::related(use.tag, tag)) relatives_[use.tag].insert(std::string(report::file_name(file.file.path)));
       }
     }
+    if (file.outcome == ScannedFile::Outcome::unsupported) ++untraced_[std::string(pe::to_string(file.machine))];
     const trace::BucketCounts counts = file.trace.counts(trace::SiteKind::allocate);
     if (const auto unresolved = counts[trace::Bucket::dynamic]; unresolved > 0)
       unresolved_.push_back({unresolved, file.file.path});
@@ -239,6 +240,12 @@ class Locate {
       text.pop_back();
       context_.note(text);
     }
+    if (!untraced_.empty()) {
+      std::string text = "not traced, their bytes only searched:";
+      for (const auto& [machine, count] : untraced_) text += " " + drivers(count) + " for " + machine + ",";
+      text.pop_back();
+      context_.note(text);
+    }
     for (const tagdb::PoolTag tag : tags) {
       if (const auto advice = tagdb::never_proves(tag); !advice.empty())
         context_.note("'" + tag.text() + "' never proves an owner: " + std::string(advice));
@@ -315,6 +322,7 @@ class Locate {
   std::set<tagdb::PoolTag> proven_;
   std::map<tagdb::PoolTag, std::set<std::string>> relatives_;
   std::vector<Unresolved> unresolved_;
+  std::map<std::string, std::uint32_t> untraced_;  // machine → drivers whose bytes were searched and no more
   std::vector<std::string> searched_, not_searched_;
   bool found_ = false;
 };
