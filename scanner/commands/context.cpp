@@ -6,6 +6,7 @@
 #include <iterator>
 #include <thread>
 
+#include "scanner/console.hpp"
 #include "scanner/pipeline.hpp"
 
 namespace scanner {
@@ -19,12 +20,14 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
     case Format::ndjson: return report::make_json_reporter(out, apis, false);
     case Format::json: return report::make_json_reporter(out, apis, true);
     case Format::csv: return report::make_csv_reporter(out, apis);
+    case Format::html: return report::make_html_reporter(out, apis);
     case Format::text: break;
   }
   report::TextOptions text;
   text.color = options.color == ColorChoice::always || (options.color == ColorChoice::automatic && terminal);
   text.explain = options.explain;
   text.names_only = options.names_only;
+  text.unicode = terminal_shows_utf8();
   return report::make_text_reporter(out, apis, text);
 }
 
@@ -150,7 +153,9 @@ int Context::finish(int code) {
 void Context::problem(report::Problem problem, bool named) {
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;
-  err_ << "poolwho: " << report::printable(problem.path) << ": " << problem.message << "\n";
+  err_ << "poolwho: " << report::printable(problem.path);
+  if (problem.line != 0) err_ << ":" << problem.line;
+  err_ << ": " << problem.message << "\n";
   ++summary_.errors;
   named_failed_ = named_failed_ || named;
   incomplete_ = true;
@@ -158,6 +163,7 @@ void Context::problem(report::Problem problem, bool named) {
 }
 
 void Context::note(const std::string& text) {
+  reporter_->note(text);
   if (options_.quiet) return;
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;

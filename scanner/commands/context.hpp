@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ class Context {
   [[nodiscard]] const std::vector<tagdb::TagQuery>& queries() const { return queries_; }
   [[nodiscard]] report::Reporter& reporter() { return *reporter_; }
   report::Summary& summary() { return summary_; }
+  /// Replaces what is asked for (leaks: the tags that leak).
+  void ask(std::vector<tagdb::TagQuery> queries) { queries_ = std::move(queries); }
 
   void begin(const char* command, std::vector<std::string> roots);
   /// Emits the summary and returns `code`, or the code of something worse that happened.
@@ -73,5 +76,10 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bo
 int run_locate(Context& context);
 int run_survey(Context& context);
 int run_lookup(Context& context);
+int run_leaks(Context& context);
+
+/// The search of `locate` for the tags of context.queries(), which are exact, without a report. Nothing when no place
+/// to search is known. The candidates are in no order yet.
+std::optional<std::vector<report::Candidate>> find_candidates(Context& context);
 
 }  // namespace scanner

@@ -44,6 +44,18 @@ class Locate {
     return report();
   }
 
+  /// For `leaks`: only the search. Nothing when there is no place to search.
+  std::optional<std::vector<report::Candidate>> candidates() {
+    std::vector<Level> levels;
+    if (!find_levels(levels)) return std::nullopt;
+    for (const tagdb::TagQuery& query : context_.queries()) {
+      for (const tagdb::TagPattern& form : query.forms) exact_tags_.push_back(form.tag());
+    }
+    search(levels);
+    note_searched();
+    return std::move(candidates_);
+  }
+
  private:
   bool find_levels(std::vector<Level>& levels) {
     if (!options_.paths.empty() || options_.files_from) {
@@ -150,6 +162,7 @@ class Locate {
     candidate.path = file.file.path;
     candidate.sha256 = file.sha256;
     candidate.identity = file.identity;
+    candidate.machine = file.machine;
     std::vector<trace::TagUse> plain;
     for (const report::Use& use : uses) plain.push_back(use.use);
     rank::ImageFacts facts;
@@ -207,8 +220,7 @@ class Locate {
     return context_.finish(code);
   }
 
-  /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
-  void explain(const std::set<tagdb::PoolTag>& tags) {
+  void note_searched() {
     std::string searched = "searched ";
     for (std::size_t i = 0; i < searched_.size(); ++i) searched += (i == 0 ? "" : ", ") + searched_[i];
     if (!not_searched_.empty()) {
@@ -233,6 +245,11 @@ class Locate {
       text.pop_back();
       context_.note(text);
     }
+  }
+
+  /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
+  void explain(const std::set<tagdb::PoolTag>& tags) {
+    note_searched();
     for (const tagdb::PoolTag tag : tags) {
       if (const auto advice = tagdb::never_proves(tag); !advice.empty())
         context_.note("'" + tag.text() + "' never proves an owner: " + std::string(advice));
@@ -294,5 +311,7 @@ class Locate {
 }  // namespace
 
 int run_locate(Context& context) { return Locate(context).run(); }
+
+std::optional<std::vector<report::Candidate>> find_candidates(Context& context) { return Locate(context).candidates(); }
 
 }  // namespace scanner

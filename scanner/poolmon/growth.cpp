@@ -41,7 +41,8 @@ struct Range {
 std::vector<Range> stretches(const std::vector<Bucket>& buckets, const Series& series) {
   std::vector<Range> out;
   for (std::size_t i = 0; i < series.points.size(); ++i) {
-    if (i == 0 || buckets[series.points[i].bucket].boot != buckets[series.points[i - 1].bucket].boot) out.push_back({i, i});
+    if (i == 0 || buckets[series.points[i].bucket].boot != buckets[series.points[i - 1].bucket].boot)
+      out.push_back({i, i});
     out.back().end = i + 1;
   }
   return out;
@@ -59,7 +60,9 @@ class Judge {
     for (const Range& range : stretches(table_.buckets(), series)) {
       Growth growth = judge(series, range);
       const bool leaks = growth.shape == Shape::leak, led = best.shape == Shape::leak;
-      const bool better = leaks != led ? leaks : leaks ? growth.gained > best.gained : growth.snapshots >= best.snapshots;
+      const bool better = leaks != led ? leaks
+                          : leaks      ? growth.gained > best.gained
+                                       : growth.snapshots >= best.snapshots;
       if (!have || better) best = std::move(growth);
       have = true;
     }
@@ -106,7 +109,8 @@ class Judge {
       const bool worth = growth.shape == Shape::leak || bytes.size() <= 32;  // all pairs of all tags would be many
       const double run = steps.back() - steps.front(), time = hours.back() - hours.front();
       growth.bytes_per_step = worth ? theil_sen(steps, bytes) : run > 0 ? (bytes.back() - bytes.front()) / run : 0;
-      if (timed_ && time > 0) growth.bytes_per_hour = worth ? theil_sen(hours, bytes) : (bytes.back() - bytes.front()) / time;
+      if (timed_ && time > 0)
+        growth.bytes_per_hour = worth ? theil_sen(hours, bytes) : (bytes.back() - bytes.front()) / time;
       if (series.counted && stretch.allocated > 0)
         growth.kept = std::clamp(static_cast<double>(growth.blocks_gained) / stretch.allocated, 0.0, 1.0);
     }
@@ -135,7 +139,8 @@ void add_limits(const SeriesTable& table, Growth& growth) {
   };
   if (totals->commit && totals->commit_limit)
     offer(static_cast<double>(*totals->commit_limit) - static_cast<double>(*totals->commit), "the commit limit");
-  if (growth.pool == Pool::nonpaged && totals->available) offer(static_cast<double>(*totals->available), "available memory");
+  if (growth.pool == Pool::nonpaged && totals->available)
+    offer(static_cast<double>(*totals->available), "available memory");
 }
 
 int rank_of(Shape shape) {

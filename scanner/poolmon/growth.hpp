@@ -21,7 +21,7 @@ enum class Shape : std::uint8_t {
   growing,   ///< more at the end than at the beginning, but too few snapshots or too much noise to say more
   falling,
   flat,
-  size       ///< one snapshot only: nothing is known of growth
+  size  ///< one snapshot only: nothing is known of growth
 };
 std::string_view to_string(Shape shape);
 /// For people: "rose, then stayed".
@@ -29,7 +29,7 @@ std::string_view describe(Shape shape);
 
 /// What a chart shows of one bucket of snapshots.
 struct ChartPoint {
-  double at = 0;            ///< hours since the first snapshot, or steps where no time is known
+  double at = 0;  ///< hours since the first snapshot, or steps where no time is known
   std::uint32_t boot = 0;
   std::int64_t low = 0, high = 0, bytes = 0, allocs = 0, frees = 0, diff = 0;
 };
@@ -48,17 +48,17 @@ struct Growth {
   double share = 0;                      ///< of the pool's growth, 0 to 1
   std::optional<double> kept;            ///< of what was allocated meanwhile, the part that was not freed
   std::int64_t bytes_per_allocation = 0;
-  std::optional<double> hours_left;      ///< until the limit of the machine, if all goes on like this
-  std::string limit;                     ///< which limit that is
-  std::vector<std::string> reasons;      ///< how the verdict came about, one sentence each
+  std::optional<double> hours_left;  ///< until the limit of the machine, if all goes on like this
+  std::string limit;                 ///< which limit that is
+  std::vector<std::string> reasons;  ///< how the verdict came about, one sentence each
   std::vector<ChartPoint> points;
 };
 
 struct Analysis {
-  std::vector<Growth> tags;     ///< leaks first, by bytes gained; then what changed most; one snapshot: by bytes
+  std::vector<Growth> tags;  ///< leaks first, by bytes gained; then what changed most; one snapshot: by bytes
   std::uint64_t snapshots = 0;
-  bool timed = false;           ///< points and slopes are by the clock
-  double hours = 0;             ///< from the first snapshot to the last
+  bool timed = false;  ///< points and slopes are by the clock
+  double hours = 0;    ///< from the first snapshot to the last
   std::vector<std::string> notes;
 };
 

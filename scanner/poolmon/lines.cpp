@@ -49,7 +49,8 @@ void LineReader::append_utf16(std::string_view block) {
   const bool little = encoding_ == Encoding::utf16le;
   std::size_t i = 0;
   for (; i + 1 < left_over_.size(); i += 2) {
-    const auto first = static_cast<unsigned char>(left_over_[i]), second = static_cast<unsigned char>(left_over_[i + 1]);
+    const auto first = static_cast<unsigned char>(left_over_[i]),
+               second = static_cast<unsigned char>(left_over_[i + 1]);
     const auto unit = static_cast<char16_t>(little ? first | second << 8 : second | first << 8);
     if (unit >= 0xDC00 && unit < 0xE000) {
       append_utf8(buffer_, high_surrogate_ != 0 ? 0x10000U + ((high_surrogate_ - 0xD800U) << 10) + (unit - 0xDC00U)

@@ -32,7 +32,8 @@ void LogReader::problem(std::string message) {
 
 std::vector<LineProblem> LogReader::take_problems() {
   if (ended_ && unreadable_ > kMostProblems) {
-    problems_.push_back({lines_.number(), "and " + std::to_string(unreadable_ - kMostProblems) + " lines more that could not be read"});
+    problems_.push_back(
+        {lines_.number(), "and " + std::to_string(unreadable_ - kMostProblems) + " lines more that could not be read"});
     unreadable_ = 0;
   }
   return std::exchange(problems_, {});

@@ -82,15 +82,18 @@ class CsvReader final : public FormatReader {
     const auto holds = [line](std::string_view word) { return line.find(word) != std::string_view::npos; };
     if (!holds("Tag") && !holds("tag") && !holds("TAG") && !holds("emory\\")) return false;
     if (line.find_first_of(",;\t|") == std::string_view::npos) return false;
-    const bool counters = line.find("\\Memory\\") != std::string_view::npos || line.find("\\memory\\") != std::string_view::npos;
-    if (counters) return line.find("PDH-CSV") != std::string_view::npos || folded(line).find("\\memory\\pool") != std::string::npos;
+    const bool counters =
+        line.find("\\Memory\\") != std::string_view::npos || line.find("\\memory\\") != std::string_view::npos;
+    if (counters)
+      return line.find("PDH-CSV") != std::string_view::npos || folded(line).find("\\memory\\pool") != std::string::npos;
     std::vector<std::string> fields;
     split(line, delimiter_of(line), fields);
     bool tag = false, used = false;
     for (const std::string& field : fields) {
       const std::string name = folded(trimmed(field));
       tag = tag || name == "tag";
-      used = used || name == "bytes" || name == "used" || name == "usedbytes" || name == "pagedusedbytes" || name == "nonpagedusedbytes";
+      used = used || name == "bytes" || name == "used" || name == "usedbytes" || name == "pagedusedbytes" ||
+             name == "nonpagedusedbytes";
     }
     return tag && used;
   }
@@ -141,9 +144,31 @@ class CsvReader final : public FormatReader {
 
  private:
   enum class Column {
-    none, time, time_utc, tag, type, allocs, frees, diff, bytes, paged_allocs, paged_frees, paged_diff, paged_bytes,
-    nonpaged_allocs, nonpaged_frees, nonpaged_diff, nonpaged_bytes, owner, total_nonpaged, total_paged, available,
-    available_kb, available_mb, commit, commit_limit
+    none,
+    time,
+    time_utc,
+    tag,
+    type,
+    allocs,
+    frees,
+    diff,
+    bytes,
+    paged_allocs,
+    paged_frees,
+    paged_diff,
+    paged_bytes,
+    nonpaged_allocs,
+    nonpaged_frees,
+    nonpaged_diff,
+    nonpaged_bytes,
+    owner,
+    total_nonpaged,
+    total_paged,
+    available,
+    available_kb,
+    available_mb,
+    commit,
+    commit_limit
   };
 
   static Column column_of(std::string_view title, std::size_t index) {
@@ -160,14 +185,30 @@ class CsvReader final : public FormatReader {
     }
     const std::string name = folded(trimmed(title));
     static const std::vector<std::pair<std::string_view, Column>> kNames = {
-        {"datetime", Column::time}, {"date", Column::time}, {"time", Column::time}, {"timestamp", Column::time},
-        {"datetimeutc", Column::time_utc}, {"tag", Column::tag}, {"type", Column::type}, {"pool", Column::type},
-        {"allocs", Column::allocs}, {"frees", Column::frees}, {"diff", Column::diff}, {"bytes", Column::bytes},
-        {"used", Column::bytes}, {"usedbytes", Column::bytes}, {"pagedallocs", Column::paged_allocs},
-        {"pagedfrees", Column::paged_frees}, {"pageddiff", Column::paged_diff},
-        {"pagedusedbytes", Column::paged_bytes}, {"nonpagedallocs", Column::nonpaged_allocs},
-        {"nonpagedfrees", Column::nonpaged_frees}, {"nonpageddiff", Column::nonpaged_diff},
-        {"nonpagedusedbytes", Column::nonpaged_bytes}, {"binary", Column::owner}, {"mappeddriver", Column::owner}};
+        {"datetime", Column::time},
+        {"date", Column::time},
+        {"time", Column::time},
+        {"timestamp", Column::time},
+        {"datetimeutc", Column::time_utc},
+        {"tag", Column::tag},
+        {"type", Column::type},
+        {"pool", Column::type},
+        {"allocs", Column::allocs},
+        {"frees", Column::frees},
+        {"diff", Column::diff},
+        {"bytes", Column::bytes},
+        {"used", Column::bytes},
+        {"usedbytes", Column::bytes},
+        {"pagedallocs", Column::paged_allocs},
+        {"pagedfrees", Column::paged_frees},
+        {"pageddiff", Column::paged_diff},
+        {"pagedusedbytes", Column::paged_bytes},
+        {"nonpagedallocs", Column::nonpaged_allocs},
+        {"nonpagedfrees", Column::nonpaged_frees},
+        {"nonpageddiff", Column::nonpaged_diff},
+        {"nonpagedusedbytes", Column::nonpaged_bytes},
+        {"binary", Column::owner},
+        {"mappeddriver", Column::owner}};
     for (const auto& [known, column] : kNames) {
       if (name == known) return column;
     }
@@ -189,13 +230,16 @@ class CsvReader final : public FormatReader {
     return true;  // no such column: stays 0
   }
 
-  bool take_row(tagdb::PoolTag tag, Pool pool, Column allocs, Column frees, Column diff, Column bytes, Snapshot& into) const {
+  bool take_row(tagdb::PoolTag tag, Pool pool, Column allocs, Column frees, Column diff, Column bytes,
+                Snapshot& into) const {
     if (!has(bytes)) return true;
     Row row;
     row.tag = tag;
     row.pool = pool;
     row.counted = has(allocs) && has(frees);
-    if (!figure(allocs, row.allocs) || !figure(frees, row.frees) || !figure(diff, row.diff) || !figure(bytes, row.bytes)) return false;
+    if (!figure(allocs, row.allocs) || !figure(frees, row.frees) || !figure(diff, row.diff) ||
+        !figure(bytes, row.bytes))
+      return false;
     if (!has(diff)) row.diff = row.allocs - row.frees;
     if (row.bytes != 0 || row.diff != 0 || row.allocs != 0) into.rows.push_back(row);
     return true;
@@ -228,8 +272,10 @@ class CsvReader final : public FormatReader {
       why = "a number belongs where there is none";
       return Taken::bad;
     }
-    if (!take_row(tag, Pool::paged, Column::paged_allocs, Column::paged_frees, Column::paged_diff, Column::paged_bytes, into) ||
-        !take_row(tag, Pool::nonpaged, Column::nonpaged_allocs, Column::nonpaged_frees, Column::nonpaged_diff, Column::nonpaged_bytes, into)) {
+    if (!take_row(tag, Pool::paged, Column::paged_allocs, Column::paged_frees, Column::paged_diff, Column::paged_bytes,
+                  into) ||
+        !take_row(tag, Pool::nonpaged, Column::nonpaged_allocs, Column::nonpaged_frees, Column::nonpaged_diff,
+                  Column::nonpaged_bytes, into)) {
       why = "a number belongs where there is none";
       return Taken::bad;
     }

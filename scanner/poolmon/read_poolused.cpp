@@ -35,8 +35,9 @@ class PoolusedReader final : public FormatReader {
     }
     tagdb::PoolTag tag;
     if (!in_columns(line, tag, numbers, behind) && !in_words(line, tag, numbers, behind)) {
-      const bool close = line.size() > column_ + 5 && line.find_first_of("0123456789", column_ + 4) != std::string_view::npos &&
-                         line.substr(0, column_).find_first_not_of(' ') == std::string_view::npos && line[column_ + 4] == ' ';
+      const bool close =
+          line.size() > column_ + 5 && line.find_first_of("0123456789", column_ + 4) != std::string_view::npos &&
+          line.substr(0, column_).find_first_not_of(' ') == std::string_view::npos && line[column_ + 4] == ' ';
       if (!close) return Taken::no;
       why = "a tag and " + std::to_string(numbers_) + " numbers belong here";
       return Taken::bad;

@@ -44,32 +44,33 @@ Place find_type(std::string_view line) {
   // The tag itself may be "Nonp" or end in a blank, so the type is looked for behind at least one character.
   for (std::size_t at = line.find(' ', 1); at != std::string_view::npos; at = line.find(' ', at + 1)) {
     const std::string_view rest = line.substr(at + 1);
-    if (rest.starts_with("Nonp ") && !rest.starts_with("Nonp Nonp ") && !rest.starts_with("Nonp Paged ")) return {at + 1, false};
+    if (rest.starts_with("Nonp ") && !rest.starts_with("Nonp Nonp ") && !rest.starts_with("Nonp Paged "))
+      return {at + 1, false};
     if (rest.starts_with("Paged ")) return {at + 1, true};
   }
   return {};
 }
 
-/// The tag's four columns out of what stands before the type: " Leak ", "Leak ", "> Leak ", "Io " (blanks collapsed).
-bool take_tag(std::string_view before, tagdb::PoolTag& tag) {
-  if (before.empty()) return false;
-  before.remove_suffix(1);  // the blank between tag and type
-  std::size_t characters = 0, start = before.size();
-  while (start > 0 && characters < 4) {
-    --start;
-    while (start > 0 && (static_cast<unsigned char>(before[start]) & 0xC0) == 0x80) --start;
-    ++characters;
+bool quoting(std::string_view text) { return text.find_first_not_of(" \t>-*|") == std::string_view::npos; }
+
+/// The tag that begins at `column` of what stands before the type: four characters, then only blanks.
+bool tag_at(std::string_view before, std::size_t column, tagdb::PoolTag& tag) {
+  if (before.size() < column + 5 || !quoting(before.substr(0, column))) return false;
+  std::size_t end = column;
+  for (unsigned characters = 0; characters < 4 && end < before.size(); ++characters) {
+    ++end;
+    while (end < before.size() && (static_cast<unsigned char>(before[end]) & 0xC0) == 0x80) ++end;
   }
-  for (const char c : before.substr(0, start)) {
-    if (c != ' ' && c != '\t' && c != '>' && c != '-' && c != '*' && c != '|') return false;
-  }
-  std::string_view columns = before.substr(start);
-  // Quoted lines that lost their alignment: what is left of the quoting is no part of a shorter tag.
-  if (start == 0 && columns.size() < 4) {
-    std::string padded(trimmed(columns));
-    padded.resize(4, ' ');
-    return tag_from_columns(padded, tag);
-  }
+  if (end >= before.size() || !trimmed(before.substr(end)).empty()) return false;
+  return tag_from_columns(before.substr(column, end - column), tag);
+}
+
+/// Blanks were collapsed or stripped: the word is the tag, and what is missing was blank.
+bool tag_word(std::string_view before, tagdb::PoolTag& tag) {
+  while (!before.empty() && quoting(before.substr(0, 1))) before.remove_prefix(1);
+  std::string columns(trimmed(before));
+  if (columns.empty() || columns.size() > 4) return false;
+  columns.resize(4, ' ');
   return tag_from_columns(columns, tag);
 }
 
@@ -78,7 +79,10 @@ class ScreenReader final : public FormatReader {
   [[nodiscard]] bool begins(std::string_view line) const override { return is_header(line) || is_memory(line); }
 
   void start(std::string_view line, Snapshot& into) override {
-    if (!is_memory(line)) return;
+    if (!is_memory(line)) {
+      column_ = line.find("Tag");
+      return;
+    }
     session_ = false;
     into.totals.available = kilobytes(line, "Avail:");
   }
@@ -129,7 +133,7 @@ class ScreenReader final : public FormatReader {
       return Taken::bad;
     }
     Row result;
-    if (!take_tag(before, result.tag)) {
+    if (!tag_at(before, column_, result.tag) && !tag_at(before, 0, result.tag) && !tag_word(before, result.tag)) {
       why = "no tag of four characters before the type";
       return Taken::bad;
     }
@@ -149,6 +153,7 @@ class ScreenReader final : public FormatReader {
   }
 
   bool session_ = false;
+  std::size_t column_ = 1;  ///< where tags begin: below the header's word
 };
 
 }  // namespace

@@ -10,7 +10,9 @@ constexpr std::int64_t k32 = std::int64_t{1} << 32;
 constexpr std::size_t kMostSeries = 16384;  // Windows has some thousand tags in two pools; garbage may have more
 constexpr std::size_t kMostOwners = 16384;
 
-std::uint64_t key_of(const Row& row) { return std::uint64_t{row.tag.value()} << 8 | static_cast<std::uint64_t>(row.pool); }
+std::uint64_t key_of(const Row& row) {
+  return std::uint64_t{row.tag.value()} << 8 | static_cast<std::uint64_t>(row.pool);
+}
 
 /// A 32-bit counter that is printed as a signed number.
 std::int64_t unsigned_of(std::int64_t printed) { return printed < 0 && printed >= -k32 / 2 ? printed + k32 : printed; }
@@ -48,10 +50,11 @@ bool SeriesTable::restarted(const Snapshot& snapshot) const {
     const auto at = index_.find(key_of(row));
     if (at == index_.end()) continue;
     const Latest& latest = latest_[at->second];
-    const std::int64_t before = latest.allocs % k32, now = unsigned_of(row.allocs) % k32;
-    if (row.allocs >= k32 || latest.allocs >= k32 ? unsigned_of(row.allocs) >= latest.allocs : now >= before) {
+    const bool whole = latest.wide || row.allocs >= k32;
+    const std::int64_t before = whole ? latest.allocs : latest.allocs % k32, now = unsigned_of(row.allocs);
+    if (now >= before) {
       ++compared;
-    } else if (!wrapped(before, now)) {
+    } else if (whole || !wrapped(before, now)) {
       ++compared;
       ++dropped;
     }
@@ -64,7 +67,8 @@ std::size_t SeriesTable::index_of(const Row& row) {
   if (!fresh) return at->second;
   if (series_.size() >= kMostSeries) {
     index_.erase(at);
-    if (dropped_tags_++ == 0) notes_.push_back("more than " + std::to_string(kMostSeries) + " tags: those that come late are not followed");
+    if (dropped_tags_++ == 0)
+      notes_.push_back("more than " + std::to_string(kMostSeries) + " tags: those that come late are not followed");
     return kMostSeries;
   }
   Series series;
@@ -89,7 +93,8 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
     }
     // Fewer bytes with as many blocks: what stands above 32 bits was not printed.
     if (bytes < k32 && latest.bytes >= k32 / 2 && latest.diff > 0 && diff > latest.diff / 2) {
-      const double expected = static_cast<double>(latest.bytes) / static_cast<double>(latest.diff) * static_cast<double>(diff);
+      const double expected =
+          static_cast<double>(latest.bytes) / static_cast<double>(latest.diff) * static_cast<double>(diff);
       const double turns = std::round((expected - static_cast<double>(bytes)) / static_cast<double>(k32));
       if (turns >= 1 && turns < 1000) bytes += static_cast<std::int64_t>(turns) * k32;
     }
@@ -119,7 +124,7 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
   series.diff_last = diff;
   series.counted = row.counted;
   ++series.snapshots;
-  latest = {allocs, frees, diff, bytes, snapshots_};
+  latest = {allocs, frees, diff, bytes, snapshots_, latest.wide || row.allocs >= k32};
 }
 
 void SeriesTable::add(const Snapshot& snapshot, std::string_view where) {

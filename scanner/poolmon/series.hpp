@@ -18,16 +18,16 @@ inline constexpr std::size_t kMostPoints = 256;
 
 /// One or more snapshots in a row.
 struct Bucket {
-  std::uint32_t boot = 0;           ///< counts restarts of the machine
-  std::uint64_t first = 0;          ///< number of its first snapshot, from 0
-  std::optional<LogTime> time;      ///< of its last snapshot
-  Totals totals;                    ///< of its last snapshot that has some
+  std::uint32_t boot = 0;       ///< counts restarts of the machine
+  std::uint64_t first = 0;      ///< number of its first snapshot, from 0
+  std::optional<LogTime> time;  ///< of its last snapshot
+  Totals totals;                ///< of its last snapshot that has some
 };
 
 struct Point {
-  std::uint32_t bucket = 0;                     ///< index into SeriesTable::buckets()
-  std::int64_t low = 0, high = 0, bytes = 0;    ///< bytes: of the last snapshot
-  std::int64_t allocs = 0, frees = 0, diff = 0; ///< of the last snapshot, wraps undone
+  std::uint32_t bucket = 0;                      ///< index into SeriesTable::buckets()
+  std::int64_t low = 0, high = 0, bytes = 0;     ///< bytes: of the last snapshot
+  std::int64_t allocs = 0, frees = 0, diff = 0;  ///< of the last snapshot, wraps undone
 };
 
 struct Series {
@@ -59,6 +59,7 @@ class SeriesTable {
   struct Latest {
     std::int64_t allocs = 0, frees = 0, diff = 0, bytes = 0;
     std::uint64_t snapshot = 0;
+    bool wide = false;  ///< a value above 32 bits was printed: the tool does not cut them off
   };
 
   [[nodiscard]] bool restarted(const Snapshot& snapshot) const;

@@ -15,12 +15,13 @@ namespace scanner::poolmon {
 namespace {
 
 constexpr std::size_t kBlocks = 16;
-constexpr double kMostChance = 0.002;     // for all tags together
-constexpr double kScatter = 10;           // times the scatter that a rise must reach
-constexpr double kLargestPart = 0.45;     // of the rise in one step: more is a jump
-constexpr double kRising = 0.55;          // of the steps go up
-constexpr double kAtTheEnd = 0.4;         // slope of the last third against the whole
-constexpr std::size_t kVeryFew = 6;       // snapshots: below, a rise must also be large
+constexpr double kMostChance = 0.002;                                // for all tags together
+constexpr double kScatter = 10;                                      // times the scatter that a rise must reach
+constexpr double kBusy = 0.03, kBusyFactor = 5, kBusyScatter = 1.5;  // kept less than this: more proof is asked for
+constexpr double kLargestPart = 0.45;                                // of the rise in one step: more is a jump
+constexpr double kRising = 0.55;                                     // of the steps go up
+constexpr double kAtTheEnd = 0.4;                                    // slope of the last third against the whole
+constexpr std::size_t kVeryFew = 6;                                  // snapshots: below, a rise must also be large
 // Few snapshots: even perfect order could be chance among so many tags. Then a leak must be even, large and kept.
 constexpr double kFewRise = 0.2, kFewEven = 0.25, kFewKept = 0.05;
 
@@ -69,11 +70,11 @@ double swing_within(const Stretch& stretch) {
 
 struct Facts {
   std::size_t inversions = 0, ups = 0;
-  double rise = 0;          // of the fitted line over the stretch
-  double gain = 0;          // last third's median over the first value
+  double rise = 0;  // of the fitted line over the stretch
+  double gain = 0;  // last third's median over the first value
   double largest_up = 0, smallest_up = 0, largest_down = 0, range = 0;
-  double scatter = 0;       // around the line
-  double end_slope = 0;     // last third against the whole
+  double scatter = 0;    // around the line
+  double end_slope = 0;  // last third against the whole
   double level = 0;
 };
 
@@ -125,13 +126,15 @@ Shape other_shape(const std::vector<double>& y, const Facts& facts, double chanc
   for (std::size_t i = 1; i < n; ++i) falls += y[i - 1] - y[i] > 0.4 * facts.range ? 1 : 0;
   const double noise = facts.scatter > 0 ? facts.range / facts.scatter : 0;
   if (falls >= 1 && facts.ups >= 2 * falls && facts.ups * 2 > n) return Shape::sawtooth;
-  if (highest - std::max(first, last) > 0.6 * facts.range && highest - middle > 0.6 * facts.range && facts.range > 0.2 * level)
+  if (highest - std::max(first, last) > 0.6 * facts.range && highest - middle > 0.6 * facts.range &&
+      facts.range > 0.2 * level)
     return Shape::burst;
   const double change = last - first;
   if (change > 0.6 * facts.range) {
     if (facts.largest_up > kLargestPart * facts.range) return Shape::step;
     if (facts.end_slope < kAtTheEnd && facts.inversions * 4 < n * (n - 1) / 2) return Shape::plateau;
-    if (facts.inversions * 5 < n * (n - 1) / 2 && noise > 2) return facts.ups * 100 < n * 55 ? Shape::step : Shape::growing;
+    if (facts.inversions * 5 < n * (n - 1) / 2 && noise > 2)
+      return facts.ups * 100 < n * 55 ? Shape::step : Shape::growing;
   }
   if (-change > 0.6 * facts.range && facts.range > 0.1 * level) return Shape::falling;
   return falls >= 2 && facts.range > 0.2 * level ? Shape::sawtooth : Shape::flat;
@@ -177,16 +180,20 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
     leak = strict && even && large && held;
     verdict.chance = alone;
     if (strict && !even) because("the steps are uneven");
-    if (strict && !large) because("grew by less than " + percent(kFewRise) + ", too little to judge from " + std::to_string(n) + " snapshots");
+    if (strict && !large)
+      because("grew by less than " + percent(kFewRise) + ", too little to judge from " + std::to_string(n) +
+              " snapshots");
     if (strict && !held) because("most of what was allocated meanwhile was freed again");
     if (leak) because("every step rises, and evenly; more snapshots would make it surer");
     if (!leak && strict && verdict.shape == Shape::flat) verdict.shape = Shape::growing;
   } else {
-    if (verdict.chance > kMostChance) {
+    // Where nearly everything is freed again, use that merely goes up and down has long runs in one direction.
+    const bool busy = stretch.counted && stretch.blocks.back() - stretch.blocks.front() < kBusy * stretch.allocated;
+    if (verdict.chance > (busy ? kMostChance / kBusyFactor : kMostChance)) {
       leak = false;
       because("chance alone could make it, among " + std::to_string(tested) + " tags");
     }
-    if (facts.rise < kScatter * facts.scatter) {
+    if (facts.rise < (busy ? kBusyScatter * kScatter : kScatter) * facts.scatter) {
       leak = false;
       because("the rise is small against the scatter around it");
     }

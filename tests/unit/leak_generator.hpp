@@ -20,9 +20,12 @@ enum class Kind { constant, noisy, wandering, step, stairs, sawtooth, plateau, b
 /// One tag's outstanding blocks at every snapshot.
 class Tag {
  public:
-  Tag(tagdb::PoolTag tag, Kind kind, std::mt19937& random, std::size_t snapshots, double leak_blocks = 0, std::int64_t block = 0)
+  Tag(tagdb::PoolTag tag, Kind kind, std::mt19937& random, std::size_t snapshots, double leak_blocks = 0,
+      std::int64_t block = 0)
       : kind(kind), tag_(tag), snapshots_(snapshots), leak_blocks_(leak_blocks) {
-    const auto uniform = [&random](double low, double high) { return std::uniform_real_distribution<double>(low, high)(random); };
+    const auto uniform = [&random](double low, double high) {
+      return std::uniform_real_distribution<double>(low, high)(random);
+    };
     base_ = std::exp(uniform(std::log(20), std::log(200000)));
     block_ = block != 0 ? block : 16 * static_cast<std::int64_t>(std::exp(uniform(0, 6)));
     noise_ = uniform(0.001, 0.06);
@@ -54,8 +57,13 @@ class Tag {
         level *= (1 + size_ * std::floor(t / each)) * (1 + 0.1 * noise_ * normal());
         break;
       }
-      case Kind::sawtooth: level *= 1 + size_ * std::fmod(t + phase_, period_) / period_ + 0.2 * noise_ * normal(); break;
-      case Kind::plateau: level *= 1 + size_ * 3 * (1 - std::exp(-t / (0.15 * static_cast<double>(snapshots_)))) + 0.1 * noise_ * normal(); break;
+      case Kind::sawtooth:
+        level *= 1 + size_ * std::fmod(t + phase_, period_) / period_ + 0.2 * noise_ * normal();
+        break;
+      case Kind::plateau:
+        level *=
+            1 + size_ * 3 * (1 - std::exp(-t / (0.15 * static_cast<double>(snapshots_)))) + 0.1 * noise_ * normal();
+        break;
       case Kind::burst: level *= 1 + (std::fabs(t - at_) < 1 ? size_ : 0) + 0.2 * noise_ * normal(); break;
       case Kind::falling: level *= 1.5 - 0.5 * t / static_cast<double>(snapshots_) + 0.1 * noise_ * normal(); break;
       case Kind::leak: level = base_ + leak_blocks_ * (t + 0.5 * normal()); break;  // noise of half a step
