@@ -8,6 +8,7 @@
 #include "scanner/commands/context.hpp"
 #include "scanner/pipeline.hpp"
 #include "scanner/poolmon/growth.hpp"
+#include "scanner/poolmon/live.hpp"
 #include "scanner/poolmon/log_reader.hpp"
 #include "scanner/rank/leak_terms.hpp"
 #include "scanner/report/words.hpp"
@@ -22,13 +23,22 @@ class Leaks {
   explicit Leaks(Context& context) : context_(context), options_(context.options()) {}
 
   int run() {
+    std::unique_ptr<poolmon::SnapshotSource> live;
     if (options_.live) {
-      context_.note(
-          "poolwho: --live watches the machine it runs on, and is not available here; name poolmon logs instead");
-      return kExitUsage;
+      poolmon::LiveOptions how;
+      how.every_seconds = options_.every_seconds.value_or(how.every_seconds);
+      how.for_seconds = options_.for_seconds;
+      how.stop = &interrupted;
+      auto opened = poolmon::open_live(how);
+      if (!opened) {
+        context_.note("poolwho: " + opened.error().message);
+        return kExitUsage;
+      }
+      live = std::move(opened.value());
     }
     context_.begin("leaks", options_.root ? std::vector<std::string>{*options_.root} : std::vector<std::string>{});
     for (const std::string& log : in_order()) read(log);
+    if (live) read(*live, "this machine");
     if (table_.snapshots() == 0 && totals_.snapshots() == 0) return context_.finish(nothing_read());
     poolmon::AnalysisOptions how;
     if (options_.interval_seconds) how.interval_hours = *options_.interval_seconds / 3600;
@@ -76,23 +86,28 @@ class Leaks {
       return;
     }
     poolmon::LogReader reader(in);
-    poolmon::Snapshot snapshot;
-    std::uint64_t found = 0;
-    const auto report = [&] {
-      for (poolmon::LineProblem& problem : reader.take_problems())
-        context_.problem({log, "log", problem.line, std::move(problem.message)});
-    };
-    while (!interrupted && reader.next(snapshot)) {
-      ++found;
-      add(snapshot, log);
-      report();
-      context_.progress(std::to_string(table_.snapshots()) + " snapshots  " + report::printable(log));
-    }
-    report();
-    if (found == 0)
+    if (read(reader, log) == 0)
       context_.problem({log, "log", 0,
                         "no figures of pools in it: poolmon's snapshots and screens, WinDbg's !poolused, and CSV of "
                         "poolmon or perfmon are read"});
+  }
+
+  /// Returns how many snapshots there were.
+  std::uint64_t read(poolmon::SnapshotSource& source, const std::string& name) {
+    poolmon::Snapshot snapshot;
+    std::uint64_t found = 0;
+    const auto tell = [&] {
+      for (poolmon::LineProblem& problem : source.take_problems())
+        context_.problem({name, "log", problem.line, std::move(problem.message)});
+    };
+    while (!interrupted && source.next(snapshot)) {
+      ++found;
+      add(snapshot, name);
+      tell();
+      context_.progress(std::to_string(table_.snapshots()) + " snapshots  " + report::printable(name));
+    }
+    tell();
+    return found;
   }
 
   /// Totals of whole pools are a series of their own: perfmon has many samples and no tags.

@@ -58,12 +58,12 @@ std::vector<NextStep> next_steps(const Leak& leak) {
     best = &leak.candidates.front();
   if (best != nullptr) about_driver(*best, leak, steps);
   if (!tag.empty()) {
-    steps.push_back({"record the stacks of its allocations; after some growth: xperf -d pool.etl",
+    steps.push_back({"record the stacks of its allocations (xperf -d pool.etl ends it, after some growth)",
                      "xperf -on PROC_THREAD+LOADER+POOL -stackwalk PoolAlloc+PoolFree+PoolAllocSession+PoolFreeSession "
                      "-PoolTag " +
                          tag + " -BufferSize 1024 -MaxFile 1024 -FileMode Circular"});
     steps.push_back(
-        {"or with the recorder, then look at " + tag + " in the analyzer's pool graph; end with wpr -stop pool.etl",
+        {"or with the recorder (wpr -stop pool.etl ends it), and find " + tag + " in the analyzer's pool graph",
          "wpr -start Pool -filemode"});
     steps.push_back({"in a kernel debugger or a dump", "!poolused " + std::string(paged ? "4 " : "2 ") + tag});
   }
