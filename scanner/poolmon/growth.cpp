@@ -140,7 +140,7 @@ void add_limits(const SeriesTable& table, Growth& growth) {
   if (totals->commit && totals->commit_limit)
     offer(static_cast<double>(*totals->commit_limit) - static_cast<double>(*totals->commit), "the commit limit");
   if (growth.pool == Pool::nonpaged && totals->available)
-    offer(static_cast<double>(*totals->available), "available memory");
+    offer(static_cast<double>(*totals->available), "no memory is left");
 }
 
 int rank_of(Shape shape) {

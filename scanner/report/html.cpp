@@ -195,10 +195,9 @@ class HtmlReporter final : public Reporter {
     if (leaks_.empty()) return {"No tag keeps growing", logs};
     const Leak& first = leaks_.front();
     std::string title =
-        "'" + first.growth.tag.text() + "' leaks " + std::string(to_string(first.growth.pool)) + " pool";
+        "Tag '" + first.growth.tag.text() + "' keeps growing in " + std::string(to_string(first.growth.pool)) + " pool";
     if (leaks_.size() > 1)
-      title += ", and " + std::to_string(leaks_.size() - 1) +
-               (leaks_.size() == 2 ? " other tag does too" : " other tags do too");
+      title += ", and " + std::to_string(leaks_.size() - 1) + (leaks_.size() == 2 ? " other tag" : " other tags");
     std::string lead = growth_in_words(first.growth, logs_.hours) + ". ";
     if (!first.candidates.empty() && first.candidates.front().judgement.verdict < rank::Verdict::weak) {
       const Candidate& best = first.candidates.front();

@@ -23,8 +23,8 @@ code,.mono{font-family:ui-monospace,SFMono-Regular,Consolas,"Liberation Mono",mo
 code{overflow-wrap:anywhere}
 .tag{font-family:ui-monospace,SFMono-Regular,Consolas,"Liberation Mono",monospace;font-weight:700;white-space:pre}
 section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin:0 0 18px}
-.figures{display:flex;flex-wrap:wrap;gap:8px 28px;margin:4px 0 14px;padding:0}
-.figures div{min-width:7em}.figures dt{color:var(--dim);font-size:12.5px}.figures dd{margin:0;font-size:17px;font-weight:600}
+.figures{display:flex;flex-wrap:wrap;gap:8px 22px;margin:4px 0 14px;padding:0}
+.figures div{min-width:5.5em}.figures dt{color:var(--dim);font-size:12.5px}.figures dd{margin:0;font-size:17px;font-weight:600}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:7px 10px 7px 0;vertical-align:top;border-top:1px solid var(--line)}
 thead th{border-top:0;color:var(--dim);font-weight:600;font-size:13px;white-space:nowrap}
@@ -50,7 +50,7 @@ svg .grid{stroke:var(--line)}svg text{fill:var(--dim);font-size:12px;font-family
 svg .series{fill:none;stroke:var(--leak);stroke-width:2;stroke-linejoin:round}svg .band{fill:var(--band)}
 svg .point{fill:var(--card);stroke:var(--leak);stroke-width:1.75}svg .trend{stroke:var(--dim);stroke-dasharray:5 4;fill:none}
 svg .boot{stroke:var(--accent);stroke-dasharray:2 3}
-svg.spark{width:110px;height:24px;vertical-align:middle}svg.spark .series{stroke-width:1.5}
+svg.spark{width:110px;height:24px;vertical-align:middle}svg.spark .series{stroke-width:1.5}#growth .series{stroke:var(--dim)}
 .tools{display:flex;gap:10px;align-items:center;margin:0 0 10px;flex-wrap:wrap}
 .tools button,.tools input{font:inherit;font-size:13.5px;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:3px 10px}
 .tools button{cursor:pointer}.dim{color:var(--dim)}

@@ -37,6 +37,16 @@ double tick_step(double range, int count, bool binary) {
   return power * 10;
 }
 
+/// Steps that clocks have.
+double hours_step(double least) {
+  static constexpr std::array<double, 14> kSteps = {1.0 / 60, 2.0 / 60, 5.0 / 60, 0.25, 0.5, 1,  2,
+                                                    3,        6,        12,       24,   48,  96, 168};
+  for (const double step : kSteps) {
+    if (step >= least) return step;
+  }
+  return std::ceil(least / 168) * 168;
+}
+
 std::string line(double x0, double y0, double x1, double y1, const char* style) {
   return "<line class=\"" + std::string(style) + "\" x1=\"" + number(x0) + "\" y1=\"" + number(y0) + "\" x2=\"" +
          number(x1) + "\" y2=\"" + number(y1) + "\"/>";
@@ -113,7 +123,7 @@ std::string axes(const Frame& frame, bool timed) {
     out += label(frame.left - 8, frame.y(value) + 4, "end", human_bytes(value));
   }
   const double across = frame.x1 - frame.x0;
-  double x_step = tick_step(across, 8, false);
+  double x_step = timed ? hours_step(across / 8) : tick_step(across, 8, false);
   if (!timed) x_step = std::max(1.0, std::round(x_step));
   for (double at = std::ceil(frame.x0 / x_step) * x_step; at <= frame.x1 + 1e-9 && across > 0; at += x_step)
     out += label(frame.x(at), frame.top + frame.height + 20, "middle",

@@ -48,7 +48,8 @@ std::vector<std::string> cells_of(const Leak& leak, const LogsInfo& info, bool u
   std::string each = growth.bytes_per_allocation > 0
                          ? with_commas(static_cast<std::uint64_t>(growth.bytes_per_allocation)) + " bytes each"
                          : "";
-  if (growth.hours_left) each += (each.empty() ? "" : "; ") + growth.limit + " in " + human_hours(*growth.hours_left);
+  if (growth.hours_left)
+    each += (each.empty() ? "" : "; ") + human_hours(*growth.hours_left) + " until " + growth.limit;
   cells.push_back(each);
   (void)info;
   return cells;
