@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libboost-dev libboost-program-options-dev
   libboost-filesystem-dev nlohmann-json3-dev libssl-dev libxxhash-dev)
 test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 doctest-dev
-  chromium chromium-driver python3-selenium)
+  lintian dpkg-dev file chromium chromium-driver python3-selenium)
 
 say() { printf '== %s\n' "$*" >&2; }
 

@@ -133,6 +133,8 @@ class Image {
 
   Visited for_each_import(const std::function<void(const Import&)>& visit) const;
   Visited for_each_export(const std::function<void(const Export&)>& visit) const;
+  /// The name that the export table gives this image ("ntoskrnl.exe" whatever the file is called); empty when none.
+  [[nodiscard]] std::string_view export_library() const;
   /// .pdata in file order (x64; other machines deliver nothing yet).
   Visited for_each_function(const std::function<void(const FunctionRange&)>& visit) const;
   Visited for_each_scope(const FunctionRange& range, const std::function<void(const ExceptionScope&)>& visit) const;

@@ -102,6 +102,13 @@ Visited Image::for_each_import(const std::function<void(const Import&)>& visit) 
   return all;
 }
 
+std::string_view Image::export_library() const {
+  constexpr std::uint32_t kNameField = 12, kLongestName = 260;
+  const auto dir = directory(Directory::exports);
+  const auto name = dir.rva == 0 ? std::nullopt : from_rva(dir.rva).read<std::uint32_t>(kNameField);
+  return name ? from_rva(*name).c_string(0, kLongestName).value_or("") : std::string_view{};
+}
+
 Visited Image::for_each_export(const std::function<void(const Export&)>& visit) const {
   Visited visited;
   const auto dir = directory(Directory::exports);

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "scanner/findstr_habits.hpp"
+#include "scanner/generate.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/pool_tag.hpp"
 
@@ -187,6 +188,9 @@ std::string take_values(const po::variables_map& values, Options& options) {
     *target = parse_span(*span);
     if (!*target) return std::string("--") + name + " wants a time span such as 30s, 5m or 1h, not '" + *span + "'";
   }
+  options.check = flag("check");
+  options.difference = text("diff");
+  options.baseline = text("baseline");
   if (const auto size = text("max-filesize")) {
     const auto bytes = parse_size(*size);
     if (!bytes) return "--max-filesize wants a number of bytes such as 64M, not '" + *size + "'";
@@ -203,9 +207,11 @@ std::string take_values(const po::variables_map& values, Options& options) {
                          {"ndjson", Format::ndjson},
                          {"json", Format::json},
                          {"csv", Format::csv},
-                         {"html", Format::html}},
+                         {"html", Format::html},
+                         {"localtag", Format::localtag},
+                         {"pooltag", Format::pooltag}},
                         options.format))
-      return "--format is one of text, ndjson, json, csv, html, not '" + *format + "'";
+      return "--format is one of text, ndjson, json, csv, html, localtag, pooltag, not '" + *format + "'";
   }
   if (const auto color = text("color")) {
     if (!choose<ColorChoice>(
@@ -242,6 +248,21 @@ std::string check_verb(const po::variables_map& values, Verb verb) {
   return {};
 }
 
+/// Options that only make sense together, or not at all.
+std::string check_combination(const Options& options) {
+  const bool list = options.format == Format::localtag || options.format == Format::pooltag;
+  if (list && options.verb != Verb::survey) return "--format localtag and pooltag are for 'survey'";
+  if (options.difference && !list) return "--diff needs --format localtag or --format pooltag";
+  if (list && (options.check || options.baseline)) return "--check and --baseline have no --format localtag or pooltag";
+  if (options.check && options.baseline) return "--check and --baseline are two questions: ask one at a time";
+  if (options.format == Format::html && options.verb == Verb::lookup)
+    return "--format html is for 'locate', 'survey' and 'leaks'";
+  if (options.format == Format::html && (options.check || options.baseline))
+    return "--check and --baseline have no --format html";
+  if (!options.live && (options.every_seconds || options.for_seconds)) return "--every and --for belong to --live";
+  return {};
+}
+
 }  // namespace
 
 const std::vector<OptionSpec>& option_table() {
@@ -269,10 +290,16 @@ const std::vector<OptionSpec>& option_table() {
       {"jobs", 'j', "N", false, kScan, "worker threads; 0 (default) means one per processor"},
       {"apis", 0, "FILE", false, kScan, "more functions that take a tag, in the form of data/pool_apis.tsv"},
       {"tagdb", 0, "FILE", true, kAllVerbs, "another pooltag.txt or localtag.txt; repeatable"},
-      {"format", 0, "F", false, kAllVerbs, "text (default), ndjson, json, csv or html (not for lookup)"},
+      {"check", 0, nullptr, false, kSurvey,
+       "lint for driver makers: default, colliding, unfreed tags; exit code 1 for findings"},
+      {"baseline", 0, "OLD.sys", false, kSurvey, "what tags do differently than in OLD.sys, an earlier build"},
+      {"diff", 0, "FILE", false, kSurvey, "with --format localtag or pooltag: what differs from that list"},
+      {"format", 0, "F", false, kAllVerbs,
+       "text (default), ndjson, json or csv; html but for lookup; survey also localtag, pooltag"},
       {"output", 'o', "FILE", false, kAllVerbs, "write results to FILE, which appears when it is complete"},
       {"color", 0, "WHEN", false, kAllVerbs, "auto (default), always or never"},
       {"quiet", 'q', nullptr, false, kAllVerbs, "no progress and no notes; results and errors stay"},
+      {"generate", 0, "KIND", false, kAllVerbs, "print a man page, or completions for bash or powershell"},
       {"version", 'V', nullptr, false, kAllVerbs, "print the version"},
       {"help", 'h', nullptr, false, kAllVerbs, "print this help"},
   };
@@ -312,16 +339,19 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
   }
   if (values["help"].as<bool>()) return {std::nullopt, {0, help_text(), {}}};
   if (values["version"].as<bool>()) return {std::nullopt, {0, "poolwho " POOLWHO_VERSION "\n", {}}};
+  if (values.count("generate") != 0) {
+    const std::string kind = values["generate"].as<std::string>();
+    const std::string text = generate(kind);
+    if (text.empty()) return usage_error("--generate is one of man, bash, powershell, not '" + kind + "'");
+    return {std::nullopt, {0, text, {}}};
+  }
   if (arguments.empty()) return {std::nullopt, {2, {}, help_text()}};
   Options options;
   std::string error = take_values(values, options);
   const bool tags_given = !options.tags.empty() || options.tags_from;
   if (error.empty()) error = take_positionals(std::move(words), tags_given, options);
   if (error.empty()) error = check_verb(values, options.verb);
-  if (error.empty() && options.format == Format::html && options.verb == Verb::lookup)
-    error = "--format html is for locate, survey and leaks";
-  if (error.empty() && !options.live && (options.every_seconds || options.for_seconds))
-    error = "--every and --for belong to --live";
+  if (error.empty()) error = check_combination(options);
   if (!error.empty()) return usage_error(error);
   Parsed parsed;
   parsed.options = std::move(options);

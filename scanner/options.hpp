@@ -13,7 +13,7 @@ namespace scanner {
 enum class Verb : unsigned { locate = 1, survey = 2, lookup = 4, leaks = 8 };
 inline constexpr unsigned kAllVerbs = 15;
 
-enum class Format { text, ndjson, json, csv, html };
+enum class Format { text, ndjson, json, csv, html, localtag, pooltag };
 enum class ColorChoice { automatic, always, never };
 
 struct OptionSpec {
@@ -30,13 +30,13 @@ struct Options {
   Verb verb = Verb::locate;
   std::vector<std::string> tags;
   std::vector<std::string> paths;
-  std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from;
+  std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, difference, baseline;
   std::vector<std::string> include, exclude, tagdb;
   std::vector<std::string> logs;  ///< leaks: the files to read
   bool live = false;              ///< leaks: watch this machine
   std::optional<double> interval_seconds, every_seconds, for_seconds;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
-       quiet = false, names_only = false;
+       quiet = false, names_only = false, check = false;
   std::uint64_t max_file_size = 512ULL << 20;
   unsigned jobs = 0;  ///< 0: as many as there are processors
   Format format = Format::text;

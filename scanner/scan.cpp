@@ -7,6 +7,7 @@
 #include <array>
 
 #include "pe/symbols.hpp"
+#include "scanner/exporters.hpp"
 
 namespace scanner {
 namespace {
@@ -36,6 +37,7 @@ void predict_kmdf_tag(const ScanRequest& request, ScannedFile& out) {
   use.evidence = trace::Evidence::predicted;
   use.certainty = trace::Certainty::assumed;
   use.row = row;
+  use.api = rows[static_cast<std::size_t>(row)].name;
   out.trace.uses.push_back(std::move(use));
 }
 
@@ -158,7 +160,15 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     return out;
   } else {
     out.outcome = Outcome::traced;
-    out.trace = trace::trace(image, *request.apis);
+    const std::vector<tagdb::ApiRow> more =
+        request.exporters != nullptr ? request.exporters->rows_for(image, file.path) : std::vector<tagdb::ApiRow>{};
+    if (more.empty()) {
+      out.trace = trace::trace(image, *request.apis);
+    } else {
+      tagdb::ApiTable apis = *request.apis;
+      apis.rows.insert(apis.rows.end(), more.begin(), more.end());
+      out.trace = trace::trace(image, apis);
+    }
     predict_kmdf_tag(request, out);
   }
   if (in_bytes) add_occurrences(image, request, out);

@@ -22,8 +22,11 @@ struct ContentHash {
   auto operator<=>(const ContentHash&) const = default;
 };
 
+class Exporters;
+
 struct ScanRequest {
   const tagdb::ApiTable* apis = nullptr;
+  Exporters* exporters = nullptr;  ///< finds functions of other drivers that take tags; null: only the table counts
   std::uint64_t max_file_size = 0;
   /// locate: what is asked for. Empty: everything (survey).
   std::vector<tagdb::TagQuery> queries;

@@ -25,7 +25,8 @@ enum class ApiMatch : std::uint8_t {
 enum class PoolForm : std::uint8_t { unknown, type_argument, flags_argument, always_nonpaged, always_paged };
 
 struct ApiRow {
-  std::string name;
+  std::string
+      name;  ///< of the function; `module!function` (module in lower case) matches imports from that module only
   std::string module;
   ApiKind kind = ApiKind::allocate;
   ApiMatch match = ApiMatch::none;
@@ -52,6 +53,11 @@ struct ApiTable {
   /// Index of the import row with that name, or -1.
   [[nodiscard]] int find_import(std::string_view name) const;
 };
+
+/// How a row names a function that only one module is meant to export: the module in lower case, '!', the function.
+std::string qualified_name(std::string_view module, std::string_view function);
+/// ASCII letters in lower case, as the loader compares module names.
+std::string fold_case(std::string_view text);
 
 /// Parses the table; `error` gets line number and reason when it returns an empty table.
 ApiTable parse_api_table(std::string_view text, std::string& error);

@@ -14,13 +14,14 @@ namespace {
 
 constexpr std::uint64_t kMaxTextFile = 64ULL << 20;
 
-std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ostream& out, bool terminal,
-                                                const tagdb::ApiTable& apis) {
+std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ostream& out, bool terminal) {
   switch (options.format) {
-    case Format::ndjson: return report::make_json_reporter(out, apis, false);
-    case Format::json: return report::make_json_reporter(out, apis, true);
-    case Format::csv: return report::make_csv_reporter(out, apis);
-    case Format::html: return report::make_html_reporter(out, apis);
+    case Format::ndjson: return report::make_json_reporter(out, false);
+    case Format::json: return report::make_json_reporter(out, true);
+    case Format::csv: return report::make_csv_reporter(out);
+    case Format::html: return report::make_html_reporter(out);
+    case Format::localtag:
+    case Format::pooltag: return nullptr;  // made when its files are read
     case Format::text: break;
   }
   report::TextOptions text;
@@ -28,7 +29,7 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
   text.explain = options.explain;
   text.names_only = options.names_only;
   text.unicode = terminal_shows_utf8();
-  return report::make_text_reporter(out, apis, text);
+  return report::make_text_reporter(out, text);
 }
 
 /// The whole of a file or of standard input ("-") as lines.
@@ -64,17 +65,44 @@ Context::Context(const Options& options, std::ostream& out, std::ostream& err, b
       err_(err),
       err_is_terminal_(err_is_terminal),
       apis_(tagdb::builtin_api_table()),
-      reporter_(make_reporter(options, out, out_is_terminal, apis_)) {}
+      reporter_(make_reporter(options, out, out_is_terminal)) {}
 
-bool Context::load_database(const std::string& path) {
+bool Context::read_text(const std::string& path, std::string& text) {
   walk::Skipped skipped;
   const auto bytes = walk::read_file(path, kMaxTextFile, skipped);
   if (!bytes) {
     err_ << "poolwho: " << report::printable(path) << ": " << bytes.error().message << "\n";
     return false;
   }
+  text.assign(bytes.value().begin(), bytes.value().end());
+  return true;
+}
+
+/// A list keeps the lines of the user's own lists, and is compared with another.
+bool Context::make_list_reporter() {
+  report::TagListOptions list;
+  list.for_poolmon = options_.format == Format::localtag;
+  for (const std::string& path : options_.tagdb) {
+    std::string text;
+    if (!read_text(path, text)) return false;
+    list.kept.push_back(tagdb::read_pooltag(text, path));
+    if (!list.kept_text.empty() && list.kept_text.back() != '\n') list.kept_text += '\n';
+    list.kept_text += text;
+  }
+  if (options_.difference) {
+    std::string text;
+    if (!read_text(*options_.difference, text)) return false;
+    list.difference = tagdb::read_pooltag(text, *options_.difference);
+  }
+  reporter_ = report::make_taglist_reporter(out_, std::move(list));
+  return true;
+}
+
+bool Context::load_database(const std::string& path) {
+  std::string text;
+  if (!read_text(path, text)) return false;
   const std::string name(report::file_name(path));
-  auto file = tagdb::read_pooltag({reinterpret_cast<const char*>(bytes.value().data()), bytes.value().size()}, name);
+  auto file = tagdb::read_pooltag(text, name);
   for (const tagdb::Line& line : file.others) {
     if (line.kind != tagdb::Line::Kind::malformed) continue;
     err_ << "poolwho: " << report::printable(path) << ":" << line.number
@@ -105,15 +133,11 @@ bool Context::load() {
     }
     queries_.push_back(std::move(*query));
   }
+  if (!reporter_ && !make_list_reporter()) return false;
   if (!options_.apis) return true;
-  walk::Skipped skipped;
-  const auto bytes = walk::read_file(*options_.apis, kMaxTextFile, skipped);
-  if (!bytes) {
-    err_ << "poolwho: " << report::printable(*options_.apis) << ": " << bytes.error().message << "\n";
-    return false;
-  }
-  auto more =
-      tagdb::parse_api_table({reinterpret_cast<const char*>(bytes.value().data()), bytes.value().size()}, error);
+  std::string text;
+  if (!read_text(*options_.apis, text)) return false;
+  auto more = tagdb::parse_api_table(text, error);
   if (!error.empty()) {
     err_ << "poolwho: " << report::printable(*options_.apis) << ": " << error
          << " (the form is that of data/pool_apis.tsv)\n";
@@ -212,8 +236,46 @@ bool Context::account(const ScannedFile& file) {
   return true;
 }
 
+std::unique_ptr<Exporters> Context::make_exporters() const {
+  std::vector<std::string> roots = options_.paths;
+  if (options_.root) roots.push_back(*options_.root);
+  std::vector<std::string> folders, others;
+  for (const std::string& root : roots) {
+    const std::string system = walk::find_path(root, "Windows/System32");
+    if (system.empty()) {
+      if (walk::is_directory(root)) others.push_back(root);
+      continue;
+    }
+    if (std::string drivers = walk::find_path(system, "drivers"); !drivers.empty())
+      folders.push_back(std::move(drivers));
+    folders.push_back(system);
+  }
+  // Folders that are no Windows volume: the module may lie anywhere below them. Names only, no file is opened.
+  const auto below = [others](const std::string& module) {
+    std::vector<std::string> paths;
+    walk::Options options;
+    options.include = {module};
+    options.any_suffix = true;
+    walk::Skipped ignored;
+    for (const std::string& root : others) {
+      walk::walk(
+          root, options,
+          [&paths](walk::Found found) {
+            paths.push_back(std::move(found.path));
+            return true;
+          },
+          [](const walk::Trouble&) {}, ignored);
+    }
+    return paths;
+  };
+  return std::make_unique<Exporters>(apis_, std::move(folders), options_.max_file_size,
+                                     others.empty() ? nullptr : std::function(below));
+}
+
 void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-                   const ScanRequest& request, const std::function<void(ScannedFile&)>& consume) {
+                   ScanRequest request, const std::function<void(ScannedFile&)>& consume) {
+  if (!exporters_) exporters_ = make_exporters();
+  request.exporters = exporters_.get();
   walk::Options walk_options;
   walk_options.include = options_.include;
   walk_options.exclude = options_.exclude;
@@ -287,6 +349,18 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bo
     return std::tie(a.use.evidence, a.use.certainty) < std::tie(b.use.evidence, b.use.certainty);
   });
   return uses;
+}
+
+rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity) {
+  rank::ImageFacts facts;
+  facts.file_name = report::file_name(path);
+  facts.original_name = identity.original_name;
+  std::string folded = tagdb::fold_case(path);
+  std::replace(folded.begin(), folded.end(), '\\', '/');
+  facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
+  facts.in_component_store =
+      folded.find("/winsxs/") != std::string::npos || folded.find("/driverstore/") != std::string::npos;
+  return facts;
 }
 
 }  // namespace scanner

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scanner/exporters.hpp"
 #include "scanner/options.hpp"
 #include "scanner/report/model.hpp"
 #include "tagdb/api_table.hpp"
@@ -47,12 +48,15 @@ class Context {
 
   /// Walks PATHs, --files-from and folders, scans and hands over in path order.
   void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-            const ScanRequest& request, const std::function<void(ScannedFile&)>& consume);
+            ScanRequest request, const std::function<void(ScannedFile&)>& consume);
   [[nodiscard]] bool incomplete() const { return incomplete_; }
   void add_installed_databases(const std::string& root);
 
  private:
+  bool read_text(const std::string& path, std::string& text);
   bool load_database(const std::string& path);
+  bool make_list_reporter();
+  std::unique_ptr<Exporters> make_exporters() const;
 
   const Options& options_;
   std::ostream& out_;
@@ -61,6 +65,7 @@ class Context {
   tagdb::Database database_;
   tagdb::ApiTable apis_;
   std::vector<tagdb::TagQuery> queries_;
+  std::unique_ptr<Exporters> exporters_;  ///< made by the first scan
   std::unique_ptr<report::Reporter> reporter_;
   report::Summary summary_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -72,6 +77,9 @@ class Context {
 
 /// The uses of a scanned file as report records, filtered by `wanted`.
 std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted);
+
+/// What ranking wants to know of a file; views `path` and `identity`.
+rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity);
 
 int run_locate(Context& context);
 int run_survey(Context& context);

@@ -165,17 +165,8 @@ class Locate {
     candidate.machine = file.machine;
     std::vector<trace::TagUse> plain;
     for (const report::Use& use : uses) plain.push_back(use.use);
-    rank::ImageFacts facts;
-    facts.file_name = report::file_name(candidate.path);
-    facts.original_name = candidate.identity.original_name;
-    std::string folded = candidate.path;
-    std::transform(folded.begin(), folded.end(), folded.begin(), [](char c) {
-      return c == '\\' ? '/' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    });
-    facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
-    facts.in_component_store =
-        folded.find("/winsxs/") != std::string::npos || folded.find("/driverstore/") != std::string::npos;
-    candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag), context_.apis());
+    const rank::ImageFacts facts = image_facts(candidate.path, candidate.identity);
+    candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag));
     candidate.uses = std::move(uses);
     if (candidate.judgement.verdict == rank::Verdict::proven) proven_.insert(tag);
     if (candidate.judgement.verdict < rank::Verdict::weak) found_ = true;

@@ -53,6 +53,16 @@ report::Driver driver_record(const ScannedFile& file) {
   return driver;
 }
 
+/// The earlier build that --baseline names; false when it cannot be read, which is then said.
+bool trace_baseline(Context& context, const ScanRequest& request, ScannedFile& out) {
+  const std::string& path = *context.options().baseline;
+  out = scan_file({path, 0, true, false}, request);
+  if (out.outcome == ScannedFile::Outcome::traced) return true;
+  const std::string reason = out.message.empty() ? "its processor cannot be traced" : out.message;
+  context.problem({path, "read", 0, reason + " (--baseline wants an earlier build of the driver)"}, true);
+  return false;
+}
+
 }  // namespace
 
 int run_survey(Context& context) {
@@ -69,6 +79,23 @@ int run_survey(Context& context) {
   request.max_file_size = options.max_file_size;
   request.with_text = options.explain;
   request.already_reported = [&contents](const ContentHash& hash) { return contents.contains(hash); };
+  ScannedFile baseline;
+  if (options.baseline && !trace_baseline(context, request, baseline)) return context.finish(kExitUsage);
+  std::uint64_t findings = 0;
+  const auto report_file = [&](const ScannedFile& file) {
+    if (options.check) {
+      for (const auto& finding :
+           rank::check(file.trace, image_facts(file.file.path, file.identity), context.database())) {
+        ++findings;
+        context.reporter().finding(file.file.path, finding);
+      }
+    } else if (options.baseline) {
+      for (const auto& change : rank::compare(baseline.trace, file.trace))
+        context.reporter().change(file.file.path, change);
+    } else {
+      context.reporter().driver(driver_record(file));
+    }
+  };
   context.scan(options.paths, true, {}, request, [&](ScannedFile& file) {
     using Outcome = ScannedFile::Outcome;
     const bool image =
@@ -81,9 +108,10 @@ int run_survey(Context& context) {
         return;
       }
     }
-    if (context.account(file)) context.reporter().driver(driver_record(file));
+    if (context.account(file)) report_file(file);
   });
   if (context.incomplete()) return context.finish(kExitIncomplete);
+  if (options.check) return context.finish(findings > 0 ? kExitNothing : kExitFound);
   return context.finish(context.summary().drivers > 0 ? kExitFound : kExitNothing);
 }
 

@@ -25,6 +25,10 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   });
 }
 
+bool charges(Evidence evidence) { return evidence <= Evidence::configures; }
+
+}  // namespace
+
 const tagdb::Entry* listed_owner(const ImageFacts& image, const std::vector<const tagdb::Entry*>& listed) {
   for (const tagdb::Entry* entry : listed) {
     for (const std::string& name : tagdb::owner_images(entry->owner)) {
@@ -35,10 +39,6 @@ const tagdb::Entry* listed_owner(const ImageFacts& image, const std::vector<cons
   }
   return nullptr;
 }
-
-bool charges(Evidence evidence) { return evidence <= Evidence::configures; }
-
-}  // namespace
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
@@ -51,7 +51,7 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const ImageFacts& image,
-                const std::vector<const tagdb::Entry*>& listed, const tagdb::ApiTable& apis) {
+                const std::vector<const tagdb::Entry*>& listed) {
   Judgement judgement;
   const auto reason = [&judgement](std::string_view code, std::string text, int weight) {
     judgement.score += weight;
@@ -77,7 +77,7 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
   if (allocates) {
     judgement.verdict = sure ? Verdict::proven : Verdict::likely;
     const TagUse& best = uses.front();
-    const std::string function = best.row >= 0 ? apis.rows[static_cast<std::size_t>(best.row)].name : "an allocator";
+    const std::string function = best.api.empty() ? "an allocator" : best.api;
     reason("allocates", std::to_string(sites) + (sites == 1 ? " call site reaches " : " call sites reach ") + function,
            sure ? kSureProof : 0);
     if (sites > 1) reason("many_sites", "more than one call site", kManySites);

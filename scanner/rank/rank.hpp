@@ -33,8 +33,11 @@ struct ImageFacts {
   bool in_component_store = false;  ///< WinSxS, DriverStore: perhaps not the copy that is loaded
 };
 
+/// The entry that names this image, by its file name or the name in its version resource; null when none does.
+const tagdb::Entry* listed_owner(const ImageFacts& image, const std::vector<const tagdb::Entry*>& listed);
+
 /// `uses` are those of one image for `tag`, strongest first, not empty.
 Judgement judge(tagdb::PoolTag tag, const std::vector<trace::TagUse>& uses, const ImageFacts& image,
-                const std::vector<const tagdb::Entry*>& listed, const tagdb::ApiTable& apis);
+                const std::vector<const tagdb::Entry*>& listed);
 
 }  // namespace scanner::rank

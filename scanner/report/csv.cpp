@@ -24,7 +24,7 @@ std::string cell(std::string_view text) {
 
 class CsvReporter final : public Reporter {
  public:
-  CsvReporter(std::ostream& out, const tagdb::ApiTable& apis) : out_(out), apis_(apis) {}
+  CsvReporter(std::ostream& out) : out_(out) {}
 
   void begin(const RunInfo& run) override {
     leaks_ = run.command == "leaks";  // the other commands keep their columns
@@ -58,6 +58,13 @@ class CsvReporter final : public Reporter {
   }
 
   void growth(const poolmon::Growth& growth) override { growth_row("growth", growth); }
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    about("finding", path, finding.tag, hex_rva(finding.site_rva), finding.text, finding.code);
+  }
+
+  void change(const std::string& path, const rank::Change& change) override {
+    about("change", path, change.tag, "", in_words(change), to_string(change.kind));
+  }
 
   void end() override { out_.flush(); }
 
@@ -84,6 +91,32 @@ class CsvReporter final : public Reporter {
     row(cells);
   }
 
+  void about(const char* type, const std::string& path, tagdb::PoolTag tag, const std::string& site,
+             const std::string& text, std::string_view code) {
+    const bool tagged = tag.value() != 0;
+    row({type,
+         "",
+         tagged ? tag.text() : "",
+         tagged ? tag.hex() : "",
+         path,
+         "",
+         "",
+         "",
+         "",
+         "",
+         site,
+         "",
+         "",
+         "",
+         "",
+         "",
+         "",
+         text,
+         "",
+         "",
+         code});
+  }
+
   void use_row(std::string_view type, unsigned rank, const std::string& path, const std::string& sha256,
                std::string_view verdict, const Use& item, const pe::Identity& identity) {
     const trace::TagUse& use = item.use;
@@ -96,7 +129,7 @@ class CsvReporter final : public Reporter {
          verdict,
          trace::to_string(use.evidence),
          trace::to_string(use.certainty),
-         api_name(use, apis_),
+         use.api,
          item.has_site ? hex_rva(use.site_rva) : "",
          item.has_site ? hex_rva(use.origin_rva) : "",
          item.file_offset != 0xFFFFFFFFU ? std::to_string(item.file_offset) : "",
@@ -125,14 +158,11 @@ class CsvReporter final : public Reporter {
 
   static constexpr std::size_t kColumns = 21, kLeakColumns = 30;
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   bool leaks_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, const tagdb::ApiTable& apis) {
-  return std::make_unique<CsvReporter>(out, apis);
-}
+std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out) { return std::make_unique<CsvReporter>(out); }
 
 }  // namespace scanner::report

@@ -87,8 +87,19 @@ std::string hex_rva(std::uint32_t rva) {
 
 std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of("/\\") + 1); }
 
-std::string_view api_name(const trace::TagUse& use, const tagdb::ApiTable& apis) {
-  return use.row >= 0 ? std::string_view(apis.rows[static_cast<std::size_t>(use.row)].name) : std::string_view{};
+std::string_view to_string(rank::Change::Kind kind) {
+  switch (kind) {
+    case rank::Change::Kind::added: return "added";
+    case rank::Change::Kind::removed: return "removed";
+    case rank::Change::Kind::changed: return "changed";
+  }
+  return "";
+}
+
+std::string in_words(const rank::Change& change) {
+  if (change.before.empty()) return change.after;
+  if (change.after.empty()) return change.before;
+  return change.before + " -> " + change.after;
 }
 
 }  // namespace scanner::report

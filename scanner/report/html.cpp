@@ -51,7 +51,7 @@ std::string utc_now() {
 
 class HtmlReporter final : public Reporter {
  public:
-  HtmlReporter(std::ostream& out, const tagdb::ApiTable& apis) : out_(out), apis_(apis) {}
+  HtmlReporter(std::ostream& out) : out_(out) {}
 
   void begin(const RunInfo& run) override {
     run_ = run;
@@ -89,7 +89,7 @@ class HtmlReporter final : public Reporter {
     out_ << "</summary><div class=\"box\">" << html::identity_list(driver.identity, driver.sha256)
          << "<ul class=\"plain\">";
     for (const Use& use : driver.uses) {
-      std::string item = html::use_item(driver.path, use, apis_);
+      std::string item = html::use_item(driver.path, use);
       item.insert(4, "<span class=\"tag\">" + text(use.use.tag.text()) + "</span> ");
       out_ << "<!--use-->" << item.insert(3, " data-row=\"use\"");
     }
@@ -155,9 +155,9 @@ class HtmlReporter final : public Reporter {
       out_ << "<tbody data-row=\"candidate\"><tr>" << (with_tag ? tag_cell(candidate.tag) : "")
            << number_cell(candidate.rank, std::to_string(candidate.rank)) << verdict_cell(candidate.judgement.verdict)
            << "<td class=\"path\"><strong>" << text(file_name(candidate.path)) << "</strong><br><span class=\"dim\">"
-           << text(candidate.path) << "</span></td><td class=\"path\">" << text(proof(candidate, apis_)) << "</td><td>"
+           << text(candidate.path) << "</span></td><td class=\"path\">" << text(proof(candidate)) << "</td><td>"
            << text(product(candidate.identity)) << "</td></tr><tr class=\"more\"><td colspan=\"" << columns.size()
-           << "\">" << html::candidate_details(candidate, apis_) << "</td></tr></tbody>\n";
+           << "\">" << html::candidate_details(candidate) << "</td></tr></tbody>\n";
     }
     out_ << "</table></div>";
   }
@@ -180,7 +180,7 @@ class HtmlReporter final : public Reporter {
       const Candidate& best = candidates_.front();
       const std::string verdict(rank::to_string(best.judgement.verdict));
       title = "'" + best.tag.text() + "': " + std::string(file_name(best.path));
-      lead = verdict + ": " + proof(best, apis_) + ". " + product(best.identity);
+      lead = verdict + ": " + proof(best) + ". " + product(best.identity);
     }
     open_page(title, lead);
     out_ << "<main><section><h2>Who allocates with it</h2>" << tools("candidates");
@@ -356,7 +356,6 @@ class HtmlReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   RunInfo run_;
   LogsInfo logs_;
   Summary summary_;
@@ -370,8 +369,6 @@ class HtmlReporter final : public Reporter {
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_html_reporter(std::ostream& out, const tagdb::ApiTable& apis) {
-  return std::make_unique<HtmlReporter>(out, apis);
-}
+std::unique_ptr<Reporter> make_html_reporter(std::ostream& out) { return std::make_unique<HtmlReporter>(out); }
 
 }  // namespace scanner::report

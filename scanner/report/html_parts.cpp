@@ -48,7 +48,7 @@ std::string identity_list(const pe::Identity& identity, const std::string& sha25
   return out + "</dl>";
 }
 
-std::string use_item(std::string_view path, const Use& item, const tagdb::ApiTable& apis) {
+std::string use_item(std::string_view path, const Use& item) {
   const trace::TagUse& use = item.use;
   std::string out = "<li>" + text(trace::to_string(use.evidence));
   if (use.row < 0) {
@@ -56,7 +56,7 @@ std::string use_item(std::string_view path, const Use& item, const tagdb::ApiTab
     if (item.has_site) out += " at <code>" + text(place(path, use.site_rva)) + "</code>";
     return out + "</li>";
   }
-  out += " <code>" + text(api_name(use, apis)) + "</code>, " + text(trace::to_string(use.certainty));
+  out += " <code>" + text(use.api) + "</code>, " + text(trace::to_string(use.certainty));
   if (const std::string details = pool_and_size(use); !details.empty()) out += ", " + text(details);
   if (item.has_site) {
     out += "<ol class=\"chain\">";
@@ -65,7 +65,7 @@ std::string use_item(std::string_view path, const Use& item, const tagdb::ApiTab
       if (i < item.listing.size() && !item.listing[i].empty())
         out += " <code class=\"dim\">" + text(item.listing[i]) + "</code>";
       if (i == 0) out += " <span class=\"dim\">" + text("'" + use.tag.text() + "' goes in") + "</span>";
-      if (i + 1 == use.via.size()) out += " <span class=\"dim\">calls " + text(api_name(use, apis)) + "</span>";
+      if (i + 1 == use.via.size()) out += " <span class=\"dim\">calls " + text(use.api) + "</span>";
       out += "</li>";
     }
     out += "</ol>";
@@ -75,10 +75,10 @@ std::string use_item(std::string_view path, const Use& item, const tagdb::ApiTab
   return out + "</li>";
 }
 
-std::string candidate_details(const Candidate& candidate, const tagdb::ApiTable& apis) {
+std::string candidate_details(const Candidate& candidate) {
   std::string out = "<details><summary>Proof, identity and reasons</summary><div class=\"box\">";
   out += "<h3>How the tag reaches the allocator</h3><ul class=\"plain\">";
-  for (const Use& use : candidate.uses) out += use_item(candidate.path, use, apis);
+  for (const Use& use : candidate.uses) out += use_item(candidate.path, use);
   out += "</ul><h3>How the verdict came about</h3><ul class=\"plain\">";
   for (const rank::Reason& reason : candidate.judgement.reasons) out += "<li>" + text(reason.text) + "</li>";
   out += "</ul><h3>Whose file it is</h3>" + identity_list(candidate.identity, candidate.sha256);

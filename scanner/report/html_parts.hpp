@@ -23,8 +23,8 @@ std::string chart(const poolmon::Growth& growth, bool timed);
 std::string spark(const poolmon::Growth& growth);
 
 /// Call sites with their chains, identity and reasons of a candidate: what unfolds below its row.
-std::string candidate_details(const Candidate& candidate, const tagdb::ApiTable& apis);
+std::string candidate_details(const Candidate& candidate);
 std::string identity_list(const pe::Identity& identity, const std::string& sha256);
-std::string use_item(std::string_view path, const Use& use, const tagdb::ApiTable& apis);
+std::string use_item(std::string_view path, const Use& use);
 
 }  // namespace scanner::report::html

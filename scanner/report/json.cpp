@@ -70,7 +70,7 @@ Json json_of(const trace::BucketCounts& counts) {
 
 class JsonReporter final : public Reporter {
  public:
-  JsonReporter(std::ostream& out, const tagdb::ApiTable& apis, bool array) : out_(out), apis_(apis), array_(array) {}
+  JsonReporter(std::ostream& out, bool array) : out_(out), array_(array) {}
 
   void begin(const RunInfo& run) override {
     Json record;
@@ -126,6 +126,28 @@ class JsonReporter final : public Reporter {
     write(record);
   }
 
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    Json record;
+    record["type"] = "finding";
+    put_path(record, "path", path);
+    record["code"] = finding.code;
+    put_tag(record, finding.tag);
+    record["site_rva"] = hex_rva(finding.site_rva);
+    record["text"] = finding.text;
+    write(record);
+  }
+
+  void change(const std::string& path, const rank::Change& change) override {
+    Json record;
+    record["type"] = "change";
+    put_path(record, "path", path);
+    record["code"] = to_string(change.kind);
+    put_tag(record, change.tag);
+    record["before"] = change.before.empty() ? Json(nullptr) : Json(change.before);
+    record["after"] = change.after.empty() ? Json(nullptr) : Json(change.after);
+    write(record);
+  }
+
   void candidate(const Candidate& candidate) override {
     Json record;
     record["type"] = "candidate";
@@ -153,7 +175,7 @@ class JsonReporter final : public Reporter {
   void leak(const Leak& leak) override {
     Json record;
     record["type"] = "leak";
-    put_tag(record, leak.growth);
+    put_tag(record, leak.growth.tag);
     put_growth(record, leak.growth);
     record["share"] = leak.growth.share;
     record["confidence"] = leak.growth.confidence;
@@ -185,7 +207,7 @@ class JsonReporter final : public Reporter {
   void growth(const poolmon::Growth& growth) override {
     Json record;
     record["type"] = "growth";
-    put_tag(record, growth);
+    put_tag(record, growth.tag);
     put_growth(record, growth);
     write(record);
   }
@@ -240,9 +262,9 @@ class JsonReporter final : public Reporter {
   }
 
  private:
-  static void put_tag(Json& record, const poolmon::Growth& growth) {
-    record["tag"] = growth.tag.text();
-    record["tag_bytes"] = growth.tag.hex();
+  static void put_tag(Json& out, tagdb::PoolTag tag) {
+    out["tag"] = tag.value() != 0 ? Json(tag.text()) : Json(nullptr);
+    out["tag_bytes"] = tag.value() != 0 ? Json(tag.hex()) : Json(nullptr);
   }
 
   static void put_growth(Json& record, const poolmon::Growth& growth) {
@@ -287,7 +309,7 @@ class JsonReporter final : public Reporter {
     out["protected"] = use.protected_bit;
     out["evidence"] = trace::to_string(use.evidence);
     out["certainty"] = trace::to_string(use.certainty);
-    const std::string_view api = api_name(use, apis_);
+    const std::string& api = use.api;
     out["api"] = api.empty() ? Json(nullptr) : Json(api);
     if (item.has_site) {
       out["site_rva"] = hex_rva(use.site_rva);
@@ -319,15 +341,14 @@ class JsonReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   bool array_;
   bool first_ = true;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, const tagdb::ApiTable& apis, bool array) {
-  return std::make_unique<JsonReporter>(out, apis, array);
+std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, bool array) {
+  return std::make_unique<JsonReporter>(out, array);
 }
 
 }  // namespace scanner::report

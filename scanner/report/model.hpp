@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "scanner/poolmon/growth.hpp"
+#include "scanner/rank/check.hpp"
 #include "scanner/rank/rank.hpp"
 #include "scanner/scan.hpp"
 #include "scanner/trace/trace.hpp"
@@ -106,6 +108,8 @@ class Reporter {
   virtual void begin(const RunInfo&) {}
   virtual void driver(const Driver&) {}
   virtual void copy(const std::string& /*path*/, const std::string& /*of*/, const std::string& /*sha256*/) {}
+  virtual void finding(const std::string& /*path*/, const rank::Finding&) {}
+  virtual void change(const std::string& /*path*/, const rank::Change&) {}
   virtual void candidate(const Candidate&) {}
   virtual void listed(const tagdb::Entry&, tagdb::PoolTag) {}
   /// leaks: what was read; then every leak, best first; then, as `growth`, what else is worth a look.
@@ -126,13 +130,21 @@ struct TextOptions {
   bool unicode = false;     ///< sparklines
 };
 
-std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const tagdb::ApiTable& apis,
-                                             const TextOptions& options);
+std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options);
 /// One object a line, or with `array` the same objects in one JSON array.
-std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, const tagdb::ApiTable& apis, bool array);
-std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, const tagdb::ApiTable& apis);
+std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, bool array);
+std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out);
 /// One page that needs nothing from anywhere.
-std::unique_ptr<Reporter> make_html_reporter(std::ostream& out, const tagdb::ApiTable& apis);
+std::unique_ptr<Reporter> make_html_reporter(std::ostream& out);
+
+struct TagListOptions {
+  bool for_poolmon = false;                      ///< localtag.txt instead of pooltag.txt
+  std::string kept_text;                         ///< lines of the user's own that come first, as they are
+  std::vector<tagdb::PooltagFile> kept;          ///< the same, read
+  std::optional<tagdb::PooltagFile> difference;  ///< show what differs from this list instead
+};
+/// A list that poolmon or the debuggers read, of what a survey proves.
+std::unique_ptr<Reporter> make_taglist_reporter(std::ostream& out, TagListOptions options);
 
 /// For a terminal: control characters and bidirectional overrides as \xNN and \u{NNNN}.
 std::string printable(std::string_view text);
@@ -141,7 +153,8 @@ bool valid_utf8(std::string_view text);
 std::string base64(std::string_view bytes);
 std::string hex_rva(std::uint32_t rva);
 std::string_view file_name(std::string_view path);
-/// The API's name, or an empty view for evidence without a call.
-std::string_view api_name(const trace::TagUse& use, const tagdb::ApiTable& apis);
+std::string_view to_string(rank::Change::Kind kind);
+/// "allocates at 1 site → allocates at 2 sites"
+std::string in_words(const rank::Change& change);
 
 }  // namespace scanner::report

@@ -21,8 +21,7 @@ std::string_view color_of(rank::Verdict verdict) {
 
 class TextReporter final : public Reporter {
  public:
-  TextReporter(std::ostream& out, const tagdb::ApiTable& apis, const TextOptions& options)
-      : out_(out), apis_(apis), options_(options), leaks_(out, apis, options) {}
+  TextReporter(std::ostream& out, const TextOptions& options) : out_(out), options_(options), leaks_(out, options) {}
 
   void begin(const RunInfo& run) override { command_ = run.command; }
 
@@ -55,6 +54,24 @@ class TextReporter final : public Reporter {
     if (!options_.names_only) out_ << paint(kDim, printable(path) + "  same file as " + printable(of)) << '\n';
   }
 
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    if (options_.names_only) {
+      if (path != last_named_) out_ << path << '\n';
+      last_named_ = path;
+      return;
+    }
+    const std::string tag = finding.tag.value() != 0 ? " '" + finding.tag.text() + "'" : "";
+    out_ << paint(kBold, printable(path)) << ": " << finding.code << tag << " at " << place(path, finding.site_rva)
+         << ": " << printable(finding.text) << '\n';
+  }
+
+  void change(const std::string&, const rank::Change& change) override {
+    const char sign = change.kind == rank::Change::Kind::added     ? '+'
+                      : change.kind == rank::Change::Kind::removed ? '-'
+                                                                   : '~';
+    out_ << sign << ' ' << change.tag.text() << "  " << in_words(change) << '\n';
+  }
+
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override { listed_.emplace_back(entry, tag); }
 
   void logs(const LogsInfo& logs) override { leaks_.logs(logs); }
@@ -67,7 +84,8 @@ class TextReporter final : public Reporter {
     if (command_ == "survey" && !options_.names_only) {
       out_ << with_commas(summary.drivers) << (summary.drivers == 1 ? " driver, " : " drivers, ")
            << with_commas(summary.allocate.total())
-           << " allocation sites: " << with_commas(summary.allocate[trace::Bucket::constant]) << " with a known tag, "
+           << (summary.allocate.total() == 1 ? " allocation site: " : " allocation sites: ")
+           << with_commas(summary.allocate[trace::Bucket::constant]) << " with a known tag, "
            << with_commas(summary.allocate[trace::Bucket::forwarded] + summary.allocate[trace::Bucket::table])
            << " through wrappers or tables, " << with_commas(summary.allocate[trace::Bucket::untagged]) << " untagged, "
            << with_commas(summary.allocate[trace::Bucket::suspect]) << " suspect, "
@@ -95,7 +113,7 @@ class TextReporter final : public Reporter {
     std::size_t path_width = 0, proof_width = 0;
     for (const Candidate& candidate : candidates_) {
       path_width = std::max(path_width, printable(candidate.path).size());
-      proof_width = std::max(proof_width, proof(candidate, apis_).size());
+      proof_width = std::max(proof_width, proof(candidate).size());
     }
     path_width = std::min<std::size_t>(path_width, 60);
     proof_width = std::min<std::size_t>(proof_width, 90);
@@ -104,7 +122,7 @@ class TextReporter final : public Reporter {
       const auto verdict = candidate.judgement.verdict;
       out_ << paint(kBold, candidate.tag.text()) << "  "
            << paint(color_of(verdict), pad(std::string(rank::to_string(verdict)), 8)) << "  "
-           << pad(printable(candidate.path), path_width) << "  " << pad(printable(proof(candidate, apis_)), proof_width)
+           << pad(printable(candidate.path), path_width) << "  " << pad(printable(proof(candidate)), proof_width)
            << "  " << printable(product(candidate.identity)) << '\n';
       for (const std::string& path : candidate.copies) out_ << "                same file: " << printable(path) << '\n';
       if (options_.explain) explain(candidate);
@@ -133,7 +151,7 @@ class TextReporter final : public Reporter {
         out_ << '\n';
         continue;
       }
-      out_ << "  " << api_name(use, apis_) << "  " << trace::to_string(use.certainty);
+      out_ << "  " << use.api << "  " << trace::to_string(use.certainty);
       const std::string details = pool_and_size(use);
       if (!details.empty()) out_ << "  " << details;
       if (use.protected_bit) out_ << "  protected";
@@ -142,7 +160,7 @@ class TextReporter final : public Reporter {
         out_ << "          " << pad(place(candidate.path, item, i), 28) << "  "
              << (i < item.listing.size() ? item.listing[i] : std::string());
         if (i == 0) out_ << "    ; '" << use.tag.text() << "' goes in";
-        if (i + 1 == use.via.size()) out_ << "    ; " << api_name(use, apis_);
+        if (i + 1 == use.via.size()) out_ << "    ; " << use.api;
         out_ << '\n';
       }
       if (use.assumptions != 0)
@@ -164,7 +182,7 @@ class TextReporter final : public Reporter {
       if (first.evidence != trace::Evidence::constant || options_.explain) {
         out_ << "  " << paint(kBold, first.tag.text()) << "  " << pad(std::string(trace::to_string(first.evidence)), 10)
              << "  " << pad(std::string(trace::to_string(first.certainty)), 8) << "  ";
-        std::string how = first.row >= 0 ? std::string(api_name(first, apis_)) : driver.uses[i].what;
+        std::string how = first.row >= 0 ? first.api : driver.uses[i].what;
         if (end - i > 1) how += " x" + std::to_string(end - i);
         out_ << how;
         if (driver.uses[i].has_site) out_ << " at " << place(driver.path, driver.uses[i], first.via.size() - 1);
@@ -177,19 +195,18 @@ class TextReporter final : public Reporter {
   }
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   TextOptions options_;
   TextLeaks leaks_;
   std::string command_;
   std::vector<Candidate> candidates_;
   std::vector<std::pair<tagdb::Entry, tagdb::PoolTag>> listed_;
+  std::string last_named_;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const tagdb::ApiTable& apis,
-                                             const TextOptions& options) {
-  return std::make_unique<TextReporter>(out, apis, options);
+std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options) {
+  return std::make_unique<TextReporter>(out, options);
 }
 
 }  // namespace scanner::report

@@ -127,7 +127,7 @@ void TextLeaks::print(const Leak& leak, const std::vector<std::string>& cells, c
                                    : verdict == rank::Verdict::likely ? kYellow
                                                                       : kDim;
     out_ << "  " << paint(color, pad(std::string(rank::to_string(verdict)), 8)) << "  " << printable(candidate.path)
-         << "  " << printable(proof(candidate, apis_)) << "  " << printable(product(candidate.identity)) << '\n';
+         << "  " << printable(proof(candidate)) << "  " << printable(product(candidate.identity)) << '\n';
     for (const std::string& path : candidate.copies) out_ << "            same file: " << printable(path) << '\n';
     for (const rank::Reason& reason : candidate.judgement.reasons) {
       const bool about_leak =

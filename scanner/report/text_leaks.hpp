@@ -9,8 +9,7 @@ namespace scanner::report {
 
 class TextLeaks {
  public:
-  TextLeaks(std::ostream& out, const tagdb::ApiTable& apis, const TextOptions& options)
-      : out_(out), apis_(apis), options_(options) {}
+  TextLeaks(std::ostream& out, const TextOptions& options) : out_(out), options_(options) {}
 
   void logs(const LogsInfo& logs);
   void leak(const Leak& leak) { leaks_.push_back(leak); }
@@ -23,7 +22,6 @@ class TextLeaks {
   void print_others();
 
   std::ostream& out_;
-  const tagdb::ApiTable& apis_;
   TextOptions options_;
   LogsInfo info_;
   bool any_ = false;

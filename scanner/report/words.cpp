@@ -95,14 +95,14 @@ std::string pool_and_size(const trace::TagUse& use) {
   return out;
 }
 
-std::string proof(const Candidate& candidate, const tagdb::ApiTable& apis) {
+std::string proof(const Candidate& candidate) {
   const Use& best = candidate.uses.front();
   if (best.use.row < 0) {
     std::string where =
         best.has_site ? place(candidate.path, best.use.site_rva) : "file offset " + std::to_string(best.file_offset);
     return best.what + " at " + where;
   }
-  std::string out(api_name(best.use, apis));
+  std::string out(best.use.api);
   if (!best.has_site) return out + ", if that is the name of its service";
   out += " at " + place(candidate.path, best, best.use.via.size() - 1);
   const std::string details = pool_and_size(best.use);

@@ -27,7 +27,7 @@ std::string place(std::string_view path, const Use& use, std::size_t step);
 /// "nonpaged 1,024 bytes"
 std::string pool_and_size(const trace::TagUse& use);
 /// "ExAllocatePoolWithTag at foo.sys+0x1a2b, nonpaged 1,024 bytes; 3 call sites"
-std::string proof(const Candidate& candidate, const tagdb::ApiTable& apis);
+std::string proof(const Candidate& candidate);
 
 /// "+1.5 MiB in 12 snapshots, 64.0 KiB per snapshot, 3.1 MiB per hour"
 std::string growth_in_words(const poolmon::Growth& growth, double hours);

@@ -23,6 +23,7 @@ Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::ui
   callee.target = rva;
   constexpr int kMaxHops = 4;
   for (int hop = 0; hop < kMaxHops; ++hop) {
+    if (callee.import = imports.own(callee.target); callee.import >= 0) return callee;
     const pe::Bytes code = image.from_rva(callee.target);
     if (code.size() < 5) return callee;
     if (code[0] == 0xE9) {

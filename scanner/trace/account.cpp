@@ -91,6 +91,7 @@ void Engine::collect_uses(TraceResult& result) {
     const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
     TagUse use;
     use.row = entry.row;
+    use.api = row.name;
     use.evidence = evidence_of(row.kind);
     use.charges_pool = row.charges_pool;
     use.origin_rva = sites_[pair.site].rva;
@@ -258,15 +259,6 @@ void Engine::account(TraceResult& result) {
   std::sort(result.ruled_out.begin(), result.ruled_out.end());
   std::sort(result.sites.begin(), result.sites.end(),
             [](const Site& a, const Site& b) { return std::tie(a.rva, a.wrapper) < std::tie(b.rva, b.wrapper); });
-  image_.for_each_export([&](const pe::Export& entry) {
-    const auto found = entries_of_function_.find(entry.rva);
-    if (found == entries_of_function_.end()) return;
-    const bool allocates = std::any_of(found->second.begin(), found->second.end(), [this](EntryId id) {
-      const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entries_[id].row)];
-      return row.charges_pool && row.kind == ApiKind::allocate;
-    });
-    if (allocates) result.exported_allocators.emplace_back(entry.name);
-  });
 }
 
 /// Calls of listed functions in code that was never lifted or never reached still need their bucket.

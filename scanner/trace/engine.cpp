@@ -61,6 +61,7 @@ TraceResult Engine::run() {
   }
   collect_uses(result);
   account(result);
+  collect_exports(result);
   result.lifted = lifted_;
   result.problems = std::move(problems_);
   return result;
@@ -111,6 +112,10 @@ void Engine::schedule_references() {
     }
     if (!thunk) schedule(functions_.containing(reference.site));
   }
+  for (const auto& [function, number] : imports_.own()) {
+    schedule_callers(function);
+    watch_pointers_to(function);
+  }
 }
 
 FlowResult Engine::follow(const LiftedFunction& function) {
@@ -131,7 +136,8 @@ FlowResult Engine::follow(const LiftedFunction& function) {
 
 void Engine::analyse(std::uint32_t function) {
   if (!analysed_.insert(function).second) return;
-  if (resolve_thunk(image_, imports_, function).import >= 0) return;  // a thunk is the import itself
+  const bool thunk = imports_.own(function) < 0 && resolve_thunk(image_, imports_, function).import >= 0;
+  if (thunk) return;  // it is the import itself
   std::vector<CodeRange> ranges = functions_.ranges_of(function);
   if (ranges.empty()) return;
   const auto scopes = functions_.scopes_of(function);
@@ -281,6 +287,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
 }
 
 void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& link) {
+  if (imports_.own(function) >= 0) return;  // a row says what it takes
   const Entry& target = entries_[link.callee];
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(target.row)];
   const std::optional<std::int64_t> field =

@@ -111,6 +111,9 @@ class Engine {
   void note_immediates(const LiftedFunction& function);
   void account(TraceResult& result);
   void account_unseen(TraceResult& result, const std::set<std::uint32_t>& seen);
+  void collect_exports(TraceResult& result);
+  SiteId call_from_outside(std::uint32_t function);
+  std::optional<tagdb::ApiRow> row_for_importers(EntryId entry);
   Site classify(const Pair& pair);
   std::string_view uncalled_reason(const Pair& pair);
 

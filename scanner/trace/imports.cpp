@@ -35,12 +35,17 @@ std::unordered_map<std::string_view, int> rows_by_name(const tagdb::ApiTable& ap
 
 ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
   rows_ = rows_by_name(apis);
+  const bool qualified = std::any_of(apis.rows.begin(), apis.rows.end(),
+                                     [](const tagdb::ApiRow& row) { return row.name.find('!') != std::string::npos; });
   image.for_each_import([&](const pe::Import& import) {
     ImportInfo info;
     info.slot_rva = import.slot_rva;
     info.name = import.name;
     info.helper = helper_of(import.name);
     if (const auto found = rows_.find(import.name); found != rows_.end()) info.row = found->second;
+    if (const auto found = qualified ? rows_.find(tagdb::qualified_name(import.library, import.name)) : rows_.end();
+        found != rows_.end())
+      info.row = found->second;
     binds_framework_ = binds_framework_ || info.helper == Helper::bind_framework;
     has_rows_ = has_rows_ || info.row >= 0 || info.helper == Helper::find_routine || binds_framework_;
     imports_.push_back(info);
@@ -58,6 +63,21 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
   constexpr std::uint32_t kNoSlot = 0xFFFFFFFFU;
   for (std::size_t row = 0; row < apis.rows.size(); ++row)
     imports_.push_back({kNoSlot, static_cast<int>(row), Helper::none, apis.rows[row].name});
+  collect_own(image, apis);
+}
+
+void ImportTable::collect_own(const pe::Image& image, const tagdb::ApiTable& apis) {
+  const std::string library = tagdb::fold_case(image.export_library());
+  if (library.empty()) return;
+  const bool listed = std::any_of(apis.rows.begin(), apis.rows.end(),
+                                  [&library](const tagdb::ApiRow& row) { return row.module == library; });
+  if (!listed) return;
+  image.for_each_export([&](const pe::Export& exported) {
+    const auto row = exported.forwarder.empty() ? rows_.find(exported.name) : rows_.end();
+    if (row != rows_.end() && apis.rows[static_cast<std::size_t>(row->second)].module == library)
+      own_.emplace(exported.rva, first_by_row_ + row->second);
+  });
+  has_rows_ = has_rows_ || !own_.empty();
 }
 
 int ImportTable::by_name(std::string_view name) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -38,6 +39,13 @@ class ImportTable {
   /// Number that stands for the API row of that name when a pointer to it was got at run time, or -1.
   [[nodiscard]] int by_name(std::string_view name) const;
   [[nodiscard]] bool binds_framework() const { return binds_framework_; }
+  /// Number that stands for a listed function which this image exports itself (the kernel's own ExAllocatePoolWithTag)
+  /// and whose code begins at `rva`, or -1.
+  [[nodiscard]] int own(std::uint32_t rva) const {
+    const auto found = own_.find(rva);
+    return found == own_.end() ? -1 : found->second;
+  }
+  [[nodiscard]] const std::map<std::uint32_t, int>& own() const { return own_; }
   /// Number of the import whose slot is at `rva`, or -1.
   [[nodiscard]] int at(std::uint32_t rva) const;
   [[nodiscard]] const ImportInfo& operator[](std::size_t number) const { return imports_[number]; }
@@ -47,9 +55,12 @@ class ImportTable {
   [[nodiscard]] bool has_rows() const { return has_rows_; }
 
  private:
+  void collect_own(const pe::Image& image, const tagdb::ApiTable& apis);
+
   std::vector<ImportInfo> imports_;  // ascending by slot
   std::vector<std::uint32_t> interesting_;
   std::unordered_map<std::string_view, int> rows_;  // views the API table
+  std::map<std::uint32_t, int> own_;                // RVA of a listed function of this image → its number
   int first_by_row_ = 0;
   bool has_rows_ = false;
   bool binds_framework_ = false;

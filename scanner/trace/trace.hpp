@@ -32,7 +32,8 @@ struct TagUse {
   Evidence evidence = Evidence::allocates;
   Certainty certainty = Certainty::sure;
   bool charges_pool = true;        ///< false: the function reserves addresses or is used by Driver Verifier only
-  int row = -1;                    ///< into ApiTable::rows, -1 for `constant` and `bytes`
+  int row = -1;                    ///< into the ApiTable the trace was given, -1 for `constant` and `bytes`
+  std::string api;                 ///< name of that row, empty for `constant` and `bytes`
   std::uint32_t site_rva = 0;      ///< the call of the listed function
   std::uint32_t origin_rva = 0;    ///< the call where the constant enters the chain
   std::uint32_t function_rva = 0;  ///< of the function that holds the site
@@ -78,6 +79,8 @@ struct TraceResult {
   std::vector<std::uint32_t> ruled_out;  ///< calls of listed functions that a row's condition excludes, ascending
   bool binds_kmdf = false;  ///< calls WdfVersionBind: what it allocates without a tag is charged to its service's name
   std::vector<std::string> exported_allocators;
+  /// Functions of this image that importing drivers pass tags to, as rows for them; `name` is the plain export name.
+  std::vector<tagdb::ApiRow> exported_rows;
   std::vector<std::string> problems;  ///< what was survived, a sentence each
   std::size_t functions = 0;          ///< known from the tables
   std::size_t lifted = 0;

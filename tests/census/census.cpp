@@ -23,10 +23,16 @@ class Taker {
     image.for_each_import([&](const pe::Import& import) {
       if (apis.find_import(import.name) >= 0) slots_.insert(import.slot_rva);
     });
+    // The kernel and other owners of listed functions call them directly.
+    const std::string library = tagdb::fold_case(image.export_library());
+    image.for_each_export([&](const pe::Export& exported) {
+      const int row = apis.find_import(exported.name);
+      if (row >= 0 && apis.rows[static_cast<std::size_t>(row)].module == library) own_.insert(exported.rva);
+    });
   }
 
   Census run() {
-    if (slots_.empty()) return {};
+    if (slots_.empty() && own_.empty()) return {};
     image_.for_each_function([this](const pe::FunctionRange& range) { covered_.emplace_back(range.begin, range.end); });
     std::sort(covered_.begin(), covered_.end());
     for (const auto& [begin, end] : covered_) sweep(begin, end);
@@ -43,6 +49,7 @@ class Taker {
     }
     // Calls of thunks, once the thunks are known.
     for (const auto& [site, target] : direct_) {
+      if (own_.contains(target)) census_.sites.insert(site);
       if (jumps_.contains(target)) {
         census_.sites.insert(site);
         called_thunks_.insert(target);
@@ -108,7 +115,7 @@ class Taker {
 
   const pe::Image& image_;
   ZydisDecoder decoder_{};
-  std::set<std::uint32_t> slots_, jumps_, thunks_, called_thunks_, branched_to_;
+  std::set<std::uint32_t> slots_, own_, jumps_, thunks_, called_thunks_, branched_to_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> covered_, direct_;
   Census census_;
 };

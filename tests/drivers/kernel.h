@@ -23,7 +23,9 @@ typedef unsigned int SIZE_T, ULONG_PTR;
 #define FASTCALL
 #define CDECL
 #endif
+#ifndef IMPORT /* the kernel itself defines what others import */
 #define IMPORT __declspec(dllimport)
+#endif
 #define NOINLINE __attribute__((noinline))
 /* Keeps a function a function: called with every argument, whatever the compiler knows about its only caller. */
 #ifdef __clang__

@@ -20,9 +20,9 @@ enum class Kind { constant, noisy, wandering, step, stairs, sawtooth, plateau, b
 /// One tag's outstanding blocks at every snapshot.
 class Tag {
  public:
-  Tag(tagdb::PoolTag tag, Kind kind, std::mt19937& random, std::size_t snapshots, double leak_blocks = 0,
+  Tag(tagdb::PoolTag name, Kind shape, std::mt19937& random, std::size_t snapshots, double leak_blocks = 0,
       std::int64_t block = 0)
-      : kind(kind), tag_(tag), snapshots_(snapshots), leak_blocks_(leak_blocks) {
+      : kind(shape), tag_(name), snapshots_(snapshots), leak_blocks_(leak_blocks) {
     const auto uniform = [&random](double low, double high) {
       return std::uniform_real_distribution<double>(low, high)(random);
     };

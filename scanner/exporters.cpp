@@ -1,0 +1,118 @@
+#include "scanner/exporters.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "scanner/trace/trace.hpp"
+#include "scanner/walk/walk.hpp"
+
+namespace scanner {
+
+struct Exporters::Module {
+  std::once_flag traced;
+  std::vector<tagdb::ApiRow> rows;
+};
+
+namespace {
+
+/// Modules whose functions the built-in table lists as far as they take tags, and kernel modules that only forward.
+bool is_listed(const tagdb::ApiTable& apis, std::string_view module) {
+  if (module == "hal.dll") return true;
+  return std::any_of(apis.rows.begin(), apis.rows.end(), [module](const tagdb::ApiRow& row) {
+    return row.match != tagdb::ApiMatch::none && row.module == module;
+  });
+}
+
+}  // namespace
+
+Exporters::Exporters(const tagdb::ApiTable& apis, std::vector<std::string> folders, std::uint64_t max_file_size,
+                     std::function<std::vector<std::string>(const std::string&)> find_elsewhere)
+    : apis_(apis),
+      folders_(std::move(folders)),
+      max_file_size_(max_file_size),
+      find_elsewhere_(std::move(find_elsewhere)) {}
+
+Exporters::~Exporters() = default;
+
+std::string Exporters::in_folder(const std::string& folder, const std::string& module) {
+  if (folder != listed_folder_) {
+    listed_folder_ = folder;
+    listing_.clear();
+    std::vector<walk::DirectoryEntry> entries;
+    std::string error;
+    bool denied = false;
+    walk::list_directory(folder, entries, error, denied);
+    for (const walk::DirectoryEntry& entry : entries) {
+      const bool image = entry.name.size() > 4 && entry.name[entry.name.size() - 4] == '.';
+      if (entry.kind == walk::DirectoryEntry::Kind::file && image)
+        listing_.emplace(tagdb::fold_case(entry.name), folder + "/" + entry.name);
+    }
+  }
+  const auto found = listing_.find(module);
+  return found == listing_.end() ? std::string{} : found->second;
+}
+
+std::string Exporters::locate(const std::string& module, const std::string& folder) {
+  const std::lock_guard lock(mutex_);
+  const auto [at, fresh] = located_.emplace(folder + '\n' + module, std::string{});
+  if (!fresh) return at->second;
+  if (std::string path = in_folder(folder, module); !path.empty()) return at->second = path;
+  const auto [general, first] = located_.emplace('\n' + module, std::string{});
+  if (first) {
+    for (const std::string& other : folders_) {
+      if (general->second.empty()) general->second = in_folder(other, module);
+    }
+    if (general->second.empty() && find_elsewhere_) {
+      const std::vector<std::string> found = find_elsewhere_(module);
+      if (found.size() == 1) general->second = found.front();
+    }
+  }
+  return at->second = general->second;
+}
+
+const std::vector<tagdb::ApiRow>& Exporters::rows_of(const std::string& path) {
+  Module* module = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& slot = modules_[path];
+    if (!slot) slot = std::make_unique<Module>();
+    module = slot.get();
+  }
+  // Traced with the plain table, so that two modules that import from each other end.
+  std::call_once(module->traced, [&] {
+    walk::Skipped ignored;
+    const auto bytes = walk::read_file(path, max_file_size_, ignored);
+    if (!bytes) return;
+    const auto image = pe::Image::open(bytes.value());
+    if (!image || !trace::can_trace(image.value())) return;
+    module->rows = trace::trace(image.value(), apis_).exported_rows;
+  });
+  return module->rows;
+}
+
+std::vector<tagdb::ApiRow> Exporters::rows_for(const pe::Image& image, const std::string& path) {
+  std::map<std::string, std::set<std::string_view>> imported;  // module → functions
+  image.for_each_import([&](const pe::Import& import) {
+    if (!import.name.empty() && apis_.find_import(import.name) < 0)
+      imported[tagdb::fold_case(import.library)].insert(import.name);
+  });
+  std::vector<tagdb::ApiRow> rows;
+  const auto slash = path.find_last_of("/\\");
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
+  for (const auto& [module, functions] : imported) {
+    if (is_listed(apis_, module)) continue;
+    const std::string exporter = locate(module, folder);
+    if (exporter.empty() || exporter == path) continue;
+    for (tagdb::ApiRow row : rows_of(exporter)) {
+      if (!functions.contains(row.name)) continue;
+      row.module = module;
+      row.name = tagdb::qualified_name(module, row.name);
+      row.source = "traced in " + exporter;
+      rows.push_back(std::move(row));
+    }
+  }
+  return rows;
+}
+
+}  // namespace scanner

@@ -1,0 +1,49 @@
+// Drivers that allocate for other drivers: when an image imports from a module that is no known owner of listed
+// functions, the module is looked for as the Windows loader would, traced once, and the functions through which it
+// passes tags on become rows of the API table for the importer.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "pe/image.hpp"
+#include "tagdb/api_table.hpp"
+
+namespace scanner {
+
+class Exporters {
+ public:
+  /// `folders` are searched behind the importer's own (System32\drivers and System32 of the volume, as the loader
+  /// does). `find_elsewhere` names other paths of a file name in lower case, in a fixed order; it may be slow, is
+  /// called once per module, and what it finds is used only when there is exactly one.
+  Exporters(const tagdb::ApiTable& apis, std::vector<std::string> folders, std::uint64_t max_file_size,
+            std::function<std::vector<std::string>(const std::string& name)> find_elsewhere);
+  ~Exporters();
+
+  /// Rows for what the image at `path` imports from other drivers; empty for most. Safe to call from several threads;
+  /// the answer depends on nothing but the files.
+  std::vector<tagdb::ApiRow> rows_for(const pe::Image& image, const std::string& path);
+
+ private:
+  struct Module;
+  const std::vector<tagdb::ApiRow>& rows_of(const std::string& path);
+  std::string locate(const std::string& module, const std::string& folder);
+  std::string in_folder(const std::string& folder, const std::string& module);
+
+  const tagdb::ApiTable& apis_;
+  std::vector<std::string> folders_;
+  std::uint64_t max_file_size_;
+  std::function<std::vector<std::string>(const std::string&)> find_elsewhere_;
+  std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Module>> modules_;  // by path
+  std::map<std::string, std::string> located_;              // folder + module → path, empty when nowhere
+  std::string listed_folder_;                               // the walk goes folder by folder: one listing is kept
+  std::map<std::string, std::string> listing_;              // name in lower case → path
+};
+
+}  // namespace scanner

@@ -1,0 +1,37 @@
+// What a driver's maker should look at before shipping: a lint over one traced image. Findings say what is seen and
+// why it matters, with the place; they are about habits, not about leaks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scanner/rank/rank.hpp"
+#include "scanner/trace/trace.hpp"
+#include "tagdb/database.hpp"
+
+namespace scanner::rank {
+
+struct Finding {
+  std::string_view code;  ///< collision, default_tag, untagged, executable_pool, never_freed, suspect_tag
+  tagdb::PoolTag tag;     ///< 0 for `suspect_tag`
+  std::uint32_t site_rva = 0;
+  std::string text;
+};
+
+/// In the order of tags; `suspect_tag` last.
+std::vector<Finding> check(const trace::TraceResult& trace, const ImageFacts& image, const tagdb::Database& database);
+
+/// What differs between two builds of one driver, one change a tag.
+struct Change {
+  enum class Kind { added, removed, changed };
+  Kind kind = Kind::changed;
+  tagdb::PoolTag tag;
+  std::string before,
+      after;  ///< what the tag is used for, in words: "allocates 3 sites nonpaged"; empty when not at all
+};
+
+std::vector<Change> compare(const trace::TraceResult& before, const trace::TraceResult& after);
+
+}  // namespace scanner::rank
