@@ -94,6 +94,7 @@ class Judge {
     std::vector<double> hours, steps, bytes;
     for (std::size_t i = range.begin; i < range.end; ++i) {
       const Point& point = series.points[i];
+      stretch.at.push_back(at_[point.bucket]);
       stretch.low.push_back(static_cast<double>(point.low));
       stretch.high.push_back(static_cast<double>(point.high));
       stretch.blocks.push_back(static_cast<double>(point.diff));

@@ -9,7 +9,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <numeric>
 
 namespace scanner::poolmon {
 namespace {
@@ -19,6 +18,7 @@ constexpr double kMostChance = 0.002;                                // for all 
 constexpr double kScatter = 10;                                      // times the scatter that a rise must reach
 constexpr double kBusy = 0.03, kBusyFactor = 5, kBusyScatter = 1.5;  // kept less than this: more proof is asked for
 constexpr double kLargestPart = 0.45;                                // of the rise in one step: more is a jump
+constexpr double kLongPause = 3;                                     // a step of more than a third of the time
 constexpr double kRising = 0.55;                                     // of the steps go up
 constexpr double kAtTheEnd = 0.4;                                    // slope of the last third against the whole
 constexpr std::size_t kVeryFew = 6;                                  // snapshots: below, a rise must also be large
@@ -51,6 +51,17 @@ std::vector<double> condensed(const std::vector<double>& values) {
   return out;
 }
 
+/// The middle of each block that condensed() makes.
+std::vector<double> condensed_axis(const std::vector<double>& at) {
+  if (at.size() < 2 * kBlocks) return at;
+  std::vector<double> out;
+  for (std::size_t i = 0; i < kBlocks; ++i) {
+    const std::size_t begin = at.size() * i / kBlocks, end = at.size() * (i + 1) / kBlocks;
+    out.push_back((at[begin] + at[end - 1]) / 2);
+  }
+  return out;
+}
+
 /// How far a long series swings within one of its blocks. A sawtooth about as long as a block would otherwise pass for
 /// a slope, as a wheel on film turns slowly.
 double swing_within(const Stretch& stretch) {
@@ -72,33 +83,36 @@ struct Facts {
   std::size_t inversions = 0, ups = 0;
   double rise = 0;  // of the fitted line over the stretch
   double gain = 0;  // last third's median over the first value
-  double largest_up = 0, smallest_up = 0, largest_down = 0, range = 0;
-  double scatter = 0;    // around the line
-  double end_slope = 0;  // last third against the whole
+  double largest_up = 0, largest_jump = 0, largest_down = 0, range = 0;
+  double smallest_rate = 0, largest_rate = 0;  // of the steps, by time
+  double scatter = 0;                          // around the line
+  double end_slope = 0;                        // last third against the whole
   double level = 0;
 };
 
-Facts look_at(const std::vector<double>& y) {
+Facts look_at(const std::vector<double>& x, const std::vector<double>& y) {
   Facts facts;
   const std::size_t n = y.size();
-  std::vector<double> x(n);
-  std::iota(x.begin(), x.end(), 0.0);
+  const double span = x[n - 1] - x[0];
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = i + 1; k < n; ++k) facts.inversions += y[k] <= y[i] ? 1 : 0;  // a tie is no growth
   }
-  facts.smallest_up = n > 1 ? y[1] - y[0] : 0;
+  facts.smallest_rate = (y[1] - y[0]) / (x[1] - x[0]);
   for (std::size_t i = 1; i < n; ++i) {
-    const double change = y[i] - y[i - 1];
+    const double change = y[i] - y[i - 1], rate = change / (x[i] - x[i - 1]);
+    facts.smallest_rate = std::min(facts.smallest_rate, rate);
+    facts.largest_rate = std::max(facts.largest_rate, rate);
+    // A long pause between two snapshots holds a large part of the growth, and is no jump.
+    if ((x[i] - x[i - 1]) * kLongPause < span) facts.largest_jump = std::max(facts.largest_jump, change);
     facts.ups += change > 0 ? 1 : 0;
     facts.largest_up = std::max(facts.largest_up, change);
-    facts.smallest_up = std::min(facts.smallest_up, change);
     facts.largest_down = std::max(facts.largest_down, -change);
   }
   const auto [lowest, highest] = std::minmax_element(y.begin(), y.end());
   facts.range = *highest - *lowest;
   facts.level = *lowest;
   const double slope = theil_sen(x, y);
-  facts.rise = slope * static_cast<double>(n - 1);
+  facts.rise = slope * span;
   std::vector<double> rest(n);
   for (std::size_t i = 0; i < n; ++i) rest[i] = y[i] - slope * x[i];
   const double offset = median(rest);
@@ -107,7 +121,7 @@ Facts look_at(const std::vector<double>& y) {
   facts.scatter = n > 2 ? std::sqrt(squares / static_cast<double>(n - 2)) : 0;
   const std::size_t third = std::max<std::size_t>(n / 3, 2);
   if (n > third) {
-    const double end = (y[n - 1] - y[n - 1 - third]) / static_cast<double>(third);
+    const double end = (y[n - 1] - y[n - 1 - third]) / (x[n - 1] - x[n - 1 - third]);
     facts.end_slope = slope > 0 ? end / slope : 0;
   }
   facts.gain = y[n - 1] - y[0];
@@ -151,7 +165,7 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
     return verdict;
   }
   const auto because = [&verdict](std::string text) { verdict.reasons.push_back(std::move(text)); };
-  const Facts facts = look_at(y);
+  const Facts facts = look_at(condensed_axis(stretch.at), y);
   const double swing = swing_within(stretch);
   if (n == 2) {
     verdict.shape = facts.gain > 0 ? Shape::growing : facts.gain < 0 ? Shape::falling : Shape::flat;
@@ -171,9 +185,9 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
     // Every step up, about evenly, by what noise does not do: the most that few snapshots can say.
     const bool strict = facts.inversions == 0;
     const bool very = n < kVeryFew;
-    const bool even = very ? facts.smallest_up >= kFewEven * facts.largest_up
-                           : facts.rise >= kScatter * facts.scatter && facts.largest_up <= kLargestPart * facts.gain &&
-                                 facts.end_slope >= kAtTheEnd;
+    const bool even = very ? facts.smallest_rate >= kFewEven * facts.largest_rate
+                           : facts.rise >= kScatter * facts.scatter &&
+                                 facts.largest_jump <= kLargestPart * facts.gain && facts.end_slope >= kAtTheEnd;
     const bool large = !very || facts.gain >= kFewRise * std::max(facts.level, 1.0);
     const double more = stretch.blocks.back() - stretch.blocks.front();
     const bool held = !very || !stretch.counted || stretch.allocated <= 0 || more >= kFewKept * stretch.allocated;
@@ -201,9 +215,9 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
       leak = false;
       because("the rise is small against the ups and downs in between");
     }
-    if (facts.largest_up > kLargestPart * facts.gain) {
+    if (facts.largest_jump > kLargestPart * facts.gain) {
       leak = false;
-      because(percent(facts.largest_up / facts.gain) + " of the rise came in one step");
+      because(percent(facts.largest_jump / facts.gain) + " of the rise came in one step");
     }
     if (static_cast<double>(facts.ups) < kRising * static_cast<double>(n - 1)) {
       leak = false;

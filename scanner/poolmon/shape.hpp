@@ -10,6 +10,7 @@ namespace scanner::poolmon {
 
 /// What a verdict is made from. All vectors have one element per bucket of snapshots.
 struct Stretch {
+  std::vector<double> at;           ///< hours or steps, ascending: snapshots may stand unevenly in time
   std::vector<double> low, high;    ///< lowest and highest bytes of the bucket
   std::vector<double> blocks;       ///< outstanding
   bool counted = false;             ///< allocs and frees are known
