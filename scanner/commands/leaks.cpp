@@ -161,7 +161,7 @@ class Leaks {
         queries.push_back({leak.growth.tag.text(), {pattern}});
       }
       context_.ask(std::move(queries));
-      if (auto found = find_candidates(context_)) {
+      if (auto found = find_candidates(context_, [this](const report::Candidate& one) { return fits(one); })) {
         for (report::Leak& leak : leaks_) judge(leak, *found);
       }
     }
@@ -174,22 +174,36 @@ class Leaks {
     return place;
   }
 
-  void judge(report::Leak& leak, const std::vector<report::Candidate>& found) {
+  /// A driver that takes another pool only is no reason to stop searching.
+  [[nodiscard]] bool fits(const report::Candidate& candidate) const {
+    return std::any_of(leaks_.begin(), leaks_.end(), [&candidate](const report::Leak& leak) {
+      if (leak.growth.tag != candidate.tag) return false;
+      report::Candidate copy = candidate;
+      weigh(copy, leak.growth);
+      return std::none_of(copy.judgement.reasons.begin(), copy.judgement.reasons.end(),
+                          [](const rank::Reason& reason) { return reason.code == "pool_contradicts"; });
+    });
+  }
+
+  static void weigh(report::Candidate& candidate, const poolmon::Growth& growth) {
     rank::LeakFigures figures;
-    figures.paged = leak.growth.pool != poolmon::Pool::nonpaged;
-    figures.bytes_per_allocation = leak.growth.bytes_per_allocation;
+    figures.paged = growth.pool != poolmon::Pool::nonpaged;
+    figures.bytes_per_allocation = growth.bytes_per_allocation;
+    std::vector<trace::TagUse> uses;
+    for (const report::Use& use : candidate.uses) uses.push_back(use.use);
+    const bool narrow = candidate.machine == pe::Machine::x86 || candidate.machine == pe::Machine::arm;
+    rank::weigh_leak(candidate.judgement, uses, figures, narrow, [&candidate](std::size_t use) {
+      const report::Use& item = candidate.uses[use];
+      return item.has_site ? report::place(candidate.path, item, item.use.via.size() - 1)
+                           : std::string("a use without a call");
+    });
+  }
+
+  void judge(report::Leak& leak, const std::vector<report::Candidate>& found) {
     for (const report::Candidate& candidate : found) {
       if (candidate.tag != leak.growth.tag) continue;
       leak.candidates.push_back(candidate);
-      report::Candidate& mine = leak.candidates.back();
-      std::vector<trace::TagUse> uses;
-      for (const report::Use& use : mine.uses) uses.push_back(use.use);
-      const bool narrow = mine.machine == pe::Machine::x86 || mine.machine == pe::Machine::arm;
-      rank::weigh_leak(mine.judgement, uses, figures, narrow, [&mine](std::size_t use) {
-        const report::Use& item = mine.uses[use];
-        return item.has_site ? report::place(mine.path, item, item.use.via.size() - 1)
-                             : std::string("a use without a call");
-      });
+      weigh(leak.candidates.back(), leak.growth);
     }
     std::erase_if(leak.candidates, [this](const report::Candidate& candidate) {
       return candidate.judgement.verdict > options_.min_verdict;

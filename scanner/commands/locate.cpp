@@ -45,7 +45,9 @@ class Locate {
   }
 
   /// For `leaks`: only the search. Nothing when there is no place to search.
-  std::optional<std::vector<report::Candidate>> candidates() {
+  std::optional<std::vector<report::Candidate>> candidates(
+      const std::function<bool(const report::Candidate&)>& convinces) {
+    convinces_ = convinces;
     std::vector<Level> levels;
     if (!find_levels(levels)) return std::nullopt;
     for (const tagdb::TagQuery& query : context_.queries()) {
@@ -168,7 +170,8 @@ class Locate {
     const rank::ImageFacts facts = image_facts(candidate.path, candidate.identity);
     candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag));
     candidate.uses = std::move(uses);
-    if (candidate.judgement.verdict == rank::Verdict::proven) proven_.insert(tag);
+    if (candidate.judgement.verdict == rank::Verdict::proven && (!convinces_ || convinces_(candidate)))
+      proven_.insert(tag);
     if (candidate.judgement.verdict < rank::Verdict::weak) found_ = true;
     by_hash_[file.hash].push_back(candidates_.size());
     candidates_.push_back(std::move(candidate));
@@ -297,12 +300,16 @@ class Locate {
   std::vector<Unresolved> unresolved_;
   std::vector<std::string> searched_, not_searched_;
   bool found_ = false;
+  std::function<bool(const report::Candidate&)> convinces_;  ///< leaks: a proof that fits the leak
 };
 
 }  // namespace
 
 int run_locate(Context& context) { return Locate(context).run(); }
 
-std::optional<std::vector<report::Candidate>> find_candidates(Context& context) { return Locate(context).candidates(); }
+std::optional<std::vector<report::Candidate>> find_candidates(
+    Context& context, const std::function<bool(const report::Candidate&)>& convinces) {
+  return Locate(context).candidates(convinces);
+}
 
 }  // namespace scanner

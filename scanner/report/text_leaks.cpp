@@ -183,7 +183,8 @@ void TextLeaks::print_others() {
   out_ << "  and";
   const char* separator = " ";
   for (const auto& [shape, count] : counts) {
-    out_ << separator << count << ' ' << to_string(shape);
+    out_ << separator << count << (shape == poolmon::Shape::size ? "" : " ")
+         << (shape == poolmon::Shape::size ? "" : to_string(shape));
     separator = ", ";
   }
   out_ << " more\n";

@@ -124,6 +124,9 @@ def leaks(browser):
         "error": sum(record["type"] == "error" for record in all_records)})
     points = browser.find_elements(By.CSS_SELECTOR, "#leak1 svg.chart circle")
     check("leaks: one point a snapshot", len(points) == found[0]["snapshots"])
+    drivers = [candidate["path"].rsplit("/", 1)[-1] for candidate in found[0]["candidates"]]
+    check(f"leaks: the driver that takes the other pool does not come first, {drivers}",
+          drivers[0] == "myfault.sys" and "hostile.sys" in drivers[1:])
     check("leaks: the log's markup is text", "<img src=x onerror=" in browser.find_element(By.TAG_NAME, "body").text)
     check("leaks: the title names the tag", "Leak" in browser.title)
     unfolding(browser, "leaks")
