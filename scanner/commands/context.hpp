@@ -89,6 +89,8 @@ int run_leaks(Context& context);
 
 /// The search of `locate` for the tags of context.queries(), which are exact, without a report. Nothing when no place
 /// to search is known. The candidates are in no order yet.
-std::optional<std::vector<report::Candidate>> find_candidates(Context& context);
+/// The search goes on until every tag has a proven candidate that `convinces`.
+std::optional<std::vector<report::Candidate>> find_candidates(
+    Context& context, const std::function<bool(const report::Candidate&)>& convinces);
 
 }  // namespace scanner
