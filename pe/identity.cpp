@@ -9,6 +9,8 @@
 #include <exception>
 #include <vector>
 
+#include "pe/lief_start.hpp"
+
 #if __has_include(<LIEF/PE/ParserConfig.hpp>)
 #define POOLWHO_LIEF_POINTERS 1
 #endif
@@ -155,6 +157,7 @@ Identity identify(const Image& image, std::string& problem) {
   read_debug_directory(image, identity);
   identity.embedded_signature = image.directory(Directory::security).size != 0;
   try {
+    start_lief();
     ask_lief(image, identity);
   } catch (const std::exception& failure) {
     problem = std::string("version resource or signature not readable: ") + failure.what();

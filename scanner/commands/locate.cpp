@@ -6,6 +6,7 @@
 
 #include "scanner/commands/context.hpp"
 #include "scanner/pipeline.hpp"
+#include "tagdb/text.hpp"
 
 namespace scanner {
 namespace {
@@ -248,6 +249,7 @@ class Locate {
       if (const auto advice = tagdb::never_proves(tag); !advice.empty())
         context_.note("'" + tag.text() + "' never proves an owner: " + std::string(advice));
     }
+    note_on_behalf(tags);
     if (found_) return;
     std::string text = "nothing found that allocates with";
     for (const tagdb::TagQuery& query : context_.queries()) text += " '" + query.text + "'";
@@ -269,6 +271,25 @@ class Locate {
     context_.note(
         "what to try: more places (DriverStore, Program Files, --any-suffix for kernel modules with other suffixes),\n"
         "  `poolwho lookup` for tags of the kernel itself, `!poolused` and Driver Verifier for tags made at run time");
+  }
+
+  /// The way past drivers that allocate for others, for those that were found or are listed.
+  void note_on_behalf(const std::set<tagdb::PoolTag>& tags) {
+    std::set<std::string> images;
+    for (const report::Candidate& candidate : candidates_) {
+      if (candidate.judgement.verdict < rank::Verdict::weak)
+        images.insert(
+            {tagdb::fold_case(report::file_name(candidate.path)), tagdb::fold_case(candidate.identity.original_name)});
+    }
+    for (const tagdb::PoolTag tag : tags) {
+      for (const tagdb::Entry* entry : context_.database().lookup(tag)) {
+        for (std::string& image : tagdb::owner_images(entry->owner)) images.insert(std::move(image));
+      }
+    }
+    for (const std::string& image : images) {
+      if (const auto advice = tagdb::on_behalf(image); !advice.empty())
+        context_.note(image + " allocates for others: " + std::string(advice));
+    }
   }
 
   void suggest_relatives(const std::set<tagdb::PoolTag>& tags) {

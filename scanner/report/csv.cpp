@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "scanner/report/model.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -47,8 +48,9 @@ class CsvReporter final : public Reporter {
   }
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {
-    row({"listed", "", tag.text(), tag.hex(),         "", "",          "",          "", "", "", "", "", "", "",
-         "",       "", "",         entry.description, "", entry.owner, entry.source});
+    row({"listed", "",          tag.text(),  tag.hex(), "", "", "", "", "",
+         "",       "",          "",          "",        "", "", "", "", tagdb::description_of(entry).text,
+         "",       entry.owner, entry.source});
   }
 
   void leak(const Leak& leak) override {

@@ -7,6 +7,7 @@
 #include "scanner/report/host.hpp"
 #include "scanner/report/html_parts.hpp"
 #include "scanner/report/words.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -168,7 +169,7 @@ class HtmlReporter final : public Reporter {
          << head({{"Tag"}, {"Owner"}, {"Description"}, {"Source"}});
     for (const auto& [entry, tag] : listed_) {
       out_ << "<tbody data-row=\"listed\"><tr>" << tag_cell(tag) << "<td>" << text(entry.owner) << "</td><td>"
-           << text(entry.description) << "</td><td class=\"dim\">"
+           << text(tagdb::description_of(entry).text) << "</td><td class=\"dim\">"
            << text(entry.source + ":" + std::to_string(entry.line)) << "</td></tr></tbody>";
     }
     out_ << "</table></div></section>";
@@ -274,8 +275,9 @@ class HtmlReporter final : public Reporter {
       candidate_table(leak.candidates, "candidates" + std::to_string(index + 1), false);
     }
     for (const tagdb::Entry& entry : leak.listed)
-      out_ << "<p class=\"dim\">listed: " << text(entry.owner) << (entry.description.empty() ? "" : ", ")
-           << text(entry.description) << " [" << text(entry.source + ":" + std::to_string(entry.line)) << "]</p>";
+      out_ << "<p class=\"dim\">listed: " << text(entry.owner)
+           << (tagdb::description_of(entry).text.empty() ? "" : ", ") << text(tagdb::description_of(entry).text) << " ["
+           << text(entry.source + ":" + std::to_string(entry.line)) << "]</p>";
     if (!leak.tool_owner.empty()) out_ << "<p class=\"dim\">the log says: " << text(leak.tool_owner) << "</p>";
     out_ << "<h3>Why this is a leak</h3><ul class=\"plain\">";
     for (const std::string& reason : growth.reasons) out_ << "<li>" << text(reason) << "</li>";

@@ -6,6 +6,7 @@
 
 #include "scanner/report/host.hpp"
 #include "scanner/report/model.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -190,7 +191,7 @@ class JsonReporter final : public Reporter {
     record["listed"] = Json::array();
     for (const tagdb::Entry& entry : leak.listed)
       record["listed"].push_back(
-          {{"owner", entry.owner}, {"description", entry.description}, {"source", entry.source}});
+          {{"owner", entry.owner}, {"description", tagdb::description_of(entry).text}, {"source", entry.source}});
     if (!leak.tool_owner.empty()) record["log_owner"] = leak.tool_owner;
     if (!leak.advice.empty()) record["advice"] = leak.advice;
     record["reasons"] = leak.growth.reasons;
@@ -218,7 +219,9 @@ class JsonReporter final : public Reporter {
     record["tag"] = tag.text();
     record["tag_bytes"] = tag.hex();
     record["owner"] = entry.owner;
-    record["description"] = entry.description;
+    const tagdb::Description description = tagdb::description_of(entry);
+    record["description"] = description.text;
+    record["description_of"] = description.text.empty() ? "" : description.of_owner ? "owner" : "tag";
     record["source"] = entry.source;
     record["line"] = entry.line;
     record["pattern"] = entry.range() ? entry.first.text() + "-" + entry.last.text() : entry.first.text();

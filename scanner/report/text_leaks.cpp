@@ -7,6 +7,7 @@
 #include <map>
 
 #include "scanner/report/words.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -138,7 +139,7 @@ void TextLeaks::print(const Leak& leak, const std::vector<std::string>& cells, c
   for (const tagdb::Entry& entry : leak.listed) {
     out_ << "  " << paint(kDim, "listed  ") << "  "
          << (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
-    if (!entry.description.empty()) out_ << "  " << printable(entry.description);
+    if (const auto about = tagdb::description_of(entry); !about.text.empty()) out_ << "  " << printable(about.text);
     out_ << "  " << paint(kDim, "[" + entry.source + ":" + std::to_string(entry.line) + "]") << '\n';
   }
   if (!leak.tool_owner.empty()) out_ << "  the log says " << printable(leak.tool_owner) << '\n';

@@ -8,6 +8,7 @@
 
 #include "pe/identity.hpp"
 #include "pe/image.hpp"
+#include "pe/lief_start.hpp"
 #include "tests/unit/files.hpp"
 
 namespace {
@@ -41,6 +42,7 @@ Imports liefs_imports(const LIEF::PE::Binary& binary) {
 TEST_CASE("headers, sections and imports equal LIEF's in both directions") {
   const auto paths = all_drivers();
   REQUIRE(paths.size() >= 100);
+  pe::start_lief();
   for (const auto& path : paths) {
     INFO(path);
     const auto bytes = read_bytes(path);
