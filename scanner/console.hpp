@@ -15,6 +15,8 @@ void prepare_console();
 std::vector<std::string> arguments(int argc, char** argv);
 bool stderr_is_terminal();
 bool stdout_is_color_terminal();
+/// Do the locale (or the console's code page) and thus the reader of our text show more than ASCII?
+bool terminal_shows_utf8();
 
 // What Output needs of the platform; false with the reason in `error`.
 bool create_file(const std::string& path, std::ofstream& file, std::string& error);

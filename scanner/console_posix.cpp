@@ -27,6 +27,16 @@ std::vector<std::string> arguments(int argc, char** argv) {
 
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) != 0; }
 
+bool terminal_shows_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string_view locale(value);
+    return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
+  }
+  return false;
+}
+
 bool stdout_is_color_terminal() {
   const char* term = std::getenv("TERM");
   const char* no_color = std::getenv("NO_COLOR");

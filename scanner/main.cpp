@@ -25,6 +25,7 @@ int main(int argc, char** argv) try {
     case scanner::Verb::locate: code = run_locate(context); break;
     case scanner::Verb::survey: code = run_survey(context); break;
     case scanner::Verb::lookup: code = run_lookup(context); break;
+    case scanner::Verb::leaks: code = run_leaks(context); break;
   }
   return output.close(std::cerr) ? code : scanner::kExitUsage;
 } catch (const std::exception& error) {

@@ -17,13 +17,16 @@ namespace po = boost::program_options;
 
 constexpr unsigned kLocate = static_cast<unsigned>(Verb::locate);
 constexpr unsigned kSurvey = static_cast<unsigned>(Verb::survey);
-constexpr unsigned kScan = kLocate | kSurvey;
+constexpr unsigned kLeaks = static_cast<unsigned>(Verb::leaks);
+constexpr unsigned kScan = kLocate | kSurvey | kLeaks;
+constexpr unsigned kTags = kAllVerbs & ~kSurvey & ~kLeaks;
 
 constexpr const char* kUsage =
     "poolwho names the driver that allocates with a Windows pool tag, and proves it.\n"
     "\n"
     "  poolwho TAG [PATH...]      who allocates with TAG (also: poolwho locate TAG...)\n"
     "  poolwho survey PATH...     every tag of every driver below PATH\n"
+    "  poolwho leaks LOG...       which tags grow in poolmon logs, and with --root who allocates with them\n"
     "  poolwho lookup TAG...      what the tag databases say, without a scan\n"
     "\n"
     "TAG is what poolmon shows: Leak, \"Io  \", Afd?, Afd*, \\x4c\\x65\\x61\\x6b, or 0x6B61654C as a debugger prints "
@@ -78,6 +81,19 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return std::nullopt;
 }
 
+/// A time span such as 30s, 5m, 1h or 2d, in seconds; nothing when it is none.
+std::optional<double> parse_span(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || !(value > 0) || value > 1e9) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (unit == "s") return value;
+  if (unit == "m") return value * 60;
+  if (unit == "h") return value * 3600;
+  if (unit == "d") return value * 86400;
+  return std::nullopt;
+}
+
 template <typename T>
 bool choose(const std::string& text, const std::vector<std::pair<std::string, T>>& choices, T& out) {
   for (const auto& [name, value] : choices) {
@@ -93,13 +109,14 @@ std::optional<Verb> verb_of(const std::string& word) {
   if (word == "locate") return Verb::locate;
   if (word == "survey") return Verb::survey;
   if (word == "lookup") return Verb::lookup;
+  if (word == "leaks") return Verb::leaks;
   return std::nullopt;
 }
 
 /// Distributes the positional words over verb, tags and paths. Returns an error or nothing.
 std::string take_positionals(std::vector<std::string> words, bool tags_given, Options& options) {
   bool verb_named = false;
-  if (!words.empty() && !tags_given && (words.front() == "leaks" || words.front() == "merge"))
+  if (!words.empty() && !tags_given && words.front() == "merge")
     return "'" + words.front() + "' is not part of this version yet";
   if (!words.empty()) {
     if (const auto verb = verb_of(words.front())) {
@@ -111,6 +128,11 @@ std::string take_positionals(std::vector<std::string> words, bool tags_given, Op
   if (options.verb == Verb::survey) {
     options.paths = std::move(words);
     return {};
+  }
+  if (options.verb == Verb::leaks) {
+    options.logs = std::move(words);
+    return options.logs.empty() && !options.live ? "leaks needs logs, such as 'poolwho leaks poolmon*.txt --root DIR'"
+                                                 : "";
   }
   if (options.verb == Verb::lookup) {
     options.tags.insert(options.tags.end(), words.begin(), words.end());
@@ -158,6 +180,15 @@ std::string take_values(const po::variables_map& values, Options& options) {
   options.explain = flag("explain");
   options.quiet = flag("quiet");
   options.names_only = flag("names-only");
+  options.live = flag("live");
+  for (const auto& [name, target] :
+       {std::pair{"interval", &options.interval_seconds}, std::pair{"every", &options.every_seconds},
+        std::pair{"for", &options.for_seconds}}) {
+    const auto span = text(name);
+    if (!span) continue;
+    *target = parse_span(*span);
+    if (!*target) return std::string("--") + name + " wants a time span such as 30s, 5m or 1h, not '" + *span + "'";
+  }
   options.check = flag("check");
   options.difference = text("diff");
   options.baseline = text("baseline");
@@ -177,10 +208,11 @@ std::string take_values(const po::variables_map& values, Options& options) {
                          {"ndjson", Format::ndjson},
                          {"json", Format::json},
                          {"csv", Format::csv},
+                         {"html", Format::html},
                          {"localtag", Format::localtag},
                          {"pooltag", Format::pooltag}},
                         options.format))
-      return "--format is one of text, ndjson, json, csv, localtag, pooltag, not '" + *format + "'";
+      return "--format is one of text, ndjson, json, csv, html, localtag, pooltag, not '" + *format + "'";
   }
   if (const auto color = text("color")) {
     if (!choose<ColorChoice>(
@@ -207,7 +239,10 @@ std::string check_verb(const po::variables_map& values, Verb verb) {
     const auto& value = values[option.name];
     const bool given = option.argument != nullptr ? values.count(option.name) != 0 : value.as<bool>();
     if (given && (option.verbs & static_cast<unsigned>(verb)) == 0) {
-      const char* name = verb == Verb::locate ? "locate" : verb == Verb::survey ? "survey" : "lookup";
+      const char* name = verb == Verb::locate   ? "locate"
+                         : verb == Verb::survey ? "survey"
+                         : verb == Verb::leaks  ? "leaks"
+                                                : "lookup";
       return std::string("--") + option.name + " has no meaning for '" + name + "'";
     }
   }
@@ -221,6 +256,11 @@ std::string check_combination(const Options& options) {
   if (options.difference && !list) return "--diff needs --format localtag or --format pooltag";
   if (list && (options.check || options.baseline)) return "--check and --baseline have no --format localtag or pooltag";
   if (options.check && options.baseline) return "--check and --baseline are two questions: ask one at a time";
+  if (options.format == Format::html && options.verb == Verb::lookup)
+    return "--format html is for 'locate', 'survey' and 'leaks'";
+  if (options.format == Format::html && (options.check || options.baseline))
+    return "--check and --baseline have no --format html";
+  if (!options.live && (options.every_seconds || options.for_seconds)) return "--every and --for belong to --live";
   return {};
 }
 
@@ -228,16 +268,20 @@ std::string check_combination(const Options& options) {
 
 const std::vector<OptionSpec>& option_table() {
   static const std::vector<OptionSpec> table = {
-      {"tag", 't', "TAG", true, kAllVerbs & ~kSurvey, "a tag; repeatable, then every other word is a path"},
-      {"tags-from", 0, "FILE", false, kAllVerbs & ~kSurvey, "tags from FILE, one a line; - reads standard input"},
-      {"root", 0, "DIR", false, kLocate, "the root of a Windows volume or a mounted copy of one"},
-      {"loaded-from", 0, "FILE", false, kLocate,
+      {"tag", 't', "TAG", true, kTags, "a tag; repeatable, then every other word is a path"},
+      {"tags-from", 0, "FILE", false, kTags, "tags from FILE, one a line; - reads standard input"},
+      {"root", 0, "DIR", false, kLocate | kLeaks, "the root of a Windows volume or a mounted copy of one"},
+      {"loaded-from", 0, "FILE", false, kLocate | kLeaks,
        "drivers the machine had loaded: driverquery /v /fo csv, msinfo32 /report, or WinDbg's lm"},
-      {"all", 0, nullptr, false, kLocate, "search every level, even after a proven owner was found"},
-      {"min-verdict", 0, "V", false, kLocate,
+      {"all", 0, nullptr, false, kLocate | kLeaks, "search every level, even after a proven owner was found"},
+      {"min-verdict", 0, "V", false, kLocate | kLeaks,
        "show candidates of proven, likely, possible or weak (default) and better"},
       {"explain", 0, nullptr, false, kScan, "every use with its chain of calls and instructions, and every reason"},
-      {"names-only", 0, nullptr, false, kScan, "print the paths of drivers and nothing else"},
+      {"names-only", 0, nullptr, false, kLocate | kSurvey, "print the paths of drivers and nothing else"},
+      {"interval", 0, "T", false, kLeaks, "time between snapshots of logs that tell no time: 30s, 5m, 1h"},
+      {"live", 0, nullptr, false, kLeaks, "watch this machine instead of logs (Windows only)"},
+      {"every", 0, "T", false, kLeaks, "--live: time between two looks (default 1m)"},
+      {"for", 0, "T", false, kLeaks, "--live: how long to watch (default: until Ctrl-C)"},
       {"include", 0, "GLOB", true, kScan, "only files that match; on the name, or on the path when GLOB has a slash"},
       {"exclude", 0, "GLOB", true, kScan, "leave out files that match"},
       {"files-from", 0, "FILE", false, kScan, "paths from FILE, one a line; - reads standard input"},
@@ -253,7 +297,8 @@ const std::vector<OptionSpec>& option_table() {
        "lint for driver makers: default, colliding, unfreed tags; exit code 1 for findings"},
       {"baseline", 0, "OLD.sys", false, kSurvey, "what tags do differently than in OLD.sys, an earlier build"},
       {"diff", 0, "FILE", false, kSurvey, "with --format localtag or pooltag: what differs from that list"},
-      {"format", 0, "F", false, kAllVerbs, "text (default), ndjson, json or csv; survey also localtag or pooltag"},
+      {"format", 0, "F", false, kAllVerbs,
+       "text (default), ndjson, json or csv; html but for lookup; survey also localtag, pooltag"},
       {"output", 'o', "FILE", false, kAllVerbs, "write results to FILE, which appears when it is complete"},
       {"color", 0, "WHEN", false, kAllVerbs, "auto (default), always or never"},
       {"quiet", 'q', nullptr, false, kAllVerbs, "no progress and no notes; results and errors stay"},

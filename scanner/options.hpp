@@ -10,10 +10,10 @@
 
 namespace scanner {
 
-enum class Verb : unsigned { locate = 1, survey = 2, lookup = 4 };
-inline constexpr unsigned kAllVerbs = 7;
+enum class Verb : unsigned { locate = 1, survey = 2, lookup = 4, leaks = 8 };
+inline constexpr unsigned kAllVerbs = 15;
 
-enum class Format { text, ndjson, json, csv, localtag, pooltag };
+enum class Format { text, ndjson, json, csv, html, localtag, pooltag };
 enum class ColorChoice { automatic, always, never };
 
 struct OptionSpec {
@@ -32,6 +32,9 @@ struct Options {
   std::vector<std::string> paths;
   std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, difference, baseline;
   std::vector<std::string> include, exclude, tagdb;
+  std::vector<std::string> logs;  ///< leaks: the files to read
+  bool live = false;              ///< leaks: watch this machine
+  std::optional<double> interval_seconds, every_seconds, for_seconds;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
        quiet = false, names_only = false, check = false;
   std::uint64_t max_file_size = 512ULL << 20;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "scanner/commands/likely_first.hpp"
+#include "scanner/console.hpp"
 #include "scanner/pipeline.hpp"
 
 namespace scanner {
@@ -19,6 +20,7 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
     case Format::ndjson: return report::make_json_reporter(out, false);
     case Format::json: return report::make_json_reporter(out, true);
     case Format::csv: return report::make_csv_reporter(out);
+    case Format::html: return report::make_html_reporter(out);
     case Format::localtag:
     case Format::pooltag: return nullptr;  // made when its files are read
     case Format::text: break;
@@ -27,6 +29,7 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
   text.color = options.color == ColorChoice::always || (options.color == ColorChoice::automatic && terminal);
   text.explain = options.explain;
   text.names_only = options.names_only;
+  text.unicode = terminal_shows_utf8();
   return report::make_text_reporter(out, text);
 }
 
@@ -178,7 +181,9 @@ int Context::finish(int code) {
 void Context::problem(report::Problem problem, bool named) {
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;
-  err_ << "poolwho: " << report::printable(problem.path) << ": " << problem.message << "\n";
+  err_ << "poolwho: " << report::printable(problem.path);
+  if (problem.line != 0) err_ << ":" << problem.line;
+  err_ << ": " << problem.message << "\n";
   ++summary_.errors;
   named_failed_ = named_failed_ || named;
   incomplete_ = true;
@@ -186,6 +191,7 @@ void Context::problem(report::Problem problem, bool named) {
 }
 
 void Context::note(const std::string& text) {
+  reporter_->note(text);
   if (options_.quiet) return;
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,6 +34,8 @@ class Context {
   [[nodiscard]] const std::vector<tagdb::TagQuery>& queries() const { return queries_; }
   [[nodiscard]] report::Reporter& reporter() { return *reporter_; }
   report::Summary& summary() { return summary_; }
+  /// Replaces what is asked for (leaks: the tags that leak).
+  void ask(std::vector<tagdb::TagQuery> queries) { queries_ = std::move(queries); }
 
   void begin(const char* command, std::vector<std::string> roots);
   /// Emits the summary and returns `code`, or the code of something worse that happened.
@@ -88,5 +92,12 @@ rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identi
 int run_locate(Context& context);
 int run_survey(Context& context);
 int run_lookup(Context& context);
+int run_leaks(Context& context);
+
+/// The search of `locate` for the tags of context.queries(), which are exact, without a report. Nothing when no place
+/// to search is known. The candidates are in no order yet.
+/// The search goes on until every tag has a proven candidate that `convinces`.
+std::optional<std::vector<report::Candidate>> find_candidates(
+    Context& context, const std::function<bool(const report::Candidate&)>& convinces);
 
 }  // namespace scanner

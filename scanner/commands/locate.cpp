@@ -49,6 +49,20 @@ class Locate {
     return report();
   }
 
+  /// For `leaks`: only the search. Nothing when there is no place to search.
+  std::optional<std::vector<report::Candidate>> candidates(
+      const std::function<bool(const report::Candidate&)>& convinces) {
+    convinces_ = convinces;
+    std::vector<Level> levels;
+    if (!find_levels(levels)) return std::nullopt;
+    for (const tagdb::TagQuery& query : context_.queries()) {
+      for (const tagdb::TagPattern& form : query.forms) exact_tags_.push_back(form.tag());
+    }
+    search(levels);
+    note_searched();
+    return std::move(candidates_);
+  }
+
  private:
   bool find_levels(std::vector<Level>& levels) {
     root_ = options_.root.value_or(running_root());
@@ -164,13 +178,15 @@ class Locate {
     candidate.path = file.file.path;
     candidate.sha256 = file.sha256;
     candidate.identity = file.identity;
+    candidate.machine = file.machine;
     std::vector<trace::TagUse> plain;
     for (const report::Use& use : uses) plain.push_back(use.use);
     rank::ImageFacts facts = image_facts(candidate.path, candidate.identity);
     likely_.mark(candidate.path, facts);
     candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag));
     candidate.uses = std::move(uses);
-    if (candidate.judgement.verdict == rank::Verdict::proven) proven_.insert(tag);
+    if (candidate.judgement.verdict == rank::Verdict::proven && (!convinces_ || convinces_(candidate)))
+      proven_.insert(tag);
     if (candidate.judgement.verdict < rank::Verdict::weak) found_ = true;
     by_hash_[file.hash].push_back(candidates_.size());
     candidates_.push_back(std::move(candidate));
@@ -213,8 +229,7 @@ class Locate {
     return context_.finish(code);
   }
 
-  /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
-  void explain(const std::set<tagdb::PoolTag>& tags) {
+  void note_searched() {
     std::string searched = "searched ";
     for (std::size_t i = 0; i < searched_.size(); ++i) searched += (i == 0 ? "" : ", ") + searched_[i];
     if (!not_searched_.empty()) {
@@ -246,6 +261,11 @@ class Locate {
       text.pop_back();
       context_.note(text);
     }
+  }
+
+  /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
+  void explain(const std::set<tagdb::PoolTag>& tags) {
+    note_searched();
     for (const tagdb::PoolTag tag : tags) {
       if (const auto advice = tagdb::never_proves(tag); !advice.empty())
         context_.note("'" + tag.text() + "' never proves an owner: " + std::string(advice));
@@ -325,10 +345,16 @@ class Locate {
   std::map<std::string, std::uint32_t> untraced_;  // machine → drivers whose bytes were searched and no more
   std::vector<std::string> searched_, not_searched_;
   bool found_ = false;
+  std::function<bool(const report::Candidate&)> convinces_;  ///< leaks: a proof that fits the leak
 };
 
 }  // namespace
 
 int run_locate(Context& context) { return Locate(context).run(); }
+
+std::optional<std::vector<report::Candidate>> find_candidates(
+    Context& context, const std::function<bool(const report::Candidate&)>& convinces) {
+  return Locate(context).candidates(convinces);
+}
 
 }  // namespace scanner

@@ -2,12 +2,15 @@
 // its own. live_win32.cpp asks NtQuerySystemInformation; elsewhere nobody can answer.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "pe/bytes.hpp"
 #include "pe/result.hpp"
+#include "scanner/poolmon/snapshot.hpp"
 #include "tagdb/pool_tag.hpp"
 
 namespace scanner::poolmon {
@@ -37,5 +40,14 @@ std::unique_ptr<LiveProvider> make_live_provider();
 /// {tag, paged allocs, frees, bytes used, nonpaged allocs, frees, bytes used}. Malformed when it is shorter than it
 /// says.
 pe::Result<std::vector<LiveTag>> parse_pooltag_information(pe::Bytes answer, unsigned pointer_size);
+
+struct LiveOptions {
+  double every_seconds = 60;
+  std::optional<double> for_seconds;        ///< until `stop` otherwise
+  const std::atomic<bool>* stop = nullptr;  ///< set by Ctrl-C: next() then returns false soon
+};
+
+/// `provider` asked every so often, the first time at once. The error says in a sentence why it cannot be watched.
+pe::Result<std::unique_ptr<SnapshotSource>> watch(std::unique_ptr<LiveProvider> provider, const LiveOptions& options);
 
 }  // namespace scanner::poolmon

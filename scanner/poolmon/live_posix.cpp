@@ -6,7 +6,8 @@ namespace {
 class NoProvider final : public LiveProvider {
  public:
   pe::Result<std::vector<LiveTag>> snapshot() override {
-    return pe::Error{pe::Fault::unreadable, "--live asks the running Windows for its pool tags; this system is none"};
+    return pe::Error{pe::Fault::unreadable,
+                     "--live watches the Windows machine it runs on, and this is none; name logs instead"};
   }
 };
 
