@@ -152,7 +152,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     return out;
   }
   const bool locating = !request.queries.empty();
-  const bool in_bytes = !request.bytes_first.empty() && trace::contains_any(bytes, request.bytes_first);
+  const bool in_bytes = !request.bytes_first.empty() && trace::may_hold_any(image, request.bytes_first);
   if (!trace::can_trace(image)) {
     out.outcome = Outcome::unsupported;
   } else if (!request.bytes_first.empty() && !in_bytes) {
@@ -171,6 +171,8 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     }
     predict_kmdf_tag(request, out);
   }
+  if (std::string untraced = trace::untraced_code(image); !untraced.empty())
+    out.trace.problems.push_back(std::move(untraced));
   if (in_bytes) add_occurrences(image, request, out);
   const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
                                [&](const trace::TagUse& use) { return asked_for(request, use.tag); });

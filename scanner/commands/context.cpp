@@ -61,7 +61,7 @@ Context::Context(const Options& options, std::ostream& out, std::ostream& err, b
       out_(out),
       err_(err),
       err_is_terminal_(err_is_terminal),
-      apis_(tagdb::builtin_api_table()),
+      apis_(options.verb == Verb::lookup ? tagdb::ApiTable{} : tagdb::builtin_api_table()),
       reporter_(make_reporter(options, out, out_is_terminal)) {}
 
 bool Context::read_text(const std::string& path, std::string& text) {
@@ -105,6 +105,9 @@ bool Context::load_database(const std::string& path) {
     err_ << "poolwho: " << report::printable(path) << ":" << line.number
          << ": not a line of text, passed over (the others are used)\n";
   }
+  const bool plain = std::all_of(file.others.begin(), file.others.end(),
+                                 [](const tagdb::Line& line) { return line.kind == tagdb::Line::Kind::comment; });
+  if (!plain) note(report::printable(name) + ": " + tagdb::summary_of(file));
   if (file.entries.empty())
     err_ << "poolwho: " << report::printable(path) << ": no line of the form `Tag  - binary - description` in it\n";
   database_.add(std::move(file), name);
@@ -112,7 +115,7 @@ bool Context::load_database(const std::string& path) {
 }
 
 bool Context::load() {
-  database_.add(tagdb::read_pooltag(tagdb::builtin_pooltag(), "built-in"), "built-in");
+  database_.add_builtin();
   for (const std::string& path : options_.tagdb) {
     if (!load_database(path)) return false;
   }

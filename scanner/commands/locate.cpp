@@ -6,6 +6,7 @@
 
 #include "scanner/commands/context.hpp"
 #include "scanner/pipeline.hpp"
+#include "tagdb/text.hpp"
 
 namespace scanner {
 namespace {
@@ -130,6 +131,7 @@ class Locate {
         if (tagdb::related(use.tag, tag)) relatives_[use.tag].insert(std::string(report::file_name(file.file.path)));
       }
     }
+    if (file.outcome == ScannedFile::Outcome::unsupported) ++untraced_[std::string(pe::to_string(file.machine))];
     const trace::BucketCounts counts = file.trace.counts(trace::SiteKind::allocate);
     if (const auto unresolved = counts[trace::Bucket::dynamic]; unresolved > 0)
       unresolved_.push_back({unresolved, file.file.path});
@@ -224,10 +226,17 @@ class Locate {
       text.pop_back();
       context_.note(text);
     }
+    if (!untraced_.empty()) {
+      std::string text = "not traced, their bytes only searched:";
+      for (const auto& [machine, count] : untraced_) text += " " + drivers(count) + " for " + machine + ",";
+      text.pop_back();
+      context_.note(text);
+    }
     for (const tagdb::PoolTag tag : tags) {
       if (const auto advice = tagdb::never_proves(tag); !advice.empty())
         context_.note("'" + tag.text() + "' never proves an owner: " + std::string(advice));
     }
+    note_on_behalf(tags);
     if (found_) return;
     std::string text = "nothing found that allocates with";
     for (const tagdb::TagQuery& query : context_.queries()) text += " '" + query.text + "'";
@@ -249,6 +258,25 @@ class Locate {
     context_.note(
         "what to try: more places (DriverStore, Program Files, --any-suffix for kernel modules with other suffixes),\n"
         "  `poolwho lookup` for tags of the kernel itself, `!poolused` and Driver Verifier for tags made at run time");
+  }
+
+  /// The way past drivers that allocate for others, for those that were found or are listed.
+  void note_on_behalf(const std::set<tagdb::PoolTag>& tags) {
+    std::set<std::string> images;
+    for (const report::Candidate& candidate : candidates_) {
+      if (candidate.judgement.verdict < rank::Verdict::weak)
+        images.insert(
+            {tagdb::fold_case(report::file_name(candidate.path)), tagdb::fold_case(candidate.identity.original_name)});
+    }
+    for (const tagdb::PoolTag tag : tags) {
+      for (const tagdb::Entry* entry : context_.database().lookup(tag)) {
+        for (std::string& image : tagdb::owner_images(entry->owner)) images.insert(std::move(image));
+      }
+    }
+    for (const std::string& image : images) {
+      if (const auto advice = tagdb::on_behalf(image); !advice.empty())
+        context_.note(image + " allocates for others: " + std::string(advice));
+    }
   }
 
   void suggest_relatives(const std::set<tagdb::PoolTag>& tags) {
@@ -278,6 +306,7 @@ class Locate {
   std::set<tagdb::PoolTag> proven_;
   std::map<tagdb::PoolTag, std::set<std::string>> relatives_;
   std::vector<Unresolved> unresolved_;
+  std::map<std::string, std::uint32_t> untraced_;  // machine → drivers whose bytes were searched and no more
   std::vector<std::string> searched_, not_searched_;
   bool found_ = false;
 };

@@ -103,6 +103,10 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     if (judgement.verdict < Verdict::possible) judgement.verdict = Verdict::possible;
     reason("shared_tag", "the tag never proves an owner: " + std::string(advice), 0);
   }
+  // What such a driver allocates may be another's doing; the verdict about who calls the allocator stays.
+  auto for_others = tagdb::on_behalf(image.file_name);
+  if (for_others.empty()) for_others = tagdb::on_behalf(image.original_name);
+  if (allocates && !for_others.empty()) reason("on_behalf", "allocates for others: " + std::string(for_others), 0);
   if (image.in_system_drivers) reason("system_drivers", "lies in System32\\drivers", kSystemDrivers);
   if (image.in_component_store)
     reason("component_store", "lies in a store of packages, perhaps not the copy that is loaded", kComponentStore);

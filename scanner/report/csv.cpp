@@ -1,6 +1,7 @@
 // One row per use, candidate or listed entry; the columns are the NDJSON keys. RFC 4180 quoting. Cells that a
 // spreadsheet would run as a formula get a leading apostrophe: file names come from machines nobody vouches for.
 #include "scanner/report/model.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -39,8 +40,9 @@ class CsvReporter final : public Reporter {
   }
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {
-    row({"listed", "", tag.text(), tag.hex(),         "", "",          "",          "", "", "", "", "", "", "",
-         "",       "", "",         entry.description, "", entry.owner, entry.source});
+    row({"listed", "",          tag.text(),  tag.hex(), "", "", "", "", "",
+         "",       "",          "",          "",        "", "", "", "", tagdb::description_of(entry).text,
+         "",       entry.owner, entry.source});
   }
 
   void finding(const std::string& path, const rank::Finding& finding) override {

@@ -6,6 +6,7 @@
 
 #include "scanner/report/host.hpp"
 #include "scanner/report/model.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -180,7 +181,9 @@ class JsonReporter final : public Reporter {
     record["tag"] = tag.text();
     record["tag_bytes"] = tag.hex();
     record["owner"] = entry.owner;
-    record["description"] = entry.description;
+    const tagdb::Description description = tagdb::description_of(entry);
+    record["description"] = description.text;
+    record["description_of"] = description.text.empty() ? "" : description.of_owner ? "owner" : "tag";
     record["source"] = entry.source;
     record["line"] = entry.line;
     record["pattern"] = entry.range() ? entry.first.text() + "-" + entry.last.text() : entry.first.text();

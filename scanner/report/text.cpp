@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "scanner/report/model.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -192,7 +193,8 @@ class TextReporter final : public Reporter {
           entry.range() ? entry.first.text() + "-" + entry.last.text() : pad(entry.first.text(), 4);
       out_ << paint(kBold, pattern) << "  " << pad("listed", 8) << "  "
            << (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
-      if (!entry.description.empty()) out_ << "  " << printable(entry.description);
+      if (const auto description = tagdb::description_of(entry); !description.text.empty())
+        out_ << "  " << printable(description.text);
       out_ << "  " << paint(kDim, "[" + entry.source + ":" + std::to_string(entry.line) + "]") << '\n';
     }
     candidates_.clear();

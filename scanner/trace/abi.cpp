@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/trace/thunk_arm64.hpp"
+
 namespace scanner::trace {
 
 Location Abi::argument(unsigned index) const {
@@ -14,8 +16,12 @@ Location Abi::argument(unsigned index) const {
 bool Abi::preserved(Reg reg) const { return std::find(kept.begin(), kept.end(), reg) != kept.end(); }
 
 const Abi& abi_of(pe::Machine machine) {
-  static const Abi x64{4, 8, {1, 2, 8, 9}, {3, 5, 6, 7, 12, 13, 14, 15}, 0, 0x28, 8, false, {1, 2, 8, 9}, 0};
-  static const Abi x86{4, 4, {}, {3, 5, 6, 7}, 0, 4, 4, true, {1, 2}, 8};
+  static const Abi x64{4, 8, {1, 2, 8, 9}, {3, 5, 6, 7, 12, 13, 14, 15}, 0, 0x28, 8, 0, false, {1, 2, 8, 9}, 0};
+  static const Abi x86{4, 4, {}, {3, 5, 6, 7}, 0, 4, 4, 0, true, {1, 2}, 8};
+  // "Overview of ARM64 ABI conventions", learn.microsoft.com; x18 is the platform's.
+  static const Abi arm64{31,    8, {0, 1, 2, 3, 4, 5, 6, 7}, {18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}, 0, 0, 0, 9,
+                         false, {0, 1, 2, 3, 4, 5, 6, 7},    0};
+  if (machine == pe::Machine::arm64) return arm64;
   return machine == pe::Machine::x86 ? x86 : x64;
 }
 
@@ -27,6 +33,7 @@ std::vector<Location> carriers_of(const Abi& abi) {
 }
 
 Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva) {
+  if (image.machine() == pe::Machine::arm64) return arm64::resolve_thunk(image, imports, rva);
   Callee callee;
   callee.target = rva;
   constexpr int kMaxHops = 4;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "scanner/trace/reference.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -81,11 +83,10 @@ void Engine::schedule_callers(std::uint32_t function, int hops) {
   for (const Reference& reference : Index::to(index_.calls, function)) {
     schedule(functions_.containing(reference.site));
     // `jmp function` that others call is a thunk: its callers are callers.
-    const std::uint32_t thunk = reference.site - 1;
-    const pe::Bytes opcode = image_.from_rva(thunk);
-    if (hops < kMaxThunkHops && !opcode.empty() && opcode[0] == 0xE9 && thunk != function)
-      schedule_callers(thunk, hops + 1);
+    const auto thunk = direct_jump_at(image_, reference);
+    if (hops < kMaxThunkHops && thunk && *thunk != function) schedule_callers(*thunk, hops + 1);
   }
+  if (image_.machine() == pe::Machine::arm64) return;
   // Neighbours reach it with two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
   constexpr std::uint32_t kReach = 130;
   const pe::Section* section = image_.section_at(function);
@@ -103,15 +104,11 @@ void Engine::schedule_callers(std::uint32_t function, int hops) {
 
 void Engine::schedule_references() {
   for (const Reference& reference : index_.slots) {
-    const std::uint32_t jump = reference.site - 2;
-    const pe::Bytes opcode = image_.from_rva(jump);
     bool thunk = false;
-    if (opcode.size() >= 2 && opcode[0] == 0xFF && opcode[1] == 0x25) {
-      for (const std::uint32_t start : {jump, jump - 1}) {
-        if (resolve_thunk(image_, imports_, start).import < 0) continue;
-        schedule_callers(start);
-        thunk = thunk || functions_.containing(start) == start;
-      }
+    for (const std::uint32_t start : thunk_starts(image_, reference)) {
+      if (resolve_thunk(image_, imports_, start).import < 0) continue;
+      schedule_callers(start);
+      thunk = thunk || functions_.containing(start) == start;
     }
     if (!thunk) schedule(functions_.containing(reference.site));
   }

@@ -667,7 +667,8 @@ class Interpreter {
     }
     if (helper == Helper::guard_dispatch || callee.jumps_to_register) {
       site.target = 0;
-      site.pointer = state.registers[abi_.result];  // rax holds the real target
+      // A register holds the real target: rax on x64.
+      site.pointer = state.registers[callee.jumps_to_register ? callee.jump_register : abi_.dispatched];
       const Atom* atom = values_.only(site.pointer);
       callee = {};
       if (atom != nullptr && atom->kind == AtomKind::import) callee.import = static_cast<int>(atom->a);

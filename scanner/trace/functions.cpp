@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "scanner/trace/functions_x86.hpp"
+#include "scanner/trace/reference.hpp"
+#include "scanner/trace/thunk_arm64.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -40,6 +42,11 @@ void FunctionMap::collect_starts() {
   starts_collected_ = true;
   const auto add = [this](std::uint32_t rva) { starts_.push_back(rva); };
   const auto add_sure = [this](std::uint32_t rva) { sure_starts_.push_back(rva); };
+  // On ARM64 an address in code is no chance find; and what stands before a function may be a literal pool.
+  const bool exact = image_.machine() == pe::Machine::arm64;
+  for (const Reference& reference : index_.addresses) {
+    if (exact) add_sure(reference.target);
+  }
   if (image_.entry_rva() != 0) add_sure(image_.entry_rva());
   image_.for_each_export([&](const pe::Export& entry) {
     if (entry.forwarder.empty()) add_sure(entry.rva);
@@ -68,7 +75,7 @@ void FunctionMap::collect_starts() {
     const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
     if (!target) return;
     const pe::Section* section = image_.section_at(*target);
-    if (section != nullptr && section->executable()) add(*target);
+    if (section != nullptr && section->executable()) exact ? add_sure(*target) : add(*target);
   });
   starts_.insert(starts_.end(), sure_starts_.begin(), sure_starts_.end());
   for (auto* list : {&starts_, &sure_starts_}) {
@@ -104,13 +111,16 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   // Somebody calls into the middle: a second entry, or bytes that only look like a call. Believe calls, not jumps.
   const auto called = [this](std::uint32_t rva) {
     for (const Reference& reference : Index::to(index_.calls, rva)) {
-      const pe::Bytes opcode = image_.from_rva(reference.site - 1);
-      if (!opcode.empty() && opcode[0] == 0xE8 && is_boundary(reference.site - 1)) return true;
+      const auto call = direct_call_at(image_, reference);
+      if (call && is_boundary(*call)) return true;
     }
     return false;
   };
   std::uint32_t start = 0;  // of the function being walked over, 0 when between functions
   bool ended = true;        // the last instruction does not fall through
+  const bool unpadded = image_.machine() == pe::Machine::arm64;
+  std::uint32_t furthest = 0;  // target of a jump in this function
+  bool table = false;          // it jumps by a table, to places that no instruction names
   const auto close = [&](std::uint32_t end) {
     if (start != 0) gap.functions.push_back({start, end});
     start = 0;
@@ -119,8 +129,10 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
     const auto rva = begin + static_cast<std::uint32_t>(at);
     const bool known = holds(starts_, rva);
     if (start != 0 && known && (ended || holds(sure_starts_, rva) || called(rva))) close(rva);
+    // ARM64 functions stand without padding: what nothing before jumps to begins another one.
+    if (start != 0 && unpadded && ended && !table && furthest < rva) close(rva);
     const Instruction instruction = decoder_.measure(code.from(at), rva);
-    const bool zeros = code[at] == 0;
+    const bool zeros = code[at] == 0 && image_.machine() != pe::Machine::arm64;
     // What only looks like a reference into padding does not make it a function; a call of it does.
     const bool start_here = known && (holds(sure_starts_, rva) || called(rva));
     if (ended && !start_here && (instruction.padding || zeros)) {
@@ -128,7 +140,14 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
       at += zeros ? 1 : instruction.length;
       continue;
     }
-    if (start == 0) start = rva;
+    if (start == 0) {
+      start = rva;
+      furthest = 0;
+      table = false;
+    }
+    if (instruction.flow == Flow::jump || instruction.flow == Flow::branch)
+      furthest = std::max(furthest, instruction.target < gap.end ? instruction.target : 0);
+    table = table || (unpadded && instruction.flow == Flow::indirect_jump && arm64::jumps_by_table(image_, rva));
     ended = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
             instruction.flow == Flow::indirect_jump;
     at += instruction.length;

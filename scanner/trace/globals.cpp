@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "scanner/trace/reference.hpp"
 #include "tagdb/pool_tag.hpp"
 
 namespace scanner::trace {
@@ -59,11 +60,10 @@ const std::vector<std::uint32_t>& Globals::words_holding(std::uint32_t rva) {
   return found == pointers_.end() ? none : found->second;
 }
 
-/// REX.W 8D: an address is computed, not a content used.
+/// An address is computed, not a content used.
 bool Globals::is_lea(const Reference& reference) const {
   if (index_.absolute) return std::binary_search(index_.taken.begin(), index_.taken.end(), reference.site);
-  const pe::Bytes opcode = image_.from_rva(reference.site - 3);
-  return opcode.size() > 2 && (opcode[0] & 0xF8) == 0x48 && opcode[1] == 0x8D;
+  return computes_address(image_, reference);
 }
 
 bool Globals::lea_of(std::uint32_t rva) const {

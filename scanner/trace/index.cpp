@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/sort/spreadsort/integer_sort.hpp>
 
+#include "scanner/trace/index_arm64.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -45,6 +47,11 @@ std::span<const Reference> Index::to(const std::vector<Reference>& list, std::ui
 Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder) {
   if (image.machine() == pe::Machine::x86) return build_index_x86(image, slots, decoder);
   Index index;
+  if (image.machine() == pe::Machine::arm64) {
+    index = arm64::build_index(image, slots);
+    for (auto* list : {&index.slots, &index.calls, &index.addresses, &index.data}) sort_references(*list);
+    return index;
+  }
   const std::vector<Page> pages = page_kinds(image);
   const std::uint32_t limit = image.size_of_image();
   const std::uint32_t slot_low = slots.empty() ? 1 : slots.front();

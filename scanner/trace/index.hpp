@@ -35,7 +35,7 @@ struct Index {
 
 class Decoder;
 
-/// `slots` ascending. Every list is sorted by target, then site.
+/// `slots` ascending. Every list is sorted by target, then site. On ARM64 a site is the RVA of the instruction itself.
 Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder);
 Index build_index_x86(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder);
 void sort_references(std::vector<Reference>& list);

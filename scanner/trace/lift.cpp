@@ -170,6 +170,7 @@ class Lifting {
 
 std::unique_ptr<Decoder> make_decoder(const pe::Image& image) {
   if (image.machine() == pe::Machine::x64 || image.machine() == pe::Machine::x86) return make_x86_decoder(image);
+  if (image.machine() == pe::Machine::arm64) return make_arm64_decoder(image);
   return nullptr;
 }
 

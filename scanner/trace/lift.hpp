@@ -40,6 +40,7 @@ class Decoder {
 std::unique_ptr<Decoder> make_decoder(const pe::Image& image);
 /// x64, or x86 with the relocations that tell addresses from numbers.
 std::unique_ptr<Decoder> make_x86_decoder(const pe::Image& image);
+std::unique_ptr<Decoder> make_arm64_decoder(const pe::Image& image);
 
 /// `ranges[0]` starts at the entry. `scopes` are __try ranges whose targets only the unwinder reaches.
 LiftedFunction lift_function(const pe::Image& image, Decoder& decoder, std::vector<CodeRange> ranges,

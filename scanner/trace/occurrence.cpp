@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "scanner/trace/lift.hpp"
+#include "scanner/trace/occurrence_arm64.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -41,6 +42,10 @@ std::string text_around(pe::Bytes file, std::size_t offset) {
 /// Is `rva` the immediate of an instruction? Walks the function that .pdata names, so that alignment is certain.
 std::string immediate_at(const pe::Image& image, Decoder& decoder, std::uint32_t rva) {
   std::string text;
+  if (image.machine() == pe::Machine::arm64) {
+    const auto load = arm64::load_of_literal(image, rva);
+    return load ? decoder.text(image.from_rva(*load), *load) : text;
+  }
   image.for_each_function([&](const pe::FunctionRange& range) {
     if (rva < range.begin || rva >= range.end || !text.empty()) return;
     for (std::uint32_t at = range.begin; at < range.end && at <= rva;) {
@@ -62,6 +67,14 @@ bool contains_any(pe::Bytes file, const std::vector<tagdb::PoolTag>& tags) {
     return find(file, needle(tag, false), 0) != std::string::npos ||
            find(file, needle(tag, true), 0) != std::string::npos;
   });
+}
+
+bool may_hold_any(const pe::Image& image, const std::vector<tagdb::PoolTag>& tags) {
+  if (contains_any(image.file(), tags)) return true;
+  bool halves = false;
+  if (image.machine() == pe::Machine::arm64)
+    arm64::for_each_halves(image, tags, [&halves](std::uint32_t, std::uint32_t) { return !(halves = true); });
+  return halves;
 }
 
 std::vector<Occurrence> find_occurrences(const pe::Image& image, const std::vector<tagdb::PoolTag>& tags,
@@ -98,6 +111,19 @@ std::vector<Occurrence> find_occurrences(const pe::Image& image, const std::vect
         found.push_back(std::move(occurrence));
       }
     }
+  }
+  if (image.machine() == pe::Machine::arm64) {
+    arm64::for_each_halves(image, tags, [&](std::uint32_t rva, std::uint32_t constant) {
+      Occurrence occurrence;
+      occurrence.tag = tagdb::PoolTag(constant);
+      occurrence.protected_bit = (constant >> 31) != 0;
+      occurrence.evidence = Evidence::constant;
+      occurrence.file_offset = image.offset_of(rva).value_or(0);
+      occurrence.rva = rva;
+      occurrence.what = "two halves, " + decoder->text(image.from_rva(rva), rva);
+      found.push_back(std::move(occurrence));
+      return found.size() < limit;
+    });
   }
   std::sort(found.begin(), found.end(),
             [](const Occurrence& a, const Occurrence& b) { return a.file_offset < b.file_offset; });

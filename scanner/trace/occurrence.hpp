@@ -25,6 +25,9 @@ struct Occurrence {
 /// Does any of the tags stand in the bytes, in either form of bit 31? The cheap question before a trace.
 bool contains_any(pe::Bytes file, const std::vector<tagdb::PoolTag>& tags);
 
+/// As contains_any, and on ARM64 also where code puts a tag together from two halves.
+bool may_hold_any(const pe::Image& image, const std::vector<tagdb::PoolTag>& tags);
+
 /// At most `limit` occurrences, in file order.
 std::vector<Occurrence> find_occurrences(const pe::Image& image, const std::vector<tagdb::PoolTag>& tags,
                                          std::size_t limit);

@@ -94,6 +94,9 @@ struct TraceResult {
 /// False for machines whose code we cannot follow (their bytes can still be searched).
 bool can_trace(const pe::Image& image);
 
+/// One sentence about code of the image that is not traced, empty when all of it is.
+std::string untraced_code(const pe::Image& image);
+
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis);
 
 /// The tag that KMDF charges when a driver names none: the first characters of the service name, for which the file's

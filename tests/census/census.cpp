@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "tests/census/census_arm64.hpp"
+
 namespace census {
 namespace {
 
@@ -159,7 +161,9 @@ class Taker {
 
 }  // namespace
 
-Census take(const pe::Image& image, const tagdb::ApiTable& apis) { return Taker(image, apis).run(); }
+Census take(const pe::Image& image, const tagdb::ApiTable& apis) {
+  return image.machine() == pe::Machine::arm64 ? take_arm64(image, apis) : Taker(image, apis).run();
+}
 
 namespace {
 
@@ -186,7 +190,9 @@ bool census_can_know(const pe::Image& image, const std::set<std::uint32_t>& slot
 Difference compare(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result) {
   std::set<std::uint32_t> account;
   const auto add = [&](std::uint32_t rva) {
-    if (census_can_know(image, census.slots, rva)) account.insert(rva);
+    const bool known = image.machine() == pe::Machine::arm64 ? knows_site_arm64(image, census, rva)
+                                                             : census_can_know(image, census.slots, rva);
+    if (known) account.insert(rva);
   };
   for (const std::uint32_t rva : result.ruled_out) add(rva);
   for (const scanner::trace::Site& site : result.sites) {
