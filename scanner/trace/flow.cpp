@@ -58,7 +58,7 @@ class Interpreter {
     for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
       reached_ = visits_[number] > 0;
       State state = reached_ ? in_[number] : unreached_state();
-      if (!reached_ && !function_.blocks[number].has_predecessor && abi_.callee_removes)
+      if (!reached_ && !function_.blocks[number].has_predecessor && abi_.callee_removes && behind_return(number))
         result_.orphans.push_back(function_.blocks[number].rva);
       interpret(function_.blocks[number], state);
       if (reached_) check_depths(function_.blocks[number], state);
@@ -74,6 +74,15 @@ class Interpreter {
     state.registers[abi_.stack_pointer] = values_.frame_address(0);
     state.registers[kScratchA] = state.registers[kScratchB] = values_.unknown(kUnset);
     return state;
+  }
+
+  /// Does the block stand behind a return? Then it may be another function; behind a jump it is dead code.
+  [[nodiscard]] bool behind_return(std::uint32_t number) const {
+    while (number > 1) {
+      const Instruction* last = last_instruction(function_.blocks[--number]);
+      if (last == nullptr || !last->padding) return last != nullptr && last->flow == Flow::ret;
+    }
+    return false;
   }
 
   State unreached_state() {
