@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
-# Two commands for a fresh Debian 12 machine. Each installs what is missing, builds, and then
+# Commands for a fresh Debian 12 machine. Each installs what is missing, builds, and then
 #   ./bootstrap.sh run [ARGS]   runs poolwho (without ARGS: who allocates with 'Leak' on the sample volume)
-#   ./bootstrap.sh test         builds with warnings as errors and runs every test
+#   ./bootstrap.sh test         builds with warnings as errors, here and for Windows, and runs every test
+#   ./bootstrap.sh windows      leaves the Windows program in build/windows/poolwho.exe
 set -euo pipefail
 cd "$(dirname "$0")"
 
-run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libboost-dev libboost-program-options-dev
-  libboost-filesystem-dev nlohmann-json3-dev libssl-dev libsqlite3-dev libxxhash-dev)
-test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 doctest-dev sqlite3 parallel ripgrep hyperfine)
+run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libcapstone-dev libboost-dev libboost-program-options-dev
+  libboost-filesystem-dev nlohmann-json3-dev libssl-dev libsqlite3-dev libxxhash-dev libhivex-dev)
+test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex openssl
+  osslsigncode wine wine64
+  lintian dpkg-dev file chromium chromium-driver python3-selenium
+  sqlite3 parallel ripgrep hyperfine)
+windows_packages=(g++ cmake ninja-build g++-mingw-w64-x86-64-posix make tcl xz-utils libboost-dev nlohmann-json3-dev
+  libxxhash-dev libzycore-dev doctest-dev)
 
 say() { printf '== %s\n' "$*" >&2; }
 
@@ -51,6 +57,14 @@ build() {
   cmake --build "$folder" >&2
 }
 
+# The Windows program, by mingw-w64. Its libraries are made once, from Debian's source packages.
+build_windows() {
+  say "libraries for Windows"
+  tests/windows/deps.sh build/windows-deps
+  build build/windows -DCMAKE_TOOLCHAIN_FILE="$PWD/tests/windows/mingw.cmake" -DPOOLWHO_WINDOWS_DEPS="$PWD/build/windows-deps" \
+    -DPOOLWHO_LIEF=OFF -DPOOLWHO_TESTS=OFF "$@"
+}
+
 case "${1:-}" in
   run)
     shift
@@ -64,15 +78,21 @@ case "${1:-}" in
     exec build/run/poolwho "$@"
     ;;
   test)
-    need "${run_packages[@]}" "${test_packages[@]}"
+    need "${run_packages[@]}" "${test_packages[@]}" "${windows_packages[@]}"
     mkdir -p build
     unpack_wine_drivers build/test/libwine
-    build build/test -DPOOLWHO_WERROR=ON
+    build_windows -DPOOLWHO_WERROR=ON
+    build build/test -DPOOLWHO_WERROR=ON -DPOOLWHO_WINDOWS_BUILD="$PWD/build/windows"
     say "running the tests"
     ctest --test-dir build/test --output-on-failure --no-tests=error
     ;;
+  windows)
+    need "${windows_packages[@]}"
+    mkdir -p build
+    build_windows
+    ;;
   *)
-    sed -n '2,4s/^# \{0,1\}//p' "$0"
+    sed -n '2,5s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -21,7 +21,17 @@ struct Identity {
   std::uint32_t linked = 0;         ///< seconds since 1970; 0 when the stamp is a hash (reproducible build)
 };
 
-/// Never fails: what cannot be read stays empty, and `problem` says why.
+/// Never fails: what cannot be read stays empty, and `problem` says why. By LIEF, or by identify_small() in builds
+/// without LIEF.
 Identity identify(const Image& image, std::string& problem);
+
+/// The same by our own reader, in every build: the tests hold it against LIEF's answers.
+Identity identify_small(const Image& image, std::string& problem);
+
+/// The part that needs neither: debug directory, link time, presence of a signature.
+Identity identify_from_headers(const Image& image);
+
+/// OriginalFilename of a file with separate resources ends in ".mui"; the driver's name does not.
+std::string without_mui(std::string name);
 
 }  // namespace pe

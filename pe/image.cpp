@@ -129,6 +129,7 @@ Result<Image> Image::open(std::span<const std::uint8_t> file) {
             : static_cast<std::uint32_t>(std::min({std::uint64_t{section.raw_size}, available, mapped}));
     image.sections_[image.section_count_++] = section;
   }
+  if (image.machine_ == Machine::x64 && image.load_config().hybrid_metadata != 0) image.machine_ = Machine::arm64ec;
   return image;
 }
 

@@ -61,7 +61,7 @@ struct FunctionRange {
   std::uint32_t primary = 0;  ///< RVA of the first range of the function; == begin when not chained
 };
 
-/// A __try range of an x64 function: code at `target` (or the filter/finally at `handler`) is reached by the unwinder
+/// A __try range of a function: code at `target` (or the filter/finally at `handler`) is reached by the unwinder
 /// only.
 struct ExceptionScope {
   std::uint32_t begin = 0, end = 0, handler = 0, target = 0;
@@ -73,7 +73,13 @@ struct LoadConfig {
   std::uint32_t guard_table = 0;          ///< RVA of the table of valid indirect-call targets
   std::uint32_t guard_count = 0;
   std::uint32_t guard_stride = 4;
-  bool hybrid = false;  ///< CHPE metadata: ARM64EC/ARM64X
+  std::uint32_t hybrid_metadata = 0;  ///< RVA of the CHPE metadata of ARM64EC and ARM64X images, 0 when absent
+};
+
+/// A stretch of code of an ARM64EC or ARM64X image.
+struct HybridRange {
+  std::uint32_t begin = 0, end = 0;  ///< RVAs, end exclusive
+  Machine machine = Machine::arm64;  ///< arm64, arm64ec or x64
 };
 
 struct Visited {
@@ -104,6 +110,7 @@ class Image {
   /// Views `file`, which must outlive the image. Fault::not_pe when it is no PE file at all.
   static Result<Image> open(std::span<const std::uint8_t> file);
 
+  /// ARM64EC images say they are x64, and tell the truth in their load config: they are arm64ec here.
   [[nodiscard]] Machine machine() const { return machine_; }
   [[nodiscard]] std::uint16_t machine_code() const { return machine_code_; }
   [[nodiscard]] bool is_64() const { return is_64_; }
@@ -135,12 +142,14 @@ class Image {
   Visited for_each_export(const std::function<void(const Export&)>& visit) const;
   /// The name that the export table gives this image ("ntoskrnl.exe" whatever the file is called); empty when none.
   [[nodiscard]] std::string_view export_library() const;
-  /// .pdata in file order (x64; other machines deliver nothing yet).
+  /// .pdata in file order (x64 and ARM64; other machines deliver nothing).
   Visited for_each_function(const std::function<void(const FunctionRange&)>& visit) const;
   Visited for_each_scope(const FunctionRange& range, const std::function<void(const ExceptionScope&)>& visit) const;
   /// Absolute addresses inside the image: RVA of the field and relocation type.
   Visited for_each_relocation(const std::function<void(std::uint32_t rva, unsigned type)>& visit) const;
   [[nodiscard]] LoadConfig load_config() const;
+  /// For which processor which code is; nothing for images with one kind of code.
+  Visited for_each_hybrid_range(const std::function<void(const HybridRange&)>& visit) const;
 
  private:
   Image() = default;

@@ -210,7 +210,7 @@ LoadConfig Image::load_config() const {
                                                          : bytes.read<std::uint32_t>(0x54).value_or(0));
   const auto flags = bytes.read<std::uint32_t>(is_64_ ? 0x90 : 0x58).value_or(0);
   config.guard_stride = 4 + (flags >> 28);  // IMAGE_GUARD_CF_FUNCTION_TABLE_SIZE_MASK
-  config.hybrid = pointer(0x7C, 0xC8) != 0;
+  if (is_64_) config.hybrid_metadata = pointer(0, 0xC8);
   return config;
 }
 

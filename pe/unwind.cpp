@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pe/image.hpp"
+#include "pe/unwind_arm64.hpp"
 
 namespace pe {
 namespace {
@@ -19,6 +20,7 @@ std::uint64_t behind_codes(Bytes unwind) { return 4 + 2 * ((std::uint64_t{unwind
 
 Visited Image::for_each_function(const std::function<void(const FunctionRange&)>& visit) const {
   Visited visited;
+  if (machine_ == Machine::arm64) return arm64::for_each_function(*this, visit);
   if (machine_ != Machine::x64) return visited;
   const auto dir = directory(Directory::exceptions);
   if (dir.rva == 0) return visited;
@@ -63,6 +65,7 @@ Visited Image::for_each_function(const std::function<void(const FunctionRange&)>
 Visited Image::for_each_scope(const FunctionRange& range,
                               const std::function<void(const ExceptionScope&)>& visit) const {
   Visited visited;
+  if (machine_ == Machine::arm64) return arm64::for_each_scope(*this, range, visit);
   if (machine_ != Machine::x64 || (range.unwind & 1) != 0) return visited;
   const Bytes info = from_rva(range.unwind);
   if (info.size() < 4 || ((info[0] >> 3) & kHandlerFlags) == 0 || ((info[0] >> 3) & kChained) != 0) return visited;

@@ -1,8 +1,5 @@
 #include "scanner/console.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <iostream>
 
 #include "scanner/report/model.hpp"
@@ -13,10 +10,9 @@ bool Output::open(const std::optional<std::string>& path, std::ostream& err) {
   path_ = path;
   if (!path_) return true;
   temporary_ = *path_ + ".partial";
-  errno = 0;
-  file_.open(temporary_, std::ios::binary | std::ios::trunc);
-  if (file_) return true;
-  err << "poolwho: cannot write " << report::printable(temporary_) << ": " << std::strerror(errno) << "\n";
+  std::string error;
+  if (create_file(temporary_, file_, error)) return true;
+  err << "poolwho: cannot write " << report::printable(temporary_) << ": " << error << "\n";
   temporary_.clear();
   return false;
 }
@@ -31,8 +27,9 @@ bool Output::close(std::ostream& err) {
     return true;  // a closed pipe is the reader's choice
   }
   file_.close();
-  if (!file_ || std::rename(temporary_.c_str(), path_->c_str()) != 0) {
-    err << "poolwho: cannot write " << report::printable(*path_) << ": " << std::strerror(errno) << "\n";
+  std::string error = "not everything could be written";
+  if (!file_ || !replace_file(temporary_, *path_, error)) {
+    err << "poolwho: cannot write " << report::printable(*path_) << ": " << error << "\n";
     return false;
   }
   temporary_.clear();
@@ -40,7 +37,7 @@ bool Output::close(std::ostream& err) {
 }
 
 Output::~Output() {
-  if (!temporary_.empty()) std::remove(temporary_.c_str());
+  if (!temporary_.empty()) remove_file(temporary_);
 }
 
 }  // namespace scanner

@@ -11,9 +11,17 @@ namespace scanner {
 
 /// Interrupts set scanner::interrupted; a closed pipe becomes a failed write instead of a signal.
 void prepare_console();
+/// The command line without the program's name; UTF-8 on Windows, whatever its code page.
 std::vector<std::string> arguments(int argc, char** argv);
 bool stderr_is_terminal();
 bool stdout_is_color_terminal();
+/// Do the locale (or the console's code page) and thus the reader of our text show more than ASCII?
+bool terminal_shows_utf8();
+
+// What Output needs of the platform; false with the reason in `error`.
+bool create_file(const std::string& path, std::ofstream& file, std::string& error);
+bool replace_file(const std::string& from, const std::string& to, std::string& error);
+void remove_file(const std::string& path);
 
 class Output {
  public:

@@ -1,7 +1,10 @@
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <string_view>
 
 #include "scanner/console.hpp"
@@ -24,11 +27,36 @@ std::vector<std::string> arguments(int argc, char** argv) {
 
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) != 0; }
 
+bool terminal_shows_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') continue;
+    const std::string_view locale(value);
+    return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
+  }
+  return false;
+}
+
 bool stdout_is_color_terminal() {
   const char* term = std::getenv("TERM");
   const char* no_color = std::getenv("NO_COLOR");
   return ::isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb" &&
          (no_color == nullptr || *no_color == '\0');
 }
+
+bool create_file(const std::string& path, std::ofstream& file, std::string& error) {
+  errno = 0;
+  file.open(path, std::ios::binary | std::ios::trunc);
+  if (!file) error = std::strerror(errno);
+  return file.is_open();
+}
+
+bool replace_file(const std::string& from, const std::string& to, std::string& error) {
+  if (std::rename(from.c_str(), to.c_str()) == 0) return true;
+  error = std::strerror(errno);
+  return false;
+}
+
+void remove_file(const std::string& path) { std::remove(path.c_str()); }
 
 }  // namespace scanner

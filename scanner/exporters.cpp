@@ -45,8 +45,8 @@ std::string Exporters::in_folder(const std::string& folder, const std::string& m
     walk::list_directory(folder, entries, error, denied);
     for (const walk::DirectoryEntry& entry : entries) {
       const bool image = entry.name.size() > 4 && entry.name[entry.name.size() - 4] == '.';
-      if (entry.kind == walk::DirectoryEntry::Kind::file && image)
-        listing_.emplace(tagdb::fold_case(entry.name), folder + "/" + entry.name);
+      if (entry.kind == walk::DirectoryEntry::Kind::file && image && !entry.offline)
+        listing_.emplace(tagdb::fold_case(entry.name), walk::native_form(folder + "/" + entry.name));
     }
   }
   const auto found = listing_.find(module);

@@ -65,6 +65,11 @@ std::vector<std::string> translate_findstr_habits(std::vector<std::string> argum
     const bool option = !word.empty() && word[0] == '-';
     const bool pattern = word.size() > 4 && word.find_first_of("*?") != std::string::npos && !walk::exists(word);
     if (option || !pattern) continue;
+    // `C:\folder\*.sys` with /s means: files of that name anywhere below the folder.
+    if (const auto slash = word.find_last_of("/\\"); slash != std::string::npos) {
+      paths.push_back(word.substr(0, slash + 1));
+      word.erase(0, slash + 1);
+    }
     out.insert(out.begin() + static_cast<std::ptrdiff_t>(i), "--include");
     ++i;
     in_this_folder = true;

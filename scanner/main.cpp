@@ -26,6 +26,7 @@ int main(int argc, char** argv) try {
     case scanner::Verb::locate: code = run_locate(context); break;
     case scanner::Verb::survey: code = run_survey(context); break;
     case scanner::Verb::lookup: code = run_lookup(context); break;
+    case scanner::Verb::leaks: code = run_leaks(context); break;
     case scanner::Verb::merge: break;  // above: its output is no text
   }
   return output.close(std::cerr) ? code : scanner::kExitUsage;

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "scanner/findstr_habits.hpp"
+#include "scanner/generate.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/pool_tag.hpp"
 
@@ -16,15 +17,19 @@ namespace po = boost::program_options;
 
 constexpr unsigned kLocate = static_cast<unsigned>(Verb::locate);
 constexpr unsigned kSurvey = static_cast<unsigned>(Verb::survey);
-constexpr unsigned kScan = kLocate | kSurvey;
+constexpr unsigned kLeaks = static_cast<unsigned>(Verb::leaks);
 constexpr unsigned kLookup = static_cast<unsigned>(Verb::lookup);
 constexpr unsigned kMerge = static_cast<unsigned>(Verb::merge);
+constexpr unsigned kScan = kLocate | kSurvey | kLeaks;
+constexpr unsigned kTags = kLocate | kLookup;
+constexpr unsigned kReports = kAllVerbs & ~kMerge;  // a catalogue is no text
 
 constexpr const char* kUsage =
     "poolwho names the driver that allocates with a Windows pool tag, and proves it.\n"
     "\n"
     "  poolwho TAG [PATH...]      who allocates with TAG (also: poolwho locate TAG...)\n"
     "  poolwho survey PATH...     every tag of every driver below PATH\n"
+    "  poolwho leaks LOG...       which tags grow in poolmon logs, and with --root who allocates with them\n"
     "  poolwho lookup TAG...      what the tag databases say, without a scan\n"
     "  poolwho merge CATALOG... -o OUT   joins catalogues that survey --store wrote\n"
     "\n"
@@ -89,6 +94,19 @@ bool parse_shard(std::string_view text, unsigned& shard, unsigned& shards) {
   return other == std::errc{} && end == last && shard >= 1 && shard <= shards;
 }
 
+/// A time span such as 30s, 5m, 1h or 2d, in seconds; nothing when it is none.
+std::optional<double> parse_span(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || !(value > 0) || value > 1e9) return std::nullopt;
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  if (unit == "s") return value;
+  if (unit == "m") return value * 60;
+  if (unit == "h") return value * 3600;
+  if (unit == "d") return value * 86400;
+  return std::nullopt;
+}
+
 template <typename T>
 bool choose(const std::string& text, const std::vector<std::pair<std::string, T>>& choices, T& out) {
   for (const auto& [name, value] : choices) {
@@ -101,18 +119,15 @@ bool choose(const std::string& text, const std::vector<std::pair<std::string, T>
 }
 
 std::optional<Verb> verb_of(const std::string& word) {
-  if (word == "locate") return Verb::locate;
-  if (word == "survey") return Verb::survey;
-  if (word == "lookup") return Verb::lookup;
-  if (word == "merge") return Verb::merge;
+  for (const VerbName& verb : kVerbNames) {
+    if (word == verb.name) return verb.verb;
+  }
   return std::nullopt;
 }
 
 /// Distributes the positional words over verb, tags and paths. Returns an error or nothing.
 std::string take_positionals(std::vector<std::string> words, bool tags_given, Options& options) {
   bool verb_named = false;
-  if (!words.empty() && !tags_given && words.front() == "leaks")
-    return "'" + words.front() + "' is not part of this version yet";
   if (!words.empty()) {
     if (const auto verb = verb_of(words.front())) {
       options.verb = *verb;
@@ -129,6 +144,11 @@ std::string take_positionals(std::vector<std::string> words, bool tags_given, Op
     if (options.paths.empty() || !options.output)
       return "merge needs catalogues and a file to write, such as 'poolwho merge a.db b.db -o all.db'";
     return {};
+  }
+  if (options.verb == Verb::leaks) {
+    options.logs = std::move(words);
+    return options.logs.empty() && !options.live ? "leaks needs logs, such as 'poolwho leaks poolmon*.txt --root DIR'"
+                                                 : "";
   }
   if (options.verb == Verb::lookup) {
     options.tags.insert(options.tags.end(), words.begin(), words.end());
@@ -163,6 +183,7 @@ std::string take_values(const po::variables_map& values, Options& options) {
   options.files_from = text("files-from");
   options.tags_from = text("tags-from");
   options.apis = text("apis");
+  options.loaded_from = text("loaded-from");
   options.output = text("output");
   options.include = list("include");
   options.exclude = list("exclude");
@@ -181,6 +202,15 @@ std::string take_values(const po::variables_map& values, Options& options) {
   if (const auto shard = text("shard")) {
     if (!parse_shard(*shard, options.shard, options.shards))
       return "--shard wants I/N, the part I from 1 to N of all files, not '" + *shard + "'";
+  }
+  options.live = flag("live");
+  for (const auto& [name, target] :
+       {std::pair{"interval", &options.interval_seconds}, std::pair{"every", &options.every_seconds},
+        std::pair{"for", &options.for_seconds}}) {
+    const auto span = text(name);
+    if (!span) continue;
+    *target = parse_span(*span);
+    if (!*target) return std::string("--") + name + " wants a time span such as 30s, 5m or 1h, not '" + *span + "'";
   }
   options.check = flag("check");
   options.difference = text("diff");
@@ -201,10 +231,11 @@ std::string take_values(const po::variables_map& values, Options& options) {
                          {"ndjson", Format::ndjson},
                          {"json", Format::json},
                          {"csv", Format::csv},
+                         {"html", Format::html},
                          {"localtag", Format::localtag},
                          {"pooltag", Format::pooltag}},
                         options.format))
-      return "--format is one of text, ndjson, json, csv, localtag, pooltag, not '" + *format + "'";
+      return "--format is one of text, ndjson, json, csv, html, localtag, pooltag, not '" + *format + "'";
   }
   if (const auto color = text("color")) {
     if (!choose<ColorChoice>(
@@ -231,18 +262,17 @@ std::string check_verb(const po::variables_map& values, Verb verb) {
     const auto& value = values[option.name];
     const bool given = option.argument != nullptr ? values.count(option.name) != 0 : value.as<bool>();
     if (given && (option.verbs & static_cast<unsigned>(verb)) == 0) {
-      const char* name = verb == Verb::locate   ? "locate"
-                         : verb == Verb::survey ? "survey"
-                         : verb == Verb::lookup ? "lookup"
-                                                : "merge";
-      return std::string("--") + option.name + " has no meaning for '" + name + "'";
+      const auto* name = std::find_if(std::begin(kVerbNames), std::end(kVerbNames),
+                                      [verb](const VerbName& v) { return v.verb == verb; });
+      return std::string("--") + option.name + " has no meaning for '" + name->name + "'";
     }
   }
   if (values.count("catalog") == 0) return {};
   for (const OptionSpec& option : option_table()) {
     const std::string_view name = option.name;
     const bool about_files = name == "include" || name == "exclude" || name == "files-from" || name == "any-suffix" ||
-                             name == "follow" || name == "max-filesize" || name == "shard" || name == "apis";
+                             name == "follow" || name == "offline" || name == "max-filesize" || name == "shard" ||
+                             name == "apis";
     const auto& value = values[option.name];
     if (about_files && (option.argument != nullptr ? values.count(option.name) != 0 : value.as<bool>()))
       return "--" + std::string(name) + " has no meaning with --catalog: no file is read";
@@ -257,6 +287,11 @@ std::string check_combination(const Options& options) {
   if (options.difference && !list) return "--diff needs --format localtag or --format pooltag";
   if (list && (options.check || options.baseline)) return "--check and --baseline have no --format localtag or pooltag";
   if (options.check && options.baseline) return "--check and --baseline are two questions: ask one at a time";
+  if (options.format == Format::html && options.verb == Verb::lookup)
+    return "--format html is for 'locate', 'survey' and 'leaks'";
+  if (options.format == Format::html && (options.check || options.baseline))
+    return "--check and --baseline have no --format html";
+  if (!options.live && (options.every_seconds || options.for_seconds)) return "--every and --for belong to --live";
   return {};
 }
 
@@ -264,14 +299,20 @@ std::string check_combination(const Options& options) {
 
 const std::vector<OptionSpec>& option_table() {
   static const std::vector<OptionSpec> table = {
-      {"tag", 't', "TAG", true, kAllVerbs & ~kSurvey, "a tag; repeatable, then every other word is a path"},
-      {"tags-from", 0, "FILE", false, kAllVerbs & ~kSurvey, "tags from FILE, one a line; - reads standard input"},
-      {"root", 0, "DIR", false, kLocate, "the root of a Windows volume or a mounted copy of one"},
-      {"all", 0, nullptr, false, kLocate, "search every level, even after a proven owner was found"},
-      {"min-verdict", 0, "V", false, kLocate,
+      {"tag", 't', "TAG", true, kTags, "a tag; repeatable, then every other word is a path"},
+      {"tags-from", 0, "FILE", false, kTags, "tags from FILE, one a line; - reads standard input"},
+      {"root", 0, "DIR", false, kLocate | kLeaks, "the root of a Windows volume or a mounted copy of one"},
+      {"loaded-from", 0, "FILE", false, kLocate | kLeaks,
+       "drivers the machine had loaded: driverquery /v /fo csv, msinfo32 /report, or WinDbg's lm"},
+      {"all", 0, nullptr, false, kLocate | kLeaks, "search every level, even after a proven owner was found"},
+      {"min-verdict", 0, "V", false, kLocate | kLeaks,
        "show candidates of proven, likely, possible or weak (default) and better"},
       {"explain", 0, nullptr, false, kScan, "every use with its chain of calls and instructions, and every reason"},
-      {"names-only", 0, nullptr, false, kScan, "print the paths of drivers and nothing else"},
+      {"names-only", 0, nullptr, false, kLocate | kSurvey, "print the paths of drivers and nothing else"},
+      {"interval", 0, "T", false, kLeaks, "time between snapshots of logs that tell no time: 30s, 5m, 1h"},
+      {"live", 0, nullptr, false, kLeaks, "watch this machine instead of logs (Windows only)"},
+      {"every", 0, "T", false, kLeaks, "--live: time between two looks (default 1m)"},
+      {"for", 0, "T", false, kLeaks, "--live: how long to watch (default: until Ctrl-C)"},
       {"include", 0, "GLOB", true, kScan, "only files that match; on the name, or on the path when GLOB has a slash"},
       {"exclude", 0, "GLOB", true, kScan, "leave out files that match"},
       {"files-from", 0, "FILE", false, kScan, "paths from FILE, one a line; - reads standard input"},
@@ -284,19 +325,21 @@ const std::vector<OptionSpec>& option_table() {
       {"low-priority", 0, nullptr, false, kScan, "leave processor and disk to others"},
       {"shard", 0, "I/N", false, kScan, "only the I-th of N parts of the files, the same parts on every machine"},
       {"store", 0, "FILE", false, kSurvey, "keep results in the catalogue FILE; what it knows is not traced again"},
-      {"catalog", 0, "FILE", false, kLocate | kLookup, "answer from the catalogue FILE instead of a scan"},
+      {"catalog", 0, "FILE", false, kLocate | kLookup | kLeaks, "answer from the catalogue FILE instead of a scan"},
       {"apis", 0, "FILE", false, kScan, "more functions that take a tag, in the form of data/pool_apis.tsv"},
-      {"tagdb", 0, "FILE", true, kAllVerbs, "another pooltag.txt or localtag.txt; repeatable"},
+      {"tagdb", 0, "FILE", true, kReports, "another pooltag.txt or localtag.txt; repeatable"},
       {"check", 0, nullptr, false, kSurvey,
        "lint for driver makers: default, colliding, unfreed tags; exit code 1 for findings"},
       {"baseline", 0, "OLD.sys", false, kSurvey, "what tags do differently than in OLD.sys, an earlier build"},
       {"diff", 0, "FILE", false, kSurvey, "with --format localtag or pooltag: what differs from that list"},
-      {"format", 0, "F", false, kAllVerbs, "text (default), ndjson, json or csv; survey also localtag or pooltag"},
-      {"output", 'o', "FILE", false, kAllVerbs | kMerge, "write results to FILE, which appears when it is complete"},
-      {"color", 0, "WHEN", false, kAllVerbs, "auto (default), always or never"},
-      {"quiet", 'q', nullptr, false, kAllVerbs | kMerge, "no progress and no notes; results and errors stay"},
-      {"version", 'V', nullptr, false, kAllVerbs | kMerge, "print the version"},
-      {"help", 'h', nullptr, false, kAllVerbs | kMerge, "print this help"},
+      {"format", 0, "F", false, kReports,
+       "text (default), ndjson, json or csv; html but for lookup; survey also localtag, pooltag"},
+      {"output", 'o', "FILE", false, kAllVerbs, "write results to FILE, which appears when it is complete"},
+      {"color", 0, "WHEN", false, kReports, "auto (default), always or never"},
+      {"quiet", 'q', nullptr, false, kAllVerbs, "no progress and no notes; results and errors stay"},
+      {"generate", 0, "KIND", false, kAllVerbs, "print a man page, or completions for bash or powershell"},
+      {"version", 'V', nullptr, false, kAllVerbs, "print the version"},
+      {"help", 'h', nullptr, false, kAllVerbs, "print this help"},
   };
   return table;
 }
@@ -334,6 +377,12 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
   }
   if (values["help"].as<bool>()) return {std::nullopt, {0, help_text(), {}}};
   if (values["version"].as<bool>()) return {std::nullopt, {0, "poolwho " POOLWHO_VERSION "\n", {}}};
+  if (values.count("generate") != 0) {
+    const std::string kind = values["generate"].as<std::string>();
+    const std::string text = generate(kind);
+    if (text.empty()) return usage_error("--generate is one of man, bash, powershell, not '" + kind + "'");
+    return {std::nullopt, {0, text, {}}};
+  }
   if (arguments.empty()) return {std::nullopt, {2, {}, help_text()}};
   Options options;
   std::string error = take_values(values, options);

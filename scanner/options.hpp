@@ -10,10 +10,21 @@
 
 namespace scanner {
 
-enum class Verb : unsigned { locate = 1, survey = 2, lookup = 4, merge = 16 };
-inline constexpr unsigned kAllVerbs = 7;  // those that share the options of a search; merge has few
+enum class Verb : unsigned { locate = 1, survey = 2, lookup = 4, leaks = 8, merge = 16 };
+inline constexpr unsigned kAllVerbs = 31;
 
-enum class Format { text, ndjson, json, csv, localtag, pooltag };
+/// The words for the verbs, in the order of --help.
+struct VerbName {
+  Verb verb;
+  const char* name;
+};
+inline constexpr VerbName kVerbNames[] = {{Verb::locate, "locate"},
+                                          {Verb::survey, "survey"},
+                                          {Verb::leaks, "leaks"},
+                                          {Verb::lookup, "lookup"},
+                                          {Verb::merge, "merge"}};
+
+enum class Format { text, ndjson, json, csv, html, localtag, pooltag };
 enum class ColorChoice { automatic, always, never };
 
 struct OptionSpec {
@@ -34,6 +45,9 @@ struct Options {
       catalog;
   unsigned shard = 0, shards = 0;  ///< the part 1 … `shards` of all files; 0: all of them
   std::vector<std::string> include, exclude, tagdb;
+  std::vector<std::string> logs;  ///< leaks: the files to read
+  bool live = false;              ///< leaks: watch this machine
+  std::optional<double> interval_seconds, every_seconds, for_seconds;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
        quiet = false, names_only = false, check = false, low_priority = false;
   std::uint64_t max_file_size = 512ULL << 20;

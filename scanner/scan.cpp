@@ -1,6 +1,5 @@
 #include "scanner/scan.hpp"
 
-#include <openssl/evp.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -8,10 +7,12 @@
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <random>
 
 #include "pe/symbols.hpp"
 #include "scanner/exporters.hpp"
+#include "scanner/sha256.hpp"
 
 namespace scanner {
 namespace {
@@ -21,18 +22,29 @@ bool asked_for(const ScanRequest& request, tagdb::PoolTag tag) {
                      [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
 }
 
+/// A file beside the driver, if there is one that need not be fetched from the cloud first.
+std::optional<std::vector<std::uint8_t>> read_companion(const std::string& path, const ScanRequest& request) {
+  walk::DirectoryEntry entry;
+  std::string error;
+  walk::Skipped ignored;
+  if (!walk::inspect(path, entry, error) || entry.kind != walk::DirectoryEntry::Kind::file || entry.offline)
+    return std::nullopt;
+  auto read = walk::read_file(path, request.max_file_size, ignored);
+  if (!read) return std::nullopt;
+  return std::move(read.value());
+}
+
 /// Function names from the export table, and from a .map or .pdb that lies beside the driver.
 pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
   pe::SymbolTable symbols;
   const std::string stem = out.file.path.substr(0, out.file.path.find_last_of('.'));
-  walk::Skipped ignored;
-  if (auto pdb = walk::read_file(stem + ".pdb", request.max_file_size, ignored)) {
+  if (auto pdb = read_companion(stem + ".pdb", request)) {
     std::string reason;
-    if (!symbols.add_pdb(image, pe::Bytes{std::span<const std::uint8_t>(pdb.value())}, reason))
+    if (!symbols.add_pdb(image, pe::Bytes{std::span<const std::uint8_t>(*pdb)}, reason))
       out.trace.problems.push_back("the PDB beside it " + reason);
   }
-  if (auto map = walk::read_file(stem + ".map", request.max_file_size, ignored))
-    symbols.add_map(image, {reinterpret_cast<const char*>(map.value().data()), map.value().size()});
+  if (auto map = read_companion(stem + ".map", request))
+    symbols.add_map(image, {reinterpret_cast<const char*>(map->data()), map->size()});
   symbols.add_exports(image);
   symbols.sort();
   return symbols;
@@ -71,7 +83,7 @@ void add_occurrences(const pe::Image& image, const ScanRequest& request, Scanned
   for (const tagdb::PoolTag tag : request.bytes_first) {
     if (!explained(out.trace.uses, tag)) open.push_back(tag);
   }
-  out.occurrences = trace::describe_occurrences(image, trace::TagSearch(open).all(image.file()));
+  out.occurrences = trace::describe_occurrences(image, trace::places_of(image, trace::TagSearch(open)));
   // An immediate in lifted code would be told twice.
   std::erase_if(out.trace.uses, [&open](const trace::TagUse& use) {
     return use.evidence == trace::Evidence::constant && std::find(open.begin(), open.end(), use.tag) != open.end();
@@ -80,7 +92,7 @@ void add_occurrences(const pe::Image& image, const ScanRequest& request, Scanned
 
 /// For the catalogue: where the tags stand that later questions may ask for.
 void note_held(const pe::Image& image, const trace::TagSearch& tags, ScannedFile& out) {
-  std::vector<trace::TagSearch::Hit> hits = tags.all(image.file());
+  std::vector<trace::TagSearch::Hit> hits = trace::places_of(image, tags);
   for (const trace::TagSearch::Hit& hit : hits) out.held.push_back(hit.tag);
   std::sort(out.held.begin(), out.held.end());
   out.held.erase(std::unique(out.held.begin(), out.held.end()), out.held.end());
@@ -141,10 +153,6 @@ void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out) {
   out.trace.uses.push_back(std::move(use));
 }
 
-bool hides_constants(pe::Machine machine) {
-  return machine == pe::Machine::arm64 || machine == pe::Machine::arm64ec || machine == pe::Machine::arm;
-}
-
 std::uint64_t beside(const std::string& path) {
   const std::string stem = path.substr(0, path.find_last_of('.'));
   std::uint64_t mixed = 0;
@@ -193,14 +201,13 @@ ContentHash content_hash(const std::string& sha256) {
 }
 
 std::string sha256_hex(pe::Bytes bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
-  for (unsigned i = 0; i < length; ++i) {
-    out += digits[digest[i] >> 4];
-    out += digits[digest[i] & 15];
+  const auto digest = sha256(bytes);
+  if (!digest) return out;
+  for (const std::uint8_t byte : *digest) {
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
   }
   return out;
 }
@@ -250,8 +257,8 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     return out;
   }
   const bool searching = !request.bytes_first.empty();
-  const bool in_bytes = searching && request.bytes_search.any(bytes);
-  if (searching && !in_bytes && trace::can_trace(image) && !hides_constants(image.machine())) {
+  const bool in_bytes = searching && trace::may_hold_any(image, request.bytes_search);
+  if (searching && !in_bytes && trace::can_trace(image)) {
     out.outcome = Outcome::deferred;
     return out;
   }
@@ -285,6 +292,8 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
   } else {
     out.outcome = Outcome::unsupported;
   }
+  if (std::string untraced = trace::untraced_code(image); !untraced.empty())
+    out.trace.problems.push_back(std::move(untraced));
   if (in_bytes) add_occurrences(image, request, out);
   if (request.recall != nullptr) note_held(image, request.recall->tags(), out);
   const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),

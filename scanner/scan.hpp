@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,13 @@ class Recall {
   virtual void load(ScannedFile& file, const ScanRequest& request) = 0;
   /// The tags whose bytes a later question may ask for.
   [[nodiscard]] virtual const trace::TagSearch& tags() const = 0;
+};
+
+/// What earlier scans of a run covered, and whose paths these are.
+struct Done {
+  std::vector<std::string> directories;
+  std::set<std::string> files;  ///< as walk::same_name() gives them
+  bool listed = false;          ///< the paths of this scan come from a list, not from the user's hand
 };
 
 struct ScanRequest {
@@ -111,8 +120,6 @@ std::string digest_of(const std::vector<tagdb::ApiRow>& rows);
 bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag);
 /// Adds KMDF's default tag, which depends on the name of the file, where it applies.
 void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out);
-/// Are constants of this machine's code split over several instructions, so that a search for bytes misses them?
-bool hides_constants(pe::Machine machine);
 std::string sha256_hex(pe::Bytes bytes);
 
 }  // namespace scanner

@@ -132,12 +132,6 @@ const char* parse_row(const std::array<std::string_view, kColumns>& cell, ApiRow
 
 }  // namespace
 
-std::string fold_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  return out;
-}
-
 std::string qualified_name(std::string_view module, std::string_view function) {
   return fold_case(module) + "!" + std::string(function);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tagdb/pool_tag.hpp"
+#include "tagdb/text.hpp"
 
 namespace tagdb {
 
@@ -58,8 +59,6 @@ struct ApiTable {
 
 /// How a row names a function that only one module is meant to export: the module in lower case, '!', the function.
 std::string qualified_name(std::string_view module, std::string_view function);
-/// ASCII letters in lower case, as the loader compares module names.
-std::string fold_case(std::string_view text);
 
 /// Parses the table; `error` gets line number and reason when it returns an empty table.
 ApiTable parse_api_table(std::string_view text, std::string& error);

@@ -1,78 +1,152 @@
 #include "tagdb/database.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
+
+#include "tagdb/text.hpp"
 
 namespace tagdb {
 namespace {
 
-bool equal_but_case(PoolTag a, PoolTag b) {
+bool same_letters(PoolTag a, PoolTag b) {
+  // Letters differ from their other case in one bit. Nearly every pair ends here.
+  if (((a.value() ^ b.value()) & 0xDFDFDFDFU) != 0) return false;
   for (unsigned i = 0; i < 4; ++i) {
     if (std::tolower(a.byte(i)) != std::tolower(b.byte(i))) return false;
   }
   return true;
 }
 
+bool reversed(PoolTag a, PoolTag b) {
+  return a.byte(0) == b.byte(3) && a.byte(1) == b.byte(2) && a.byte(2) == b.byte(1) && a.byte(3) == b.byte(0);
+}
+
+constexpr const char* kBuiltin = "built-in";
+
+/// The line of the compiled-in list that begins at `begin`.
+std::string_view builtin_line(std::uint32_t begin) {
+  const std::string_view rest = builtin_pooltag().substr(begin);
+  return rest.substr(0, rest.find('\n'));
+}
+
+/// Is this line of the compiled-in list "Tag  - owner…" with a tag of four plain characters? Nearly all are; the others
+/// are taken apart at once. (That the list holds nothing worse is a matter of its lint.)
+bool declared_form(std::string_view line) {
+  return line.size() >= 8 && line.substr(4, 3) == " - " && line.substr(0, 4) != "rem " && line[0] != ' ' &&
+         line[0] != '?' && line[1] != '?' && line[2] != '?' && line[3] != '?' &&
+         line.substr(0, 4).find('*') == std::string_view::npos;
+}
+
+/// Is there a tag that a pattern and a range (`Qc00 through QcFF`) share? Exact for patterns whose open positions
+/// stand behind the fixed ones; others may overlap a range that they only touch.
+bool range_overlaps(const Entry& range, const TagPattern& form) {
+  if (form.exact()) return range.matches(form.tag());
+  std::string low, high;
+  const std::string pattern = form.text();
+  for (const char c : pattern) {
+    low += c == '?' ? ' ' : c;
+    high += c == '?' ? '~' : c;
+  }
+  return low <= range.last.text() && high >= range.first.text();
+}
+
 }  // namespace
 
-bool related(PoolTag a, PoolTag b) {
-  if (a == b) return false;
-  bool reversed = true;
-  for (unsigned i = 0; i < 4; ++i) reversed = reversed && a.byte(i) == b.byte(3 - i);
-  return reversed || equal_but_case(a, b);
+bool related(PoolTag a, PoolTag b) { return a != b && (reversed(a, b) || same_letters(a, b)); }
+
+void Database::add_entry(Entry entry) {
+  read_.push_back(std::move(entry));
+  const Entry& kept = read_.back();
+  const bool exact = !kept.range() && kept.first.exact();
+  items_.push_back({exact ? kept.first.tag() : PoolTag{}, exact, static_cast<std::uint32_t>(kept.line), 0, &kept});
 }
 
 void Database::add(PooltagFile file, std::string name) {
   sources_.emplace_back(std::move(name), file.entries.size());
-  for (Entry& entry : file.entries) {
-    const std::size_t index = entries_.size();
-    if (!entry.range() && entry.first.exact()) {
-      exact_[entry.first.tag().value()].push_back(index);
-    } else {
-      patterns_.push_back(index);
+  for (Entry& entry : file.entries) add_entry(std::move(entry));
+}
+
+void Database::add_builtin() {
+  const std::string_view text = builtin_pooltag();
+  constexpr std::size_t kShortLine = 16;  // bytes: "Abcd - x.sys" and its line end
+  items_.reserve(items_.size() + text.size() / kShortLine);
+  const std::size_t before = items_.size();
+  for_each_line(text, [&](std::string_view line, std::size_t number) {
+    if (declared_form(line)) {
+      items_.push_back({PoolTag::from_text(line), true, static_cast<std::uint32_t>(number),
+                        static_cast<std::uint32_t>(line.data() - text.data()), nullptr});
+      return;
     }
-    entries_.push_back(std::move(entry));
+    Entry entry;
+    if (read_line(line, entry) != Line::Kind::entry) return;
+    entry.source = kBuiltin;
+    entry.line = number;
+    add_entry(std::move(entry));
+  });
+  sources_.emplace_back(kBuiltin, items_.size() - before);
+}
+
+const Entry* Database::entry_of(Item& item) const {
+  if (item.entry == nullptr) {
+    Entry entry;
+    read_line(builtin_line(item.begin), entry);
+    entry.source = kBuiltin;
+    entry.line = item.line;
+    read_.push_back(std::move(entry));
+    item.entry = &read_.back();
   }
+  return item.entry;
 }
 
 std::vector<const Entry*> Database::lookup(PoolTag tag) const {
+  const std::lock_guard lock(mutex_);
   std::vector<const Entry*> found;
-  if (const auto it = exact_.find(tag.value()); it != exact_.end()) {
-    for (const std::size_t index : it->second) found.push_back(&entries_[index]);
-    return found;
+  for (Item& item : items_) {
+    if (item.exact && item.tag == tag) found.push_back(entry_of(item));
   }
+  if (!found.empty()) return found;
   unsigned best = 0;
-  for (const std::size_t index : patterns_) {
-    const Entry& entry = entries_[index];
-    if (!entry.matches(tag)) continue;
-    const unsigned specificity = entry.specificity();
+  for (Item& item : items_) {
+    if (item.exact || !item.entry->matches(tag)) continue;
+    const unsigned specificity = item.entry->specificity();
     if (specificity > best) found.clear();
     if (specificity >= best) {
       best = specificity;
-      found.push_back(&entry);
+      found.push_back(item.entry);
     }
   }
   return found;
 }
 
 std::vector<const Entry*> Database::search(const TagQuery& query) const {
+  const std::lock_guard lock(mutex_);
   std::vector<const Entry*> found;
-  for (const Entry& entry : entries_) {
-    const bool hit = std::any_of(query.forms.begin(), query.forms.end(), [&entry](const TagPattern& form) {
-      return form.exact() ? entry.matches(form.tag()) : entry.first.overlaps(form);
+  for (Item& item : items_) {
+    const bool hit = std::any_of(query.forms.begin(), query.forms.end(), [&item](const TagPattern& form) {
+      if (item.exact) return form.matches(item.tag);
+      if (item.entry->range()) return range_overlaps(*item.entry, form);
+      return item.entry->first.overlaps(form);
     });
-    if (hit) found.push_back(&entry);
+    if (hit) found.push_back(entry_of(item));
   }
   return found;
 }
 
+std::vector<const Entry*> Database::entries() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<const Entry*> all;
+  for (Item& item : items_) all.push_back(entry_of(item));
+  return all;
+}
+
 std::vector<PoolTag> Database::relatives(PoolTag tag) const {
+  const std::lock_guard lock(mutex_);
   std::vector<PoolTag> found;
-  for (const auto& [value, indexes] : exact_) {
-    if (related(PoolTag(value), tag)) found.emplace_back(value);
+  for (const Item& item : items_) {
+    if (item.exact && related(item.tag, tag)) found.push_back(item.tag);
   }
   std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
 }
 
@@ -100,33 +174,6 @@ const std::vector<std::string>& installed_pooltag_paths() {
     return list;
   }();
   return paths;
-}
-
-std::string_view never_proves(PoolTag tag) {
-  struct Family {
-    std::array<const char*, 12> tags;
-    std::string_view advice;
-  };
-  static constexpr Family kFamilies[] = {
-      {{"Ddk ", "Wdm ", "Ifs ", "ScUn", "FxDr", "Strg"},
-       "a default of driver headers that many drivers share; compare bytes per allocation and stop drivers one by one"},
-      {{"None"}, "what allocations without a tag are charged to; any driver that calls ExAllocatePool can be the one"},
-      {{"NDam", "FSrt"}, "charged by a system component for every driver that calls its untagged allocator"},
-      {{"Proc", "Thre", "File", "Toke", "Even", "Key ", "Sema", "Muta", "Time", "Sect", "Symb", "Devi"},
-       "an object type: the object manager allocates it for whoever asked. Look for growing handle counts, and use "
-       "object "
-       "reference tracing or pool stacks (WPR) to find who does not let go"},
-      {{"IoCo", "Job ", "Desk", "Wind", "Dire", "Driv", "Port", "ALPC", "EtwR", "ObSq"},
-       "an object type: the object manager allocates it for whoever asked. Look for growing handle counts, and use "
-       "object "
-       "reference tracing or pool stacks (WPR) to find who does not let go"},
-  };
-  for (const Family& family : kFamilies) {
-    for (const char* text : family.tags) {
-      if (text != nullptr && PoolTag::from_text(text) == tag) return family.advice;
-    }
-  }
-  return {};
 }
 
 }  // namespace tagdb

@@ -2,11 +2,14 @@
 // Later sources do not replace earlier ones: a tag may have several owners, each with the source that says so.
 #pragma once
 
+#include <cstdint>
+#include <deque>
+#include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "tagdb/advice.hpp"
 #include "tagdb/pool_tag.hpp"
 #include "tagdb/pooltag_txt.hpp"
 
@@ -15,22 +18,36 @@ namespace tagdb {
 class Database {
  public:
   void add(PooltagFile file, std::string name);
+  /// Adds the list that is compiled in. Only the columns of its tags are read now, the lines when they are asked for:
+  /// a lookup needs one of thousands, and takes no longer than grep.
+  void add_builtin();
 
   /// Entries for `tag`, most specific first (exact, then patterns by fixed characters), then in source order.
-  /// Only those of the greatest specificity that any source has.
+  /// Only those of the greatest specificity that any source has. Entries live as long as the database.
   [[nodiscard]] std::vector<const Entry*> lookup(PoolTag tag) const;
   /// Every entry that a query overlaps, in database order: `Afd?` finds `Afda`, `Afda` finds `Afd*`.
   [[nodiscard]] std::vector<const Entry*> search(const TagQuery& query) const;
-  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
+  [[nodiscard]] std::vector<const Entry*> entries() const;
   /// Exact tags that differ from `tag` only in letter case, or are its reversed form.
   [[nodiscard]] std::vector<PoolTag> relatives(PoolTag tag) const;
   /// Names and entry counts of the sources: "built-in (4603), pooltag.txt (4512)".
   [[nodiscard]] std::string describe() const;
 
  private:
-  std::vector<Entry> entries_;
-  std::unordered_map<std::uint32_t, std::vector<std::size_t>> exact_;
-  std::vector<std::size_t> patterns_;
+  struct Item {
+    PoolTag tag;              ///< what the line is about, when `exact`
+    bool exact = false;       ///< one tag: no wildcard, no range
+    std::uint32_t line = 0;   ///< 1-based
+    std::uint32_t begin = 0;  ///< offset of the line in the compiled-in list, while `entry` is null
+    const Entry* entry = nullptr;
+  };
+  void add_entry(Entry entry);
+  const Entry* entry_of(Item& item) const;
+
+  // Reading a line on demand changes nothing that a caller can see; the lock makes it so for several threads, too.
+  mutable std::mutex mutex_;
+  mutable std::deque<Entry> read_;  ///< what items point to: a deque never moves its elements
+  mutable std::vector<Item> items_;
   std::vector<std::pair<std::string, std::size_t>> sources_;
 };
 
@@ -44,9 +61,5 @@ std::string_view builtin_pooltag();
 /// Where Windows debuggers and kits keep pooltag.txt, below the root of a Windows volume (forward slashes, no leading
 /// one).
 const std::vector<std::string>& installed_pooltag_paths();
-
-/// A tag with which many drivers allocate by default, or that the kernel charges on behalf of others, never proves an
-/// owner. Returns a sentence that says why and what to do next, or an empty view.
-std::string_view never_proves(PoolTag tag);
 
 }  // namespace tagdb

@@ -87,6 +87,7 @@ TagPattern TagPattern::from_columns(std::string_view four) {
     pattern.open_[i] = rest_open || c == '?';
     pattern.bytes_[i] = pattern.open_[i] ? 0 : static_cast<std::uint8_t>(c);
   }
+  pattern.bytes_[3] &= 0x7F;  // bit 31 is no part of a tag
   return pattern;
 }
 

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <optional>
 
+#include "tagdb/text.hpp"
+
 namespace tagdb {
 namespace {
 
@@ -16,13 +18,6 @@ std::string_view trim(std::string_view text) {
   const auto begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return out;
 }
 
 void append_utf8(std::string& out, char32_t code) {
@@ -71,7 +66,7 @@ std::string to_utf8(std::string_view bytes) {
 bool is_comment(std::string_view line) {
   const std::string_view text = trim(line);
   if (text.starts_with("//")) return true;
-  return text.size() >= 3 && lower(text.substr(0, 3)) == "rem" && (text.size() == 3 || blank(text[3]));
+  return text.size() >= 3 && fold_case(text.substr(0, 3)) == "rem" && (text.size() == 3 || blank(text[3]));
 }
 
 /// Does this word name a binary? `nt!mm`, `tcpip.sys`, `<unknown>`, `storport.lib`, `win32kbase!X::operator`.
@@ -79,7 +74,7 @@ bool looks_like_binary(std::string_view word) {
   if (word.size() > 2 && word.front() == '<' && word.back() == '>') return true;
   if (word.find('!') != std::string_view::npos && word.front() != '!') return true;
   static constexpr std::array<std::string_view, 6> kSuffixes = {".sys", ".exe", ".dll", ".lib", ".drv", ".ax"};
-  const std::string small = lower(word);
+  const std::string small = fold_case(word);
   return std::any_of(kSuffixes.begin(), kSuffixes.end(),
                      [&small](std::string_view suffix) { return small.ends_with(suffix); });
 }
@@ -101,11 +96,17 @@ std::size_t second_dash(std::string_view text) {
 void split_owner(std::string_view text, Entry& entry) {
   text = trim(text);
   const auto dash = second_dash(text);
-  const auto word_end = std::min(text.find_first_of(kBlanks), text.size());
+  auto word_end = std::min(text.find_first_of(kBlanks), text.size());
+  if (text.substr(0, word_end).ends_with("::operator")) {
+    // `win32kbase!CWindowGroup::operator new`: the name of this function has a blank.
+    const auto next = std::min(text.find_first_not_of(kBlanks, word_end), text.size());
+    word_end = std::min(text.find_first_of(kBlanks, next), text.size());
+  }
   const std::string_view word = text.substr(0, word_end);
   if (dash == std::string_view::npos) {
     // `EtwO - nt!etw      Etw memory` has a binary and no second dash; `ATmp - AppTag mount point` has no binary.
-    if (looks_like_binary(word)) {
+    // A word alone stands in the column of the binary, whatever it looks like: `krpc - nt`.
+    if (looks_like_binary(word) || word.size() == text.size()) {
       // Keep a list such as "nt!store or rdyboost.sys" together when nothing but names follows.
       const bool all_names = looks_like_binary(text.substr(text.find_last_of(kBlanks) + 1));
       entry.owner = std::string(all_names ? text : word);
@@ -180,36 +181,69 @@ unsigned Entry::specificity() const {
   return std::min(common, 3U);
 }
 
+Line::Kind read_line(std::string_view line, Entry& entry) {
+  if (trim(line).empty()) return Line::Kind::blank;
+  if (is_comment(line)) return Line::Kind::comment;
+  if (has_control_bytes(line)) return Line::Kind::malformed;
+  auto read = parse_entry(line);
+  if (!read) read = parse_range(line);
+  if (!read) return Line::Kind::note;
+  entry = std::move(*read);
+  return Line::Kind::entry;
+}
+
 PooltagFile read_pooltag(std::string_view bytes, std::string_view source) {
   PooltagFile file;
   const std::string text = to_utf8(bytes);
-  std::string_view rest = text;
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    const auto newline = rest.find('\n');
-    std::string_view line = rest.substr(0, newline);
-    rest = newline == std::string_view::npos ? std::string_view{} : rest.substr(newline + 1);
-    while (!line.empty() && (line.back() == '\r' || line.back() == '\x1A')) line.remove_suffix(1);
-    if (trim(line).empty()) continue;
-    const auto keep = [&](Line::Kind kind) { file.others.push_back({kind, number, std::string(line)}); };
-    if (is_comment(line)) {
-      keep(Line::Kind::comment);
-      continue;
+  for_each_line(text, [&](std::string_view line, std::size_t number) {
+    ++file.lines;
+    Entry entry;
+    const Line::Kind kind = read_line(line, entry);
+    if (kind == Line::Kind::entry) {
+      entry.source = std::string(source);
+      entry.line = number;
+      file.entries.push_back(std::move(entry));
+    } else if (kind != Line::Kind::blank) {
+      file.others.push_back({kind, number, std::string(line)});
     }
-    if (has_control_bytes(line)) {
-      keep(Line::Kind::malformed);
-      continue;
-    }
-    auto entry = parse_entry(line);
-    if (!entry) entry = parse_range(line);
-    if (!entry) {
-      keep(Line::Kind::note);
-      continue;
-    }
-    entry->source = std::string(source);
-    entry->line = number;
-    file.entries.push_back(std::move(*entry));
-  }
+  });
   return file;
+}
+
+std::string write_entry(const Entry& entry) {
+  if (entry.range()) return entry.description;
+  std::string line = entry.columns + " -";
+  if (!entry.owner.empty()) line += " " + entry.owner;
+  // Without a binary the description stands in its column: `ATmp - AppTag mount point`.
+  if (!entry.description.empty()) line += (entry.owner.empty() ? " " : " - ") + entry.description;
+  return line;
+}
+
+std::string summary_of(const PooltagFile& file) {
+  std::size_t wildcards = 0, ranges = 0, comments = 0;
+  std::string notes, malformed;
+  for (const Entry& entry : file.entries) {
+    ranges += entry.range() ? 1 : 0;
+    wildcards += !entry.range() && !entry.first.exact() ? 1 : 0;
+  }
+  const auto add = [](std::string& list, std::size_t number) {
+    list += (list.empty() ? "" : ", ") + std::to_string(number);
+  };
+  for (const Line& line : file.others) {
+    comments += line.kind == Line::Kind::comment ? 1 : 0;
+    if (line.kind == Line::Kind::note) add(notes, line.number);
+    if (line.kind == Line::Kind::malformed) add(malformed, line.number);
+  }
+  const auto counted = [](std::size_t count, const char* one, const char* many) {
+    return std::to_string(count) + " " + (count == 1 ? one : many);
+  };
+  std::string out = counted(file.lines, "line", "lines") + ": " + counted(file.entries.size(), "entry", "entries") +
+                    " (" + std::to_string(wildcards) + " with wildcards, " + counted(ranges, "range", "ranges") +
+                    "), " + counted(comments, "comment", "comments") + ", " +
+                    std::to_string(file.lines - file.entries.size() - file.others.size()) + " blank";
+  if (!notes.empty()) out += ", prose in line " + notes;
+  if (!malformed.empty()) out += ", not text in line " + malformed;
+  return out;
 }
 
 std::vector<std::string> owner_images(std::string_view owner) {
@@ -219,7 +253,7 @@ std::vector<std::string> owner_images(std::string_view owner) {
   };
   std::string word;
   const auto finish = [&] {
-    std::string name = lower(word);
+    std::string name = fold_case(word);
     word.clear();
     if (const auto bang = name.find('!'); bang != std::string::npos) {
       name.resize(bang);

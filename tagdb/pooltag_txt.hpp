@@ -35,12 +35,22 @@ struct Line {
 };
 
 struct PooltagFile {
+  std::size_t lines = 0;  ///< all of them: entries, others and blank ones
   std::vector<Entry> entries;
   std::vector<Line> others;  ///< every line that is not an entry, but for blank ones
 };
 
 /// Reads a whole file's bytes (UTF-8, UTF-16 with BOM, or an ANSI code page whose bytes are kept). Never fails.
 PooltagFile read_pooltag(std::string_view bytes, std::string_view source);
+
+/// Reads one line (UTF-8, without line end). `entry` is set, but for source and line number, when it is one.
+Line::Kind read_line(std::string_view line, Entry& entry);
+
+/// The line of an entry in the declared form. Reading it gives the same columns, owner and description.
+std::string write_entry(const Entry& entry);
+
+/// "4968 lines: 4512 entries (100 with wildcards, 1 range), 12 comments, 440 blank, prose in line 7, 911".
+std::string summary_of(const PooltagFile& file);
 
 /// The image files an owner column names, in lower case: "nt!mm" → the names of the kernel, "a.sys/b.sys" → both.
 /// Empty for <unknown>, <multiple>, static libraries and prose.

@@ -24,6 +24,12 @@ std::string behind(const std::string& root, const std::string& path) {
   return path.substr(root.size() + (root.ends_with('/') ? 0 : 1));
 }
 
+/// The other way round than walk::native_form().
+std::string with_slashes(std::string path) {
+  if (walk::native_form("/") != "/") std::replace(path.begin(), path.end(), '\\', '/');
+  return path;
+}
+
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
@@ -123,7 +129,7 @@ bool Answers::searched_for(tagdb::PoolTag tag) {
 void Answers::rows_below(const Root& root, std::vector<Row>& rows) {
   const auto [low, high] = below(root.path);
   Statement& found = sql_->query(
-                             "SELECT f.path, f.size, f.outcome, f.message, f.driver, d.traced, d.machine FROM files f "
+                             "SELECT f.path, f.size, f.outcome, f.message, f.driver, d.traced FROM files f "
                              "LEFT JOIN drivers d ON d.id=f.driver WHERE f.host=?1 AND f.state='present' AND "
                              "(f.path=?2 OR (f.path>=?3 AND f.path<?4))")
                          .bind(root.host, root.path, low, high);
@@ -131,7 +137,7 @@ void Answers::rows_below(const Root& root, std::vector<Row>& rows) {
   while (found.step()) {
     Row row;
     const std::string path = found.text(0);
-    row.path = joined(root.spelled, behind(root.path, path));
+    row.path = walk::native_form(joined(root.spelled, behind(root.path, path)));
     row.named = path == root.path;
     row.size = static_cast<std::uint64_t>(found.integer(1));
     row.driver = found.integer(4);
@@ -140,8 +146,6 @@ void Answers::rows_below(const Root& root, std::vector<Row>& rows) {
       row.message = found.text(3);
     } else {
       row.traced = found.integer(5) != 0;
-      const std::string_view machine = found.view(6);
-      row.hides = machine.starts_with("arm");
     }
     rows.push_back(std::move(row));
   }
@@ -173,7 +177,7 @@ bool Answers::deliver(const Row& row, const std::vector<std::int64_t>& held, con
     return consume(file);
   }
   const bool in_bytes = std::binary_search(held.begin(), held.end(), row.driver);
-  if (!request.bytes_first.empty() && !in_bytes && row.traced && !row.hides) {
+  if (!request.bytes_first.empty() && !in_bytes && row.traced) {
     file.outcome = Outcome::deferred;
     deferred_.emplace(row.path, row);
   } else {
@@ -202,15 +206,16 @@ void Answers::add_skipped(const Root& root, walk::Skipped& skipped, const std::f
   }
 }
 
-void Answers::scan(const std::vector<std::string>& paths, const std::vector<std::string>& done,
-                   const ScanRequest& request, const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,
+void Answers::scan(const std::vector<std::string>& paths, const Done& done, const ScanRequest& request,
+                   const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,
                    const std::function<void(walk::Trouble)>& trouble) {
   const std::vector<std::int64_t> held = holders(request);
   if (!paths.empty() && request.bytes_first.empty() && deferred_.contains(paths.front())) {
     for (const std::string& path : paths) {
-      if (const auto row = deferred_.find(path);
-          row != deferred_.end() && !deliver(row->second, held, request, consume))
-        return;
+      const auto row = deferred_.find(path);
+      if (row == deferred_.end()) continue;
+      row->second.named = row->second.named && !done.listed;
+      if (!deliver(row->second, held, request, consume)) return;
     }
     return;
   }
@@ -230,14 +235,17 @@ void Answers::scan(const std::vector<std::string>& paths, const std::vector<std:
     }
   }
   std::vector<std::pair<std::string, std::string>> excluded;
-  for (const std::string& directory : done) excluded.push_back(below(directory));
+  for (const std::string& directory : done.directories) excluded.push_back(below(with_slashes(directory)));
   for (const Root& root : roots) {
     std::vector<Row> rows;
     rows_below(root, rows);
-    for (const Row& row : rows) {
+    for (Row& row : rows) {
+      const std::string path = with_slashes(row.path);
       if (std::any_of(excluded.begin(), excluded.end(),
-                      [&row](const auto& range) { return row.path >= range.first && row.path < range.second; }))
+                      [&path](const auto& range) { return path >= range.first && path < range.second; }))
         continue;
+      if (!row.named && !done.files.empty() && done.files.contains(walk::same_name(row.path))) continue;
+      row.named = row.named && !done.listed;
       if (!deliver(row, held, request, consume)) return;
     }
     add_skipped(root, skipped, trouble);

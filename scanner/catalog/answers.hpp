@@ -28,7 +28,7 @@ class Answers {
   bool searched_for(tagdb::PoolTag tag);
 
   /// Everything present below `paths` (none: below all roots) but not below `done`. Stops when `consume` is false.
-  void scan(const std::vector<std::string>& paths, const std::vector<std::string>& done, const ScanRequest& request,
+  void scan(const std::vector<std::string>& paths, const Done& done, const ScanRequest& request,
             const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,
             const std::function<void(walk::Trouble)>& trouble);
   [[nodiscard]] bool failed() const { return sql_->failed(); }
@@ -40,7 +40,7 @@ class Answers {
     std::string message, outcome;
     std::uint64_t size = 0;
     std::int64_t driver = 0;
-    bool traced = false, hides = false, named = false;
+    bool traced = false, named = false;
   };
   struct Root {
     std::string host, path, spelled;

@@ -57,8 +57,8 @@ pe::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const ta
             run.shard.empty() ? std::nullopt : std::optional<std::string>(run.shard))
       .run();
   store->run_ = db.last_id();
-  for (const tagdb::Entry& entry : database.entries()) {
-    if (!entry.range() && entry.first.exact()) store->records_.add_tag(entry.first.tag());
+  for (const tagdb::Entry* entry : database.entries()) {
+    if (!entry->range() && entry->first.exact()) store->records_.add_tag(entry->first.tag());
   }
   std::vector<tagdb::PoolTag> tags;
   Statement& known = db.query("SELECT value, seq FROM tags");

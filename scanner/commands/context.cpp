@@ -7,6 +7,8 @@
 #include <set>
 #include <thread>
 
+#include "scanner/commands/likely_first.hpp"
+#include "scanner/console.hpp"
 #include "scanner/pipeline.hpp"
 #include "scanner/report/host.hpp"
 
@@ -20,6 +22,7 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
     case Format::ndjson: return report::make_json_reporter(out, false);
     case Format::json: return report::make_json_reporter(out, true);
     case Format::csv: return report::make_csv_reporter(out);
+    case Format::html: return report::make_html_reporter(out);
     case Format::localtag:
     case Format::pooltag: return nullptr;  // made when its files are read
     case Format::text: break;
@@ -28,6 +31,7 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
   text.color = options.color == ColorChoice::always || (options.color == ColorChoice::automatic && terminal);
   text.explain = options.explain;
   text.names_only = options.names_only;
+  text.unicode = terminal_shows_utf8();
   return report::make_text_reporter(out, text);
 }
 
@@ -63,7 +67,7 @@ Context::Context(const Options& options, std::ostream& out, std::ostream& err, b
       out_(out),
       err_(err),
       err_is_terminal_(err_is_terminal),
-      apis_(tagdb::builtin_api_table()),
+      apis_(options.verb == Verb::lookup ? tagdb::ApiTable{} : tagdb::builtin_api_table()),
       reporter_(make_reporter(options, out, out_is_terminal)) {}
 
 bool Context::read_text(const std::string& path, std::string& text) {
@@ -107,6 +111,9 @@ bool Context::load_database(const std::string& path) {
     err_ << "poolwho: " << report::printable(path) << ":" << line.number
          << ": not a line of text, passed over (the others are used)\n";
   }
+  const bool plain = std::all_of(file.others.begin(), file.others.end(),
+                                 [](const tagdb::Line& line) { return line.kind == tagdb::Line::Kind::comment; });
+  if (!plain) note(report::printable(name) + ": " + tagdb::summary_of(file));
   if (file.entries.empty())
     err_ << "poolwho: " << report::printable(path) << ": no line of the form `Tag  - binary - description` in it\n";
   database_.add(std::move(file), name);
@@ -115,7 +122,7 @@ bool Context::load_database(const std::string& path) {
 
 bool Context::load() {
   if (options_.low_priority) lower_priority();
-  database_.add(tagdb::read_pooltag(tagdb::builtin_pooltag(), "built-in"), "built-in");
+  database_.add_builtin();
   for (const std::string& path : options_.tagdb) {
     if (!load_database(path)) return false;
   }
@@ -202,7 +209,9 @@ int Context::finish(int code) {
 void Context::problem(report::Problem problem, bool named) {
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;
-  err_ << "poolwho: " << report::printable(problem.path) << ": " << problem.message << "\n";
+  err_ << "poolwho: " << report::printable(problem.path);
+  if (problem.line != 0) err_ << ":" << problem.line;
+  err_ << ": " << problem.message << "\n";
   ++summary_.errors;
   named_failed_ = named_failed_ || named;
   incomplete_ = true;
@@ -210,6 +219,7 @@ void Context::problem(report::Problem problem, bool named) {
 }
 
 void Context::note(const std::string& text) {
+  reporter_->note(text);
   if (options_.quiet) return;
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;
@@ -233,7 +243,9 @@ bool Context::account(const ScannedFile& file) {
   summary_.bytes += file.size;
   switch (file.outcome) {
     case Outcome::unreadable:
-      if (file.skipped.total() == 0) problem({file.file.path, "read", 0, file.message}, file.file.named);
+      // A locked file that was met on the way is counted and no error; a named one is what the user asked for.
+      if (file.skipped.total() == 0 || file.file.named)
+        problem({file.file.path, "read", 0, file.message}, file.file.named);
       return false;
     case Outcome::malformed: problem({file.file.path, "parse", 0, file.message}); return false;
     case Outcome::not_pe:
@@ -262,8 +274,10 @@ bool Context::account(const ScannedFile& file) {
 std::unique_ptr<Exporters> Context::make_exporters() const {
   std::vector<std::string> roots = options_.paths;
   if (options_.root) roots.push_back(*options_.root);
+  if (roots.empty() && !options_.files_from) roots.push_back(running_root());
   std::vector<std::string> folders, others;
   for (const std::string& root : roots) {
+    if (root.empty()) continue;
     const std::string system = walk::find_path(root, "Windows/System32");
     if (system.empty()) {
       if (walk::is_directory(root)) others.push_back(root);
@@ -305,6 +319,7 @@ walk::Options Context::walk_options() const {
   walk_options.exclude = options_.exclude;
   walk_options.any_suffix = options_.any_suffix;
   walk_options.follow_links = options_.follow;
+  walk_options.read_offline = options_.offline;
   walk_options.max_file_size = options_.max_file_size;
   walk_options.stop = [] { return interrupted.load(); };
   return walk_options;
@@ -363,8 +378,8 @@ void Context::revisit(const std::function<void(const std::function<bool(walk::Fo
   run_pipeline(jobs(), {produce, work, consume, {}, {}});
 }
 
-void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-                   ScanRequest request, const std::function<void(ScannedFile&)>& consume, const Hooks& hooks) {
+void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done, ScanRequest request,
+                   const std::function<void(ScannedFile&)>& consume, const Hooks& hooks) {
   if (catalog_) {
     const auto take = [&consume](ScannedFile& file) {
       consume(file);
@@ -379,8 +394,11 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
     if (catalog_->failed()) problem({*options_.catalog, "read", 0, catalog_->error()}, true);
     return;
   }
+  if (!exporters_) exporters_ = make_exporters();
+  request.exporters = exporters_.get();
   walk::Options walk_options = this->walk_options();
-  walk_options.done = done;
+  walk_options.done = done.directories;
+  walk_options.done_files = done.files;
   std::vector<std::string> all = paths;
   if (use_files_from && options_.files_from) {
     std::string error;
@@ -404,10 +422,15 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
             if (!in_shard(all[i], found.path)) return true;
             if (found.links > 1 && found.inode != 0)
               found.known_link = !names.insert({found.device, found.inode}).second;
+            found.named = found.named && !done.listed;
             going = push(std::move(found));
             return going;
           },
-          [&](walk::Trouble trouble) { here.troubles.push_back(std::move(trouble)); }, here.skipped);
+          [&](walk::Trouble trouble) {
+            trouble.named = trouble.named && !done.listed;
+            here.troubles.push_back(std::move(trouble));
+          },
+          here.skipped);
       if (here.skipped.total() > 0 || !here.troubles.empty()) walked.emplace(i, std::move(here));
     }
   };

@@ -3,9 +3,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +38,8 @@ class Context {
   [[nodiscard]] const std::vector<tagdb::TagQuery>& queries() const { return queries_; }
   [[nodiscard]] report::Reporter& reporter() { return *reporter_; }
   report::Summary& summary() { return summary_; }
+  /// Replaces what is asked for (leaks: the tags that leak).
+  void ask(std::vector<tagdb::TagQuery> queries) { queries_ = std::move(queries); }
 
   void begin(const char* command, std::vector<std::string> roots);
   /// Emits the summary and returns `code`, or the code of something worse that happened.
@@ -60,13 +65,14 @@ class Context {
     /// One root of the walk, what was passed over below it and what went wrong; on the writer's thread, at the end.
     std::function<void(const std::string&, const walk::Skipped&, const std::vector<walk::Trouble>&)> walked;
   };
+  using Done = scanner::Done;
   /// Walks PATHs, --files-from and folders, scans and hands over in path order.
-  void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-            ScanRequest request, const std::function<void(ScannedFile&)>& consume) {
+  void scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done, ScanRequest request,
+            const std::function<void(ScannedFile&)>& consume) {
     scan(paths, use_files_from, done, std::move(request), consume, {});
   }
-  void scan(const std::vector<std::string>& paths, bool use_files_from, const std::vector<std::string>& done,
-            ScanRequest request, const std::function<void(ScannedFile&)>& consume, const Hooks& hooks);
+  void scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done, ScanRequest request,
+            const std::function<void(ScannedFile&)>& consume, const Hooks& hooks);
   /// Drivers that are looked at once more for some other reason; no accounting, no progress.
   void revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
                const std::function<ScannedFile(const walk::Found&)>& work,
@@ -125,9 +131,16 @@ rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identi
 int run_locate(Context& context);
 int run_survey(Context& context);
 int run_lookup(Context& context);
+int run_leaks(Context& context);
 /// lookup --catalog: candidates for the tags as locate would rank them. True when there is one better than weak.
 bool report_catalogued(Context& context);
 /// Writes --output itself, whole or not at all.
 int run_merge(const Options& options, std::ostream& err);
+
+/// The search of `locate` for the tags of context.queries(), which are exact, without a report. Nothing when no place
+/// to search is known. The candidates are in no order yet.
+/// The search goes on until every tag has a proven candidate that `convinces`.
+std::optional<std::vector<report::Candidate>> find_candidates(
+    Context& context, const std::function<bool(const report::Candidate&)>& convinces);
 
 }  // namespace scanner

@@ -5,14 +5,17 @@
 #include <set>
 
 #include "scanner/commands/context.hpp"
+#include "scanner/commands/likely_first.hpp"
 #include "scanner/pipeline.hpp"
+#include "tagdb/text.hpp"
 
 namespace scanner {
 namespace {
 
 struct Level {
   std::string path;
-  std::string name;  ///< for the note about what was searched
+  std::string name;                ///< for the note about what was searched
+  std::vector<std::string> files;  ///< instead of a path: the drivers of the machine's list
 };
 
 /// Drivers whose allocation sites stayed unresolved: where a tag that is found nowhere may hide.
@@ -30,9 +33,11 @@ class Locate {
   int run() {
     std::vector<Level> levels;
     if (!find_levels(levels)) return kExitUsage;
-    if (options_.root) context_.add_installed_databases(*options_.root);
     std::vector<std::string> roots = options_.paths;
-    if (options_.root) roots.push_back(*options_.root);
+    if (!root_.empty() && (options_.root || options_.paths.empty())) {
+      context_.add_installed_databases(root_);
+      roots.push_back(root_);
+    }
     if (roots.empty() && context_.catalog() != nullptr) roots = context_.catalog()->roots();
     context_.begin("locate", roots);
     prepare();
@@ -43,9 +48,21 @@ class Locate {
   /// lookup --catalog: the candidates and nothing else.
   bool catalogued() {
     prepare();
-    search({{{}, "the catalogue"}});
+    search({{{}, "the catalogue", {}}});
     report_candidates();
     return found_;
+  }
+
+  /// For `leaks`: only the search. Nothing when there is no place to search.
+  std::optional<std::vector<report::Candidate>> candidates(
+      const std::function<bool(const report::Candidate&)>& convinces) {
+    convinces_ = convinces;
+    std::vector<Level> levels;
+    if (!find_levels(levels)) return std::nullopt;
+    prepare();
+    search(levels);
+    note_searched();
+    return std::move(candidates_);
   }
 
  private:
@@ -59,62 +76,67 @@ class Locate {
   }
 
   bool find_levels(std::vector<Level>& levels) {
-    if (context_.catalog() != nullptr) {
+    catalog::Answers* const catalog = context_.catalog();
+    if (catalog != nullptr) {
       std::vector<std::string> places = options_.paths;
       if (options_.root) places.push_back(*options_.root);
       for (const std::string& place : places) {
-        if (!context_.catalog()->covers(place))
+        if (!catalog->covers(place))
           context_.problem(
               {place, "walk", 0,
                "is not in the catalogue; 'poolwho survey " + place + " --store " + *options_.catalog + "' adds it"},
               true);
       }
     }
+    root_ = options_.root.value_or(catalog != nullptr ? std::string() : running_root());
+    // A catalogue answers for machines that are not here: only a list that was given tells what they have loaded.
+    if (!likely_.read(context_, root_, !options_.paths.empty() || options_.files_from || catalog != nullptr))
+      return false;
     if (!options_.paths.empty() || options_.files_from) {
-      levels.push_back({{}, "the named paths"});
+      levels.push_back({{}, "the named paths", {}});
       return true;
     }
-    if (!options_.root && context_.catalog() != nullptr) {
-      levels.push_back({{}, "the catalogue"});
+    if (root_.empty() && catalog != nullptr) {
+      levels.push_back({{}, "the catalogue", {}});
       return true;
     }
-    if (!options_.root) {
+    if (root_.empty()) {
       context_.note(
           "poolwho: where to look? Name drivers or folders (poolwho Leak DIR), or the root of a Windows volume\n"
           "(poolwho Leak --root /mnt/c).");
       return false;
     }
-    catalog::Answers* const catalog = context_.catalog();
-    if (catalog == nullptr && !walk::is_directory(*options_.root)) {
+    if (catalog == nullptr && !walk::is_directory(root_)) {
       context_.problem(
-          {*options_.root, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"},
-          true);
+          {root_, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"}, true);
       return false;
     }
+    if (!likely_.files().empty()) levels.push_back({{}, likely_.name(), likely_.files()});
     const auto find = [&](const char* relative) {
-      return catalog != nullptr ? catalog->find_path(*options_.root, relative)
-                                : walk::find_path(*options_.root, relative);
+      return catalog != nullptr ? catalog->find_path(root_, relative) : walk::find_path(root_, relative);
     };
     const std::string path = find("Windows/System32/drivers");
     if (path.empty()) {
-      context_.note("poolwho: no Windows/System32/drivers below " + *options_.root + "; searching all of it");
+      context_.note("poolwho: no Windows/System32/drivers below " + root_ + "; searching all of it");
+      levels.push_back({root_, "the volume", {}});
     } else {
-      levels.push_back({path, "System32\\drivers"});
-      levels.push_back({find("Windows/System32"), "the rest of System32"});
-      levels.push_back({find("Windows"), "the rest of Windows"});
+      levels.push_back({path, "System32\\drivers", {}});
+      levels.push_back({find("Windows/System32"), "the rest of System32", {}});
+      levels.push_back({find("Windows"), "the rest of Windows", {}});
+      levels.push_back({root_, "the rest of the volume", {}});
     }
-    levels.push_back({*options_.root, levels.empty() ? "the volume" : "the rest of the volume"});
     return true;
   }
 
   void search(const std::vector<Level>& levels) {
-    std::vector<std::string> done;
+    Context::Done done;
     for (std::size_t i = 0; i < levels.size(); ++i) {
       const Level& level = levels[i];
       const std::uint64_t before = context_.summary().drivers;
       scan_level(level, done);
       searched_.push_back(level.name + " (" + drivers(context_.summary().drivers - before) + ")");
-      if (!level.path.empty()) done.push_back(level.path);
+      if (!level.path.empty()) done.directories.push_back(level.path);
+      for (const std::string& file : level.files) done.files.insert(walk::same_name(file));
       if (interrupted) break;
       if (all_proven() && !options_.all) {
         for (std::size_t rest = i + 1; rest < levels.size(); ++rest) not_searched_.push_back(levels[rest].name);
@@ -123,7 +145,7 @@ class Locate {
     }
   }
 
-  void scan_level(const Level& level, const std::vector<std::string>& done) {
+  void scan_level(const Level& level, Context::Done done) {
     ScanRequest request;
     request.apis = &context_.apis();
     request.max_file_size = options_.max_file_size;
@@ -134,8 +156,12 @@ class Locate {
       request.bytes_search = trace::TagSearch(exact_tags_);
     }
     std::vector<std::string> deferred;
-    const std::vector<std::string> paths = level.path.empty() ? options_.paths : std::vector<std::string>{level.path};
-    context_.scan(paths, level.path.empty(), done, request, [&](ScannedFile& file) {
+    const bool named = level.path.empty() && level.files.empty();
+    const std::vector<std::string> paths = named                 ? options_.paths
+                                           : level.files.empty() ? std::vector<std::string>{level.path}
+                                                                 : level.files;
+    done.listed = !level.files.empty();
+    context_.scan(paths, named, done, request, [&](ScannedFile& file) {
       note_copy(file);
       if (!context_.account(file)) return;
       if (file.outcome == ScannedFile::Outcome::deferred) {
@@ -151,7 +177,7 @@ class Locate {
     request.bytes_first.clear();
     request.bytes_search = {};
     const report::Summary before = context_.summary();
-    context_.scan(deferred, false, {}, request, [&](ScannedFile& file) {
+    context_.scan(deferred, false, {{}, {}, true}, request, [&](ScannedFile& file) {
       note_copy(file);
       if (context_.account(file)) take(file);
     });
@@ -182,6 +208,7 @@ class Locate {
       }
       return;
     }
+    if (file.outcome == ScannedFile::Outcome::unsupported) ++untraced_[std::string(pe::to_string(file.machine))];
     const trace::BucketCounts counts = file.trace.counts(trace::SiteKind::allocate);
     if (const auto unresolved = counts[trace::Bucket::dynamic]; unresolved > 0)
       unresolved_.push_back({unresolved, file.file.path});
@@ -197,12 +224,15 @@ class Locate {
     candidate.path = file.file.path;
     candidate.sha256 = file.sha256;
     candidate.identity = file.identity;
+    candidate.machine = file.machine;
     std::vector<trace::TagUse> plain;
     for (const report::Use& use : uses) plain.push_back(use.use);
-    const rank::ImageFacts facts = image_facts(candidate.path, candidate.identity);
+    rank::ImageFacts facts = image_facts(candidate.path, candidate.identity);
+    likely_.mark(candidate.path, facts);
     candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag));
     candidate.uses = std::move(uses);
-    if (candidate.judgement.verdict == rank::Verdict::proven) proven_.insert(tag);
+    if (candidate.judgement.verdict == rank::Verdict::proven && (!convinces_ || convinces_(candidate)))
+      proven_.insert(tag);
     if (candidate.judgement.verdict < rank::Verdict::weak) found_ = true;
     by_hash_[file.hash].push_back(candidates_.size());
     candidates_.push_back(std::move(candidate));
@@ -251,8 +281,7 @@ class Locate {
     return tags;
   }
 
-  /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
-  void explain(const std::set<tagdb::PoolTag>& tags) {
+  void note_searched() {
     std::string searched = "searched ";
     for (std::size_t i = 0; i < searched_.size(); ++i) searched += (i == 0 ? "" : ", ") + searched_[i];
     if (!not_searched_.empty()) {
@@ -261,6 +290,7 @@ class Locate {
       searched += " (--all does)";
     }
     context_.note(searched);
+    if (const std::string missing = likely_.missing_note(); !missing.empty()) context_.note(missing);
     const walk::Skipped& skipped = context_.summary().skipped;
     if (skipped.total() > 0) {
       std::string text = "passed over:";
@@ -284,10 +314,22 @@ class Locate {
                         "': evidence of a text or a number may be missing");
       }
     }
+    if (!untraced_.empty()) {
+      std::string text = "not traced, their bytes only searched:";
+      for (const auto& [machine, count] : untraced_) text += " " + drivers(count) + " for " + machine + ",";
+      text.pop_back();
+      context_.note(text);
+    }
+  }
+
+  /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
+  void explain(const std::set<tagdb::PoolTag>& tags) {
+    note_searched();
     for (const tagdb::PoolTag tag : tags) {
       if (const auto advice = tagdb::never_proves(tag); !advice.empty())
         context_.note("'" + tag.text() + "' never proves an owner: " + std::string(advice));
     }
+    note_on_behalf(tags);
     if (found_) return;
     std::string text = "nothing found that allocates with";
     for (const tagdb::TagQuery& query : context_.queries()) text += " '" + query.text + "'";
@@ -311,6 +353,25 @@ class Locate {
         "  `poolwho lookup` for tags of the kernel itself, `!poolused` and Driver Verifier for tags made at run time");
   }
 
+  /// The way past drivers that allocate for others, for those that were found or are listed.
+  void note_on_behalf(const std::set<tagdb::PoolTag>& tags) {
+    std::set<std::string> images;
+    for (const report::Candidate& candidate : candidates_) {
+      if (candidate.judgement.verdict < rank::Verdict::weak)
+        images.insert(
+            {tagdb::fold_case(report::file_name(candidate.path)), tagdb::fold_case(candidate.identity.original_name)});
+    }
+    for (const tagdb::PoolTag tag : tags) {
+      for (const tagdb::Entry* entry : context_.database().lookup(tag)) {
+        for (std::string& image : tagdb::owner_images(entry->owner)) images.insert(std::move(image));
+      }
+    }
+    for (const std::string& image : images) {
+      if (const auto advice = tagdb::on_behalf(image); !advice.empty())
+        context_.note(image + " allocates for others: " + std::string(advice));
+    }
+  }
+
   void suggest_relatives(const std::set<tagdb::PoolTag>& tags) {
     for (const auto& [tag, drivers] : relatives_) {
       std::string text = "did you mean '" + tag.text() + "'? It is used by";
@@ -331,6 +392,8 @@ class Locate {
 
   Context& context_;
   const Options& options_;
+  std::string root_;  ///< of the volume to climb; empty when there is none
+  LikelyFirst likely_;
   bool every_query_exact_ = true;
   std::vector<tagdb::PoolTag> exact_tags_;
   std::vector<report::Candidate> candidates_;
@@ -339,8 +402,10 @@ class Locate {
   std::set<tagdb::PoolTag> proven_;
   std::map<tagdb::PoolTag, std::set<std::string>> relatives_;
   std::vector<Unresolved> unresolved_;
+  std::map<std::string, std::uint32_t> untraced_;  // machine → drivers whose bytes were searched and no more
   std::vector<std::string> searched_, not_searched_;
   bool found_ = false;
+  std::function<bool(const report::Candidate&)> convinces_;  ///< leaks: a proof that fits the leak
 };
 
 }  // namespace
@@ -348,5 +413,9 @@ class Locate {
 int run_locate(Context& context) { return Locate(context).run(); }
 
 bool report_catalogued(Context& context) { return Locate(context).catalogued(); }
+std::optional<std::vector<report::Candidate>> find_candidates(
+    Context& context, const std::function<bool(const report::Candidate&)>& convinces) {
+  return Locate(context).candidates(convinces);
+}
 
 }  // namespace scanner

@@ -1,11 +1,9 @@
 // `poolwho merge CATALOG… -o OUT`: writes beside OUT and renames, so that OUT is whole or as it was.
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <ostream>
 
 #include "scanner/catalog/merge.hpp"
 #include "scanner/commands/context.hpp"
+#include "scanner/console.hpp"
 
 namespace scanner {
 
@@ -14,14 +12,15 @@ int run_merge(const Options& options, std::ostream& err) {
   const std::string partial = out + ".partial";
   const auto fail = [&](const std::string& path, const std::string& message) {
     err << "poolwho: " << report::printable(path) << ": " << message << "\n";
-    std::remove(partial.c_str());
+    remove_file(partial);
     return kExitUsage;
   };
-  std::remove(partial.c_str());
+  remove_file(partial);
   std::string where;
   const auto merged = catalog::merge(options.paths, partial, where);
   if (!merged) return fail(where == partial ? out : where, merged.error().message);
-  if (std::rename(partial.c_str(), out.c_str()) != 0) return fail(out, std::strerror(errno));
+  std::string error;
+  if (!replace_file(partial, out, error)) return fail(out, error);
   if (!options.quiet)
     err << "merged " << options.paths.size() << (options.paths.size() == 1 ? " catalogue" : " catalogues") << ": "
         << merged.value().drivers << " drivers, " << merged.value().files << " files of " << merged.value().hosts

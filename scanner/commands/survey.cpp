@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 
 #include "scanner/commands/context.hpp"
 #include "scanner/pipeline.hpp"
@@ -65,6 +66,7 @@ bool trace_baseline(Context& context, const ScanRequest& request, ScannedFile& o
   context.problem({path, "read", 0, reason + " (--baseline wants an earlier build of the driver)"}, true);
   return false;
 }
+
 /// Files wait here until the batch that holds them is in the catalogue; only then are they reported.
 class Survey {
  public:

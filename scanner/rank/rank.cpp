@@ -17,6 +17,8 @@ constexpr int kSureProof = 20;
 constexpr int kNeverFreed = 4;
 constexpr int kSystemDrivers = 3;
 constexpr int kComponentStore = -2;
+constexpr int kLoadedNow = 8;
+constexpr int kConfiguredToStart = 3;
 constexpr int kNotCharged = -30;
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -103,7 +105,17 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     if (judgement.verdict < Verdict::possible) judgement.verdict = Verdict::possible;
     reason("shared_tag", "the tag never proves an owner: " + std::string(advice), 0);
   }
+  // What such a driver allocates may be another's doing; the verdict about who calls the allocator stays.
+  auto for_others = tagdb::on_behalf(image.file_name);
+  if (for_others.empty()) for_others = tagdb::on_behalf(image.original_name);
+  if (allocates && !for_others.empty()) reason("on_behalf", "allocates for others: " + std::string(for_others), 0);
   if (image.in_system_drivers) reason("system_drivers", "lies in System32\\drivers", kSystemDrivers);
+  const std::string says = image.list.empty() ? "" : ", says " + std::string(image.list);
+  if (image.loaded_now) {
+    reason("loaded_now", "loaded now" + says, kLoadedNow);
+  } else if (image.configured) {
+    reason("configured_to_start", "configured to start" + says, kConfiguredToStart);
+  }
   if (image.in_component_store)
     reason("component_store", "lies in a store of packages, perhaps not the copy that is loaded", kComponentStore);
   return judgement;

@@ -31,6 +31,9 @@ struct ImageFacts {
   std::string_view original_name;  ///< from the version resource, may be empty
   bool in_system_drivers = false;
   bool in_component_store = false;  ///< WinSxS, DriverStore: perhaps not the copy that is loaded
+  bool loaded_now = false;          ///< the machine's list of drivers says so
+  bool configured = false;          ///< starts with the system
+  std::string_view list;            ///< where the last two come from: a file's name, empty for the running system
 };
 
 /// The entry that names this image, by its file name or the name in its version resource; null when none does.

@@ -1,6 +1,10 @@
 // One row per use, candidate or listed entry; the columns are the NDJSON keys. RFC 4180 quoting. Cells that a
 // spreadsheet would run as a formula get a leading apostrophe: file names come from machines nobody vouches for.
+#include <array>
+#include <cstdio>
+
 #include "scanner/report/model.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -23,10 +27,15 @@ class CsvReporter final : public Reporter {
  public:
   CsvReporter(std::ostream& out) : out_(out) {}
 
-  void begin(const RunInfo&) override {
+  void begin(const RunInfo& run) override {
+    leaks_ = run.command == "leaks";  // the other commands keep their columns
     out_ << "type,rank,tag,tag_bytes,path,sha256,verdict,evidence,certainty,api,site_rva,origin_rva,file_offset,pool,"
             "bytes,"
-            "company,product,description,file_version,owner,source\r\n";
+            "company,product,description,file_version,owner,source";
+    if (leaks_)
+      out_ << ",shape,snapshots,bytes_first,bytes_last,bytes_per_hour,bytes_per_step,share,confidence,bytes_per_"
+              "allocation";
+    out_ << "\r\n";
   }
 
   void driver(const Driver& driver) override {
@@ -39,10 +48,18 @@ class CsvReporter final : public Reporter {
   }
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {
-    row({"listed", "", tag.text(), tag.hex(),         "", "",          "",          "", "", "", "", "", "", "",
-         "",       "", "",         entry.description, "", entry.owner, entry.source});
+    row({"listed", "",          tag.text(),  tag.hex(), "", "", "", "", "",
+         "",       "",          "",          "",        "", "", "", "", tagdb::description_of(entry).text,
+         "",       entry.owner, entry.source});
   }
 
+  void leak(const Leak& leak) override {
+    growth_row("leak", leak.growth);
+    for (const Candidate& one : leak.candidates) candidate(one);
+    for (const tagdb::Entry& entry : leak.listed) listed(entry, leak.growth.tag);
+  }
+
+  void growth(const poolmon::Growth& growth) override { growth_row("growth", growth); }
   void finding(const std::string& path, const rank::Finding& finding) override {
     about("finding", path, finding.tag, hex_rva(finding.site_rva), finding.text, finding.code);
   }
@@ -54,6 +71,28 @@ class CsvReporter final : public Reporter {
   void end() override { out_.flush(); }
 
  private:
+  static std::string decimal(double value) {
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%.6g", value);
+    return text.data();
+  }
+
+  void growth_row(std::string_view type, const poolmon::Growth& growth) {
+    const bool leak = growth.shape == poolmon::Shape::leak;
+    std::vector<Cell> cells(kColumns, Cell(""));
+    cells[0] = type;
+    cells[2] = growth.tag.text();
+    cells[3] = growth.tag.hex();
+    cells[13] = to_string(growth.pool);
+    for (const std::string& value :
+         {std::string(to_string(growth.shape)), std::to_string(growth.snapshots), std::to_string(growth.bytes_first),
+          std::to_string(growth.bytes_last), growth.bytes_per_hour ? decimal(*growth.bytes_per_hour) : "",
+          decimal(growth.bytes_per_step), leak ? decimal(growth.share) : "", leak ? decimal(growth.confidence) : "",
+          std::to_string(growth.bytes_per_allocation)})
+      cells.emplace_back(value);
+    row(cells);
+  }
+
   void about(const char* type, const std::string& path, tagdb::PoolTag tag, const std::string& site,
              const std::string& text, std::string_view code) {
     const bool tagged = tag.value() != 0;
@@ -115,10 +154,13 @@ class CsvReporter final : public Reporter {
 
   void row(const std::vector<Cell>& cells) {
     for (std::size_t i = 0; i < cells.size(); ++i) out_ << (i == 0 ? "" : ",") << cell(cells[i].value);
+    if (leaks_) out_ << std::string(cells.size() < kLeakColumns ? kLeakColumns - cells.size() : 0, ',');
     out_ << "\r\n";
   }
 
+  static constexpr std::size_t kColumns = 21, kLeakColumns = 30;
   std::ostream& out_;
+  bool leaks_ = false;
 };
 
 }  // namespace

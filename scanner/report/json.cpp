@@ -4,6 +4,7 @@
 
 #include "scanner/report/host.hpp"
 #include "scanner/report/model.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -128,26 +129,64 @@ class JsonReporter final : public Reporter {
   void candidate(const Candidate& candidate) override {
     Json record;
     record["type"] = "candidate";
-    record["rank"] = candidate.rank;
-    record["tag"] = candidate.tag.text();
-    record["tag_bytes"] = candidate.tag.hex();
-    put_path(record, "path", candidate.path);
-    if (!candidate.copies.empty()) record["copies"] = candidate.copies;
-    record["sha256"] = candidate.sha256;
-    record["verdict"] = rank::to_string(candidate.judgement.verdict);
-    const trace::TagUse& best = candidate.uses.front().use;
-    record["evidence"] = trace::to_string(best.evidence);
-    record["certainty"] = trace::to_string(best.certainty);
-    record["uses"] = Json::array();
-    for (const Use& use : candidate.uses) {
+    put_candidate(record, candidate);
+    write(record);
+  }
+
+  void logs(const LogsInfo& logs) override {
+    Json record;
+    record["type"] = "logs";
+    record["logs"] = logs.logs;
+    record["snapshots"] = logs.snapshots;
+    record["hours"] = logs.timed ? Json(logs.hours) : Json(nullptr);
+    record["searched"] = logs.searched;
+    record["notes"] = logs.notes;
+    record["pools"] = Json::array();
+    for (const poolmon::Growth& pool : logs.pools) {
       Json item;
-      put_use(item, use);
-      record["uses"].push_back(std::move(item));
+      put_growth(item, pool);
+      record["pools"].push_back(std::move(item));
     }
-    record["identity"] = json_of(candidate.identity);
-    record["reasons"] = Json::array();
-    for (const rank::Reason& reason : candidate.judgement.reasons)
-      record["reasons"].push_back({{"code", reason.code}, {"text", reason.text}});
+    write(record);
+  }
+
+  void leak(const Leak& leak) override {
+    Json record;
+    record["type"] = "leak";
+    put_tag(record, leak.growth.tag);
+    put_growth(record, leak.growth);
+    record["share"] = leak.growth.share;
+    record["confidence"] = leak.growth.confidence;
+    record["hours_left"] = leak.growth.hours_left ? Json(*leak.growth.hours_left) : Json(nullptr);
+    if (!leak.growth.limit.empty()) record["limit"] = leak.growth.limit;
+    record["candidates"] = Json::array();
+    for (const Candidate& candidate : leak.candidates) {
+      Json item;
+      put_candidate(item, candidate);
+      record["candidates"].push_back(std::move(item));
+    }
+    record["listed"] = Json::array();
+    for (const tagdb::Entry& entry : leak.listed)
+      record["listed"].push_back(
+          {{"owner", entry.owner}, {"description", tagdb::description_of(entry).text}, {"source", entry.source}});
+    if (!leak.tool_owner.empty()) record["log_owner"] = leak.tool_owner;
+    if (!leak.advice.empty()) record["advice"] = leak.advice;
+    record["reasons"] = leak.growth.reasons;
+    record["next_steps"] = Json::array();
+    for (const NextStep& step : leak.next_steps) {
+      Json item;
+      item["text"] = step.text;
+      if (!step.command.empty()) item["command"] = step.command;
+      record["next_steps"].push_back(std::move(item));
+    }
+    write(record);
+  }
+
+  void growth(const poolmon::Growth& growth) override {
+    Json record;
+    record["type"] = "growth";
+    put_tag(record, growth.tag);
+    put_growth(record, growth);
     write(record);
   }
 
@@ -157,7 +196,9 @@ class JsonReporter final : public Reporter {
     record["tag"] = tag.text();
     record["tag_bytes"] = tag.hex();
     record["owner"] = entry.owner;
-    record["description"] = entry.description;
+    const tagdb::Description description = tagdb::description_of(entry);
+    record["description"] = description.text;
+    record["description_of"] = description.text.empty() ? "" : description.of_owner ? "owner" : "tag";
     record["source"] = entry.source;
     record["line"] = entry.line;
     record["pattern"] = entry.range() ? entry.first.text() + "-" + entry.last.text() : entry.first.text();
@@ -204,6 +245,41 @@ class JsonReporter final : public Reporter {
   static void put_tag(Json& out, tagdb::PoolTag tag) {
     out["tag"] = tag.value() != 0 ? Json(tag.text()) : Json(nullptr);
     out["tag_bytes"] = tag.value() != 0 ? Json(tag.hex()) : Json(nullptr);
+  }
+
+  static void put_growth(Json& record, const poolmon::Growth& growth) {
+    record["pool"] = to_string(growth.pool);
+    record["shape"] = to_string(growth.shape);
+    record["snapshots"] = growth.snapshots;
+    record["bytes_first"] = growth.bytes_first;
+    record["bytes_last"] = growth.bytes_last;
+    record["bytes_per_hour"] = growth.bytes_per_hour ? Json(*growth.bytes_per_hour) : Json(nullptr);
+    record["bytes_per_step"] = growth.bytes_per_step;
+    record["bytes_per_allocation"] = growth.bytes_per_allocation;
+    record["kept"] = growth.kept ? Json(*growth.kept) : Json(nullptr);
+  }
+
+  void put_candidate(Json& record, const Candidate& candidate) {
+    record["rank"] = candidate.rank;
+    record["tag"] = candidate.tag.text();
+    record["tag_bytes"] = candidate.tag.hex();
+    put_path(record, "path", candidate.path);
+    if (!candidate.copies.empty()) record["copies"] = candidate.copies;
+    record["sha256"] = candidate.sha256;
+    record["verdict"] = rank::to_string(candidate.judgement.verdict);
+    const trace::TagUse& best = candidate.uses.front().use;
+    record["evidence"] = trace::to_string(best.evidence);
+    record["certainty"] = trace::to_string(best.certainty);
+    record["uses"] = Json::array();
+    for (const Use& use : candidate.uses) {
+      Json item;
+      put_use(item, use);
+      record["uses"].push_back(std::move(item));
+    }
+    record["identity"] = json_of(candidate.identity);
+    record["reasons"] = Json::array();
+    for (const rank::Reason& reason : candidate.judgement.reasons)
+      record["reasons"].push_back({{"code", reason.code}, {"text", reason.text}});
   }
 
   void put_use(Json& out, const Use& item) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "scanner/poolmon/growth.hpp"
 #include "scanner/rank/check.hpp"
 #include "scanner/rank/rank.hpp"
 #include "scanner/scan.hpp"
@@ -47,6 +48,33 @@ struct Candidate {
   rank::Judgement judgement;
   std::vector<Use> uses;  ///< strongest first, not empty
   pe::Identity identity;
+  pe::Machine machine = pe::Machine::other;
+};
+
+/// Something to do, and the command line for it where there is one.
+struct NextStep {
+  std::string text, command;
+};
+
+/// A tag that leaks, and who allocates with it.
+struct Leak {
+  poolmon::Growth growth;
+  std::vector<Candidate> candidates;  ///< best first
+  std::vector<tagdb::Entry> listed;   ///< what the databases say
+  std::string tool_owner;             ///< what poolmon or WinDbg printed beside the tag, may be empty
+  std::string advice;                 ///< why the tag proves no owner, may be empty
+  std::vector<NextStep> next_steps;
+};
+
+/// What was read, before any leak.
+struct LogsInfo {
+  std::vector<std::string> logs;
+  std::uint64_t snapshots = 0;
+  bool timed = false;
+  double hours = 0;
+  bool searched = false;  ///< drivers were looked for
+  std::vector<std::string> notes;
+  std::vector<poolmon::Growth> pools;  ///< growth of whole pools, from perfmon or totals
 };
 
 struct Driver {
@@ -87,7 +115,13 @@ class Reporter {
   virtual void change(const std::string& /*path*/, const rank::Change&) {}
   virtual void candidate(const Candidate&) {}
   virtual void listed(const tagdb::Entry&, tagdb::PoolTag) {}
+  /// leaks: what was read; then every leak, best first; then, as `growth`, what else is worth a look.
+  virtual void logs(const LogsInfo&) {}
+  virtual void leak(const Leak&) {}
+  virtual void growth(const poolmon::Growth&) {}
   virtual void problem(const Problem&) {}
+  /// What stands on stderr for people: what was searched, advice.
+  virtual void note(const std::string& /*text*/) {}
   virtual void summary(const Summary&) {}
   virtual void end() {}
 };
@@ -96,12 +130,15 @@ struct TextOptions {
   bool color = false;
   bool explain = false;
   bool names_only = false;  ///< `findstr /m`: paths and nothing else
+  bool unicode = false;     ///< sparklines
 };
 
 std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options);
 /// One object a line, or with `array` the same objects in one JSON array.
 std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, bool array);
 std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out);
+/// One page that needs nothing from anywhere.
+std::unique_ptr<Reporter> make_html_reporter(std::ostream& out);
 
 struct TagListOptions {
   bool for_poolmon = false;                      ///< localtag.txt instead of pooltag.txt

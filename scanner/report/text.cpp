@@ -1,10 +1,10 @@
 // For people: one aligned line per candidate or per tag of a driver; --explain adds every use with its chain.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <tuple>
 
-#include "scanner/report/model.hpp"
+#include "scanner/report/text_leaks.hpp"
+#include "scanner/report/words.hpp"
+#include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
@@ -20,35 +20,9 @@ std::string_view color_of(rank::Verdict verdict) {
   }
 }
 
-std::string pad(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
-  return text;
-}
-
-std::string with_commas(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) {
-    at -= 3;
-    text.insert(at, ",");
-  }
-  return text;
-}
-
-/// "Contoso Storage Filter 6.1 (Contoso Ltd)" from whatever the version resource holds.
-std::string product(const pe::Identity& identity) {
-  std::string out = !identity.product.empty() ? identity.product : identity.description;
-  if (!identity.file_version.empty()) {
-    const auto version = identity.file_version.substr(0, identity.file_version.find(' '));
-    out += (out.empty() ? "" : " ") + version;
-  }
-  if (!identity.company.empty()) out += out.empty() ? identity.company : " (" + identity.company + ")";
-  if (out.empty() && !identity.signer.empty()) out = "signed by " + identity.signer;
-  return out.empty() ? "no version resource" : out;
-}
-
 class TextReporter final : public Reporter {
  public:
-  TextReporter(std::ostream& out, const TextOptions& options) : out_(out), options_(options) {}
+  TextReporter(std::ostream& out, const TextOptions& options) : out_(out), options_(options), leaks_(out, options) {}
 
   void begin(const RunInfo& run) override { command_ = run.command; }
 
@@ -101,8 +75,13 @@ class TextReporter final : public Reporter {
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override { listed_.emplace_back(entry, tag); }
 
+  void logs(const LogsInfo& logs) override { leaks_.logs(logs); }
+  void leak(const Leak& leak) override { leaks_.leak(leak); }
+  void growth(const poolmon::Growth& growth) override { leaks_.growth(growth); }
+
   void summary(const Summary& summary) override {
     flush_candidates();
+    leaks_.flush();
     if (command_ == "survey" && !options_.names_only) {
       out_ << with_commas(summary.drivers) << (summary.drivers == 1 ? " driver, " : " drivers, ")
            << with_commas(summary.allocate.total())
@@ -123,44 +102,6 @@ class TextReporter final : public Reporter {
  private:
   std::string paint(std::string_view color, const std::string& text) const {
     return options_.color ? std::string(color) + text + std::string(kReset) : text;
-  }
-
-  static std::string place(std::string_view path, std::uint32_t rva) {
-    std::array<char, 24> offset{};
-    std::snprintf(offset.data(), offset.size(), "+0x%x", rva);
-    return printable(file_name(path)) + offset.data();
-  }
-
-  /// "driver!Function+0x1f" where symbols give a name, else "driver.sys+0x1a2b". `step` counts along the chain.
-  static std::string place(std::string_view path, const Use& use, std::size_t step) {
-    if (step >= use.names.size() || use.names[step].empty()) return place(path, use.use.via[step]);
-    const std::string_view name = file_name(path);
-    return printable(name.substr(0, name.find_last_of('.'))) + "!" + printable(use.names[step]);
-  }
-
-  static std::string pool_and_size(const trace::TagUse& use) {
-    std::string out(trace::to_string(use.pool));
-    if (use.bytes) out += (out.empty() ? "" : " ") + with_commas(*use.bytes) + (*use.bytes == 1 ? " byte" : " bytes");
-    return out;
-  }
-
-  /// "ExAllocatePoolWithTag at foo.sys+0x1a2b, nonpaged 1,024 bytes; 3 call sites"
-  std::string proof(const Candidate& candidate) const {
-    const Use& best = candidate.uses.front();
-    if (best.use.row < 0) {
-      std::string where =
-          best.has_site ? place(candidate.path, best.use.site_rva) : "file offset " + std::to_string(best.file_offset);
-      return best.what + " at " + where;
-    }
-    std::string out(best.use.api);
-    if (!best.has_site) return out + ", if that is the name of its service";
-    out += " at " + place(candidate.path, best, best.use.via.size() - 1);
-    const std::string details = pool_and_size(best.use);
-    if (!details.empty()) out += ", " + details;
-    const auto same = std::count_if(candidate.uses.begin(), candidate.uses.end(),
-                                    [&best](const Use& use) { return use.use.evidence == best.use.evidence; });
-    if (same > 1) out += "; " + std::to_string(same) + " call sites";
-    return out;
   }
 
   void flush_candidates() {
@@ -192,7 +133,8 @@ class TextReporter final : public Reporter {
           entry.range() ? entry.first.text() + "-" + entry.last.text() : pad(entry.first.text(), 4);
       out_ << paint(kBold, pattern) << "  " << pad("listed", 8) << "  "
            << (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
-      if (!entry.description.empty()) out_ << "  " << printable(entry.description);
+      if (const auto description = tagdb::description_of(entry); !description.text.empty())
+        out_ << "  " << printable(description.text);
       out_ << "  " << paint(kDim, "[" + entry.source + ":" + std::to_string(entry.line) + "]") << '\n';
     }
     candidates_.clear();
@@ -256,6 +198,7 @@ class TextReporter final : public Reporter {
 
   std::ostream& out_;
   TextOptions options_;
+  TextLeaks leaks_;
   std::string command_;
   std::vector<Candidate> candidates_;
   std::vector<std::pair<tagdb::Entry, tagdb::PoolTag>> listed_;

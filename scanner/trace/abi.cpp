@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/trace/thunk_arm64.hpp"
+
 namespace scanner::trace {
 
 Location Abi::argument(unsigned index) const {
@@ -13,12 +15,25 @@ Location Abi::argument(unsigned index) const {
 
 bool Abi::preserved(Reg reg) const { return std::find(kept.begin(), kept.end(), reg) != kept.end(); }
 
-const Abi& abi_of(pe::Machine) {
-  static const Abi x64{4, 8, {1, 2, 8, 9}, {3, 5, 6, 7, 12, 13, 14, 15}, 0, 0x28, 8};
-  return x64;
+const Abi& abi_of(pe::Machine machine) {
+  static const Abi x64{4, 8, {1, 2, 8, 9}, {3, 5, 6, 7, 12, 13, 14, 15}, 0, 0x28, 8, 0, false, {1, 2, 8, 9}, 0};
+  static const Abi x86{4, 4, {}, {3, 5, 6, 7}, 0, 4, 4, 0, true, {1, 2}, 8};
+  // "Overview of ARM64 ABI conventions", learn.microsoft.com; x18 is the platform's.
+  static const Abi arm64{31,    8, {0, 1, 2, 3, 4, 5, 6, 7}, {18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}, 0, 0, 0, 9,
+                         false, {0, 1, 2, 3, 4, 5, 6, 7},    0};
+  if (machine == pe::Machine::arm64) return arm64;
+  return machine == pe::Machine::x86 ? x86 : x64;
+}
+
+std::vector<Location> carriers_of(const Abi& abi) {
+  std::vector<Location> all(abi.carriers.begin(), abi.carriers.end());
+  for (unsigned i = 0; i < abi.carrier_slots; ++i)
+    all.push_back(stack_location(static_cast<std::int32_t>(abi.stack_arguments + i * abi.word)));
+  return all;
 }
 
 Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva) {
+  if (image.machine() == pe::Machine::arm64) return arm64::resolve_thunk(image, imports, rva);
   Callee callee;
   callee.target = rva;
   constexpr int kMaxHops = 4;
@@ -32,10 +47,18 @@ Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::ui
     }
     const unsigned rex = code[0] == 0x48 ? 1 : 0;
     if (code.size() >= 6 + rex && code[rex] == 0xFF && code[rex + 1] == 0x25) {
-      const std::uint32_t slot = callee.target + rex + 6 + *code.read<std::uint32_t>(rex + 2);
+      const std::uint32_t field = *code.read<std::uint32_t>(rex + 2);
+      const std::uint32_t slot =
+          image.is_64() ? callee.target + rex + 6 + field : image.rva_of_va(field).value_or(0xFFFFFFFFU);
       callee.import = imports.at(slot);
       return callee;
     }
+    // Import libraries of old compilers: `mov eax, [slot]; jmp eax`.
+    if (!image.is_64() && code.size() >= 7 && code[0] == 0xA1 && code[5] == 0xFF && code[6] == 0xE0) {
+      callee.import = imports.at(image.rva_of_va(*code.read<std::uint32_t>(1)).value_or(0xFFFFFFFFU));
+      return callee;
+    }
+    if (!image.is_64()) return callee;
     callee.jumps_to_register = code[0] == 0xFF && code[1] == 0xE0;
     return callee;
   }

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "scanner/trace/engine.hpp"
+#include "scanner/trace/reference.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -140,11 +141,37 @@ void Engine::collect_uses(TraceResult& result) {
   });
 }
 
+namespace {
+
+/// The number that an operation holds. One half of a number (movk of ARM64) is joined with the other, which was set
+/// shortly before.
+std::optional<std::uint64_t> immediate_of(const std::vector<Op>& ops, std::size_t number) {
+  const Op& op = ops[number];
+  if (op.kind == OpKind::set || (op.kind == OpKind::store && op.a == kNoReg && !op.unknown)) return op.imm;
+  const bool half = op.kind == OpKind::alu && op.alu == Alu::bit_or && op.b == kNoReg && op.a == op.dst;
+  if (!half || number == 0) return std::nullopt;
+  const Op& mask = ops[number - 1];
+  if (mask.kind != OpKind::alu || mask.alu != Alu::bit_and || mask.dst != op.dst || mask.b != kNoReg ||
+      (mask.imm & op.imm) != 0 || mask.rva != op.rva)
+    return std::nullopt;
+  constexpr std::size_t kApart = 64;
+  for (std::size_t i = number - 1; i-- > 0 && number - i < kApart;) {
+    if (ops[i].dst != op.dst) continue;
+    return ops[i].kind == OpKind::set ? std::optional((ops[i].imm & mask.imm) | op.imm) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 void Engine::note_immediates(const LiftedFunction& function) {
-  for (const Op& op : function.ops) {
-    const bool immediate = op.kind == OpKind::set || (op.kind == OpKind::store && op.a == kNoReg && !op.unknown);
-    if (!immediate || op.imm > 0xFFFFFFFFU || !tagdb::PoolTag(static_cast<std::uint32_t>(op.imm)).chosen()) continue;
-    const auto [at, fresh] = immediates_.emplace(static_cast<std::uint32_t>(op.imm), op.rva);
+  for (std::size_t i = 0; i < function.ops.size(); ++i) {
+    const Op& op = function.ops[i];
+    const auto immediate = immediate_of(function.ops, i);
+    if (!immediate || *immediate > 0xFFFFFFFFU) continue;
+    const auto number = static_cast<std::uint32_t>(*immediate);
+    if (!tagdb::PoolTag(number).chosen()) continue;
+    const auto [at, fresh] = immediates_.emplace(number, op.rva);
     if (!fresh && op.rva < at->second) at->second = op.rva;
   }
 }
@@ -264,10 +291,9 @@ void Engine::account(TraceResult& result) {
 /// Calls of listed functions in code that was never lifted or never reached still need their bucket.
 void Engine::account_unseen(TraceResult& result, const std::set<std::uint32_t>& seen) {
   for (const Reference& reference : index_.slots) {
-    const std::uint32_t rva = reference.site - 2;
-    const pe::Bytes opcode = image_.from_rva(rva);
-    const bool call = opcode.size() >= 2 && opcode[0] == 0xFF && opcode[1] == 0x15;
-    if (!call || seen.contains(rva) || seen.contains(rva - 1)) continue;
+    const auto call = slot_call_at(image_, reference);
+    if (!call || seen.contains(*call) || seen.contains(*call - 1)) continue;
+    const std::uint32_t rva = *call;
     const int import = imports_.at(reference.target);
     const std::uint32_t function = functions_.containing(rva);
     if (import < 0 || analysed_.contains(function)) continue;  // lifted: no instruction starts there

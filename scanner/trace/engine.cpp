@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "scanner/trace/reference.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -21,10 +23,12 @@ Engine::Engine(const pe::Image& image, const tagdb::ApiTable& apis, Decoder& dec
       decoder_(decoder),
       abi_(abi_of(image.machine())),
       imports_(image, apis),
-      index_(imports_.has_rows() ? build_index(image, imports_.interesting_slots()) : Index{}),
+      index_(imports_.has_rows() ? build_index(image, imports_.interesting_slots(), decoder) : Index{}),
       functions_(image, index_, decoder),
+      values_(abi_.word),
       globals_(image, index_, values_, abi_) {
   if (imports_.binds_framework()) kmdf_ = find_kmdf(image);
+  if (abi_.callee_removes) stacks_.emplace(image, imports_, decoder);
 }
 
 TraceResult Engine::run() {
@@ -63,6 +67,7 @@ TraceResult Engine::run() {
   account(result);
   collect_exports(result);
   result.lifted = lifted_;
+  result.depth_lost = std::move(depth_lost_);
   result.problems = std::move(problems_);
   return result;
 }
@@ -78,11 +83,10 @@ void Engine::schedule_callers(std::uint32_t function, int hops) {
   for (const Reference& reference : Index::to(index_.calls, function)) {
     schedule(functions_.containing(reference.site));
     // `jmp function` that others call is a thunk: its callers are callers.
-    const std::uint32_t thunk = reference.site - 1;
-    const pe::Bytes opcode = image_.from_rva(thunk);
-    if (hops < kMaxThunkHops && !opcode.empty() && opcode[0] == 0xE9 && thunk != function)
-      schedule_callers(thunk, hops + 1);
+    const auto thunk = direct_jump_at(image_, reference);
+    if (hops < kMaxThunkHops && thunk && *thunk != function) schedule_callers(*thunk, hops + 1);
   }
+  if (image_.machine() == pe::Machine::arm64) return;
   // Neighbours reach it with two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
   constexpr std::uint32_t kReach = 130;
   const pe::Section* section = image_.section_at(function);
@@ -100,15 +104,11 @@ void Engine::schedule_callers(std::uint32_t function, int hops) {
 
 void Engine::schedule_references() {
   for (const Reference& reference : index_.slots) {
-    const std::uint32_t jump = reference.site - 2;
-    const pe::Bytes opcode = image_.from_rva(jump);
     bool thunk = false;
-    if (opcode.size() >= 2 && opcode[0] == 0xFF && opcode[1] == 0x25) {
-      for (const std::uint32_t start : {jump, jump - 1}) {
-        if (resolve_thunk(image_, imports_, start).import < 0) continue;
-        schedule_callers(start);
-        thunk = thunk || functions_.containing(start) == start;
-      }
+    for (const std::uint32_t start : thunk_starts(image_, reference)) {
+      if (resolve_thunk(image_, imports_, start).import < 0) continue;
+      schedule_callers(start);
+      thunk = thunk || functions_.containing(start) == start;
     }
     if (!thunk) schedule(functions_.containing(reference.site));
   }
@@ -118,20 +118,40 @@ void Engine::schedule_references() {
   }
 }
 
+/// What every function is followed with: on x86, what callees do to the stack pointer.
+CalleeKnowledge Engine::stack_knowledge() {
+  CalleeKnowledge knowledge;
+  if (!stacks_) return knowledge;
+  knowledge.stack = [this](std::uint32_t callee) -> const CalleeStack& { return stacks_->of(callee); };
+  knowledge.is_called = [this](std::uint32_t rva) {
+    return !Index::to(index_.calls, rva).empty() && functions_.is_start(rva);
+  };
+  return knowledge;
+}
+
 FlowResult Engine::follow(const LiftedFunction& function) {
-  FlowResult flow = follow_values(image_, imports_, function, values_, abi_);
+  FlowResult flow = follow_values(image_, imports_, function, values_, abi_, stack_knowledge());
   // A tag that stands in a register across a call breaks the convention, unless the callee is known to spare it.
   const bool across_call = std::any_of(flow.calls.begin(), flow.calls.end(), [this](const CallSite& site) {
     const int row = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].row : -1;
     if (row < 0 || apis_.rows[static_cast<std::size_t>(row)].tag < 0) return false;
-    const Location tag = abi_.argument(static_cast<unsigned>(apis_.rows[static_cast<std::size_t>(row)].tag));
+    const Location tag = tag_location(apis_.rows[static_cast<std::size_t>(row)]);
     return (values_.flags(value_at(site, tag, 4, values_, abi_)) & (kClobbered | kAssumesFrame | kUnset)) != 0;
   });
   if (!across_call && !careful_.contains(function.rva)) return flow;
-  const CalleeKnowledge knowledge{
-      [this](std::uint32_t callee) { return clobbered_by(callee); },
-      [this](std::uint32_t callee) -> const std::vector<ArgumentStore>& { return stores_of(callee); }};
+  CalleeKnowledge knowledge = stack_knowledge();
+  knowledge.clobbered = [this](std::uint32_t callee) { return clobbered_by(callee); };
+  knowledge.stores = [this](std::uint32_t callee) -> const std::vector<ArgumentStore>& { return stores_of(callee); };
   return follow_values(image_, imports_, function, values_, abi_, knowledge);
+}
+
+/// Calls that no path leads to: without .pdata two functions may pass for one, so the second is looked at by itself.
+void Engine::schedule_orphans(const FlowResult& flow) {
+  constexpr std::size_t kMostOrphans = 64;
+  const bool any =
+      std::any_of(flow.calls.begin(), flow.calls.end(), [](const CallSite& site) { return !site.reached; });
+  if (!any || flow.orphans.size() > kMostOrphans) return;
+  for (const std::uint32_t rva : flow.orphans) schedule(rva);
 }
 
 void Engine::analyse(std::uint32_t function) {
@@ -174,6 +194,8 @@ void Engine::analyse(std::uint32_t function) {
       if (entries_of_function_.contains(kept)) schedule_callers(function);
     }
   }
+  if (flow.depth_lost != 0) ++depth_lost_[std::string(depth_reason(flow.depth_lost))];
+  schedule_orphans(flow);
   const std::vector<CallSite> calls = std::move(flow.calls);
   flow.calls.clear();
   flow.stores.clear();

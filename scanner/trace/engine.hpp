@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "scanner/trace/callee_stack.hpp"
 #include "scanner/trace/flow.hpp"
 #include "scanner/trace/functions.hpp"
 #include "scanner/trace/globals.hpp"
@@ -72,11 +73,13 @@ class Engine {
   void schedule(std::uint32_t function);
   void schedule_callers(std::uint32_t function, int hops = 0);
   void analyse(std::uint32_t function);
+  void schedule_orphans(const FlowResult& flow);
   FlowResult follow(const LiftedFunction& function);
+  [[nodiscard]] CalleeKnowledge stack_knowledge();
   std::uint32_t clobbered_by(std::uint32_t function);
   const std::vector<ArgumentStore>& stores_of(std::uint32_t function);
   void register_site(SiteId site);
-  [[nodiscard]] bool passes_tag(const CallSite& site, bool or_argument) const;
+  [[nodiscard]] bool passes_tag(const CallSite& site, bool or_argument);
   void pair_up(SiteId site, EntryId entry);
   void add_entry(std::uint32_t function, const Atom& atom, const Link& link);
   Pair& pair_of(SiteId site, EntryId entry);
@@ -84,6 +87,8 @@ class Engine {
 
   bool applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints);
   bool satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints);
+  [[nodiscard]] Location tag_location(const tagdb::ApiRow& row) const;
+  [[nodiscard]] Location size_location(const tagdb::ApiRow& row) const;
   ValueId tag_of_row(const CallSite& site, const tagdb::ApiRow& row);
   ValueId field_behind(const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width = 4,
                        std::int32_t stride = 0);
@@ -126,6 +131,7 @@ class Engine {
   FunctionMap functions_;
   ValuePool values_;
   Globals globals_;
+  std::optional<CalleeStacks> stacks_;  // x86
   std::optional<Kmdf> kmdf_;
 
   std::set<std::uint32_t> waiting_;  // functions to analyse, ascending: results must not depend on discovery order
@@ -159,6 +165,7 @@ class Engine {
   std::set<SiteId> unsure_callee_;  // calls through memory that may hold something else as well
   std::vector<std::string> problems_;
   std::size_t lifted_ = 0;
+  std::map<std::string, std::uint32_t> depth_lost_;
 };
 
 }  // namespace scanner::trace

@@ -32,7 +32,7 @@ const std::vector<ArgumentStore>& Engine::stores_of(std::uint32_t function) {
   const std::vector<CodeRange> ranges = functions_.ranges_of(function);
   if (ranges.empty() || !functions_.is_start(function)) return at->second;
   const LiftedFunction lifted = lift_function(image_, decoder_, ranges, functions_.scopes_of(function));
-  auto stores = follow_values(image_, imports_, lifted, values_, abi_).argument_stores;
+  auto stores = follow_values(image_, imports_, lifted, values_, abi_, stack_knowledge()).argument_stores;
   return stores_of_[function] = std::move(stores);
 }
 
@@ -40,8 +40,8 @@ const std::vector<ArgumentStore>& Engine::stores_of(std::uint32_t function) {
 void Engine::note_objects_passed(SiteId id) {
   const CallSite& site = sites_[id];
   if (site.target == 0) return;
-  for (const Reg reg : abi_.arguments) {
-    const Atom* atom = values_.only(site.state.registers[reg]);
+  for (const Location where : carriers_of(abi_)) {
+    const Atom* atom = values_.only(value_at(site, where, abi_.word, values_, abi_));
     if (atom == nullptr) continue;
     if (atom->kind == AtomKind::import && imports_[static_cast<std::size_t>(atom->a)].row >= 0) schedule(site.target);
     if (atom->kind != AtomKind::image || atom->strided) continue;
@@ -177,10 +177,11 @@ void Engine::register_site(SiteId id) {
   target_found(id, site.pointer);
 }
 
-/// Does some register argument hold a number that looks like a tag, or another argument of our own?
-bool Engine::passes_tag(const CallSite& site, bool or_argument) const {
-  return std::any_of(abi_.arguments.begin(), abi_.arguments.end(), [&](Reg reg) {
-    const auto atoms = values_.atoms(site.state.registers[reg]);
+/// Does some argument hold a number that looks like a tag, or another argument of our own?
+bool Engine::passes_tag(const CallSite& site, bool or_argument) {
+  const std::vector<Location> carriers = carriers_of(abi_);
+  return std::any_of(carriers.begin(), carriers.end(), [&](Location where) {
+    const auto atoms = values_.atoms(value_at(site, where, abi_.word, values_, abi_));
     return std::any_of(atoms.begin(), atoms.end(), [or_argument](const Atom& atom) {
       if (or_argument && atom.kind == AtomKind::entry && atom.a == 0) return true;
       return atom.kind == AtomKind::constant && atom.a <= 0xFFFFFFFFU &&

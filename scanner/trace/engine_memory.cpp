@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scanner/trace/engine.hpp"
+#include "scanner/trace/reference.hpp"
 
 namespace scanner::trace {
 
@@ -76,12 +77,7 @@ void Engine::schedule_kmdf() {
     for (const std::uint32_t user : globals_.users(kmdf_->table)) {
       const std::uint32_t function = functions_.containing(user);
       for (const CodeRange& range : functions_.ranges_of(function)) {
-        const pe::Bytes code = image_.from_rva(range.begin);
-        for (std::size_t at = 0; at + 4 <= std::min<std::size_t>(code.size(), range.end - range.begin); ++at) {
-          if (code.read<std::uint32_t>(at) != offset) continue;
-          schedule(function);
-          break;
-        }
+        if (mentions(image_, range, offset)) schedule(function);
       }
     }
   }

@@ -76,8 +76,10 @@ ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t
       const auto at = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(offset));
       const pe::Section* section = image_.section_at(at);
       const auto value = image_.load(at, width);
-      part = section != nullptr && !section->writable() && value && width == 4 ? values_.constant(*value)
-                                                                               : values_.memory(at, width);
+      // What is as wide as a pointer may be one: that is for the memory to say.
+      const bool number = width == 4 && (abi_.word != 4 || !value || !image_.rva_of_va(*value));
+      part = section != nullptr && !section->writable() && value && number ? values_.constant(*value)
+                                                                           : values_.memory(at, width);
     } else if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
       content.kind = AtomKind::field;
       content.a = atom.a + static_cast<std::uint64_t>(offset);
@@ -130,10 +132,21 @@ ValueId Engine::flt_contexts(const CallSite& site, Pair& pair) {
   return tags == kBottom ? values_.constant(0) : tags;
 }
 
+/// Where the listed function gets its tag: on x86 64-bit parameters take two slots, and some travel in ecx and edx.
+Location Engine::tag_location(const tagdb::ApiRow& row) const {
+  if (image_.machine() != pe::Machine::x86) return abi_.argument(static_cast<unsigned>(row.tag));
+  if (row.x86_fastcall) return abi_.carriers[static_cast<std::size_t>(row.tag_x86 & 1)];
+  return abi_.argument(static_cast<unsigned>(row.tag_x86));
+}
+
+Location Engine::size_location(const tagdb::ApiRow& row) const {
+  return abi_.argument(static_cast<unsigned>(image_.machine() == pe::Machine::x86 ? row.size_x86 : row.size));
+}
+
 ValueId Engine::tag_of_row(const CallSite& site, const tagdb::ApiRow& row) {
-  const ValueId argument =
-      value_at(site, abi_.argument(static_cast<unsigned>(row.tag)), row.tag_in_struct ? abi_.word : 4, values_, abi_);
-  return row.tag_in_struct ? field_behind(site, argument, row.field_x64) : argument;
+  const ValueId argument = value_at(site, tag_location(row), row.tag_in_struct ? abi_.word : 4, values_, abi_);
+  if (!row.tag_in_struct) return argument;
+  return field_behind(site, argument, image_.is_64() ? row.field_x64 : row.field_x86);
 }
 
 /// A lookaside list with an allocate function of the driver's own calls it with (type, size, tag).
@@ -149,12 +162,16 @@ void Engine::call_back(SiteId id, const tagdb::ApiRow& row) {
   const ValueId type = row.pool_form == tagdb::PoolForm::type_argument
                            ? value_at(site, abi_.argument(static_cast<unsigned>(row.pool)), 4, values_, abi_)
                            : values_.constant(row.pool_form == tagdb::PoolForm::always_paged ? 1 : 0);
-  const ValueId size = value_at(site, abi_.argument(static_cast<unsigned>(row.size)), abi_.word, values_, abi_);
-  const ValueId tag = value_at(site, abi_.argument(static_cast<unsigned>(row.tag)), 4, values_, abi_);
+  const ValueId size = value_at(site, size_location(row), abi_.word, values_, abi_);
+  const ValueId tag = value_at(site, tag_location(row), 4, values_, abi_);
   const std::array<ValueId, 3> passed = {type, size, tag};
   for (unsigned i = 0; i < passed.size(); ++i) {
     const Location where = abi_.argument(i);
-    if (!is_stack(where)) call.state.registers[static_cast<std::size_t>(where)] = passed[i];
+    if (!is_stack(where)) {
+      call.state.registers[static_cast<std::size_t>(where)] = passed[i];
+    } else if (call.depth_known) {
+      frame_store(call.state, call.callee_frame + (where - kStackBase), abi_.word, passed[i], values_);
+    }
   }
   const auto fresh = static_cast<SiteId>(sites_.size());
   sites_.push_back(std::move(call));
@@ -210,14 +227,16 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
   if (entry.function == 0) {
     const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
     const int index = which == Argument::pool ? row.pool : row.size;
+    const Location where = index < 0                 ? Location{0}
+                           : which == Argument::pool ? abi_.argument(static_cast<unsigned>(index))
+                                                     : size_location(row);
     if (which == Argument::pool) {
       // Rows that need no argument are written as POOL_TYPE values, so that both kinds can be joined.
       if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(0);
       if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
     }
     if (index < 0) return values_.unknown(kNotUnderstood);
-    const ValueId passed =
-        globals_.resolve(value_at(site, abi_.argument(static_cast<unsigned>(index)), width, values_, abi_)).value;
+    const ValueId passed = globals_.resolve(value_at(site, where, width, values_, abi_)).value;
     // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
     const bool flags = which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument;
     return flags ? pool_type_of_flags(passed) : passed;

@@ -19,8 +19,14 @@ void insert_sorted(std::vector<std::int32_t>& list, std::int32_t value) {
 class Interpreter {
  public:
   Interpreter(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function, ValuePool& values,
-              const Abi& abi, const CalleeKnowledge& knowledge)
-      : image_(image), imports_(imports), function_(function), values_(values), abi_(abi), knowledge_(knowledge) {
+              const Abi& abi, const CalleeKnowledge& knowledge, StackDepths& depths)
+      : image_(image),
+        imports_(imports),
+        function_(function),
+        values_(values),
+        abi_(abi),
+        knowledge_(knowledge),
+        depths_(depths) {
     in_.resize(function.blocks.size());
     visits_.resize(function.blocks.size(), 0);
     queued_.resize(function.blocks.size(), 0);
@@ -43,15 +49,19 @@ class Interpreter {
       }
       back_edge_ = false;
       for (const std::uint32_t handler : block.exception_successors) {
-        merge_into(handler, in_handler(in_[number]));
-        merge_into(handler, in_handler(state));
+        if (!has_frame(in_[number])) continue;
+        merge_into(handler, in_handler(in_[number], handler));
+        merge_into(handler, in_handler(state, handler));
       }
     }
     recording_ = true;
     for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
       reached_ = visits_[number] > 0;
       State state = reached_ ? in_[number] : unreached_state();
+      if (!reached_ && !function_.blocks[number].has_predecessor && abi_.callee_removes && behind_return(number))
+        result_.orphans.push_back(function_.blocks[number].rva);
       interpret(function_.blocks[number], state);
+      if (reached_) check_depths(function_.blocks[number], state);
       if (reached_) leave(function_.blocks[number], state);
     }
     return std::move(result_);
@@ -66,6 +76,15 @@ class Interpreter {
     return state;
   }
 
+  /// Does the block stand behind a return? Then it may be another function; behind a jump it is dead code.
+  [[nodiscard]] bool behind_return(std::uint32_t number) const {
+    while (number > 1) {
+      const Instruction* last = last_instruction(function_.blocks[--number]);
+      if (last == nullptr || !last->padding) return last != nullptr && last->flow == Flow::ret;
+    }
+    return false;
+  }
+
   State unreached_state() {
     State state;
     state.registers.fill(values_.unknown(kUnreached));
@@ -73,7 +92,15 @@ class Interpreter {
   }
 
   /// The unwinder restores what callees preserve and the stack pointer; everything else is whatever it left there.
-  State in_handler(State state) {
+  State in_handler(State state, std::uint32_t handler) {
+    if (abi_.callee_removes) {
+      // Only the frame pointer is restored; the handler gets esp back from the frame.
+      const ValueId frame = state.registers[kFramePointer];
+      state.registers.fill(values_.unknown(kUnset));
+      state.registers[kFramePointer] = frame;
+      set_depth(state, depths_.at(StackDepths::Place::handler, function_.blocks[handler].rva, 0));
+      return state;
+    }
     for (Reg reg = 0; reg < 32; ++reg) {
       if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kUnset);
     }
@@ -83,6 +110,172 @@ class Interpreter {
   [[nodiscard]] bool at_entry_depth(const State& state) const {
     const Atom* atom = values_.only(state.registers[abi_.stack_pointer]);
     return atom != nullptr && atom->kind == AtomKind::frame && !atom->strided && atom->a == 0;
+  }
+
+  // --- x86: where the stack pointer stands (stack_depth.hpp)
+  // ----------------------------------------------------------
+
+  static constexpr Reg kFramePointer = 5;
+
+  /// x86: does ebp point into this frame? Elsewhere it does not matter.
+  [[nodiscard]] bool has_frame(const State& state) const {
+    if (!abi_.callee_removes) return true;
+    const Atom* atom = values_.only(state.registers[kFramePointer]);
+    return atom != nullptr && atom->kind == AtomKind::frame && !atom->strided;
+  }
+
+  /// What lies below the stack pointer is gone; older regions cannot be reached from a new one.
+  void set_depth(State& state, std::int64_t depth) {
+    state.registers[abi_.stack_pointer] = values_.frame_address(depth);
+    std::erase_if(state.frame, [depth](const FrameSlot& slot) {
+      constexpr std::int64_t kRegion = 0x20000;
+      if (slot.offset >= depth) return depth_lost(depth) && depth_lost(slot.offset) && slot.offset > depth + kRegion;
+      return !depth_lost(depth) || depth_lost(slot.offset);
+    });
+  }
+
+  /// Behind an operation that wrote the stack pointer.
+  void settle_stack_pointer(const Op& op, State& state) {
+    std::int64_t depth = 0;
+    // Which multiple the caller's stack pointer is of, nobody knows.
+    const bool aligned = op.kind == OpKind::alu && op.alu == Alu::bit_and;
+    if (aligned || !frame_offset_of_stack_pointer(state, depth))
+      depth = depths_.at(StackDepths::Place::operation, op.rva, kDepthComputed);
+    set_depth(state, depth);
+  }
+
+  static void set_stack_pointer(State& state, ValueId value) { state.registers[4] = value; }
+
+  /// Two ways to a block with different depths: the known one, else the block's own region.
+  bool join_depths(State& into, const State& from, std::uint32_t block) {
+    std::int64_t a = 0, b = 0;
+    if (into.registers[abi_.stack_pointer] == from.registers[abi_.stack_pointer]) return false;
+    if (!frame_offset_of_stack_pointer(into, a) || !frame_offset_of_stack_pointer(from, b)) return false;
+    const std::uint32_t rva = function_.blocks[block].rva;
+    if (depths_.is_base_of(a, StackDepths::Place::join, rva) || (!depth_lost(a) && depth_lost(b))) return true;
+    set_depth(into, depth_lost(a) && !depth_lost(b) ? b : depths_.at(StackDepths::Place::join, rva, kDepthJoin));
+    return true;
+  }
+
+  /// Every way into a block must agree on the depth, or tells it.
+  void check_depths(const Block& block, const State& state) {
+    std::int64_t out = 0, in = 0;
+    if (!abi_.callee_removes || !frame_offset_of_stack_pointer(state, out)) return;
+    for (const std::uint32_t next : block.successors) {
+      if (visits_[next] == 0 || !frame_offset_of_stack_pointer(in_[next], in) || in == out) continue;
+      if (!depth_lost(out) && !depth_lost(in)) depths_.contradict();
+      if (depth_lost(out) && !depth_lost(in)) depths_.deduce(out, in);
+      if (!depth_lost(out) && depth_lost(in)) depths_.deduce(in, out);
+    }
+  }
+
+  void check_return(const State& state) {
+    std::int64_t depth = 0;
+    if (!abi_.callee_removes || !frame_offset_of_stack_pointer(state, depth)) return;
+    if (depth_lost(depth)) {
+      depths_.deduce(depth, 0);
+    } else if (depth != 0) {
+      depths_.contradict();
+    }
+  }
+
+  /// `pop` of a preserved register from an unknown depth: it must be where the register was saved.
+  void check_restored(const Op& op, const State& state) {
+    if (restored_from_ == 0 || op.kind != OpKind::copy || op.a != kScratchB || !abi_.preserved(op.dst)) return;
+    const ValueId saved = values_.entry(op.dst);
+    std::int64_t slot = 0;
+    int found = 0;
+    for (const FrameSlot& other : state.frame) {
+      if (other.value != saved || depth_lost(other.offset) || other.offset >= 0) continue;
+      slot = other.offset;
+      ++found;
+    }
+    if (found == 1) depths_.deduce(restored_from_, slot);
+    restored_from_ = 0;
+  }
+
+  void note_restored(const Op& op, const State& state, ValueId value) {
+    std::int64_t depth = 0;
+    const bool lost = values_.atoms(value).empty() && (values_.flags(value) & kDepthLost) != 0;
+    restored_from_ = lost && op.dst == kScratchB && frame_offset_of_stack_pointer(state, depth) ? depth : 0;
+  }
+
+  /// The stack pointer behind a call, from what the callee takes off.
+  void settle_call(const CallSite& site, const Op& op, State& state) {
+    if (!abi_.callee_removes) return;
+    std::int64_t depth = 0;
+    const bool known = frame_offset_of_stack_pointer(state, depth);
+    std::uint32_t reason = kDepthPointer;
+    std::int64_t removed = -1;
+    if (site.import >= 0) {
+      reason = kDepthImport;
+      if (depths_.trusts_imports()) removed = imports_[static_cast<std::size_t>(site.import)].stack_bytes;
+    } else if (site.target != 0 && knowledge_.stack) {
+      reason = kDepthCallee;
+      const CalleeStack& callee = knowledge_.stack(site.target);
+      if (callee.kind == CalleeStack::Kind::removes && depths_.trusts_callees()) removed = callee.bytes;
+    }
+    // The caller takes the arguments off itself: the callee left them. Believed until something contradicts.
+    if (removed < 0 && depths_.trusts_callees() && caller_cleans_behind(op.rva)) removed = 0;
+    if (known && removed >= 0) {
+      set_depth(state, depth + removed);
+      return;
+    }
+    const std::int64_t behind = depths_.at(StackDepths::Place::call, op.rva, reason);
+    constexpr std::int64_t kMostArguments = 0x100;
+    if (known && !depth_lost(behind) && !depth_lost(depth) && (behind < depth || behind > depth + kMostArguments))
+      depths_.contradict();
+    set_depth(state, behind);
+  }
+
+  /// Is the next instruction `add esp, n`?
+  [[nodiscard]] bool caller_cleans_behind(std::uint32_t rva) const {
+    for (std::size_t i = 0; i + 1 < current_->instruction_count; ++i) {
+      const auto& order = function_.order;
+      if (function_.instructions[order[current_->first_instruction + i]].rva != rva) continue;
+      const Instruction& next = function_.instructions[order[current_->first_instruction + i + 1]];
+      if (next.op_count == 0) return false;
+      const Op& op = function_.ops[next.first_op];
+      return op.kind == OpKind::alu && op.alu == Alu::add && op.dst == abi_.stack_pointer && op.b == kNoReg &&
+             static_cast<std::int32_t>(op.imm) > 0;
+    }
+    return false;
+  }
+
+  /// Calls of the compilers' helpers that move the caller's own registers. True when this was one.
+  bool call_helper(const CallSite& site, const Op& op, State& state) {
+    if (!abi_.callee_removes || site.target == 0 || !knowledge_.stack) return false;
+    const CalleeStack& callee = knowledge_.stack(site.target);
+    if (callee.kind == CalleeStack::Kind::probe) {
+      probe_stack(op, state);
+      return true;
+    }
+    if (callee.kind != CalleeStack::Kind::inlined) return false;
+    std::int64_t depth = 0;
+    if (!frame_offset_of_stack_pointer(state, depth)) return false;
+    set_depth(state, depth - static_cast<std::int64_t>(abi_.return_address));
+    frame_store(state, depth - static_cast<std::int64_t>(abi_.return_address), abi_.word, values_.image_address(op.rva),
+                values_);
+    for (const Op& inner : callee.body->ops) {
+      if (inner.kind == OpKind::call) {
+        for (const Reg reg : {Reg{0}, Reg{1}, Reg{2}}) state.registers[reg] = values_.unknown(kClobbered);
+      } else if (inner.kind == OpKind::ret) {
+        if (frame_offset_of_stack_pointer(state, depth))
+          set_depth(state, depth + static_cast<std::int64_t>(abi_.return_address + inner.imm));
+      } else {
+        step(inner, state);
+      }
+    }
+    return true;
+  }
+
+  /// _chkstk: eax bytes more of frame.
+  void probe_stack(const Op& op, State& state) {
+    ValueId& pointer = state.registers[abi_.stack_pointer];
+    pointer =
+        values_.resize(values_.alu(Alu::sub, abi_.word, 0, pointer, state.registers[abi_.result]), abi_.word, false);
+    state.registers[abi_.result] = values_.unknown(kClobbered);
+    settle_stack_pointer(op, state);
   }
 
   // --- worklist: reverse postorder, so that most blocks are visited once -------------------------------------------
@@ -139,7 +332,10 @@ class Interpreter {
       return;
     } else {
       State joined = in;
+      const bool depth_decided = abi_.callee_removes && join_depths(joined, state, number);
+      const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
       join(joined, state, visits > kVisitsBeforeWidening);
+      if (depth_decided) set_stack_pointer(joined, stack_pointer);
       if (joined == in) return;
       in = std::move(joined);
     }
@@ -277,7 +473,10 @@ class Interpreter {
           std::prev(at)->offset + static_cast<std::int32_t>(std::prev(at)->width) > slot.offset;
       if (overlaps_next || overlaps_previous || into.frame.size() >= kMostFrameSlots) continue;
       const ValueId missing = frame_load(into, slot.offset, slot.width, values_, abi_);
-      into.frame.insert(at, {slot.offset, slot.width, values_.join(missing, slot.value)});
+      // An argument on the stack has a value before anybody stores there: this may be the loop that walks it.
+      const ValueId both =
+          abi_.callee_removes ? merge_value(missing, slot.value, widen) : values_.join(missing, slot.value);
+      into.frame.insert(at, {slot.offset, slot.width, both});
     }
     for (const std::int32_t offset : from.escaped) insert_sorted(into.escaped, offset);
     std::erase_if(into.constraints, [&from](const Constraint& constraint) {
@@ -462,10 +661,14 @@ class Interpreter {
       }
     }
     const Helper helper = callee.import >= 0 ? imports_[static_cast<std::size_t>(callee.import)].helper : Helper::none;
-    if (helper == Helper::guard_check || helper == Helper::stack_probe) return false;
+    if (helper == Helper::guard_check || helper == Helper::stack_probe) {
+      site.import = callee.import;
+      return false;
+    }
     if (helper == Helper::guard_dispatch || callee.jumps_to_register) {
       site.target = 0;
-      site.pointer = state.registers[abi_.result];  // rax holds the real target
+      // A register holds the real target: rax on x64.
+      site.pointer = state.registers[callee.jumps_to_register ? callee.jump_register : abi_.dispatched];
       const Atom* atom = values_.only(site.pointer);
       callee = {};
       if (atom != nullptr && atom->kind == AtomKind::import) callee.import = static_cast<int>(atom->a);
@@ -496,8 +699,14 @@ class Interpreter {
     std::int64_t depth = 0;
     site.depth_known = frame_offset_of_stack_pointer(state, depth);
     site.callee_frame = depth - static_cast<std::int64_t>(abi_.return_address);
-    if (!resolve(site, state)) return;
+    if (!resolve(site, state)) {
+      const bool probe = abi_.callee_removes && site.import >= 0 &&
+                         imports_[static_cast<std::size_t>(site.import)].helper == Helper::stack_probe;
+      if (probe) probe_stack(op, state);
+      return;
+    }
     record(site, state);
+    if (call_helper(site, op, state)) return;
 
     const Helper helper = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].helper : Helper::none;
     const State before = knowledge_.stores && site.target != 0 ? state : State{};
@@ -521,6 +730,7 @@ class Interpreter {
         state.registers[reg] = values_.unknown(kClobbered);
     }
     state.registers[abi_.result] = result;
+    settle_call(site, op, state);
     if (state.escaped.empty() || helper == Helper::init_string || helper == Helper::find_routine) return;
     for (FrameSlot& slot : state.frame) {
       if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
@@ -609,13 +819,27 @@ class Interpreter {
     return {};
   }
 
+  /// x86: how many bytes of arguments stand on the stack for this callee, when it takes them off itself.
+  std::optional<std::int64_t> stack_bytes_of(const CallSite& site) {
+    if (!abi_.callee_removes) return std::nullopt;
+    std::int64_t bytes = 0;
+    if (site.import >= 0) {
+      const ImportInfo& info = imports_[static_cast<std::size_t>(site.import)];
+      if (info.stack_bytes >= 0 && !info.caller_cleans) return info.stack_bytes;
+    } else if (site.target != 0 && knowledge_.stack) {
+      const CalleeStack& callee = knowledge_.stack(site.target);
+      if (callee.kind == CalleeStack::Kind::removes) bytes = callee.bytes;
+    }
+    return bytes > 0 ? std::optional(bytes) : std::nullopt;
+  }
+
   void give_away_arguments(const CallSite& site, State& state) {
-    for (const Reg reg : abi_.arguments) escape(state, state.registers[reg]);
+    for (const Reg reg : abi_.carriers) escape(state, state.registers[reg]);
     if (!site.depth_known) return;
     const std::int64_t first = site.callee_frame + abi_.stack_arguments;
-    constexpr std::int64_t kArgumentArea = 0x60;
+    const std::int64_t area = stack_bytes_of(site).value_or(0x60);
     for (const FrameSlot& slot : std::vector<FrameSlot>(state.frame)) {
-      if (slot.offset >= first && slot.offset < first + kArgumentArea) escape(state, slot.value);
+      if (slot.offset >= first && slot.offset < first + area) escape(state, slot.value);
     }
   }
 
@@ -637,12 +861,17 @@ class Interpreter {
       const bool jumps = last.flow == Flow::jump || last.flow == Flow::branch;
       if (!jumps) {
         // Falls out of its range. Behind a call that is how functions end that never return.
+        if (abi_.callee_removes && last.padding) return;
         const bool behind_call =
             last.op_count > 0 && function_.ops[last.first_op + last.op_count - 1U].kind == OpKind::call;
         if (!behind_call) result_.extensions.push_back(block.leaves_to);
         return;
       }
-      if (!at_entry_depth(state)) {
+      std::int64_t depth = 0;
+      const bool tail = abi_.callee_removes && frame_offset_of_stack_pointer(state, depth) && depth_lost(depth) &&
+                        knowledge_.is_called && knowledge_.is_called(block.leaves_to);
+      if (tail) check_return(state);
+      if (!tail && !at_entry_depth(state)) {
         result_.extensions.push_back(block.leaves_to);
         return;
       }
@@ -671,6 +900,7 @@ class Interpreter {
 
   void interpret(const Block& block, State& state) {
     compared_ = kBottom;
+    current_ = &block;
     for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
       const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
       for (unsigned k = 0; k < instruction.op_count; ++k) step(function_.ops[instruction.first_op + k], state);
@@ -690,6 +920,7 @@ class Interpreter {
       loaded_register_ = kNoReg;
       compared_slot_width_ = 0;
     }
+    if (recording_ && abi_.callee_removes) check_restored(op, state);
     switch (op.kind) {
       case OpKind::compare: compare(op, state); break;
       case OpKind::set: registers[op.dst] = values_.constant(op.imm); break;
@@ -704,6 +935,7 @@ class Interpreter {
       case OpKind::load: {
         const ValueId address = address_of(state, op.mem);
         const ValueId value = load(state, address, op.width);
+        if (abi_.callee_removes && op.mem.base == abi_.stack_pointer) note_restored(op, state, value);
         if (const Atom* slot = values_.only(address);
             slot != nullptr && slot->kind == AtomKind::frame && !slot->strided) {
           loaded_register_ = op.dst;
@@ -723,9 +955,11 @@ class Interpreter {
       case OpKind::clobber: registers[op.dst] = values_.unknown(kNotUnderstood); break;
       case OpKind::ret:
         if (recording_ && reached_) result_.returns = values_.join(result_.returns, registers[abi_.result]);
+        if (recording_ && reached_) check_return(state);
         break;
       case OpKind::jump: break;
     }
+    if (op.dst == abi_.stack_pointer && abi_.callee_removes && op.kind != OpKind::call) settle_stack_pointer(op, state);
   }
 
   const pe::Image& image_;
@@ -734,6 +968,9 @@ class Interpreter {
   ValuePool& values_;
   const Abi& abi_;
   const CalleeKnowledge& knowledge_;
+  StackDepths& depths_;             // x86
+  const Block* current_ = nullptr;  // being interpreted
+  std::int64_t restored_from_ = 0;  // unknown depth that was just popped from, 0 when none
   std::vector<State> in_;
   std::vector<unsigned> visits_;
   std::vector<std::uint8_t> queued_;
@@ -756,7 +993,13 @@ class Interpreter {
 
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
                          ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge) {
-  return Interpreter(image, imports, function, values, abi, knowledge).run();
+  StackDepths depths;
+  FlowResult result;
+  do {
+    result = Interpreter(image, imports, function, values, abi, knowledge, depths).run();
+  } while (abi.callee_removes && depths.another_round());
+  result.depth_lost = depths.reasons();
+  return result;
 }
 
 ValueId value_at(const CallSite& site, Location where, unsigned width, ValuePool& values, const Abi& abi) {

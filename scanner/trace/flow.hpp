@@ -12,6 +12,7 @@
 #include "scanner/trace/abi.hpp"
 #include "scanner/trace/imports.hpp"
 #include "scanner/trace/ops.hpp"
+#include "scanner/trace/stack_depth.hpp"
 #include "scanner/trace/state.hpp"
 #include "scanner/trace/values.hpp"
 
@@ -59,6 +60,8 @@ struct FlowResult {
   std::vector<GlobalStore> stores;        ///< to addresses in the image
   std::vector<std::uint32_t> ends;        ///< addresses that a pointer walking through data is compared with
   std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
+  std::vector<std::uint32_t> orphans;     ///< x86: blocks that nothing was seen to lead to
+  std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
 };
 
 /// What is known about functions of the image beyond the calling convention. Compilers with interprocedural register
@@ -66,6 +69,8 @@ struct FlowResult {
 struct CalleeKnowledge {
   std::function<std::uint32_t(std::uint32_t function)> clobbered;  ///< registers it overwrites; bit n for register n
   std::function<const std::vector<ArgumentStore>&(std::uint32_t function)> stores;
+  std::function<const CalleeStack&(std::uint32_t function)> stack;  ///< x86
+  std::function<bool(std::uint32_t rva)> is_called;                 ///< x86: somebody calls what starts there
 };
 
 /// Without `knowledge`, calls lose all that the convention allows.

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "scanner/trace/functions_x86.hpp"
+#include "scanner/trace/reference.hpp"
+#include "scanner/trace/thunk_arm64.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -38,6 +42,11 @@ void FunctionMap::collect_starts() {
   starts_collected_ = true;
   const auto add = [this](std::uint32_t rva) { starts_.push_back(rva); };
   const auto add_sure = [this](std::uint32_t rva) { sure_starts_.push_back(rva); };
+  // On ARM64 an address in code is no chance find; and what stands before a function may be a literal pool.
+  const bool exact = image_.machine() == pe::Machine::arm64;
+  for (const Reference& reference : index_.addresses) {
+    if (exact) add_sure(reference.target);
+  }
   if (image_.entry_rva() != 0) add_sure(image_.entry_rva());
   image_.for_each_export([&](const pe::Export& entry) {
     if (entry.forwarder.empty()) add_sure(entry.rva);
@@ -45,6 +54,13 @@ void FunctionMap::collect_starts() {
   for (const auto* list : {&index_.calls, &index_.addresses}) {
     for (const Reference& reference : *list) {
       if (starts_.empty() || starts_.back() != reference.target) add(reference.target);
+    }
+  }
+  if (index_.absolute) {
+    // One sweep told calls from what only looks like one.
+    for (const Reference& reference : index_.calls) {
+      const pe::Bytes opcode = image_.from_rva(reference.site - 1);
+      if (!opcode.empty() && opcode[0] == 0xE8) add_sure(reference.target);
     }
   }
   const pe::LoadConfig config = image_.load_config();
@@ -59,7 +75,7 @@ void FunctionMap::collect_starts() {
     const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
     if (!target) return;
     const pe::Section* section = image_.section_at(*target);
-    if (section != nullptr && section->executable()) add(*target);
+    if (section != nullptr && section->executable()) exact ? add_sure(*target) : add(*target);
   });
   starts_.insert(starts_.end(), sure_starts_.begin(), sure_starts_.end());
   for (auto* list : {&starts_, &sure_starts_}) {
@@ -83,6 +99,10 @@ bool FunctionMap::is_boundary(std::uint32_t rva) const {
 
 void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   if (!starts_collected_) collect_starts();
+  if (index_.absolute) {
+    gap.functions = split_x86(image_, index_, decoder_, sure_starts_, begin, gap.end);
+    return;
+  }
   const pe::Bytes all = image_.from_rva(begin);
   const pe::Bytes code = all.slice(0, std::min<std::size_t>(all.size(), gap.end - begin)).value_or(pe::Bytes{});
   const auto holds = [](const std::vector<std::uint32_t>& list, std::uint32_t rva) {
@@ -91,13 +111,16 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
   // Somebody calls into the middle: a second entry, or bytes that only look like a call. Believe calls, not jumps.
   const auto called = [this](std::uint32_t rva) {
     for (const Reference& reference : Index::to(index_.calls, rva)) {
-      const pe::Bytes opcode = image_.from_rva(reference.site - 1);
-      if (!opcode.empty() && opcode[0] == 0xE8 && is_boundary(reference.site - 1)) return true;
+      const auto call = direct_call_at(image_, reference);
+      if (call && is_boundary(*call)) return true;
     }
     return false;
   };
   std::uint32_t start = 0;  // of the function being walked over, 0 when between functions
   bool ended = true;        // the last instruction does not fall through
+  const bool unpadded = image_.machine() == pe::Machine::arm64;
+  std::uint32_t furthest = 0;  // target of a jump in this function
+  bool table = false;          // it jumps by a table, to places that no instruction names
   const auto close = [&](std::uint32_t end) {
     if (start != 0) gap.functions.push_back({start, end});
     start = 0;
@@ -106,8 +129,10 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
     const auto rva = begin + static_cast<std::uint32_t>(at);
     const bool known = holds(starts_, rva);
     if (start != 0 && known && (ended || holds(sure_starts_, rva) || called(rva))) close(rva);
+    // ARM64 functions stand without padding: what nothing before jumps to begins another one.
+    if (start != 0 && unpadded && ended && !table && furthest < rva) close(rva);
     const Instruction instruction = decoder_.measure(code.from(at), rva);
-    const bool zeros = code[at] == 0;
+    const bool zeros = code[at] == 0 && image_.machine() != pe::Machine::arm64;
     // What only looks like a reference into padding does not make it a function; a call of it does.
     const bool start_here = known && (holds(sure_starts_, rva) || called(rva));
     if (ended && !start_here && (instruction.padding || zeros)) {
@@ -115,7 +140,14 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
       at += zeros ? 1 : instruction.length;
       continue;
     }
-    if (start == 0) start = rva;
+    if (start == 0) {
+      start = rva;
+      furthest = 0;
+      table = false;
+    }
+    if (instruction.flow == Flow::jump || instruction.flow == Flow::branch)
+      furthest = std::max(furthest, instruction.target < gap.end ? instruction.target : 0);
+    table = table || (unpadded && instruction.flow == Flow::indirect_jump && arm64::jumps_by_table(image_, rva));
     ended = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
             instruction.flow == Flow::indirect_jump;
     at += instruction.length;
@@ -141,17 +173,17 @@ const CodeRange* FunctionMap::gap_function_at(std::uint32_t rva) {
     if (after != parts_.end()) end = std::min(end, after->begin);
     if (after != parts_.begin()) begin = std::max(begin, std::prev(after)->end);
     if (begin > rva) begin = rva;
-    if (end - begin > kMaxGap) end = begin + kMaxGap;
+    if (end - begin > kMaxGap && !index_.absolute) end = begin + kMaxGap;
     if (rva >= end) return nullptr;
     Gap gap;
     gap.end = end;
     split(begin, gap);
     next = gaps_.insert_or_assign(begin, std::move(gap)).first;
   }
-  for (const CodeRange& function : next->second.functions) {
-    if (rva >= function.begin && rva < function.end) return &function;
-  }
-  return nullptr;
+  const std::vector<CodeRange>& functions = next->second.functions;
+  auto after = std::upper_bound(functions.begin(), functions.end(), rva,
+                                [](std::uint32_t at, const CodeRange& range) { return at < range.begin; });
+  return after != functions.begin() && rva < std::prev(after)->end ? &*std::prev(after) : nullptr;
 }
 
 std::uint32_t FunctionMap::containing(std::uint32_t rva) {
@@ -186,7 +218,8 @@ std::vector<CodeRange> FunctionMap::ranges_of(std::uint32_t entry) {
   return ranges;
 }
 
-std::vector<pe::ExceptionScope> FunctionMap::scopes_of(std::uint32_t entry) const {
+std::vector<pe::ExceptionScope> FunctionMap::scopes_of(std::uint32_t entry) {
+  if (index_.absolute) return scopes_x86(image_, decoder_, range_at(entry));
   std::vector<pe::ExceptionScope> scopes;
   const auto first = std::lower_bound(by_function_.begin(), by_function_.end(), entry,
                                       [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });

@@ -21,7 +21,7 @@ class FunctionMap {
   /// The ranges of the function that starts at `entry`, entry range first; the range that holds `entry` when it is no
   /// known start. Empty when there is none.
   std::vector<CodeRange> ranges_of(std::uint32_t entry);
-  std::vector<pe::ExceptionScope> scopes_of(std::uint32_t entry) const;
+  std::vector<pe::ExceptionScope> scopes_of(std::uint32_t entry);
   /// True when `rva` starts a function (a .pdata record that is not chained, or a function found in a gap).
   bool is_start(std::uint32_t rva);
   /// The single range (a .pdata record or a gap function) that holds `rva`; begin == end when there is none.

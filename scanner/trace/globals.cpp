@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "scanner/trace/reference.hpp"
 #include "tagdb/pool_tag.hpp"
 
 namespace scanner::trace {
@@ -32,6 +33,7 @@ std::vector<std::uint32_t> Globals::users(std::uint32_t rva) const {
   std::vector<std::uint32_t> sites;
   // The index takes the displacement for the instruction's last field; an immediate behind it moves the target down.
   for (const std::uint32_t behind : {0U, 1U, 2U, 4U}) {
+    if (index_.absolute && behind != 0) continue;
     for (const Reference& reference : Index::to(index_.data, rva - behind)) sites.push_back(reference.site);
   }
   std::sort(sites.begin(), sites.end());
@@ -40,10 +42,15 @@ std::vector<std::uint32_t> Globals::users(std::uint32_t rva) const {
 
 void Globals::collect_pointers() {
   pointers_collected_ = true;
-  image_.for_each_relocation([this](std::uint32_t rva, unsigned) {
+  const auto collect = [this](std::uint32_t rva, unsigned) {
     const auto value = image_.load(rva, image_.pointer_size());
     if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) pointers_[*target].push_back(rva);
-  });
+  };
+  if (index_.absolute) {
+    for (const std::uint32_t word : index_.words) collect(word, 0);
+  } else {
+    image_.for_each_relocation(collect);
+  }
 }
 
 const std::vector<std::uint32_t>& Globals::words_holding(std::uint32_t rva) {
@@ -53,10 +60,10 @@ const std::vector<std::uint32_t>& Globals::words_holding(std::uint32_t rva) {
   return found == pointers_.end() ? none : found->second;
 }
 
-/// REX.W 8D: an address is computed, not a content used.
+/// An address is computed, not a content used.
 bool Globals::is_lea(const Reference& reference) const {
-  const pe::Bytes opcode = image_.from_rva(reference.site - 3);
-  return opcode.size() > 2 && (opcode[0] & 0xF8) == 0x48 && opcode[1] == 0x8D;
+  if (index_.absolute) return std::binary_search(index_.taken.begin(), index_.taken.end(), reference.site);
+  return computes_address(image_, reference);
 }
 
 bool Globals::lea_of(std::uint32_t rva) const {

@@ -4,11 +4,13 @@
 #include <string>
 #include <unordered_map>
 
+#include "tagdb/stack_bytes.hpp"
+
 namespace scanner::trace {
 namespace {
 
 Helper helper_of(std::string_view name) {
-  if (name == "__chkstk" || name == "_chkstk") return Helper::stack_probe;
+  if (name == "__chkstk" || name == "_chkstk" || name == "_alloca_probe") return Helper::stack_probe;
   if (name == "RtlInitUnicodeString") return Helper::init_string;
   if (name == "MmGetSystemRoutineAddress") return Helper::find_routine;
   if (name == "WdfVersionBind") return Helper::bind_framework;
@@ -51,8 +53,10 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
     imports_.push_back(info);
   });
   const pe::LoadConfig config = image.load_config();
-  if (config.guard_check_slot != 0) imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}});
-  if (config.guard_dispatch_slot != 0) imports_.push_back({config.guard_dispatch_slot, -1, Helper::guard_dispatch, {}});
+  if (config.guard_check_slot != 0)
+    imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}, 0, false});
+  if (config.guard_dispatch_slot != 0)
+    imports_.push_back({config.guard_dispatch_slot, -1, Helper::guard_dispatch, {}, -1, false});
   std::stable_sort(imports_.begin(), imports_.end(),
                    [](const ImportInfo& a, const ImportInfo& b) { return a.slot_rva < b.slot_rva; });
   for (const ImportInfo& info : imports_) {
@@ -62,8 +66,15 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
   first_by_row_ = static_cast<int>(imports_.size());
   constexpr std::uint32_t kNoSlot = 0xFFFFFFFFU;
   for (std::size_t row = 0; row < apis.rows.size(); ++row)
-    imports_.push_back({kNoSlot, static_cast<int>(row), Helper::none, apis.rows[row].name});
+    imports_.push_back({kNoSlot, static_cast<int>(row), Helper::none, apis.rows[row].name, -1, false});
   collect_own(image, apis);
+  if (image.machine() != pe::Machine::x86) return;
+  for (ImportInfo& info : imports_) {
+    if (const auto bytes = tagdb::x86_stack_bytes(info.name)) {
+      info.stack_bytes = static_cast<int>(bytes->removed);
+      info.caller_cleans = bytes->caller_cleans;
+    }
+  }
 }
 
 void ImportTable::collect_own(const pe::Image& image, const tagdb::ApiTable& apis) {

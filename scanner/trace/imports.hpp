@@ -30,6 +30,8 @@ struct ImportInfo {
   int row = -1;  ///< into ApiTable::rows
   Helper helper = Helper::none;
   std::string_view name;  ///< views the image
+  int stack_bytes = -1;   ///< x86: bytes of arguments it takes off the stack, -1 when not known
+  bool caller_cleans = false;
 };
 
 class ImportTable {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/sort/spreadsort/integer_sort.hpp>
 
+#include "scanner/trace/index_arm64.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -23,7 +25,9 @@ std::vector<Page> page_kinds(const pe::Image& image) {
   return kinds;
 }
 
-void sort(std::vector<Reference>& list) {
+}  // namespace
+
+void sort_references(std::vector<Reference>& list) {
   std::vector<std::uint64_t> keys(list.size());
   std::transform(list.begin(), list.end(), keys.begin(),
                  [](const Reference& ref) { return std::uint64_t{ref.target} << 32 | ref.site; });
@@ -33,8 +37,6 @@ void sort(std::vector<Reference>& list) {
   });
 }
 
-}  // namespace
-
 std::span<const Reference> Index::to(const std::vector<Reference>& list, std::uint32_t target) {
   const auto [first, last] =
       std::equal_range(list.begin(), list.end(), Reference{target, 0},
@@ -42,8 +44,14 @@ std::span<const Reference> Index::to(const std::vector<Reference>& list, std::ui
   return {first, last};
 }
 
-Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots) {
+Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder) {
+  if (image.machine() == pe::Machine::x86) return build_index_x86(image, slots, decoder);
   Index index;
+  if (image.machine() == pe::Machine::arm64) {
+    index = arm64::build_index(image, slots);
+    for (auto* list : {&index.slots, &index.calls, &index.addresses, &index.data}) sort_references(*list);
+    return index;
+  }
   const std::vector<Page> pages = page_kinds(image);
   const std::uint32_t limit = image.size_of_image();
   const std::uint32_t slot_low = slots.empty() ? 1 : slots.front();
@@ -83,7 +91,7 @@ Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots) 
       }
     }
   }
-  for (auto* list : {&index.slots, &index.calls, &index.addresses, &index.data}) sort(*list);
+  for (auto* list : {&index.slots, &index.calls, &index.addresses, &index.data}) sort_references(*list);
   return index;
 }
 

@@ -23,11 +23,21 @@ struct Index {
   std::vector<Reference> addresses;  ///< RIP-relative operands that name code: its address is taken
   std::vector<Reference> data;       ///< RIP-relative operands that name data; not exact when an immediate follows
 
+  // x86, where the relocation table is the index and one sweep over the code tells instructions from data:
+  bool absolute = false;             ///< the references above are such relocated fields, and exact
+  std::vector<std::uint32_t> taken;  ///< fields of `data` that take the address rather than use the content, ascending
+  std::vector<std::uint32_t> words;  ///< relocated fields that are no part of an instruction, ascending
+  std::vector<bool> boundaries;      ///< by RVA: an instruction starts here
+
   /// All references in `list` (which must be sorted) to `target`.
   static std::span<const Reference> to(const std::vector<Reference>& list, std::uint32_t target);
 };
 
-/// `slots` ascending. Every list is sorted by target, then site.
-Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots);
+class Decoder;
+
+/// `slots` ascending. Every list is sorted by target, then site. On ARM64 a site is the RVA of the instruction itself.
+Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder);
+Index build_index_x86(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder);
+void sort_references(std::vector<Reference>& list);
 
 }  // namespace scanner::trace

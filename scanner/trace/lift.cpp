@@ -169,7 +169,8 @@ class Lifting {
 }  // namespace
 
 std::unique_ptr<Decoder> make_decoder(const pe::Image& image) {
-  if (image.machine() == pe::Machine::x64) return make_x86_decoder(true);
+  if (image.machine() == pe::Machine::x64 || image.machine() == pe::Machine::x86) return make_x86_decoder(image);
+  if (image.machine() == pe::Machine::arm64) return make_arm64_decoder(image);
   return nullptr;
 }
 

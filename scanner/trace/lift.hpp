@@ -10,6 +10,7 @@
 
 #include "pe/image.hpp"
 #include "scanner/trace/ops.hpp"
+#include "scanner/trace/relocations.hpp"
 
 namespace scanner::trace {
 
@@ -26,13 +27,20 @@ class Decoder {
   /// `inside` tells whether an RVA belongs to the function.
   virtual std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFunction& function,
                                                 std::size_t instruction) = 0;
+  /// x86: is the address in the field at `field` of the instruction at `rva` computed or passed on (an immediate,
+  /// `lea`), rather than what stands there read or written?
+  virtual bool takes_address(pe::Bytes, std::uint32_t /*rva*/, std::uint32_t /*field*/) { return false; }
+  /// x86: which fields hold absolute addresses. Null elsewhere.
+  virtual const RelocatedFields* relocations() { return nullptr; }
   /// The instruction as a person reads it.
   virtual std::string text(pe::Bytes code, std::uint32_t rva) = 0;
 };
 
 /// Null for machines that cannot be traced.
 std::unique_ptr<Decoder> make_decoder(const pe::Image& image);
-std::unique_ptr<Decoder> make_x86_decoder(bool is_64);
+/// x64, or x86 with the relocations that tell addresses from numbers.
+std::unique_ptr<Decoder> make_x86_decoder(const pe::Image& image);
+std::unique_ptr<Decoder> make_arm64_decoder(const pe::Image& image);
 
 /// `ranges[0]` starts at the entry. `scopes` are __try ranges whose targets only the unwinder reaches.
 LiftedFunction lift_function(const pe::Image& image, Decoder& decoder, std::vector<CodeRange> ranges,

@@ -12,13 +12,19 @@ namespace scanner::trace {
 namespace {
 
 constexpr Reg kStackPointer = 4;
+constexpr Reg kFramePointer = 5;
 constexpr Reg kAccumulator = 0;
 
 class X86Decoder final : public Decoder {
  public:
-  explicit X86Decoder(bool is_64) : is_64_(is_64), word_(is_64 ? 8 : 4) {
-    ZydisDecoderInit(&decoder_, is_64 ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
-                     is_64 ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
+  explicit X86Decoder(const pe::Image& image) : is_64_(image.is_64()), word_(is_64_ ? 8 : 4) {
+    ZydisDecoderInit(&decoder_, is_64_ ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
+                     is_64_ ? ZYDIS_STACK_WIDTH_64 : ZYDIS_STACK_WIDTH_32);
+    if (!is_64_) {
+      relocated_.emplace(image);
+      base_ = image.base();
+      size_of_image_ = image.size_of_image();
+    }
     ZydisFormatterInit(&formatter_, ZYDIS_FORMATTER_STYLE_INTEL);
   }
 
@@ -26,13 +32,16 @@ class X86Decoder final : public Decoder {
     Instruction out;
     out.rva = rva;
     ZydisDecoderContext context;
-    if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_))) {
+    if (is_data(rva, out)) return out;
+    if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_)) ||
+        contradicts_relocations(rva)) {
       out.flow = Flow::undecodable;
       out.length = 1;
       return out;
     }
     out.length = instruction_.length;
     set_flow(out);
+    note_habits_of_32(code, out);
     return out;
   }
 
@@ -41,7 +50,9 @@ class X86Decoder final : public Decoder {
     out.rva = rva;
     out.first_op = static_cast<std::uint32_t>(function.ops.size());
     ZydisDecoderContext context;
+    if (is_data(rva, out)) return out;
     if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_)) ||
+        contradicts_relocations(rva) ||
         ZYAN_FAILED(ZydisDecoderDecodeOperands(&decoder_, &context, &instruction_, operands_.data(),
                                                instruction_.operand_count))) {
       out.flow = Flow::undecodable;
@@ -50,6 +61,7 @@ class X86Decoder final : public Decoder {
     }
     out.length = instruction_.length;
     set_flow(out);
+    note_habits_of_32(code, out);
     ops_ = &function.ops;
     rva_ = rva;
     next_ = rva + instruction_.length;
@@ -91,6 +103,7 @@ class X86Decoder final : public Decoder {
     const auto read_table = [&](std::uint64_t table, std::uint64_t base, bool absolute) {
       const unsigned width = absolute ? word_ : 4;
       for (std::uint32_t i = 0; i < kMaxEntries; ++i) {
+        if (relocated_ && !relocated_->empty() && !relocated_->at(static_cast<std::uint32_t>(table + i * 4))) break;
         const auto value = image.load(static_cast<std::uint32_t>(table + i * std::uint64_t{width}), width);
         if (!value) break;
         const std::uint64_t target =
@@ -123,6 +136,15 @@ class X86Decoder final : public Decoder {
     return targets;
   }
 
+  bool takes_address(pe::Bytes code, std::uint32_t rva, std::uint32_t field) override {
+    ZydisDecoderContext context;
+    if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_)))
+      return true;
+    return instruction_.mnemonic == ZYDIS_MNEMONIC_LEA || field - rva != instruction_.raw.disp.offset;
+  }
+
+  const RelocatedFields* relocations() override { return relocated_ ? &*relocated_ : nullptr; }
+
   std::string text(pe::Bytes code, std::uint32_t rva) override {
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
     if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder_, code.data(), code.size(), &instruction_, operands)))
@@ -134,6 +156,61 @@ class X86Decoder final : public Decoder {
   }
 
  private:
+  // --- x86: what the relocation table tells about code ---------------------------------------------------------------
+
+  /// No instruction begins with an address: here lies an entry of a jump table.
+  bool is_data(std::uint32_t rva, Instruction& out) const {
+    if (!relocated_ || !relocated_->at(rva)) return false;
+    out.flow = Flow::undecodable;
+    out.length = 4;
+    return true;
+  }
+
+  /// A relocated field that is no displacement or immediate: these bytes are no instruction.
+  [[nodiscard]] bool contradicts_relocations(std::uint32_t rva) const {
+    if (!relocated_) return false;
+    for (std::uint32_t i = 1; i < instruction_.length; ++i) {
+      if (!relocated_->at(rva + i)) continue;
+      const bool displacement = instruction_.raw.disp.size == 32 && instruction_.raw.disp.offset == i;
+      const bool immediate = instruction_.raw.imm[0].size == 32 && instruction_.raw.imm[0].offset == i;
+      if (!displacement && !immediate) return true;
+    }
+    return false;
+  }
+
+  /// Does the field of the current instruction hold an address in the image?
+  [[nodiscard]] bool holds_address(unsigned offset, unsigned bits, std::uint64_t value) const {
+    if (!relocated_ || bits != 32 || offset == 0) return false;
+    if (relocated_->at(rva_ + offset)) return true;
+    // An image without relocations is loaded where it wants to be: whatever looks like an address is one.
+    const std::uint64_t va = value & 0xFFFFFFFFU;
+    return relocated_->empty() && va >= base_ + 0x1000 && va < base_ + size_of_image_;
+  }
+
+  [[nodiscard]] bool displacement_is_address() const {
+    const auto& disp = instruction_.raw.disp;
+    return holds_address(disp.offset, disp.size, static_cast<std::uint64_t>(disp.value));
+  }
+
+  [[nodiscard]] bool immediate_is_address() const {
+    const auto& imm = instruction_.raw.imm[0];
+    return !imm.is_relative && holds_address(imm.offset, imm.size, imm.value.u);
+  }
+
+  void note_habits_of_32(pe::Bytes code, Instruction& out) const {
+    if (is_64_) return;
+    // DbgBreakPoint() is often the instruction itself, in the middle of a function; padding comes in rows.
+    if (instruction_.mnemonic == ZYDIS_MNEMONIC_INT3 && code.size() > 1 && code[1] != 0xCC) out.flow = Flow::next;
+    // Before there was a long `nop`: `lea esi, [esi+0]`, `mov edi, edi`.
+    const auto& raw = instruction_.raw;
+    const bool same = raw.modrm.reg == (raw.modrm.rm == 4 && raw.modrm.mod != 3 ? raw.sib.base : raw.modrm.rm);
+    const bool indexed = raw.modrm.rm == 4 && raw.sib.index != 4;
+    if (instruction_.mnemonic == ZYDIS_MNEMONIC_LEA)
+      out.padding = same && !indexed && raw.modrm.mod != 0 && raw.disp.value == 0;
+    if (instruction_.mnemonic == ZYDIS_MNEMONIC_MOV && (code[0] == 0x8B || code[0] == 0x89))
+      out.padding = raw.modrm.mod == 3 && same;
+  }
+
   static Condition condition_of(ZydisMnemonic mnemonic) {
     switch (mnemonic) {
       case ZYDIS_MNEMONIC_JZ: return Condition::equal;
@@ -213,7 +290,7 @@ class X86Decoder final : public Decoder {
     return out;
   }
 
-  [[nodiscard]] Mem memory(const ZydisDecodedOperand& operand) const {
+  Mem memory(const ZydisDecodedOperand& operand) {
     Mem mem;
     const auto& source = operand.mem;
     mem.disp = source.disp.value;
@@ -225,7 +302,33 @@ class X86Decoder final : public Decoder {
       mem.base = general(source.base).number;
     }
     if (source.index != ZYDIS_REGISTER_NONE) mem.index = general(source.index).number;
+    if (!is_64_ && displacement_is_address()) place_in_image(mem);
     return mem;
+  }
+
+  /// [address + base + index * scale]: the address is the base, and the registers make one index.
+  void place_in_image(Mem& mem) {
+    mem.in_image = true;
+    mem.disp = static_cast<std::int64_t>(static_cast<std::uint32_t>(mem.disp) - static_cast<std::uint32_t>(base_));
+    if (mem.base == kNoReg) return;
+    if (mem.index != kNoReg) {
+      Op& op = emit(OpKind::lea);
+      op.dst = kScratchC;
+      op.width = 4;
+      op.mem.base = mem.base;
+      op.mem.index = mem.index;
+      op.mem.scale = mem.scale;
+      mem.base = kScratchC;
+    }
+    mem.index = mem.base;
+    mem.base = kNoReg;
+    mem.scale = 1;
+  }
+
+  void address_from_immediate(Reg reg) {
+    Op& op = emit(OpKind::address);
+    op.dst = reg;
+    op.imm = static_cast<std::uint32_t>(instruction_.raw.imm[0].value.u) - static_cast<std::uint32_t>(base_);
   }
 
   /// A segment override of gs or fs reads the processor's own data, not the image's or the frame's.
@@ -248,6 +351,10 @@ class X86Decoder final : public Decoder {
         return scratch;
       }
       return reg.number;
+    }
+    if (operand.type == ZYDIS_OPERAND_TYPE_IMMEDIATE && immediate_is_address()) {
+      address_from_immediate(scratch);
+      return scratch;
     }
     if (operand.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
       Op& op = emit(OpKind::set);
@@ -323,7 +430,7 @@ class X86Decoder final : public Decoder {
     const Reg left = read(destination, kScratchA);
     Reg right = kNoReg;
     std::uint64_t imm = 0;
-    if (source.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+    if (source.type == ZYDIS_OPERAND_TYPE_IMMEDIATE && !immediate_is_address()) {
       imm = source.imm.is_signed ? static_cast<std::uint64_t>(source.imm.value.s) : source.imm.value.u;
     } else {
       right = read(source, kScratchB);
@@ -367,7 +474,7 @@ class X86Decoder final : public Decoder {
     }
     Reg b = kNoReg;
     std::uint64_t imm = 0;
-    if (right.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
+    if (right.type == ZYDIS_OPERAND_TYPE_IMMEDIATE && !immediate_is_address()) {
       imm = right.imm.is_signed ? static_cast<std::uint64_t>(right.imm.value.s) : right.imm.value.u;
       if (width == 4) imm &= 0xFFFFFFFFU;
     } else {
@@ -402,6 +509,10 @@ class X86Decoder final : public Decoder {
     if (destination.type == ZYDIS_OPERAND_TYPE_REGISTER) {
       const Register reg = general(destination.reg.value);
       if (reg.number == kNoReg) {
+        return;
+      }
+      if (reg.width >= 4 && source.type == ZYDIS_OPERAND_TYPE_IMMEDIATE && immediate_is_address()) {
+        address_from_immediate(reg.number);
         return;
       }
       if (reg.width >= 4 && source.type == ZYDIS_OPERAND_TYPE_IMMEDIATE) {
@@ -483,11 +594,66 @@ class X86Decoder final : public Decoder {
       op.dst = value = kScratchA;
       op.a = kStackPointer;
     }
+    store_below(value);
+  }
+
+  void store_below(Reg value) {
     adjust_stack(-static_cast<std::int64_t>(word_));
     Op& op = emit(OpKind::store);
     op.width = static_cast<std::uint8_t>(word_);
     op.a = value;
     op.mem.base = kStackPointer;
+  }
+
+  /// pushad: in the order of their numbers, with the stack pointer as it was before.
+  void push_all() {
+    Op& keep = emit(OpKind::copy);
+    keep.dst = kScratchA;
+    keep.a = kStackPointer;
+    for (Reg reg = 0; reg < 8; ++reg) store_below(reg == kStackPointer ? kScratchA : reg);
+  }
+
+  void pop_all() {
+    for (Reg reg = 8; reg-- > 0;) {
+      Op& op = emit(OpKind::load);
+      op.dst = reg == kStackPointer ? kScratchB : reg;
+      op.width = 4;
+      op.mem.base = kStackPointer;
+      adjust_stack(4);
+    }
+  }
+
+  /// enter bytes, 0
+  void enter() {
+    store_below(kFramePointer);
+    Op& op = emit(OpKind::copy);
+    op.dst = kFramePointer;
+    op.a = kStackPointer;
+    adjust_stack(-static_cast<std::int64_t>(operands_[0].imm.value.u));
+  }
+
+  /// movsd and stosd without a count: small structures are copied by a row of them.
+  void string_operation(bool copies) {
+    constexpr Reg kSource = 6, kDestination = 7;
+    const auto width = static_cast<std::uint8_t>(operands_[0].size / 8);
+    if (copies) {
+      Op& op = emit(OpKind::load);
+      op.dst = kScratchA;
+      op.width = width;
+      op.mem.base = kSource;
+    }
+    Op& op = emit(OpKind::store);
+    op.width = width;
+    op.a = copies ? kScratchA : kAccumulator;
+    op.mem.base = kDestination;
+    for (const Reg reg : {kDestination, kSource}) {
+      if (reg == kSource && !copies) continue;
+      Op& step = emit(OpKind::alu);
+      step.alu = Alu::add;
+      step.dst = step.a = reg;
+      step.width = 4;
+      step.imm = width;
+    }
   }
 
   void pop() {
@@ -542,13 +708,22 @@ class X86Decoder final : public Decoder {
     } else {
       through = read(operands_[0], kScratchB);
     }
+    if (!is_64_ && target == next_) {  // `call` of the next instruction, which pops its own address
+      Op& here = emit(OpKind::address);
+      here.dst = kScratchA;
+      here.imm = next_;
+      store_below(kScratchA);
+      return;
+    }
     Op& op = emit(OpKind::call);
     op.target = target;
     op.a = through;
     // `call probe; sub rsp, rax`: a stack probe changes nothing, and its size stays in rax.
     const pe::Bytes behind = code.from(instruction_.length);
-    op.keeps_registers = is_64_ && behind.size() >= 3 && behind[0] == 0x48 &&
-                         ((behind[1] == 0x2B && behind[2] == 0xE0) || (behind[1] == 0x29 && behind[2] == 0xC4));
+    const std::size_t rex = is_64_ ? 1 : 0;
+    op.keeps_registers =
+        behind.size() >= 2 + rex && (!is_64_ || behind[0] == 0x48) &&
+        ((behind[rex] == 0x2B && behind[rex + 1] == 0xE0) || (behind[rex] == 0x29 && behind[rex + 1] == 0xC4));
   }
 
   /// A condition as a number: `when_false` or `when_true`, in a register of its own.
@@ -564,8 +739,45 @@ class X86Decoder final : public Decoder {
     op.b = kScratchB;
   }
 
+  /// What only 32-bit code has, or what is modelled closer there. False: has no case here.
+  bool lift_32(const Instruction& out) {
+    const bool plain_string =
+        instruction_.meta.category == ZYDIS_CATEGORY_STRINGOP &&
+        (instruction_.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE)) == 0;
+    switch (instruction_.mnemonic) {
+      case ZYDIS_MNEMONIC_INT3: return true;
+      case ZYDIS_MNEMONIC_PUSHAD: push_all(); return true;
+      case ZYDIS_MNEMONIC_POPAD: pop_all(); return true;
+      case ZYDIS_MNEMONIC_PUSHFD:
+        clobber(kScratchA);
+        store_below(kScratchA);
+        return true;
+      case ZYDIS_MNEMONIC_POPFD:
+        adjust_stack(4);
+        compare_with_zero(kNoReg, 8);
+        return true;
+      case ZYDIS_MNEMONIC_ENTER:
+        if (operands_[1].imm.value.u != 0) return false;
+        enter();
+        return true;
+      case ZYDIS_MNEMONIC_MOVSB:
+      case ZYDIS_MNEMONIC_MOVSW:
+      case ZYDIS_MNEMONIC_MOVSD:
+      case ZYDIS_MNEMONIC_STOSB:
+      case ZYDIS_MNEMONIC_STOSW:
+      case ZYDIS_MNEMONIC_STOSD:
+        if (!plain_string || out.flow != Flow::next) return false;
+        string_operation(instruction_.mnemonic == ZYDIS_MNEMONIC_MOVSB ||
+                         instruction_.mnemonic == ZYDIS_MNEMONIC_MOVSW ||
+                         instruction_.mnemonic == ZYDIS_MNEMONIC_MOVSD);
+        return true;
+      default: return false;
+    }
+  }
+
   void lift(pe::Bytes code, Instruction& out) {
     if (out.flow == Flow::branch || out.flow == Flow::trap) return;
+    if (!is_64_ && lift_32(out)) return;
     if (instruction_.meta.category == ZYDIS_CATEGORY_SETCC) {
       condition_value(0, 1);
       write(operands_[0], kScratchA);
@@ -693,6 +905,9 @@ class X86Decoder final : public Decoder {
 
   bool is_64_;
   unsigned word_;
+  std::optional<RelocatedFields> relocated_;  // x86
+  std::uint64_t base_ = 0;
+  std::uint32_t size_of_image_ = 0;
   ZydisDecoder decoder_{};
   ZydisFormatter formatter_{};
   ZydisDecodedInstruction instruction_{};
@@ -704,6 +919,6 @@ class X86Decoder final : public Decoder {
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_x86_decoder(bool is_64) { return std::make_unique<X86Decoder>(is_64); }
+std::unique_ptr<Decoder> make_x86_decoder(const pe::Image& image) { return std::make_unique<X86Decoder>(image); }
 
 }  // namespace scanner::trace

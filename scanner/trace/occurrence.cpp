@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "scanner/trace/lift.hpp"
+#include "scanner/trace/occurrence_arm64.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -40,6 +41,10 @@ class Ranges {
 
 /// Is `rva` the immediate of an instruction? Walks the function that .pdata names, so that alignment is certain.
 std::string immediate_at(const pe::Image& image, Decoder& decoder, const Ranges& ranges, std::uint32_t rva) {
+  if (image.machine() == pe::Machine::arm64) {
+    const auto load = arm64::load_of_literal(image, rva);
+    return load ? decoder.text(image.from_rva(*load), *load) : std::string();
+  }
   const pe::FunctionRange* range = ranges.around(rva);
   if (range == nullptr) return {};
   for (std::uint32_t at = range->begin; at < range->end && at <= rva;) {
@@ -54,6 +59,27 @@ std::string immediate_at(const pe::Image& image, Decoder& decoder, const Ranges&
 }
 
 }  // namespace
+
+bool may_hold_any(const pe::Image& image, const TagSearch& tags) {
+  if (tags.any(image.file())) return true;
+  bool halves = false;
+  if (image.machine() == pe::Machine::arm64)
+    arm64::for_each_halves(image, tags.tags(), [&halves](std::uint32_t, std::uint32_t) { return !(halves = true); });
+  return halves;
+}
+
+std::vector<TagSearch::Hit> places_of(const pe::Image& image, const TagSearch& tags) {
+  std::vector<TagSearch::Hit> hits = tags.all(image.file());
+  if (image.machine() != pe::Machine::arm64) return hits;
+  arm64::for_each_halves(image, tags.tags(), [&](std::uint32_t rva, std::uint32_t constant) {
+    if (const auto offset = image.offset_of(rva))
+      hits.push_back({*offset, tagdb::PoolTag(constant), (constant >> 31) != 0, true});
+    return true;
+  });
+  std::stable_sort(hits.begin(), hits.end(),
+                   [](const TagSearch::Hit& a, const TagSearch::Hit& b) { return a.offset < b.offset; });
+  return hits;
+}
 
 std::vector<Occurrence> describe_occurrences(const pe::Image& image, std::vector<TagSearch::Hit> hits) {
   std::stable_sort(hits.begin(), hits.end(), [](const TagSearch::Hit& a, const TagSearch::Hit& b) {
@@ -79,7 +105,11 @@ std::vector<Occurrence> describe_occurrences(const pe::Image& image, std::vector
         ranges.emplace(image);
         decoder = make_decoder(image);
       }
-      if (decoder) occurrence.what = immediate_at(image, *decoder, *ranges, *occurrence.rva);
+      if (decoder && hit.halves) {
+        occurrence.what = "two halves, " + decoder->text(image.from_rva(*occurrence.rva), *occurrence.rva);
+      } else if (decoder) {
+        occurrence.what = immediate_at(image, *decoder, *ranges, *occurrence.rva);
+      }
       if (!occurrence.what.empty()) occurrence.evidence = Evidence::constant;
     }
     if (occurrence.what.empty() && !text.empty()) {

@@ -26,7 +26,13 @@ struct Occurrence {
 /// How many places of one tag are described; the first ones, those without bit 31 before those with it.
 inline constexpr std::size_t kMaxOccurrences = 8;
 
-/// What stands at `hits` (ascending by offset, as TagSearch::all() delivers them), at most kMaxOccurrences of a tag.
+/// Does any of the tags stand in the bytes or, on ARM64, in code that puts it together from two halves?
+bool may_hold_any(const pe::Image& image, const TagSearch& tags);
+
+/// Every such place, ascending by offset.
+std::vector<TagSearch::Hit> places_of(const pe::Image& image, const TagSearch& tags);
+
+/// What stands at `hits` (ascending by offset, as places_of() delivers them), at most kMaxOccurrences of a tag.
 /// In file order.
 std::vector<Occurrence> describe_occurrences(const pe::Image& image, std::vector<TagSearch::Hit> hits);
 

@@ -11,7 +11,8 @@ namespace scanner::trace {
 using Reg = std::uint8_t;
 inline constexpr Reg kScratchA = 32;  ///< lives within one instruction only
 inline constexpr Reg kScratchB = 33;
-inline constexpr Reg kRegCount = 34;
+inline constexpr Reg kScratchC = 34;
+inline constexpr Reg kRegCount = 35;
 inline constexpr Reg kNoReg = 0xFF;
 
 enum class OpKind : std::uint8_t {

@@ -1,6 +1,8 @@
 // Frame slots: what was stored where on the stack, down to the byte.
 #include "scanner/trace/state.hpp"
 
+#include "scanner/trace/stack_depth.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <vector>
@@ -83,7 +85,7 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
   if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
   if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < 0x1000)
     return values.resize(values.entry(stack_location(static_cast<std::int32_t>(offset))), width, false);
-  return values.unknown(kUnset);
+  return values.unknown(depth_lost(offset) ? kDepthLost : kUnset);
 }
 
 }  // namespace scanner::trace

@@ -123,7 +123,7 @@ std::vector<TagSearch::Hit> TagSearch::all(pe::Bytes bytes) const {
   std::vector<Hit> hits;
   const auto add = [&hits, bytes](std::size_t at) {
     const std::uint32_t word = word_at(bytes.data() + at);
-    hits.push_back({at, tagdb::PoolTag(word), (word & ~kTagMask) != 0});
+    hits.push_back({at, tagdb::PoolTag(word), (word & ~kTagMask) != 0, false});
   };
   if (!filter_.empty()) {
     for (std::size_t at = 0; at + 4 <= bytes.size(); ++at) {

@@ -17,11 +17,13 @@ class TagSearch {
     std::size_t offset = 0;  ///< file offset of the tag's first byte
     tagdb::PoolTag tag;
     bool protected_bit = false;
+    bool halves = false;  ///< ARM64: the second of two instructions that make it (never from all())
   };
 
   TagSearch() = default;
   explicit TagSearch(std::vector<tagdb::PoolTag> tags);
 
+  [[nodiscard]] const std::vector<tagdb::PoolTag>& tags() const { return tags_; }  ///< ascending, each once
   [[nodiscard]] bool empty() const { return tags_.empty(); }
   /// Does any of the tags stand in the bytes?
   [[nodiscard]] bool any(pe::Bytes bytes) const;

@@ -99,7 +99,30 @@ std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
   return reasons;
 }
 
-bool can_trace(const pe::Image& image) { return image.machine() == pe::Machine::x64; }
+bool can_trace(const pe::Image& image) {
+  return image.machine() == pe::Machine::x64 || image.machine() == pe::Machine::x86 ||
+         image.machine() == pe::Machine::arm64;
+}
+
+std::string untraced_code(const pe::Image& image) {
+  switch (image.machine()) {
+    case pe::Machine::arm: return "code for ARM (Thumb-2) is not traced: only the bytes of tags were looked for";
+    case pe::Machine::ia64: return "code for Itanium is not traced: only the bytes of tags were looked for";
+    case pe::Machine::arm64ec: return "ARM64EC code is not traced: only the bytes of tags were looked for";
+    case pe::Machine::arm64: {
+      std::uint64_t bytes = 0;
+      image.for_each_hybrid_range([&bytes](const pe::HybridRange& range) {
+        if (range.machine != pe::Machine::arm64) bytes += range.end - range.begin;
+      });
+      if (bytes == 0) return {};
+      return "an ARM64X image: " + std::to_string(bytes) + " bytes of code for x64 and ARM64EC are not traced";
+    }
+    default: break;
+  }
+  if (can_trace(image)) return {};
+  return "code for this processor (" + std::string(to_string(image.machine())) +
+         ") is not traced: only the bytes of tags were looked for";
+}
 
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis) {
   const auto decoder = make_decoder(image);

@@ -18,7 +18,7 @@ namespace scanner::trace {
 
 /// Grows whenever the engine finds more, or something else, in the same image: catalogues trace anew what an older one
 /// saw.
-inline constexpr unsigned kEngineVersion = 1;
+inline constexpr unsigned kEngineVersion = 2;
 
 /// Strongest first.
 enum class Evidence : std::uint8_t { allocates, lookaside, configures, frees, references, constant, bytes, predicted };
@@ -88,6 +88,7 @@ struct TraceResult {
   std::vector<std::string> problems;  ///< what was survived, a sentence each
   std::size_t functions = 0;          ///< known from the tables
   std::size_t lifted = 0;
+  std::map<std::string, std::uint32_t> depth_lost;  ///< x86: functions whose stack depth was lost somewhere, by reason
 
   [[nodiscard]] BucketCounts counts(SiteKind kind) const;
   [[nodiscard]] BucketCounts wrapper_counts() const;
@@ -96,6 +97,9 @@ struct TraceResult {
 
 /// False for machines whose code we cannot follow (their bytes can still be searched).
 bool can_trace(const pe::Image& image);
+
+/// One sentence about code of the image that is not traced, empty when all of it is.
+std::string untraced_code(const pe::Image& image);
 
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis);
 

@@ -137,7 +137,7 @@ bool commutes(Alu op) { return op == Alu::bit_or || op == Alu::bit_and; }
 
 }  // namespace
 
-ValuePool::ValuePool() {
+ValuePool::ValuePool(unsigned word) : word_(word) {
   values_.push_back({0, 0, 0});  // kBottom
 }
 
@@ -388,12 +388,15 @@ ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int
   ValueId sum = base;
   if (index != kBottom) {
     ValueId scaled = index;
-    if (scale > 1) scaled = alu(Alu::shl, 8, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
+    if (scale > 1)
+      scaled = alu(Alu::shl, word_, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
     const ValueId before = sum;
-    sum = sum == kBottom ? scaled : alu(Alu::add, 8, 0, sum, scaled);
+    sum = sum == kBottom ? scaled : alu(Alu::add, word_, 0, sum, scaled);
     // Remember the stride: it tells how far apart the entries of a table are.
     const auto view = atoms(sum);
-    if (view.size() == 1 && view[0].strided && before != kBottom) {
+    const Atom* multiple = only(scaled);
+    const bool known = word_ == 4 && multiple != nullptr && multiple->kind == AtomKind::multiple;
+    if (view.size() == 1 && view[0].strided && before != kBottom && !known) {
       Atom out = view[0];
       out.where = static_cast<std::int32_t>(scale);
       sum = make({&out, 1}, flags(sum));
@@ -401,7 +404,7 @@ ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int
   }
   if (sum == kBottom) return constant(static_cast<std::uint64_t>(disp));
   if (disp == 0) return sum;
-  return alu(Alu::add, 8, 0, sum, constant(static_cast<std::uint64_t>(disp)));
+  return alu(Alu::add, word_, 0, sum, constant(static_cast<std::uint64_t>(disp)));
 }
 
 ValueId ValuePool::masked(ValueId id, std::uint32_t and_mask, std::uint32_t or_mask) {

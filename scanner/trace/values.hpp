@@ -72,7 +72,8 @@ inline constexpr ValueId kBottom = 0;  ///< no value yet
 
 class ValuePool {
  public:
-  ValuePool();
+  /// `word`: bytes of an address.
+  explicit ValuePool(unsigned word = 8);
 
   ValueId constant(std::uint64_t value);
   ValueId entry(Location location);
@@ -109,6 +110,7 @@ class ValuePool {
   static constexpr std::size_t kCap = 16;
 
  private:
+  const unsigned word_;
   bool walking_pointer(ValueId a, ValueId b, ValueId& walked);
 
   struct Value {

@@ -1,8 +1,6 @@
 #include "scanner/walk/walk.hpp"
 
 #include <algorithm>
-#include <boost/filesystem/operations.hpp>
-#include <boost/filesystem/path.hpp>
 #include <cctype>
 #include <set>
 
@@ -11,8 +9,12 @@ namespace {
 
 #ifdef _WIN32
 constexpr bool kFoldCase = true;
+constexpr char kSeparator = '\\';
+constexpr bool kShellLeavesWildcards = true;
 #else
 constexpr bool kFoldCase = false;
+constexpr char kSeparator = '/';
+constexpr bool kShellLeavesWildcards = false;
 #endif
 
 std::string lower(std::string_view text) {
@@ -27,13 +29,14 @@ std::string_view file_name(std::string_view path) { return path.substr(path.find
 std::string join(const std::string& directory, const std::string& name) {
   if (directory.empty()) return name;
   const char last = directory.back();
-  return last == '/' || last == '\\' ? directory + name : directory + "/" + name;
+  return last == '/' || last == '\\' ? directory + name : directory + kSeparator + name;
 }
 
 bool matches_any(const std::vector<std::string>& globs, const std::string& path) {
   return std::any_of(globs.begin(), globs.end(), [&path](const std::string& glob) {
-    const bool on_path = glob.find('/') != std::string::npos;
-    return glob_match(glob, on_path ? std::string_view(path) : file_name(path), kFoldCase);
+    const std::string native = native_form(glob);
+    const bool on_path = native.find(kSeparator) != std::string::npos;
+    return glob_match(native, on_path ? std::string_view(path) : file_name(path), kFoldCase);
   });
 }
 
@@ -43,15 +46,17 @@ class Walk {
        Skipped& skipped)
       : options_(options), found_(found), trouble_(trouble), skipped_(skipped) {}
 
-  void start(const std::string& path) {
+  void start(const std::string& named_path) {
+    const std::string path = native_form(named_path);
     DirectoryEntry entry;
     std::string error;
     if (!inspect(path, entry, error)) {
+      if (kShellLeavesWildcards && expand(path)) return;
       trouble_({path, error, true});
       return;
     }
     if (entry.kind == DirectoryEntry::Kind::directory) {
-      visited_.insert({entry.device, entry.inode});
+      first_visit(entry);
       descend(path, true);
     } else if (entry.kind == DirectoryEntry::Kind::special) {
       trouble_({path, "is neither a file nor a directory", true});
@@ -65,6 +70,7 @@ class Walk {
     if (!named) {
       if (matches_any(options_.exclude, path)) return;
       if (!options_.include.empty() && !matches_any(options_.include, path)) return;
+      if (!options_.done_files.empty() && options_.done_files.contains(same_name(path))) return;
     }
     Found file{path, entry.size, entry.modified, entry.device, entry.inode, entry.links, false, named, false};
     const std::string name = lower(file_name(path));
@@ -75,8 +81,9 @@ class Walk {
       }
       file.native_only = true;
     }
-    if (entry.offline) {
+    if (entry.offline && !options_.read_offline) {
       ++skipped_.offline;
+      if (named) trouble_({path, "lives in the cloud or on tape; --offline reads it, which downloads it", true});
       return;
     }
     if (entry.size > options_.max_file_size) {
@@ -85,6 +92,23 @@ class Walk {
       return;
     }
     stopped_ = stopped_ || !found_(std::move(file));
+  }
+
+  /// `folder\*.sys`, as the shell would have expanded it elsewhere. False when nothing matches.
+  bool expand(const std::string& pattern) {
+    const std::string_view name = file_name(pattern);
+    if (name.find_first_of("*?") == std::string_view::npos) return false;
+    const std::string directory = pattern.substr(0, pattern.size() - name.size());
+    std::vector<DirectoryEntry> entries;
+    std::string error;
+    bool denied = false, any = false;
+    if (!list_directory(directory.empty() ? "." : directory, entries, error, denied)) return false;
+    for (const DirectoryEntry& entry : entries) {
+      if (!glob_match(name, entry.name, kFoldCase)) continue;
+      start(join(directory, entry.name));
+      any = true;
+    }
+    return any;
   }
 
   void descend(const std::string& directory, bool named) {
@@ -108,7 +132,7 @@ class Walk {
       const std::string path = join(directory, entry.name);
       switch (entry.kind) {
         case DirectoryEntry::Kind::directory:
-          if (visited_.insert({entry.device, entry.inode}).second) descend(path, false);
+          if (first_visit(entry)) descend(path, false);
           break;
         case DirectoryEntry::Kind::link: follow(path, in_system32); break;
         case DirectoryEntry::Kind::special:
@@ -131,10 +155,16 @@ class Walk {
     if (!options_.follow_links || !inspect(path, entry, error)) {
       ++skipped_.links;
     } else if (entry.kind == DirectoryEntry::Kind::directory) {
-      if (visited_.insert({entry.device, entry.inode}).second) descend(path, false);
+      if (first_visit(entry)) descend(path, false);
     } else if (entry.kind == DirectoryEntry::Kind::file) {
       offer(path, entry, false, in_system32);
     }
+  }
+
+  /// Every directory is entered once; where the file system gives no identity, links are the only way to a loop, and
+  /// those are not followed.
+  bool first_visit(const DirectoryEntry& entry) {
+    return entry.inode == 0 || visited_.insert({entry.device, entry.inode}).second;
   }
 
   /// Gigabytes that the kernel keeps locked; they carry the suffix of drivers.
@@ -170,32 +200,34 @@ void walk(const std::string& path, const Options& options, const std::function<b
   Walk(options, found, trouble, skipped).start(path);
 }
 
-std::string find_path(const std::string& root, std::string_view relative) {
-  std::string path = root;
+PathFinder::PathFinder(std::string root) : root_(native_form(root)) {}
+
+std::string PathFinder::find(std::string_view relative) {
+  std::string path = root_;
   while (!relative.empty()) {
     const auto slash = relative.find('/');
     const std::string wanted = lower(relative.substr(0, slash));
     relative = slash == std::string_view::npos ? std::string_view{} : relative.substr(slash + 1);
-    std::vector<DirectoryEntry> entries;
-    std::string error;
-    bool denied = false;
-    if (!list_directory(path, entries, error, denied)) return {};
-    const auto found = std::find_if(entries.begin(), entries.end(),
-                                    [&wanted](const DirectoryEntry& entry) { return lower(entry.name) == wanted; });
-    if (found == entries.end()) return {};
-    path = join(path, found->name);
+    const auto [directory, fresh] = names_.try_emplace(path);
+    if (fresh) {
+      std::vector<DirectoryEntry> entries;
+      std::string error;
+      bool denied = false;
+      if (list_directory(path, entries, error, denied)) {
+        // Of names that differ in case only, the first in byte order.
+        for (const DirectoryEntry& entry : entries) directory->second.emplace(lower(entry.name), entry.name);
+      }
+    }
+    const auto found = directory->second.find(wanted);
+    if (found == directory->second.end()) return {};
+    path = join(path, found->second);
   }
   return path;
 }
 
-std::string absolute_path(const std::string& path) {
-  boost::system::error_code code;
-  const boost::filesystem::path here = boost::filesystem::current_path(code);
-  std::string text = boost::filesystem::absolute(path, here).lexically_normal().generic_string();
-  // "a/." and "a/" normalise to what still ends in a slash or a dot.
-  while (text.size() > 1 && (text.ends_with('/') || text.ends_with("/."))) text.pop_back();
-  return text;
-}
+std::string find_path(const std::string& root, std::string_view relative) { return PathFinder(root).find(relative); }
+
+std::string same_name(const std::string& path) { return kFoldCase ? lower(path) : path; }
 
 bool glob_match(std::string_view pattern, std::string_view text, bool fold_case) {
   const auto same = [fold_case](char a, char b) {
@@ -230,9 +262,11 @@ pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::ui
 }
 
 bool before_in_walk(std::string_view a, std::string_view b) {
-  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  const auto separates = [](char c) { return c == '/' || c == kSeparator; };
+  const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end(),
+                                    [&separates](char c, char d) { return c == d || (separates(c) && separates(d)); });
   if (x == a.end() || y == b.end()) return a.size() < b.size();
-  if (*x == '/' || *y == '/') return *x == '/';
+  if (separates(*x) || separates(*y)) return separates(*x);
   return static_cast<unsigned char>(*x) < static_cast<unsigned char>(*y);
 }
 

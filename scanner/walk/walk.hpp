@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +20,10 @@ struct Options {
   std::vector<std::string> exclude;
   bool any_suffix = false;
   bool follow_links = false;
+  bool read_offline = false;                   ///< files whose reading downloads them are taken too
   std::uint64_t max_file_size = 512ULL << 20;  ///< bytes; no driver comes near
   std::vector<std::string> done;               ///< directories that an earlier walk covered: not entered again
+  std::set<std::string> done_files;            ///< files that an earlier walk delivered, as same_name() gives them
   std::function<bool()> stop;                  ///< asked before every directory; may be empty
 };
 
@@ -31,11 +35,11 @@ struct Skipped {
 };
 
 struct Found {
-  std::string path;  ///< as the operating system's bytes
+  std::string path;  ///< as the operating system's bytes; on Windows UTF-8 with backslashes
   std::uint64_t size = 0;
   std::int64_t modified = 0;            ///< nanoseconds since 1970; 0: not known
-  std::uint64_t device = 0, inode = 0;  ///< the same for hard links; 0: not known
-  std::uint64_t links = 1;              ///< names that the file has
+  std::uint64_t device = 0, inode = 0;  ///< identify the file across hard links; inode 0: not known
+  std::uint64_t links = 1;              ///< names that the file has; a lister that does not know says 2
   bool known_link = false;              ///< another name of a file that came before
   bool named = false;                   ///< the user named this file: taken whatever its suffix
   bool native_only = false;             ///< an .exe or .dll of System32: counts only when its subsystem is native
@@ -57,14 +61,26 @@ pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::ui
 pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
                                   std::vector<std::uint8_t>& bytes);
 
-/// Absolute, with "." and ".." taken out and forward slashes; links stay what they are.
-std::string absolute_path(const std::string& path);
-
 /// Is `a` before `b` in the order of the walk? A slash is less than every other character.
 bool before_in_walk(std::string_view a, std::string_view b);
 
 /// Case-insensitive look-up of `relative` ("Windows/System32/drivers") below `root`; empty when it does not exist.
 std::string find_path(const std::string& root, std::string_view relative);
+
+/// Many such look-ups below one root: each directory is listed once.
+class PathFinder {
+ public:
+  explicit PathFinder(std::string root);
+  /// Empty when it does not exist.
+  std::string find(std::string_view relative);
+
+ private:
+  std::string root_;
+  std::map<std::string, std::map<std::string, std::string>> names_;  ///< directory → folded name → name
+};
+
+/// The key under which a path is compared: without case where the file system has none.
+std::string same_name(const std::string& path);
 
 /// Shell-style match with * and ?; `fold_case` for file systems that ignore case.
 bool glob_match(std::string_view pattern, std::string_view text, bool fold_case);
@@ -81,13 +97,17 @@ struct DirectoryEntry {
   Kind kind = Kind::file;
   std::uint64_t size = 0;
   std::int64_t modified = 0;            ///< nanoseconds since 1970; 0: not known
-  std::uint64_t device = 0, inode = 0;  ///< identify a file across names
-  std::uint64_t links = 1;              ///< names that the file has
-  bool offline = false;
+  std::uint64_t device = 0, inode = 0;  ///< identify a file across names; inode 0: the file system does not say
+  std::uint64_t links = 1;              ///< names that the file has; a lister that does not know says 2
+  bool offline = false;                 ///< reading it would download it
 };
 
 /// Entries of one directory in byte order of their names; false with `error` when it cannot be read.
 bool list_directory(const std::string& path, std::vector<DirectoryEntry>& entries, std::string& error, bool& denied);
+/// The path as shown and opened from here on: on Windows with backslashes, elsewhere as it is.
+std::string native_form(const std::string& path);
+/// Absolute, with "." and ".." taken out and forward slashes; links stay what they are.
+std::string absolute_path(const std::string& path);
 /// Follows links; false when it does not exist.
 bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error);
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <boost/filesystem/operations.hpp>
+#include <boost/filesystem/path.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -70,6 +71,17 @@ bool list_directory(const std::string& path, std::vector<DirectoryEntry>& entrie
   std::sort(entries.begin(), entries.end(),
             [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name < b.name; });
   return true;
+}
+
+std::string native_form(const std::string& path) { return path; }
+
+std::string absolute_path(const std::string& path) {
+  boost::system::error_code code;
+  const boost::filesystem::path here = boost::filesystem::current_path(code);
+  std::string text = boost::filesystem::absolute(path, here).lexically_normal().generic_string();
+  // "a/." and "a/" normalise to what still ends in a slash or a dot.
+  while (text.size() > 1 && (text.ends_with('/') || text.ends_with("/."))) text.pop_back();
+  return text;
 }
 
 bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error) {

@@ -4,12 +4,8 @@
 // census counts other call sites than the account. Misses listed in FILE must be misses; with --min-recall (for
 // generated drivers) misses fail only together. Beside our figures stand those of a byte search and of a look-back over
 // the ten instructions before each call, which is what existing scripts do.
-#include <Zydis/Zydis.h>
-
 #include <algorithm>
-#include <array>
 #include <cstdio>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -20,6 +16,7 @@
 #include <vector>
 
 #include "scanner/trace/occurrence.hpp"
+#include "tests/accuracy/look_back.hpp"
 #include "tests/accuracy/truth.hpp"
 #include "tests/census/census.hpp"
 
@@ -74,41 +71,6 @@ std::string missing(const accuracy::Expectation& expectation, const std::vector<
   return closest;
 }
 
-/// What looking back from each call of an import finds: the constants that any of the ten instructions before it moves.
-std::set<std::uint32_t> look_back(const pe::Image& image) {
-  constexpr std::size_t kInstructions = 10;
-  std::set<std::uint32_t> constants;
-  ZydisDecoder decoder;
-  ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-  std::set<std::uint32_t> slots;
-  image.for_each_import([&](const pe::Import& import) {
-    if (tagdb::builtin_api_table().find_import(import.name) >= 0) slots.insert(import.slot_rva);
-  });
-  for (const pe::Section& section : image.sections()) {
-    if (!section.executable()) continue;
-    const pe::Bytes code = image.from_rva(section.rva);
-    std::deque<std::uint32_t> recent;
-    for (std::size_t at = 0; at < code.size();) {
-      ZydisDecodedInstruction instruction;
-      std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
-      if (ZYAN_FAILED(
-              ZydisDecoderDecodeFull(&decoder, code.data() + at, code.size() - at, &instruction, operands.data()))) {
-        ++at;
-        continue;
-      }
-      at += instruction.length;
-      if (instruction.mnemonic == ZYDIS_MNEMONIC_CALL && operands[0].type == ZYDIS_OPERAND_TYPE_MEMORY) {
-        const auto slot = section.rva + at + static_cast<std::uint64_t>(operands[0].mem.disp.value);
-        if (slots.contains(static_cast<std::uint32_t>(slot))) constants.insert(recent.begin(), recent.end());
-      }
-      const bool moves = instruction.mnemonic == ZYDIS_MNEMONIC_MOV && operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
-      recent.push_back(moves ? static_cast<std::uint32_t>(operands[1].imm.value.u) & 0x7FFFFFFFU : 0U);
-      if (recent.size() > kInstructions) recent.pop_front();
-    }
-  }
-  return constants;
-}
-
 Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& truth, std::vector<std::string>& failures,
             std::set<std::string>& misses) {
   std::ifstream in(driver, std::ios::binary);
@@ -119,7 +81,7 @@ Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& tr
   const trace::TraceResult result = trace::trace(image.value(), apis);
   Score score;
   score.buckets = result.counts(trace::SiteKind::allocate);
-  const auto backwards = look_back(image.value());
+  const auto backwards = accuracy::look_back(image.value());
   const auto fail = [&](const std::string& what) {
     failures.push_back(driver.parent_path().filename().string() + "/" + driver.filename().string() + ": " + what);
   };

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <vector>
+
+#include "tests/census/census_arm64.hpp"
 
 namespace census {
 namespace {
@@ -19,7 +22,12 @@ struct Decoded {
 class Taker {
  public:
   Taker(const pe::Image& image, const tagdb::ApiTable& apis) : image_(image) {
-    ZydisDecoderInit(&decoder_, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    if (image.is_64()) {
+      ZydisDecoderInit(&decoder_, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    } else {
+      ZydisDecoderInit(&decoder_, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32);
+      image.for_each_relocation([this](std::uint32_t rva, unsigned) { addresses_.insert(rva); });
+    }
     image.for_each_import([&](const pe::Import& import) {
       if (apis.find_import(import.name) >= 0) slots_.insert(import.slot_rva);
     });
@@ -72,8 +80,14 @@ class Taker {
     for (std::size_t at = 0; at < code.size();) {
       Decoded one;
       one.rva = begin + static_cast<std::uint32_t>(at);
+      if (addresses_.contains(one.rva)) {  // x86: an address where an instruction should begin is data
+        at += 4;
+        fresh = true;
+        continue;
+      }
       if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder_, code.data() + at, code.size() - at, &one.instruction,
-                                             one.operands.data()))) {
+                                             one.operands.data())) ||
+          cuts_address(one)) {
         ++at;
         fresh = true;
         continue;
@@ -88,15 +102,39 @@ class Taker {
     }
   }
 
+  /// x86: does the instruction end within an address, or begin one where it has neither displacement nor immediate?
+  [[nodiscard]] bool cuts_address(const Decoded& one) const {
+    const auto& raw = one.instruction.raw;
+    const std::uint32_t end = one.rva + one.instruction.length;
+    for (auto it = addresses_.upper_bound(one.rva); it != addresses_.end() && *it < end; ++it) {
+      const std::uint32_t offset = *it - one.rva;
+      const bool field =
+          (raw.disp.size == 32 && raw.disp.offset == offset) || (raw.imm[0].size == 32 && raw.imm[0].offset == offset);
+      if (!field) return true;
+    }
+    return false;
+  }
+
+  /// The RVA that a memory operand names: relative to the next instruction, or on x86 absolute.
+  [[nodiscard]] std::optional<std::uint32_t> named(const Decoded& one, const ZydisDecodedOperand& operand) const {
+    if (operand.type != ZYDIS_OPERAND_TYPE_MEMORY) return std::nullopt;
+    const auto displacement = static_cast<std::uint64_t>(operand.mem.disp.value);
+    if (image_.is_64()) {
+      if (operand.mem.base != ZYDIS_REGISTER_RIP) return std::nullopt;
+      return static_cast<std::uint32_t>(one.rva + one.instruction.length + displacement);
+    }
+    const bool plain = operand.mem.base == ZYDIS_REGISTER_NONE && operand.mem.index == ZYDIS_REGISTER_NONE;
+    return plain ? image_.rva_of_va(static_cast<std::uint32_t>(displacement)) : std::nullopt;
+  }
+
   void look(const Decoded& one, bool fresh) {
     const auto& instruction = one.instruction;
     const bool call = instruction.mnemonic == ZYDIS_MNEMONIC_CALL, jump = instruction.mnemonic == ZYDIS_MNEMONIC_JMP;
     const auto next = one.rva + instruction.length;
     for (unsigned i = 0; i < instruction.operand_count_visible; ++i) {
       const auto& operand = one.operands[i];
-      if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY && operand.mem.base == ZYDIS_REGISTER_RIP) {
-        const auto target = static_cast<std::uint32_t>(next + static_cast<std::uint64_t>(operand.mem.disp.value));
-        if (!slots_.contains(target)) continue;
+      if (const auto target = named(one, operand)) {
+        if (!slots_.contains(*target)) continue;
         if (call || jump) {
           census_.sites.insert(one.rva);
           if (jump) jumps_.insert(one.rva);
@@ -115,6 +153,7 @@ class Taker {
 
   const pe::Image& image_;
   ZydisDecoder decoder_{};
+  std::set<std::uint32_t> addresses_;  // x86: relocated fields
   std::set<std::uint32_t> slots_, own_, jumps_, thunks_, called_thunks_, branched_to_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> covered_, direct_;
   Census census_;
@@ -122,7 +161,9 @@ class Taker {
 
 }  // namespace
 
-Census take(const pe::Image& image, const tagdb::ApiTable& apis) { return Taker(image, apis).run(); }
+Census take(const pe::Image& image, const tagdb::ApiTable& apis) {
+  return image.machine() == pe::Machine::arm64 ? take_arm64(image, apis) : Taker(image, apis).run();
+}
 
 namespace {
 
@@ -130,6 +171,11 @@ namespace {
 bool census_can_know(const pe::Image& image, const std::set<std::uint32_t>& slots, std::uint32_t rva) {
   pe::Bytes code = image.from_rva(rva);
   std::uint32_t at = rva;
+  if (!image.is_64()) {
+    if (code.size() < 6 || code[0] != 0xFF) return true;
+    const auto slot = image.rva_of_va(*code.read<std::uint32_t>(2));
+    return (code[1] == 0x15 || code[1] == 0x25) && slot && slots.contains(*slot);
+  }
   if (code.size() > 1 && (code[0] & 0xF0) == 0x40) {
     code = code.from(1);
     ++at;
@@ -144,7 +190,9 @@ bool census_can_know(const pe::Image& image, const std::set<std::uint32_t>& slot
 Difference compare(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result) {
   std::set<std::uint32_t> account;
   const auto add = [&](std::uint32_t rva) {
-    if (census_can_know(image, census.slots, rva)) account.insert(rva);
+    const bool known = image.machine() == pe::Machine::arm64 ? knows_site_arm64(image, census, rva)
+                                                             : census_can_know(image, census.slots, rva);
+    if (known) account.insert(rva);
   };
   for (const std::uint32_t rva : result.ruled_out) add(rva);
   for (const scanner::trace::Site& site : result.sites) {

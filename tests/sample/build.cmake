@@ -12,7 +12,11 @@ function(run)
   execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
-run(${LLVM_DLLTOOL} -m i386:x86-64 -d ${HERE}/../drivers/ntoskrnl.def -l ntoskrnl.lib)
+# The definitions carry the decoration of x86.
+file(READ ${HERE}/../drivers/ntoskrnl.def text)
+string(REGEX REPLACE "\n@?([A-Za-z0-9_]+)@[0-9]+" "\n\\1" text "${text}")
+file(WRITE ${WORK}/ntoskrnl.def "${text}")
+run(${LLVM_DLLTOOL} -m i386:x86-64 -d ntoskrnl.def -l ntoskrnl.lib)
 set(drivers Windows/System32/drivers)
 foreach(pair
         "decoy=${drivers}" "netsample=${drivers}" "fltsample=${drivers}" "oldsample=${drivers}"

@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   }
   const auto& apis = tagdb::builtin_api_table();
   trace::BucketCounts kinds[3], wrappers;
-  std::map<std::string, std::uint32_t> reasons, alloc_reasons, evidence;
+  std::map<std::string, std::uint32_t> reasons, alloc_reasons, evidence, depths;
   std::size_t drivers = 0, lifted = 0, functions = 0;
   for (const std::string& path : paths) {
     std::ifstream in(path, std::ios::binary);
@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
     for (std::size_t kind = 0; kind < 3; ++kind) kinds[kind].add(result.counts(static_cast<trace::SiteKind>(kind)));
     wrappers.add(result.wrapper_counts());
     for (const auto& [reason, count] : result.dynamic_reasons()) reasons[reason] += count;
+    for (const auto& [reason, count] : result.depth_lost) depths[reason] += count;
     for (const auto& use : result.uses)
       ++evidence[std::string(trace::to_string(use.evidence)) + "/" + std::string(trace::to_string(use.certainty))];
     for (const auto& site : result.sites) {
@@ -76,4 +77,5 @@ int main(int argc, char** argv) {
   for (const auto& [name, count] : alloc_reasons) std::printf("  allocate dynamic %-16s %u\n", name.c_str(), count);
   for (const auto& [name, count] : reasons) std::printf("  dynamic %-16s %u\n", name.c_str(), count);
   for (const auto& [name, count] : evidence) std::printf("  uses %-24s %u\n", name.c_str(), count);
+  for (const auto& [name, count] : depths) std::printf("  depth lost: %-24s %u functions\n", name.c_str(), count);
 }

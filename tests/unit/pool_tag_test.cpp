@@ -18,6 +18,12 @@ std::vector<std::string> forms(std::string_view text) {
 using Forms = std::vector<std::string>;
 }  // namespace
 
+TEST_CASE("a pattern written with bit 31 set matches the tag without it (found by fuzzing)") {
+  const auto pattern = tagdb::TagPattern::from_columns("Lea\xEB");
+  CHECK(pattern.matches(tagdb::PoolTag::from_text("Leak")));
+  CHECK(pattern.matches(pattern.tag()));
+}
+
 TEST_CASE("a tag is shown lowest byte first and loses bit 31") {
   CHECK(PoolTag(0x6B61654C).text() == "Leak");
   CHECK(PoolTag(0x6B61654C).hex() == "4c65616b");

@@ -33,6 +33,7 @@ TEST_CASE("the ways in which real lines break the form") {
   CHECK(only("Ab  -  two.sys - blanks").owner == "two.sys");
   CHECK(only("ATmp - AppTag mount point").owner.empty());
   CHECK(only("ATmp - AppTag mount point").description == "AppTag mount point");
+  CHECK(only("krpc - nt").owner == "nt");
   CHECK(only("EtwO - nt!etw         Etw memory for x").owner == "nt!etw");
   CHECK(only("EtwO - nt!etw         Etw memory for x").description == "Etw memory for x");
   CHECK(only("Abcd -foo.sys - no blank behind the dash").owner == "foo.sys");
@@ -49,6 +50,9 @@ TEST_CASE("the ways in which real lines break the form") {
   CHECK(only("remX - foo.sys - no comment").columns == "remX");
   CHECK(only("Abcd\t- tab.sys\t- tabs").owner == "tab.sys");
   CHECK(only("Uspd - win32kbase!X::operator new - x").owner == "win32kbase!X::operator new");
+  CHECK(only("Uspd - win32kbase!X::operator new").owner == "win32kbase!X::operator new");
+  CHECK(only("Uspd - win32kbase!X::operator new").description.empty());
+  CHECK(only("Uspd - win32kbase!X::operator").owner == "win32kbase!X::operator");
 }
 
 TEST_CASE("wildcards and padding survive") {
@@ -121,6 +125,28 @@ TEST_CASE("the most specific entry wins, whatever the source") {
   REQUIRE(found.size() == 1);
   CHECK(found[0]->owner == "afd.sys");
   CHECK(database.lookup(PoolTag::from_text("Zzzz")).empty());
+}
+
+TEST_CASE("what is read can be written, and reads the same") {
+  for (const char* line : {"Leak - myfault.sys - what it is for", "Io   - nt!io", "Bu*  - burn.sys - x",
+                           "Abcd - foo.sys - text - with - dashes", "smST - nt!store or rdyboost.sys - x",
+                           "ATmp - AppTag mount point", "Tags are Qc00 through QcFF", "Abcd - foo-bar.sys"})
+    CHECK(tagdb::write_entry(only(line)) == line);
+  for (const char* line :
+       {"Fsb -  netio.sys - x", "Tun4  - <unknown>    - five columns", "EtwO - nt!etw         Etw memory for x",
+        "Abcd -foo.sys - no blank", "Abcd\t- tab.sys\t- tabs"}) {
+    const Entry entry = only(line), again = only(tagdb::write_entry(entry));
+    CHECK(again.columns == entry.columns);
+    CHECK(again.owner == entry.owner);
+    CHECK(again.description == entry.description);
+  }
+}
+
+TEST_CASE("the summary counts every line and names those that are no entries") {
+  const auto file = tagdb::read_pooltag(
+      "rem a\n\nAbcd - a.sys\nBu*  - b.sys - x\nprose\nQc00 through QcFF\n       <unknown>\nBa\x01", "t");
+  CHECK(tagdb::summary_of(file) ==
+        "8 lines: 3 entries (1 with wildcards, 1 range), 1 comment, 1 blank, prose in line 5, 7, not text in line 8");
 }
 
 TEST_CASE("the built-in database is read without loss") {

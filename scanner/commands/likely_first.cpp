@@ -1,0 +1,105 @@
+#include "scanner/commands/likely_first.hpp"
+
+#include "scanner/loaded/system.hpp"
+#include "scanner/walk/walk.hpp"
+
+namespace scanner {
+namespace {
+
+constexpr std::uint64_t kMostList = 64ULL << 20;
+
+/// The kernel shows the drivers of crash dumps under names that no file has.
+bool is_crash_dump_driver(std::string_view image) { return report::file_name(image).starts_with("dump_"); }
+
+}  // namespace
+
+std::string running_root() {
+  const std::string windows = loaded::windows_directory();
+  return windows.size() >= 3 ? windows.substr(0, 3) : std::string();
+}
+
+bool LikelyFirst::read(Context& context, const std::string& root, bool marks_only) {
+  std::vector<loaded::Driver> drivers;
+  if (const auto& file = context.options().loaded_from) {
+    walk::Skipped ignored;
+    const auto bytes = walk::read_file(*file, kMostList, ignored);
+    auto list =
+        bytes ? loaded::read_driver_list(bytes.value()) : pe::Result<std::vector<loaded::Driver>>(bytes.error());
+    if (!list) {
+      context.problem({*file, "read", 0, list.error().message}, true);
+      return false;
+    }
+    drivers = std::move(list.value());
+    list_ = report::file_name(*file);
+    name_ = "drivers of " + list_;
+  } else if (!root.empty() && walk::same_name(walk::native_form(root)) == walk::same_name(running_root())) {
+    drivers = loaded::running_drivers();
+    const auto services = loaded::configured_drivers();
+    drivers.insert(drivers.end(), services.begin(), services.end());
+    name_ = "drivers loaded now and driver services";
+    running_system_ = true;
+    if (const std::string note = loaded::system_note(); !note.empty()) context.note(note);
+  } else if (!root.empty() && !marks_only && loaded::hives_supported()) {
+    const std::string hive = walk::find_path(root, "Windows/System32/config/SYSTEM");
+    if (hive.empty()) return true;
+    auto list = loaded::drivers_of_hive(hive);
+    if (!list) {
+      context.note("poolwho: " + report::printable(hive) + ": " + list.error().message +
+                   "; which drivers start is not known");
+      return true;
+    }
+    drivers = std::move(list.value());
+    list_ = "the volume's registry";
+    name_ = "driver services of the volume's registry";
+  }
+  index_ = loaded::Index(drivers);
+  if (!root.empty() && (!marks_only || running_system_)) find_files(drivers, root);
+  return true;
+}
+
+void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const std::string& root) {
+  walk::PathFinder finder(root);
+  std::set<std::string> missing;
+  for (const loaded::Driver& driver : drivers) {
+    const loaded::Place place = loaded::place_of(driver.image);
+    std::string path;
+    switch (place.base) {
+      case loaded::Place::Base::windows: path = finder.find("Windows/" + place.relative); break;
+      case loaded::Place::Base::volume: path = finder.find(place.relative); break;
+      case loaded::Place::Base::name:
+        for (const char* folder : {"Windows/System32/drivers/", "Windows/System32/"}) {
+          for (const char* suffix : {".sys", ".dll", ".exe"}) {
+            const bool whole = place.relative.find('.') != std::string::npos;
+            if (path.empty()) path = finder.find(folder + place.relative + (whole ? "" : suffix));
+          }
+        }
+        break;
+    }
+    if (path.empty()) {
+      if (driver.running && !is_crash_dump_driver(driver.image) && missing.insert(driver.image).second)
+        missing_.push_back(driver.image);
+    } else if (known_.insert(walk::same_name(path)).second) {
+      files_.push_back(path);
+    }
+  }
+}
+
+void LikelyFirst::mark(const std::string& path, rank::ImageFacts& facts) const {
+  const loaded::Driver* driver = index_.find(path);
+  if (driver == nullptr || (running_system_ && !known_.contains(walk::same_name(path)))) return;
+  facts.loaded_now = driver->running;
+  facts.configured = driver->configured;
+  facts.list = list_;
+}
+
+std::string LikelyFirst::missing_note() const {
+  if (missing_.empty()) return {};
+  constexpr std::size_t kShown = 3;
+  std::string text = "loaded, but not on this volume:";
+  for (std::size_t i = 0; i < missing_.size() && i < kShown; ++i)
+    text += (i == 0 ? " " : ", ") + report::printable(missing_[i]);
+  if (missing_.size() > kShown) text += " and " + std::to_string(missing_.size() - kShown) + " more";
+  return text;
+}
+
+}  // namespace scanner

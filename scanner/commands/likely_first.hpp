@@ -1,0 +1,42 @@
+// The drivers to search before everything else: what the machine has loaded or starts, from --loaded-from, from the
+// running Windows, or from the registry of the volume. They also mark candidates that other levels find.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scanner/commands/context.hpp"
+#include "scanner/loaded/driver_list.hpp"
+#include "scanner/rank/rank.hpp"
+
+namespace scanner {
+
+/// The root of the drive that Windows runs from; empty elsewhere than on Windows.
+std::string running_root();
+
+class LikelyFirst {
+ public:
+  /// Reads --loaded-from, else asks the running system when `root` is its drive, else the registry of `root`. With
+  /// `marks_only` nothing is looked up on the disk. False when --loaded-from cannot be read; that is said.
+  bool read(Context& context, const std::string& root, bool marks_only);
+
+  /// Files below the root, each once, in the order of the list; none when there is no list.
+  [[nodiscard]] const std::vector<std::string>& files() const { return files_; }
+  /// What the level is called: "drivers loaded now and services".
+  [[nodiscard]] const std::string& name() const { return name_; }
+  void mark(const std::string& path, rank::ImageFacts& facts) const;
+  /// A sentence about loaded drivers that are not on the volume; empty when there are none.
+  [[nodiscard]] std::string missing_note() const;
+
+ private:
+  void find_files(const std::vector<loaded::Driver>& drivers, const std::string& root);
+
+  loaded::Index index_;
+  bool running_system_ = false;  ///< then only its own files are marked, not those of other volumes
+  std::set<std::string> known_;  ///< files_, as walk::same_name() gives them
+  std::vector<std::string> files_, missing_;
+  std::string name_, list_;
+};
+
+}  // namespace scanner

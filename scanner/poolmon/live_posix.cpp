@@ -1,0 +1,18 @@
+#include "scanner/poolmon/live.hpp"
+
+namespace scanner::poolmon {
+namespace {
+
+class NoProvider final : public LiveProvider {
+ public:
+  pe::Result<std::vector<LiveTag>> snapshot() override {
+    return pe::Error{pe::Fault::unreadable,
+                     "--live watches the Windows machine it runs on, and this is none; name logs instead"};
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<LiveProvider> make_live_provider() { return std::make_unique<NoProvider>(); }
+
+}  // namespace scanner::poolmon

@@ -1,0 +1,216 @@
+#include "scanner/poolmon/series.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace scanner::poolmon {
+namespace {
+
+constexpr std::int64_t k32 = std::int64_t{1} << 32;
+constexpr std::size_t kMostSeries = 16384;  // Windows has some thousand tags in two pools; garbage may have more
+constexpr std::size_t kMostOwners = 16384;
+
+std::uint64_t key_of(const Row& row) {
+  return std::uint64_t{row.tag.value()} << 8 | static_cast<std::uint64_t>(row.pool);
+}
+
+/// A 32-bit counter that is printed as a signed number.
+std::int64_t unsigned_of(std::int64_t printed) { return printed < 0 && printed >= -k32 / 2 ? printed + k32 : printed; }
+
+/// From near the top of 32 bits to near 0: a wrap, not a restart.
+bool wrapped(std::int64_t before, std::int64_t now) {
+  const std::int64_t low = before % k32;
+  return low > k32 / 4 * 3 && now < k32 / 4;
+}
+
+/// The value that continues `before` when the tool dropped what stands above 32 bits.
+std::int64_t continued(std::int64_t before, std::int64_t now) {
+  if (now >= k32 || before < k32 / 2) return now;
+  std::int64_t best = now;
+  for (std::int64_t turns = before / k32 - 1; turns <= before / k32 + 1; ++turns) {
+    const std::int64_t candidate = now % k32 + turns * k32;
+    if (candidate >= 0 && std::llabs(candidate - before) < std::llabs(best - before)) best = candidate;
+  }
+  return best;
+}
+
+}  // namespace
+
+const std::string* SeriesTable::owner(tagdb::PoolTag tag) const {
+  const auto at = owners_.find(tag);
+  return at == owners_.end() ? nullptr : &at->second;
+}
+
+/// Counters only grow, so a drop is a restart (or another machine). A few odd lines must not split everything: a
+/// quarter of the tags has to agree; those that may have wrapped have no say.
+bool SeriesTable::restarted(const Snapshot& snapshot) const {
+  std::size_t compared = 0, dropped = 0;
+  for (const Row& row : snapshot.rows) {
+    if (!row.counted) continue;
+    const auto at = index_.find(key_of(row));
+    if (at == index_.end()) continue;
+    const Latest& latest = latest_[at->second];
+    const bool whole = latest.wide || row.allocs >= k32;
+    const std::int64_t before = whole ? latest.allocs : latest.allocs % k32, now = unsigned_of(row.allocs);
+    if (now >= before) {
+      ++compared;
+    } else if (whole || !wrapped(before, now)) {
+      ++compared;
+      ++dropped;
+    }
+  }
+  return dropped > 0 && dropped * 4 >= compared;
+}
+
+std::size_t SeriesTable::index_of(const Row& row) {
+  const auto [at, fresh] = index_.try_emplace(key_of(row), series_.size());
+  if (!fresh) return at->second;
+  if (series_.size() >= kMostSeries) {
+    index_.erase(at);
+    if (dropped_tags_++ == 0)
+      notes_.push_back("more than " + std::to_string(kMostSeries) + " tags: those that come late are not followed");
+    return kMostSeries;
+  }
+  Series series;
+  series.tag = row.tag;
+  series.pool = row.pool;
+  series_.push_back(std::move(series));
+  latest_.emplace_back();
+  return at->second;
+}
+
+void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
+  Series& series = series_[index];
+  Latest& latest = latest_[index];
+  const bool first = series.snapshots == 0 || restart;
+  std::int64_t allocs = unsigned_of(row.allocs), frees = unsigned_of(row.frees), diff = row.diff, bytes = row.bytes;
+  if (diff < -k32 / 4) diff += k32;
+  if (bytes < 0) bytes = unsigned_of(bytes);
+  if (!first) {
+    if (row.counted) {
+      allocs = continued(latest.allocs, allocs);
+      frees = continued(latest.frees, frees);
+    }
+    // Fewer bytes with as many blocks: what stands above 32 bits was not printed.
+    if (bytes < k32 && latest.bytes >= k32 / 2 && latest.diff > 0 && diff > latest.diff / 2) {
+      const double expected =
+          static_cast<double>(latest.bytes) / static_cast<double>(latest.diff) * static_cast<double>(diff);
+      const double turns = std::round((expected - static_cast<double>(bytes)) / static_cast<double>(k32));
+      if (turns >= 1 && turns < 1000) bytes += static_cast<std::int64_t>(turns) * k32;
+    }
+  }
+  const auto bucket = static_cast<std::uint32_t>(buckets_.size() - 1);
+  // Tags that differ in the protected bit only are one tag to the kernel; add them up.
+  if (!first && latest.snapshot == snapshots_ && !series.points.empty()) {
+    Point& point = series.points.back();
+    point.bytes += row.bytes;
+    point.high = std::max(point.high, point.bytes);
+    series.bytes_last = point.bytes;
+    return;
+  }
+  if (series.points.empty() || series.points.back().bucket != bucket) {
+    series.points.push_back({bucket, bytes, bytes, bytes, allocs, frees, diff});
+  } else {
+    Point& point = series.points.back();
+    point.low = std::min(point.low, bytes);
+    point.high = std::max(point.high, bytes);
+    point.bytes = bytes;
+    point.allocs = allocs;
+    point.frees = frees;
+    point.diff = diff;
+  }
+  if (first) series.bytes_first = bytes;
+  series.bytes_last = bytes;
+  series.diff_last = diff;
+  series.counted = row.counted;
+  ++series.snapshots;
+  latest = {allocs, frees, diff, bytes, snapshots_, latest.wide || row.allocs >= k32};
+}
+
+void SeriesTable::add(const Snapshot& snapshot, std::string_view where) {
+  const bool restart = restarted(snapshot);
+  if (restart) {
+    ++boot_;
+    constexpr std::size_t kMostNotes = 20;
+    if (notes_.size() < kMostNotes)
+      notes_.push_back("the counters start again at " + std::string(where) + ":" + std::to_string(snapshot.line) +
+                       ": a restart of the machine, or logs out of order; growth is judged between restarts");
+  }
+  if (buckets_.empty() || restart || in_last_bucket_ >= per_bucket_) {
+    if (buckets_.size() >= kMostPoints) merge_buckets();
+    Bucket bucket;
+    bucket.boot = boot_;
+    bucket.first = snapshots_;
+    buckets_.push_back(bucket);
+    in_last_bucket_ = 0;
+  }
+  ++in_last_bucket_;
+  Bucket& bucket = buckets_.back();
+  bucket.time = snapshot.time;
+  if (snapshot.totals.any()) bucket.totals = snapshot.totals;
+  if (!snapshot.time) timed_ = false;
+  if (snapshot.time && last_time_) {
+    ascending_ = ascending_ && snapshot.time->seconds > last_time_->seconds;
+    other_ascending_ = other_ascending_ && snapshot.time->other > last_time_->other;
+  }
+  if (snapshot.time) last_time_ = snapshot.time;
+  ++snapshots_;
+  for (const auto& [tag, text] : snapshot.owners) {
+    if (owners_.size() < kMostOwners) owners_.try_emplace(tag, text);
+  }
+  for (const Row& row : snapshot.rows) {
+    const std::size_t index = index_of(row);
+    if (index >= kMostSeries) continue;
+    const Series& series = series_[index];
+    const bool other_boot = !series.points.empty() && buckets_[series.points.back().bucket].boot != boot_;
+    add_row(row, restart || other_boot, index);
+  }
+}
+
+/// Two neighbours become one, within one boot. What is oldest goes when a log has more restarts than points.
+void SeriesTable::merge_buckets() {
+  std::vector<std::uint32_t> moved(buckets_.size());
+  std::vector<Bucket> merged;
+  bool open = false;  // the last one takes one more
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    if (open && merged.back().boot == buckets_[i].boot) {
+      merged.back().time = buckets_[i].time;
+      if (buckets_[i].totals.any()) merged.back().totals = buckets_[i].totals;
+      open = false;
+    } else {
+      merged.push_back(buckets_[i]);
+      open = true;
+    }
+    moved[i] = static_cast<std::uint32_t>(merged.size() - 1);
+  }
+  const std::size_t drop = merged.size() > kMostPoints * 3 / 4 ? merged.size() / 2 : 0;
+  if (drop > 0) merged.erase(merged.begin(), merged.begin() + static_cast<std::ptrdiff_t>(drop));
+  for (Series& series : series_) {
+    std::vector<Point> points;
+    for (const Point& point : series.points) {
+      if (moved[point.bucket] < drop) continue;
+      const auto bucket = static_cast<std::uint32_t>(moved[point.bucket] - drop);
+      if (!points.empty() && points.back().bucket == bucket) {
+        Point& last = points.back();
+        const std::int64_t low = std::min(last.low, point.low), high = std::max(last.high, point.high);
+        last = point;
+        last.low = low;
+        last.high = high;
+        last.bucket = bucket;
+      } else {
+        points.push_back(point);
+        points.back().bucket = bucket;
+      }
+    }
+    series.points = std::move(points);
+  }
+  buckets_ = std::move(merged);
+  per_bucket_ *= 2;
+}
+
+SeriesTable::Clock SeriesTable::clock() const {
+  if (!timed_ || snapshots_ < 2) return Clock::steps;
+  return ascending_ ? Clock::as_written : other_ascending_ ? Clock::exchanged : Clock::steps;
+}
+
+}  // namespace scanner::poolmon

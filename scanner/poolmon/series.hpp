@@ -1,0 +1,82 @@
+// Snapshots to one series per tag and pool. Memory is bounded: snapshots fall into buckets that hold more of them as a
+// log grows, and each keeps lowest, highest and last value, so that decimation cannot turn a sawtooth into a slope.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "scanner/poolmon/snapshot.hpp"
+
+namespace scanner::poolmon {
+
+/// More are merged two by two.
+inline constexpr std::size_t kMostPoints = 256;
+
+/// One or more snapshots in a row.
+struct Bucket {
+  std::uint32_t boot = 0;       ///< counts restarts of the machine
+  std::uint64_t first = 0;      ///< number of its first snapshot, from 0
+  std::optional<LogTime> time;  ///< of its last snapshot
+  Totals totals;                ///< of its last snapshot that has some
+};
+
+struct Point {
+  std::uint32_t bucket = 0;                      ///< index into SeriesTable::buckets()
+  std::int64_t low = 0, high = 0, bytes = 0;     ///< bytes: of the last snapshot
+  std::int64_t allocs = 0, frees = 0, diff = 0;  ///< of the last snapshot, wraps undone
+};
+
+struct Series {
+  tagdb::PoolTag tag;
+  Pool pool = Pool::nonpaged;
+  bool counted = true;  ///< allocs and frees are known
+  std::uint64_t snapshots = 0;
+  std::int64_t bytes_first = 0, bytes_last = 0, diff_last = 0;  ///< bytes_first: since the last restart
+  std::vector<Point> points;
+};
+
+class SeriesTable {
+ public:
+  /// In the order of time. `where` names the log for notes about restarts.
+  void add(const Snapshot& snapshot, std::string_view where);
+
+  [[nodiscard]] const std::vector<Bucket>& buckets() const { return buckets_; }
+  [[nodiscard]] const std::vector<Series>& series() const { return series_; }
+  [[nodiscard]] std::uint64_t snapshots() const { return snapshots_; }
+  /// What the tools themselves said about the tag's owner; null when they said nothing.
+  [[nodiscard]] const std::string* owner(tagdb::PoolTag tag) const;
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+
+  enum class Clock { steps, as_written, exchanged };
+  /// Which reading of the times is possible: they never go backwards. `steps` when there is none or one is missing.
+  [[nodiscard]] Clock clock() const;
+
+ private:
+  struct Latest {
+    std::int64_t allocs = 0, frees = 0, diff = 0, bytes = 0;
+    std::uint64_t snapshot = 0;
+    bool wide = false;  ///< a value above 32 bits was printed: the tool does not cut them off
+  };
+
+  [[nodiscard]] bool restarted(const Snapshot& snapshot) const;
+  void add_row(const Row& row, bool restart, std::size_t index);
+  std::size_t index_of(const Row& row);
+  void merge_buckets();
+
+  std::vector<Bucket> buckets_;
+  std::vector<Series> series_;
+  std::vector<Latest> latest_;  ///< parallel to series_
+  std::unordered_map<std::uint64_t, std::size_t> index_;
+  std::map<tagdb::PoolTag, std::string> owners_;
+  std::vector<std::string> notes_;
+  std::uint64_t snapshots_ = 0, per_bucket_ = 1, in_last_bucket_ = 0, dropped_tags_ = 0;
+  std::uint32_t boot_ = 0;
+  std::optional<LogTime> last_time_;
+  bool timed_ = true, ascending_ = true, other_ascending_ = true;
+};
+
+}  // namespace scanner::poolmon

@@ -1,0 +1,29 @@
+// The verdict on one stretch of one series, from numbers only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scanner/poolmon/growth.hpp"
+
+namespace scanner::poolmon {
+
+/// What a verdict is made from. All vectors have one element per bucket of snapshots.
+struct Stretch {
+  std::vector<double> at;           ///< hours or steps, ascending: snapshots may stand unevenly in time
+  std::vector<double> low, high;    ///< lowest and highest bytes of the bucket
+  std::vector<double> blocks;       ///< outstanding
+  bool counted = false;             ///< allocs and frees are known
+  double allocated = 0, freed = 0;  ///< over the stretch
+};
+
+struct Verdict {
+  Shape shape = Shape::flat;
+  double chance = 1;  ///< that a series without trend looks like this
+  std::vector<std::string> reasons;
+};
+
+/// `tested`: how many series are judged together; among many, chance alone makes some look like a leak.
+Verdict judge_shape(const Stretch& stretch, std::size_t tested);
+
+}  // namespace scanner::poolmon

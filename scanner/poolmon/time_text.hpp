@@ -1,0 +1,28 @@
+// Dates and times as `date`, `time`, Get-Date, perfmon and people write them, found in a line of text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "scanner/poolmon/snapshot.hpp"
+
+namespace scanner::poolmon {
+
+/// What one line says; a batch file's `date /t` and `time /t` take two lines.
+struct TimeText {
+  std::optional<std::int64_t> day;        ///< days since 1970, month before day where it is open
+  std::optional<std::int64_t> other_day;  ///< with day and month exchanged, where that is a date
+  std::optional<std::int64_t> second;     ///< of the day
+  std::size_t letters = 0;                ///< letters that belong to neither date nor time: how much it is prose
+
+  [[nodiscard]] bool any() const { return day || second; }
+  [[nodiscard]] LogTime when() const;  ///< meaningful when `day` is set
+};
+
+TimeText find_time(std::string_view text);
+
+/// "2026-11-24 10:05" in UTC terms: the log's own clock is kept as it is.
+std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day);
+
+}  // namespace scanner::poolmon

@@ -1,0 +1,126 @@
+#include "scanner/report/words.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+
+namespace scanner::report {
+
+std::string pad(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
+}
+
+std::string with_commas(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
+
+std::string human_bytes(double bytes) {
+  static constexpr std::array<const char*, 5> kUnits = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  std::size_t unit = 0;
+  double value = bytes;
+  while (std::fabs(value) >= 1023.95 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
+  return text.data();
+}
+
+std::string human_hours(double hours) {
+  std::array<char, 48> text{};
+  if (hours >= 48) {
+    std::snprintf(text.data(), text.size(), hours >= 480 ? "%.0f days" : "%.1f days", hours / 24);
+    return text.data();
+  }
+  const auto minutes = static_cast<long>(std::lround(hours * 60));
+  if (minutes < 60) {
+    std::snprintf(text.data(), text.size(), "%ld min", minutes);
+  } else if (minutes % 60 == 0) {
+    std::snprintf(text.data(), text.size(), "%ld h", minutes / 60);
+  } else {
+    std::snprintf(text.data(), text.size(), "%ld h %ld min", minutes / 60, minutes % 60);
+  }
+  return text.data();
+}
+
+std::string iso_date(std::uint32_t seconds) {
+  if (seconds == 0) return {};
+  const std::time_t when = seconds;
+  std::tm parts{};
+#ifdef _WIN32
+  gmtime_s(&parts, &when);
+#else
+  gmtime_r(&when, &parts);
+#endif
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
+  return text.data();
+}
+
+std::string product(const pe::Identity& identity) {
+  std::string out = !identity.product.empty() ? identity.product : identity.description;
+  if (!identity.file_version.empty()) {
+    const auto version = identity.file_version.substr(0, identity.file_version.find(' '));
+    out += (out.empty() ? "" : " ") + version;
+  }
+  if (!identity.company.empty()) out += out.empty() ? identity.company : " (" + identity.company + ")";
+  if (out.empty() && !identity.signer.empty()) out = "signed by " + identity.signer;
+  return out.empty() ? "no version resource" : out;
+}
+
+std::string place(std::string_view path, std::uint32_t rva) {
+  std::array<char, 24> offset{};
+  std::snprintf(offset.data(), offset.size(), "+0x%x", rva);
+  return printable(file_name(path)) + offset.data();
+}
+
+std::string place(std::string_view path, const Use& use, std::size_t step) {
+  if (step >= use.names.size() || use.names[step].empty()) return place(path, use.use.via[step]);
+  const std::string_view name = file_name(path);
+  return printable(name.substr(0, name.find_last_of('.'))) + "!" + printable(use.names[step]);
+}
+
+std::string pool_and_size(const trace::TagUse& use) {
+  std::string out(trace::to_string(use.pool));
+  if (use.bytes) out += (out.empty() ? "" : " ") + with_commas(*use.bytes) + (*use.bytes == 1 ? " byte" : " bytes");
+  return out;
+}
+
+std::string proof(const Candidate& candidate) {
+  const Use& best = candidate.uses.front();
+  if (best.use.row < 0) {
+    std::string where =
+        best.has_site ? place(candidate.path, best.use.site_rva) : "file offset " + std::to_string(best.file_offset);
+    return best.what + " at " + where;
+  }
+  std::string out(best.use.api);
+  if (!best.has_site) return out + ", if that is the name of its service";
+  out += " at " + place(candidate.path, best, best.use.via.size() - 1);
+  const std::string details = pool_and_size(best.use);
+  if (!details.empty()) out += ", " + details;
+  const auto same = std::count_if(candidate.uses.begin(), candidate.uses.end(),
+                                  [&best](const Use& use) { return use.use.evidence == best.use.evidence; });
+  if (same > 1) out += "; " + std::to_string(same) + " call sites";
+  return out;
+}
+
+std::string growth_in_words(const poolmon::Growth& growth, double hours) {
+  std::string out = (growth.gained >= 0 ? "+" : "") + human_bytes(static_cast<double>(growth.gained));
+  if (growth.bytes_per_hour) {
+    out += " in " + human_hours(hours) + ", " + human_bytes(*growth.bytes_per_hour) + " per hour";
+  } else {
+    out += " in " + std::to_string(growth.snapshots) + " snapshots, " + human_bytes(growth.bytes_per_step) + " each";
+  }
+  return out;
+}
+
+}  // namespace scanner::report

@@ -1,0 +1,38 @@
+// Phrases that the reports for people share: text, HTML, next steps.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "scanner/report/model.hpp"
+
+namespace scanner::report {
+
+std::string pad(std::string text, std::size_t width);
+std::string with_commas(std::uint64_t number);
+/// "1.5 MiB", "-64.0 KiB"
+std::string human_bytes(double bytes);
+/// "3 h 20 min", "2.5 days"
+std::string human_hours(double hours);
+/// 1970-01-01, or empty for 0.
+std::string iso_date(std::uint32_t seconds);
+
+/// "Contoso Storage Filter 6.1 (Contoso Ltd)" from whatever the version resource holds.
+std::string product(const pe::Identity& identity);
+/// "driver.sys+0x1a2b"
+std::string place(std::string_view path, std::uint32_t rva);
+/// "driver!Function+0x1f" where symbols give a name, else "driver.sys+0x1a2b". `step` counts along the chain.
+std::string place(std::string_view path, const Use& use, std::size_t step);
+/// "nonpaged 1,024 bytes"
+std::string pool_and_size(const trace::TagUse& use);
+/// "ExAllocatePoolWithTag at foo.sys+0x1a2b, nonpaged 1,024 bytes; 3 call sites"
+std::string proof(const Candidate& candidate);
+
+/// "+1.5 MiB in 12 snapshots, 64.0 KiB per snapshot, 3.1 MiB per hour"
+std::string growth_in_words(const poolmon::Growth& growth, double hours);
+
+/// What to do about a leak.
+std::vector<NextStep> next_steps(const Leak& leak);
+
+}  // namespace scanner::report

@@ -1,0 +1,216 @@
+#include "scanner/trace/functions_x86.hpp"
+
+#include <algorithm>
+
+namespace scanner::trace {
+namespace {
+
+std::optional<std::uint32_t> code_word(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva) {
+  if (!fields.at(rva)) return std::nullopt;
+  const auto value = image.load(rva, 4);
+  const auto target = value ? image.rva_of_va(*value) : std::nullopt;
+  const pe::Section* section = target ? image.section_at(*target) : nullptr;
+  return section != nullptr && section->executable() ? target : std::nullopt;
+}
+
+/// The enclosing level of a record of a scope table: the number of an earlier record, -1 or -2.
+bool is_level(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva) {
+  constexpr std::uint32_t kMostLevels = 64;
+  const auto value = image.load(rva, 4);
+  return value && !fields.at(rva) && (*value < kMostLevels || *value >= 0xFFFFFFFEU);
+}
+
+/// Printable bytes, or UTF-16 of them.
+bool is_text(pe::Bytes code) {
+  constexpr std::size_t kShortest = 8;
+  if (code.size() < kShortest) return false;
+  const auto printable = [](std::uint8_t byte) {
+    return (byte >= 0x20 && byte < 0x7F) || byte == '\n' || byte == '\r';
+  };
+  bool narrow = true, wide = true;
+  for (std::size_t i = 0; i < kShortest; ++i) {
+    narrow = narrow && printable(code[i]);
+    wide = wide && (i % 2 == 0 ? printable(code[i]) : code[i] == 0);
+  }
+  return narrow || wide;
+}
+
+/// Bytes to the end of the text, its NUL included.
+std::uint32_t length_of_text(pe::Bytes code) {
+  const std::uint32_t unit = code[1] == 0 ? 2 : 1;
+  std::uint32_t at = 0;
+  while (at + unit < code.size() && code[at] != 0) at += unit;
+  return at + unit;
+}
+
+/// {level, filter or 0, handler}: such pointers lead into the middle of a function.
+bool in_scope_table(const pe::Image& image, const RelocatedFields& fields, std::uint32_t word) {
+  const auto filter_before = image.load(word - 4, 4);
+  const bool handler = is_level(image, fields, word - 8) && (filter_before == 0U || fields.at(word - 4));
+  const bool filter = is_level(image, fields, word - 4) && code_word(image, fields, word + 4);
+  return handler || filter;
+}
+
+class Splitter {
+ public:
+  Splitter(const pe::Image& image, const Index& index, Decoder& decoder, const std::vector<std::uint32_t>& sure)
+      : image_(image), fields_(*decoder.relocations()), decoder_(decoder), sure_(sure) {
+    for (const Reference& reference : index.addresses) likely_.push_back(reference.target);
+    for (const std::uint32_t word : index.words) {
+      const pe::Section* holder = image.section_at(word);
+      if (holder == nullptr || holder->executable() || in_scope_table(image, fields_, word)) continue;
+      if (const auto target = code_word(image, fields_, word)) likely_.push_back(*target);
+    }
+    // Old linkers put texts between the functions; their addresses are passed on like those of functions.
+    std::erase_if(likely_, [&image](std::uint32_t rva) { return is_text(image.from_rva(rva)); });
+    std::sort(likely_.begin(), likely_.end());
+  }
+
+  std::vector<CodeRange> run(std::uint32_t begin, std::uint32_t end) {
+    for (std::uint32_t at = begin; at < end;) {
+      const pe::Bytes code = image_.from_rva(at);
+      if (code.empty()) break;
+      const bool sure = holds(sure_, at);
+      const bool behind = ended_ && at > furthest_;  // nothing of the function so far leads here
+      if (start_ != 0 && (sure || (behind && holds(likely_, at)))) close(at);
+      const Instruction instruction = decoder_.measure(code, at);
+      if (start_ == 0 && !sure && is_text(code)) {
+        at += length_of_text(code);
+        continue;
+      }
+      const bool row = code.size() > 2 && code[0] == 0xCC && code[1] == 0xCC && code[2] == 0xCC;
+      if (row && !sure) close(at);  // no function holds a row of breakpoints
+      const bool filler = instruction.padding || code[0] == 0 || instruction.flow == Flow::undecodable;
+      const bool likely = !single_byte_filler(code, instruction) && holds(likely_, at);
+      if (filler && !sure && !likely && (start_ == 0 || (ended_ && at > furthest_))) {
+        close(at);
+        at += code[0] == 0 ? 1U : instruction.length;
+        continue;
+      }
+      if (start_ == 0) {
+        start_ = at;
+        furthest_ = 0;
+        next_sure_ = next_after(at);
+      }
+      follow(code, instruction, end);
+      at += step_to_start(at, instruction.length);
+    }
+    close(end);
+    return std::move(functions_);
+  }
+
+ private:
+  static bool holds(const std::vector<std::uint32_t>& list, std::uint32_t rva) {
+    return std::binary_search(list.begin(), list.end(), rva);
+  }
+
+  /// A pointer may lead to `mov edi, edi`, but hardly to these.
+  static bool single_byte_filler(pe::Bytes code, const Instruction& instruction) {
+    return code[0] == 0 || code[0] == 0x90 || code[0] == 0xCC || instruction.flow == Flow::undecodable;
+  }
+
+  [[nodiscard]] std::uint32_t next_after(std::uint32_t rva) const {
+    const auto next = std::upper_bound(sure_.begin(), sure_.end(), rva);
+    return next == sure_.end() ? 0xFFFFFFFFU : *next;
+  }
+
+  void close(std::uint32_t end) {
+    if (start_ != 0 && end > start_) functions_.push_back({start_, end});
+    start_ = 0;
+  }
+
+  /// Bytes between functions may look like an instruction that reaches into the next one.
+  [[nodiscard]] std::uint32_t step_to_start(std::uint32_t at, std::uint32_t length) const {
+    return next_sure_ > at && next_sure_ < at + length ? next_sure_ - at : length;
+  }
+
+  void reaches(std::uint32_t target) {
+    if (target > start_ && target < next_sure_) furthest_ = std::max(furthest_, target);
+  }
+
+  void follow(pe::Bytes code, const Instruction& instruction, std::uint32_t end) {
+    ended_ = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
+             instruction.flow == Flow::indirect_jump || instruction.flow == Flow::undecodable;
+    const bool branches = instruction.flow == Flow::jump || instruction.flow == Flow::branch;
+    // A jump to what others point at is a tail call.
+    const bool tail = instruction.flow == Flow::jump && holds(likely_, instruction.target);
+    if (branches && !tail && instruction.target < end) reaches(instruction.target);
+    // [register * 4 + table]: the cases of a switch belong to the function.
+    for (std::uint32_t i = 1; i + 4 <= instruction.length; ++i) {
+      const std::uint32_t field = instruction.rva + i;
+      if (!fields_.at(field) || decoder_.takes_address(code, instruction.rva, field)) continue;
+      const auto value = image_.load(field, 4);
+      const auto table = value ? image_.rva_of_va(*value) : std::nullopt;
+      constexpr std::uint32_t kMostCases = 1024;
+      for (std::uint32_t k = 0; table && k < kMostCases; ++k) {
+        const auto target = code_word(image_, fields_, *table + 4 * k);
+        if (!target || *target <= start_ || *target >= next_sure_) break;
+        reaches(*target);
+      }
+    }
+  }
+
+  const pe::Image& image_;
+  const RelocatedFields& fields_;
+  Decoder& decoder_;
+  const std::vector<std::uint32_t>& sure_;
+  std::vector<std::uint32_t> likely_;  // addresses that code or data hold
+  std::vector<CodeRange> functions_;
+  std::uint32_t start_ = 0;     // of the function being walked over, 0 when between functions
+  std::uint32_t furthest_ = 0;  // address that code of this function jumps to
+  std::uint32_t next_sure_ = 0xFFFFFFFFU;
+  bool ended_ = true;  // the last instruction does not fall through
+};
+
+/// Appends filters and handlers of the records at `table`; false when there are none that lead into `function`.
+bool read_scopes(const pe::Image& image, const RelocatedFields& fields, std::uint32_t table, const CodeRange& function,
+                 std::uint32_t begin, std::vector<pe::ExceptionScope>& scopes) {
+  constexpr std::uint32_t kMostRecords = 64, kRecord = 12;
+  const auto inside = [&function](std::optional<std::uint32_t> rva) {
+    return rva && *rva > function.begin && *rva < function.end;
+  };
+  bool any = false;
+  for (std::uint32_t i = 0; i < kMostRecords; ++i, table += kRecord) {
+    const auto filter = code_word(image, fields, table + 4), handler = code_word(image, fields, table + 8);
+    if (!is_level(image, fields, table) || !inside(handler)) break;
+    any = true;
+    if (inside(filter)) scopes.push_back({begin, function.end, 0, *filter});
+    scopes.push_back({begin, function.end, 0, *handler});
+  }
+  return any;
+}
+
+}  // namespace
+
+std::vector<CodeRange> split_x86(const pe::Image& image, const Index& index, Decoder& decoder,
+                                 const std::vector<std::uint32_t>& sure, std::uint32_t begin, std::uint32_t end) {
+  return Splitter(image, index, decoder, sure).run(begin, end);
+}
+
+std::vector<pe::ExceptionScope> scopes_x86(const pe::Image& image, Decoder& decoder, const CodeRange& function) {
+  std::vector<pe::ExceptionScope> scopes;
+  const RelocatedFields& fields = *decoder.relocations();
+  constexpr int kProlog = 24;  // instructions
+  constexpr std::uint32_t kCookies = 16;
+  std::uint32_t at = function.begin, table = 0;
+  for (int i = 0; i < kProlog && at < function.end; ++i) {
+    const pe::Bytes code = image.from_rva(at);
+    if (code.size() < 8) break;
+    const Instruction instruction = decoder.measure(code, at);
+    if (code[0] == 0x68 && fields.at(at + 1)) {
+      const auto target = image.rva_of_va(*code.read<std::uint32_t>(1));
+      if (table == 0 && target && image.section_at(*target) != nullptr) table = *target;
+    }
+    at += instruction.length;
+    // From where the frame stands: behind the call of __SEH_prolog, or where the handler is entered into the chain.
+    const bool chained = code[0] == 0x64 && code[1] == 0x89 && *code.read<std::uint32_t>(3) == 0;
+    if (table != 0 && (code[0] == 0xE8 || chained)) {
+      if (!read_scopes(image, fields, table, function, at, scopes))
+        read_scopes(image, fields, table + kCookies, function, at, scopes);
+      break;
+    }
+  }
+  return scopes;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,86 @@
+#include "scanner/trace/reference.hpp"
+
+#include <algorithm>
+
+#include "scanner/trace/arm64.hpp"
+
+namespace scanner::trace {
+namespace {
+
+bool is_arm64(const pe::Image& image) { return image.machine() == pe::Machine::arm64; }
+
+arm64::Word word_of(const pe::Image& image, std::uint32_t rva) {
+  const auto raw = arm64::word_at(image, rva);
+  return raw ? arm64::decode(*raw, rva) : arm64::Word{};
+}
+
+/// `opcode` right before the displacement.
+std::optional<std::uint32_t> behind_opcode(const pe::Image& image, const Reference& reference, std::uint8_t opcode) {
+  const std::uint32_t rva = reference.site - 1;
+  const pe::Bytes bytes = image.from_rva(rva);
+  return !bytes.empty() && bytes[0] == opcode ? std::optional(rva) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> direct_call_at(const pe::Image& image, const Reference& reference) {
+  if (!is_arm64(image)) return behind_opcode(image, reference, 0xE8);
+  return word_of(image, reference.site).form == arm64::Form::call ? std::optional(reference.site) : std::nullopt;
+}
+
+std::optional<std::uint32_t> direct_jump_at(const pe::Image& image, const Reference& reference) {
+  if (!is_arm64(image)) return behind_opcode(image, reference, 0xE9);
+  return word_of(image, reference.site).form == arm64::Form::jump ? std::optional(reference.site) : std::nullopt;
+}
+
+std::vector<std::uint32_t> thunk_starts(const pe::Image& image, const Reference& reference) {
+  if (is_arm64(image)) {
+    if (word_of(image, reference.site + 4).form != arm64::Form::jump_register) return {};
+    return {reference.site - 4};
+  }
+  const std::uint32_t jump = reference.site - 2;
+  const pe::Bytes opcode = image.from_rva(jump);
+  if (opcode.size() < 2 || opcode[0] != 0xFF || opcode[1] != 0x25) return {};
+  return {jump, jump - 1};  // perhaps behind a REX prefix
+}
+
+std::optional<std::uint32_t> slot_call_at(const pe::Image& image, const Reference& reference) {
+  if (is_arm64(image)) {
+    // Loads it, and some `blr` behind is the call; thunks only jump.
+    return thunk_starts(image, reference).empty() ? std::optional(reference.site) : std::nullopt;
+  }
+  const std::uint32_t rva = reference.site - 2;
+  const pe::Bytes opcode = image.from_rva(rva);
+  return opcode.size() >= 2 && opcode[0] == 0xFF && opcode[1] == 0x15 ? std::optional(rva) : std::nullopt;
+}
+
+bool computes_address(const pe::Image& image, const Reference& reference) {
+  if (is_arm64(image)) {
+    const arm64::Form form = word_of(image, reference.site).form;
+    return form == arm64::Form::add_immediate || form == arm64::Form::address;
+  }
+  // REX.W 8D
+  const pe::Bytes opcode = image.from_rva(reference.site - 3);
+  return opcode.size() > 2 && (opcode[0] & 0xF8) == 0x48 && opcode[1] == 0x8D;
+}
+
+bool mentions(const pe::Image& image, CodeRange range, std::uint32_t offset) {
+  const pe::Bytes code = image.from_rva(range.begin);
+  const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
+  const std::size_t step = is_arm64(image) ? 4 : 1;
+  for (std::size_t at = 0; at + 4 <= end; at += step) {
+    const std::uint32_t raw = *code.read<std::uint32_t>(at);
+    if (!is_arm64(image)) {
+      if (raw == offset) return true;
+      continue;
+    }
+    const arm64::Word word = arm64::decode(raw, range.begin + static_cast<std::uint32_t>(at));
+    const bool holds = word.form == arm64::Form::load || word.form == arm64::Form::move_zero ||
+                       word.form == arm64::Form::add_immediate || word.form == arm64::Form::load_pair;
+    if (holds && (word.imm == offset || (word.form == arm64::Form::load_pair && word.imm + word.width == offset)))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,101 @@
+#include "tagdb/advice.hpp"
+
+#include <algorithm>
+
+#include "tagdb/text.hpp"
+#include "tagdb/tsv.hpp"
+
+namespace tagdb {
+
+std::string_view builtin_never_prove();    // generated from data/never_prove.tsv
+std::string_view builtin_on_behalf_tsv();  // generated from data/on_behalf.tsv
+
+namespace {
+
+std::string at_line(const TsvRow& row, std::string_view reason) {
+  return "line " + std::to_string(row.line) + ": " + std::string(reason);
+}
+
+/// Empty when the row is good. A family stands before its tags.
+std::string_view add_row(const TsvRow& row, SharedTags& shared) {
+  if (row.cells[0] == "family") {
+    if (row.cells.size() != 3 || row.cells[1].empty() || row.cells[2].empty()) return "a family has a name and advice";
+    shared.families.push_back({std::string(row.cells[1]), std::string(row.cells[2])});
+    return {};
+  }
+  if (row.cells[0] != "tag") return "a row begins with 'family' or 'tag'";
+  if (row.cells.size() != 4 || row.cells[1].size() != 4 || row.cells[3].empty())
+    return "a tag has four columns, a family and what it is";
+  const auto family = std::find_if(shared.families.begin(), shared.families.end(),
+                                   [&row](const SharedFamily& one) { return one.name == row.cells[2]; });
+  if (family == shared.families.end()) return "no family of that name above";
+  const PoolTag tag = PoolTag::from_text(row.cells[1]);
+  for (const SharedTag& known : shared.tags) {
+    if (known.tag == tag) return "the tag has a row already";
+  }
+  shared.tags.push_back({tag, static_cast<std::size_t>(family - shared.families.begin()), std::string(row.cells[3])});
+  return {};
+}
+
+}  // namespace
+
+SharedTags parse_shared_tags(std::string_view text, std::string& error) {
+  SharedTags shared;
+  for (const TsvRow& row : read_tsv(text)) {
+    if (const auto bad = add_row(row, shared); !bad.empty()) {
+      error = at_line(row, bad);
+      return {};
+    }
+  }
+  return shared;
+}
+
+std::vector<OnBehalf> parse_on_behalf(std::string_view text, std::string& error) {
+  std::vector<OnBehalf> drivers;
+  for (const TsvRow& row : read_tsv(text)) {
+    if (row.cells.size() != 2 || row.cells[0].empty() || row.cells[1].empty()) {
+      error = at_line(row, "a driver has a file name and advice");
+      return {};
+    }
+    const std::string image = fold_case(row.cells[0]);
+    if (std::any_of(drivers.begin(), drivers.end(), [&image](const OnBehalf& known) { return known.image == image; })) {
+      error = at_line(row, "the driver has a row already");
+      return {};
+    }
+    drivers.push_back({image, std::string(row.cells[1])});
+  }
+  return drivers;
+}
+
+const SharedTags& builtin_shared_tags() {
+  static const SharedTags shared = [] {
+    std::string error;  // the tables are tested at build time
+    return parse_shared_tags(builtin_never_prove(), error);
+  }();
+  return shared;
+}
+
+const std::vector<OnBehalf>& builtin_on_behalf() {
+  static const std::vector<OnBehalf> drivers = [] {
+    std::string error;
+    return parse_on_behalf(builtin_on_behalf_tsv(), error);
+  }();
+  return drivers;
+}
+
+std::string_view never_proves(PoolTag tag) {
+  const SharedTags& shared = builtin_shared_tags();
+  for (const SharedTag& known : shared.tags) {
+    if (known.tag == tag) return shared.families[known.family].advice;
+  }
+  return {};
+}
+
+std::string_view on_behalf(std::string_view image) {
+  for (const OnBehalf& known : builtin_on_behalf()) {
+    if (equal_but_case(known.image, image)) return known.advice;
+  }
+  return {};
+}
+
+}  // namespace tagdb

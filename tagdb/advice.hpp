@@ -1,0 +1,49 @@
+// Two tables of what a tag or a driver can not prove, with the way on: tags that many share (data/never_prove.tsv) and
+// drivers that allocate for others (data/on_behalf.tsv). Data, so that a new default of some header needs no code.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tagdb/pool_tag.hpp"
+
+namespace tagdb {
+
+/// Tags that never prove an owner for the same reason.
+struct SharedFamily {
+  std::string name;
+  std::string advice;  ///< why, and what to do next
+};
+struct SharedTag {
+  PoolTag tag;
+  std::size_t family = 0;  ///< index into `SharedTags::families`
+  std::string what;        ///< what the tag is
+};
+struct SharedTags {
+  std::vector<SharedFamily> families;
+  std::vector<SharedTag> tags;
+};
+
+/// A driver that allocates because others ask it to.
+struct OnBehalf {
+  std::string image;   ///< file name in lower case
+  std::string advice;  ///< for whom, and how to find out for which
+};
+
+/// Parse the two tables; `error` gets line number and reason when they return empty ones.
+SharedTags parse_shared_tags(std::string_view text, std::string& error);
+std::vector<OnBehalf> parse_on_behalf(std::string_view text, std::string& error);
+
+/// The tables that are compiled into the program.
+const SharedTags& builtin_shared_tags();
+const std::vector<OnBehalf>& builtin_on_behalf();
+
+/// A tag with which many drivers allocate by default, or that the kernel charges on behalf of others, never proves an
+/// owner. Returns sentences that say why and what to do next, or an empty view.
+std::string_view never_proves(PoolTag tag);
+
+/// Does the image with this file name allocate for others? Returns for whom and how to get behind it, or an empty view.
+std::string_view on_behalf(std::string_view image);
+
+}  // namespace tagdb

@@ -1,0 +1,77 @@
+// Our own reader of version resources and signatures against LIEF, on every driver there is.
+#include "pe/identity.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/files.hpp"
+
+TEST_CASE("identify_small agrees with LIEF on every driver") {
+  std::size_t with_version = 0;
+  auto paths = all_drivers();
+  paths.push_back(sample_driver());
+  REQUIRE(paths.size() > 100);
+  for (const auto& path : paths) {
+    INFO(path);
+    const auto bytes = read_bytes(path);
+    const auto image = pe::Image::open(bytes);
+    REQUIRE(image);
+    std::string problem, small_problem;
+    const pe::Identity lief = pe::identify(image.value(), problem);  // filled in by identify_small where LIEF is blank
+    const pe::Identity small = pe::identify_small(image.value(), small_problem);
+    CHECK(small.company == lief.company);
+    CHECK(small.product == lief.product);
+    CHECK(small.description == lief.description);
+    CHECK(small.file_version == lief.file_version);
+    CHECK(small.original_name == lief.original_name);
+    CHECK(small.signer == lief.signer);
+    CHECK(small.embedded_signature == lief.embedded_signature);
+    CHECK(small.pdb_id == lief.pdb_id);
+    with_version += small.file_version.empty() ? 0 : 1;
+  }
+  CHECK(with_version >= 1);
+}
+
+TEST_CASE("a signed driver: the name of the leaf, whole, and none where the signature is cut") {
+  auto bytes = read_bytes(TEST_SIGNED);
+  const auto image = pe::Image::open(bytes);
+  REQUIRE(image);
+  std::string problem;
+  const pe::Identity small = pe::identify_small(image.value(), problem);
+  CHECK(small.embedded_signature);
+  CHECK(small.signer ==
+        "Gr\xC3\xB6\xC3\x9F"
+        "e & S\xC3\xB6hne, Ltd.");
+  CHECK(small.product == "Talks about leaks");
+  CHECK(problem.empty());
+  CHECK(pe::identify(image.value(), problem).signer == small.signer);
+  const auto table = image.value().directory(pe::Directory::security);
+  for (std::uint32_t length = table.rva; length < bytes.size(); length += 11) {
+    const std::vector<std::uint8_t> cut(bytes.begin(), bytes.begin() + length);
+    const auto part = pe::Image::open(cut);
+    REQUIRE(part);
+    std::string cut_problem;
+    CHECK(pe::identify_small(part.value(), cut_problem).signer.empty());
+    CHECK_FALSE(cut_problem.empty());
+  }
+  for (std::size_t at = table.rva; at < bytes.size(); ++at) {
+    bytes[at] ^= 0x80;
+    pe::identify_small(pe::Image::open(bytes).value(), problem);
+    bytes[at] ^= 0x80;
+  }
+}
+
+TEST_CASE("identify_small survives every truncation and every flipped byte of the sample's resources") {
+  const auto whole = read_bytes(sample_driver());
+  for (std::size_t length = 0; length < whole.size(); length += 7) {
+    const std::vector<std::uint8_t> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+    std::string problem;
+    if (const auto image = pe::Image::open(cut)) pe::identify_small(image.value(), problem);
+  }
+  auto bytes = whole;
+  for (std::size_t at = 0x200; at < bytes.size(); ++at) {
+    bytes[at] ^= 0xFF;
+    std::string problem;
+    if (const auto image = pe::Image::open(bytes)) pe::identify_small(image.value(), problem);
+    bytes[at] ^= 0xFF;
+  }
+}

@@ -1,0 +1,138 @@
+// Detection on made-up machines: what must be found is found, and nothing innocent is accused.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <map>
+
+#include "leak_generator.hpp"
+#include "scanner/poolmon/growth.hpp"
+
+using namespace scanner::poolmon;
+using leak_generator::Kind;
+using leak_generator::numbered_tag;
+using leak_generator::Tag;
+
+namespace {
+
+constexpr unsigned kMachines = 100;
+constexpr Kind kInnocent[] = {Kind::constant, Kind::noisy,   Kind::wandering, Kind::step,   Kind::stairs,
+                              Kind::sawtooth, Kind::plateau, Kind::burst,     Kind::falling};
+
+Analysis run(std::vector<Tag>& tags, std::size_t snapshots, std::mt19937& random) {
+  SeriesTable table;
+  Snapshot snapshot;
+  for (std::size_t step = 0; step < snapshots; ++step) {
+    snapshot.clear();
+    for (Tag& tag : tags) snapshot.rows.push_back(tag.row(step, random));
+    table.add(snapshot, "log");
+  }
+  return analyse(table, {});
+}
+
+std::vector<Tag> machine(unsigned count, std::size_t snapshots, std::mt19937& random) {
+  std::vector<Tag> tags;
+  for (unsigned i = 0; i < count; ++i)
+    tags.emplace_back(numbered_tag(i), kInnocent[i % std::size(kInnocent)], random, snapshots);
+  return tags;
+}
+
+}  // namespace
+
+TEST_CASE("64 KiB per snapshot among 600 noisy tags over 12 snapshots is first, and alone, in 100 of 100 machines") {
+  std::map<std::pair<Kind, Shape>, unsigned> shapes;
+  const auto leak = tagdb::PoolTag::from_text("Leak");
+  unsigned first = 0, alone = 0;
+  for (unsigned seed = 1; seed <= kMachines; ++seed) {
+    INFO("seed ", seed);
+    std::mt19937 random(seed);
+    std::vector<Tag> tags = machine(600, 12, random);
+    tags.emplace_back(leak, Kind::leak, random, 12, 64, 1024);
+    const Analysis analysis = run(tags, 12, random);
+    const bool found = analysis.tags.front().tag == leak && analysis.tags.front().shape == Shape::leak;
+    CHECK(found);
+    CHECK(analysis.tags[1].shape != Shape::leak);
+    first += found ? 1 : 0;
+    alone += analysis.tags[1].shape != Shape::leak ? 1 : 0;
+    std::map<tagdb::PoolTag, Kind> kinds;
+    for (const Tag& tag : tags) kinds[tag.tag()] = tag.kind;
+    for (const Growth& growth : analysis.tags) ++shapes[{kinds[growth.tag], growth.shape}];
+  }
+  CHECK(first == 100);
+  CHECK(alone == 100);
+  if (std::getenv("POOLWHO_SHOW") != nullptr) {
+    for (const auto& [key, count] : shapes)
+      MESSAGE("kind ", static_cast<int>(key.first), " called ", std::string(to_string(key.second)), ": ", count);
+  }
+}
+
+TEST_CASE("a small and a large leak at once are both found, the large one first") {
+  for (unsigned seed = 1; seed <= kMachines; ++seed) {
+    INFO("seed ", seed);
+    std::mt19937 random(seed);
+    std::vector<Tag> tags = machine(600, 12, random);
+    tags.emplace_back(tagdb::PoolTag::from_text("Smal"), Kind::leak, random, 12, 16, 256);
+    tags.emplace_back(tagdb::PoolTag::from_text("Larg"), Kind::leak, random, 12, 4096, 4096);
+    const Analysis analysis = run(tags, 12, random);
+    CHECK(analysis.tags[0].tag == tagdb::PoolTag::from_text("Larg"));
+    CHECK(analysis.tags[1].tag == tagdb::PoolTag::from_text("Smal"));
+    CHECK(analysis.tags[0].shape == Shape::leak);
+    CHECK(analysis.tags[1].shape == Shape::leak);
+    CHECK(analysis.tags[2].shape != Shape::leak);
+  }
+}
+
+TEST_CASE("what is no leak is named as what it is") {
+  const auto named = [](Kind kind) {
+    std::map<Shape, unsigned> shapes;
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+      std::mt19937 random(seed);
+      std::vector<Tag> tags;
+      for (unsigned i = 0; i < 20; ++i) tags.emplace_back(numbered_tag(i), kind, random, 24);
+      for (const Growth& growth : run(tags, 24, random).tags) ++shapes[growth.shape];
+    }
+    return shapes;
+  };
+  CHECK(named(Kind::constant)[Shape::flat] == 400);
+  CHECK(named(Kind::noisy)[Shape::flat] >= 360);
+  CHECK(named(Kind::step)[Shape::step] >= 380);
+  CHECK(named(Kind::stairs)[Shape::step] >= 380);
+  CHECK(named(Kind::sawtooth)[Shape::sawtooth] >= 360);
+  CHECK(named(Kind::plateau)[Shape::plateau] >= 380);
+  CHECK(named(Kind::burst)[Shape::burst] >= 340);
+  CHECK(named(Kind::falling)[Shape::falling] >= 380);
+}
+
+TEST_CASE("nothing innocent is called a leak, whatever the number of snapshots") {
+  for (const std::size_t snapshots : {1U, 2U, 3U, 4U, 6U, 8U, 12U, 20U, 31U, 40U, 100U, 600U, 3000U}) {
+    const unsigned seeds = snapshots > 200 ? 2 : 20;
+    unsigned accused = 0, missed = 0;
+    std::map<Kind, unsigned> kinds_accused;
+    for (unsigned seed = 1; seed <= seeds; ++seed) {
+      std::mt19937 random(1000 + seed);
+      std::vector<Tag> tags = machine(300, snapshots, random);
+      const auto leak = tagdb::PoolTag::from_text("Leak");
+      tags.emplace_back(leak, Kind::leak, random, snapshots, 640, 1024);
+      std::map<tagdb::PoolTag, Kind> kinds;
+      for (const Tag& tag : tags) kinds[tag.tag()] = tag.kind;
+      bool found = false;
+      for (const Growth& growth : run(tags, snapshots, random).tags) {
+        if (growth.shape != Shape::leak) continue;
+        if (growth.tag == leak) {
+          found = true;
+        } else {
+          ++accused;
+          ++kinds_accused[kinds[growth.tag]];
+        }
+      }
+      missed += found ? 0 : 1;
+    }
+    INFO("snapshots ", snapshots, ": accused ", accused, ", missed ", missed);
+    if (std::getenv("POOLWHO_SHOW") != nullptr) {
+      MESSAGE("snapshots ", snapshots, ": accused ", accused, ", missed ", missed, " of ", seeds);
+      for (const auto& [kind, count] : kinds_accused) MESSAGE("   kind ", static_cast<int>(kind), ": ", count);
+    }
+    // Three snapshots of stairs or of a sawtooth are a straight line: nothing can tell them from a leak.
+    if (snapshots != 3) CHECK(accused == 0);
+    if (snapshots >= 12) CHECK(missed == 0);
+  }
+}

@@ -1,0 +1,80 @@
+// The kernel's table of pool tags as NtQuerySystemInformation hands it over, and a provider that is none.
+#include "scanner/poolmon/live.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+using namespace scanner::poolmon;  // NOLINT(google-build-using-namespace)
+
+namespace {
+
+template <typename T>
+void put(std::vector<std::uint8_t>& out, T value) {
+  const auto at = out.size();
+  out.resize(at + sizeof value);
+  std::memcpy(out.data() + at, &value, sizeof value);
+}
+
+std::vector<std::uint8_t> table_64() {
+  std::vector<std::uint8_t> out;
+  put<std::uint64_t>(out, 2);
+  put<std::uint32_t>(out, 0x6B61654C);  // Leak
+  put<std::uint32_t>(out, 7);           // paged allocs
+  put<std::uint32_t>(out, 3);
+  put<std::uint32_t>(out, 0xCCCCCCCC);  // padding
+  put<std::uint64_t>(out, 400);
+  put<std::uint32_t>(out, 4000000000U);  // nonpaged allocs
+  put<std::uint32_t>(out, 5);
+  put<std::uint64_t>(out, 0x500000000ULL);
+  put<std::uint32_t>(out, 0xE56D6C46);  // Flme, protected
+  for (int i = 0; i < 3; ++i) put<std::uint32_t>(out, 0);
+  put<std::uint64_t>(out, 0);
+  put<std::uint32_t>(out, 1);
+  put<std::uint32_t>(out, 1);
+  put<std::uint64_t>(out, 0);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("64-bit table: both pools, unused ones left out, bit 31") {
+  const auto table = table_64();
+  const auto tags = parse_pooltag_information(pe::Bytes{std::span<const std::uint8_t>(table)}, 8);
+  REQUIRE(tags);
+  REQUIRE(tags.value().size() == 3);
+  const LiveTag& nonpaged = tags.value()[0];
+  CHECK(nonpaged.tag.text() == "Leak");
+  CHECK(nonpaged.pool == LivePool::nonpaged);
+  CHECK(nonpaged.allocs == 4000000000U);
+  CHECK(nonpaged.frees == 5);
+  CHECK(nonpaged.bytes == 0x500000000ULL);
+  const LiveTag& paged = tags.value()[1];
+  CHECK(paged.pool == LivePool::paged);
+  CHECK(paged.allocs == 7);
+  CHECK(paged.bytes == 400);
+  CHECK(tags.value()[2].tag.text() == "Flme");
+  CHECK(tags.value()[2].protected_bit);
+}
+
+TEST_CASE("32-bit table; a table that is shorter than it says") {
+  std::vector<std::uint8_t> table;
+  for (const std::uint32_t value : {1U, 0x6B61654CU, 2U, 1U, 64U, 9U, 8U, 4096U}) put(table, value);
+  const auto tags = parse_pooltag_information(pe::Bytes{std::span<const std::uint8_t>(table)}, 4);
+  REQUIRE(tags);
+  REQUIRE(tags.value().size() == 2);
+  CHECK(tags.value()[0].bytes == 4096);
+  CHECK(tags.value()[1].bytes == 64);
+  auto cut = table_64();
+  cut.pop_back();
+  CHECK_FALSE(parse_pooltag_information(pe::Bytes{std::span<const std::uint8_t>(cut)}, 8));
+  CHECK_FALSE(parse_pooltag_information(pe::Bytes{}, 8));
+}
+
+#ifndef _WIN32
+TEST_CASE("no Windows, no live tags: and it is said") {
+  const auto answer = make_live_provider()->snapshot();
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().message.find("--live") != std::string::npos);
+}
+#endif

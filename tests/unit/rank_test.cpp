@@ -1,0 +1,45 @@
+// What the data says about tags and drivers reaches the verdicts and their reasons.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "scanner/rank/rank.hpp"
+
+using namespace scanner;
+
+namespace {
+
+rank::Judgement judge(std::string_view tag, std::string_view file, std::string_view original = {}) {
+  trace::TagUse use;
+  use.tag = tagdb::PoolTag::from_text(tag);
+  use.row = 0;
+  use.api = "ExAllocatePoolWithTag";
+  rank::ImageFacts image;
+  image.file_name = file;
+  image.original_name = original;
+  return rank::judge(use.tag, {use}, image, {});
+}
+
+bool has(const rank::Judgement& judgement, std::string_view code) {
+  return std::any_of(judgement.reasons.begin(), judgement.reasons.end(),
+                     [code](const rank::Reason& reason) { return reason.code == code; });
+}
+
+}  // namespace
+
+TEST_CASE("a tag of never_prove.tsv is possible at most, and says why") {
+  for (const char* tag : {"Ddk ", "STCE", "PcNw", "SeAl", "Proc", "Irp "}) {
+    INFO(tag);
+    CHECK(judge(tag, "a.sys").verdict == rank::Verdict::possible);
+    CHECK(has(judge(tag, "a.sys"), "shared_tag"));
+  }
+  CHECK(judge("Leak", "a.sys").verdict == rank::Verdict::proven);
+  CHECK_FALSE(has(judge("Leak", "a.sys"), "shared_tag"));
+}
+
+TEST_CASE("a driver of on_behalf.tsv keeps its verdict and says for whom it allocates") {
+  CHECK(judge("Leak", "FLTMGR.SYS").verdict == rank::Verdict::proven);
+  CHECK(has(judge("Leak", "FLTMGR.SYS"), "on_behalf"));
+  CHECK(has(judge("Leak", "renamed.sys", "ndis.sys"), "on_behalf"));
+  CHECK_FALSE(has(judge("Leak", "a.sys", "a.sys"), "on_behalf"));
+}

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# What must hold for poolwho.exe before it is run:  check_exe.sh POOLWHO_EXE POOLWHO
+# It needs no DLL but those of every Windows, carries the manifest and, as poolwho itself reads it, a version resource.
+set -euo pipefail
+exe=$1 poolwho=$2
+system='advapi32.dll|bcrypt.dll|kernel32.dll|msvcrt.dll|ntdll.dll|shell32.dll|user32.dll'
+imports=$(x86_64-w64-mingw32-objdump -p "$exe" | sed -n 's/^\s*DLL Name: //p' | tr 'A-Z' 'a-z' | sort)
+echo "$(stat -c %s "$exe") bytes; imports:" $imports
+if grep -qvxE "$system" <<<"$imports"; then
+  echo "not a DLL of every Windows:" $(grep -vxE "$system" <<<"$imports")
+  exit 1
+fi
+for text in longPathAware 'level="asInvoker"' '>UTF-8</activeCodePage>'; do
+  grep -aqF "$text" "$exe" || { echo "the manifest lacks $text"; exit 1; }
+done
+"$poolwho" survey "$exe" --format ndjson -q | grep '"type":"driver"' | grep '"original_name":"poolwho.exe"' | grep -q '"product":"poolwho"' ||
+  { echo "no version resource"; exit 1; }
