@@ -113,6 +113,9 @@ std::vector<std::string> arguments(int, char**) {
   return out;
 }
 
+/// A console is written to in UTF-16, whatever its code page; redirected text stays what every reader can show.
+bool terminal_shows_utf8() { return is_console(STD_OUTPUT_HANDLE); }
+
 bool stderr_is_terminal() { return is_console(STD_ERROR_HANDLE); }
 
 bool stdout_is_color_terminal() {

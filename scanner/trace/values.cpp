@@ -149,11 +149,10 @@ std::span<const Atom> ValuePool::atoms(ValueId id) const {
 ValueId ValuePool::make(std::span<const Atom> atoms, std::uint32_t flags) {
   if (atoms.empty() && flags == 0) return kBottom;
   const std::uint64_t hash = hash_of(atoms, flags);
-  const auto [begin, end] = index_.equal_range(hash);
-  for (auto it = begin; it != end; ++it) {
-    const Value& value = values_[it->second];
-    if (value.flags == flags && std::ranges::equal(this->atoms(it->second), atoms)) return it->second;
-  }
+  const auto same = [&](ValueId id) {
+    return values_[id].flags == flags && std::ranges::equal(this->atoms(id), atoms);
+  };
+  if (const ValueId* known = index_.find(hash, same)) return *known;
   const auto id = static_cast<ValueId>(values_.size());
   // `atoms` may view the arena itself, which the insertion would move.
   std::array<Atom, kCap> copy;
@@ -161,7 +160,7 @@ ValueId ValuePool::make(std::span<const Atom> atoms, std::uint32_t flags) {
   std::copy_n(atoms.begin(), count, copy.begin());
   values_.push_back({static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(count), flags});
   arena_.insert(arena_.end(), copy.begin(), copy.begin() + static_cast<std::ptrdiff_t>(count));
-  index_.emplace(hash, id);
+  index_.insert(hash, id);
   return id;
 }
 
@@ -231,14 +230,14 @@ ValueId ValuePool::join(ValueId a, ValueId b) {
   if (a == b || b == kBottom) return a;
   if (a == kBottom) return b;
   const std::uint64_t key = std::uint64_t{a} << 32 | b;
-  if (const auto it = joins_.find(key); it != joins_.end()) return it->second;
+  if (const ValueId* known = joins_.find(key, [](ValueId) { return true; })) return *known;
   const auto left = atoms(a), right = atoms(b);
   std::array<Atom, 2 * kCap> all;
   const auto end = std::set_union(left.begin(), left.end(), right.begin(), right.end(), all.begin());
   const auto count = static_cast<std::size_t>(end - all.begin());
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
   const ValueId joined = count > kCap ? make(left, flags | kCapped) : make({all.data(), count}, flags);
-  joins_.emplace(key, joined);
+  joins_.insert(key, joined);
   return joined;
 }
 

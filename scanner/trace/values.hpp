@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "scanner/trace/ops.hpp"
+#include "scanner/trace/probe_table.hpp"
 
 namespace scanner::trace {
 
@@ -118,8 +118,8 @@ class ValuePool {
   };
   std::vector<Atom> arena_;
   std::vector<Value> values_;
-  std::unordered_multimap<std::uint64_t, ValueId> index_;
-  std::unordered_map<std::uint64_t, ValueId> joins_;
+  ProbeTable index_;  // by hash of atoms and flags
+  ProbeTable joins_;  // by the two values
 };
 
 }  // namespace scanner::trace

@@ -8,7 +8,11 @@ function(run)
   execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${WORK} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 set(HERE ${SOURCE}/tests/browser)
-run(${LLVM_DLLTOOL} -m i386:x86-64 -d ${HERE}/../drivers/ntoskrnl.def -l ntoskrnl.lib)
+# The definitions carry the decoration of x86.
+file(READ ${HERE}/../drivers/ntoskrnl.def text)
+string(REGEX REPLACE "\n@?([A-Za-z0-9_]+)@[0-9]+" "\n\\1" text "${text}")
+file(WRITE ${WORK}/ntoskrnl.def "${text}")
+run(${LLVM_DLLTOOL} -m i386:x86-64 -d ntoskrnl.def -l ntoskrnl.lib)
 run(${CLANG_CC} --target=x86_64-pc-windows-msvc -O2 -ffreestanding -funwind-tables -fno-stack-protector -mno-sse -c
     ${HERE}/hostile.c -o hostile.obj)
 file(RELATIVE_PATH resource ${WORK} ${HERE}/hostile.rc)

@@ -78,3 +78,64 @@ TEST_CASE("no Windows, no live tags: and it is said") {
   CHECK(answer.error().message.find("--live") != std::string::npos);
 }
 #endif
+
+namespace {
+
+/// Grows by one allocation of 64 bytes a look, and fails at the end when told so.
+class FakeProvider final : public LiveProvider {
+ public:
+  explicit FakeProvider(unsigned fails_at = ~0U) : fails_at_(fails_at) {}
+
+  pe::Result<std::vector<LiveTag>> snapshot() override {
+    if (++looks_ == fails_at_) return pe::Error{pe::Fault::unreadable, "no more"};
+    LiveTag tag;
+    tag.tag = tagdb::PoolTag::from_text("Leak");
+    tag.pool = LivePool::paged;
+    tag.allocs = 0xFFFFFFFE + looks_;  // the 32-bit counter wraps while one watches
+    tag.frees = 0xFFFFFFF0;
+    tag.bytes = 64ULL * looks_;
+    return std::vector<LiveTag>{tag};
+  }
+
+ private:
+  unsigned fails_at_, looks_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a provider becomes a series of snapshots") {
+  scanner::poolmon::LiveOptions options;
+  options.every_seconds = 0.001;
+  options.for_seconds = 0.0035;
+  auto source = scanner::poolmon::watch(std::make_unique<FakeProvider>(), options);
+  REQUIRE(source);
+  scanner::poolmon::Snapshot snapshot;
+  for (unsigned look = 1; look <= 4; ++look) {
+    REQUIRE(source.value()->next(snapshot));
+    REQUIRE(snapshot.rows.size() == 1);
+    CHECK(snapshot.rows[0].pool == scanner::poolmon::Pool::paged);
+    CHECK(snapshot.rows[0].bytes == 64 * look);
+    CHECK(snapshot.rows[0].diff == 14 + look);
+    CHECK(snapshot.time.has_value());
+  }
+  CHECK_FALSE(source.value()->next(snapshot));
+}
+
+TEST_CASE("watching ends when the system refuses, and when somebody wants to stop") {
+  scanner::poolmon::LiveOptions options;
+  options.every_seconds = 0.001;
+  CHECK_FALSE(scanner::poolmon::watch(std::make_unique<FakeProvider>(1), options));
+  scanner::poolmon::Snapshot snapshot;
+  auto failing = scanner::poolmon::watch(std::make_unique<FakeProvider>(2), options);
+  REQUIRE(failing);
+  CHECK(failing.value()->next(snapshot));
+  CHECK_FALSE(failing.value()->next(snapshot));
+  CHECK(failing.value()->take_problems().size() == 1);
+  const std::atomic<bool> stop{true};
+  options.every_seconds = 3600;
+  options.stop = &stop;
+  auto stopped = scanner::poolmon::watch(std::make_unique<FakeProvider>(), options);
+  REQUIRE(stopped);
+  CHECK(stopped.value()->next(snapshot));
+  CHECK_FALSE(stopped.value()->next(snapshot));
+}

@@ -409,7 +409,7 @@ TEST_CASE("no garbage makes the readers fall over") {
   std::size_t snapshots = 0;
   for (unsigned round = 0; round < 20000; ++round) {
     std::string text = seeds[random() % std::size(seeds)];
-    const unsigned changes = random() % 12;
+    const unsigned changes = static_cast<unsigned>(random()) % 12;
     for (unsigned i = 0; i < changes; ++i) {
       const std::size_t at = random() % (text.size() + 1);
       switch (random() % 5) {
