@@ -122,6 +122,9 @@ class Context {
   std::map<std::pair<std::uint64_t, std::uint64_t>, Linked> linked_;
 };
 
+/// The whole of a file or of standard input ("-") as lines.
+bool read_lines(const std::string& path, bool nul_separated, std::vector<std::string>& lines, std::string& error);
+
 /// The uses of a scanned file as report records, filtered by `wanted`.
 std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted);
 

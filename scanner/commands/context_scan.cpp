@@ -1,0 +1,233 @@
+// What every command scans: the files of a walk, of a part of it, or of the catalogue; hard links, and progress.
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "scanner/commands/context.hpp"
+#include "scanner/commands/likely_first.hpp"
+#include "scanner/pipeline.hpp"
+
+namespace scanner {
+
+std::unique_ptr<Exporters> Context::make_exporters() const {
+  std::vector<std::string> roots = options_.paths;
+  if (options_.root) roots.push_back(*options_.root);
+  if (roots.empty() && !options_.files_from) roots.push_back(running_root());
+  std::vector<std::string> folders, others;
+  for (const std::string& root : roots) {
+    if (root.empty()) continue;
+    const std::string system = walk::find_path(root, "Windows/System32");
+    if (system.empty()) {
+      if (walk::is_directory(root)) others.push_back(root);
+      continue;
+    }
+    if (std::string drivers = walk::find_path(system, "drivers"); !drivers.empty())
+      folders.push_back(std::move(drivers));
+    folders.push_back(system);
+  }
+  // Folders that are no Windows volume: the module may lie anywhere below them. Names only, no file is opened.
+  const auto below = [others](const std::string& module) {
+    std::vector<std::string> paths;
+    walk::Options options;
+    options.include = {module};
+    options.any_suffix = true;
+    walk::Skipped ignored;
+    for (const std::string& root : others) {
+      walk::walk(
+          root, options,
+          [&paths](walk::Found found) {
+            paths.push_back(std::move(found.path));
+            return true;
+          },
+          [](const walk::Trouble&) {}, ignored);
+    }
+    return paths;
+  };
+  return std::make_unique<Exporters>(apis_, std::move(folders), options_.max_file_size,
+                                     others.empty() ? nullptr : std::function(below));
+}
+
+unsigned Context::jobs() const {
+  return options_.jobs != 0 ? options_.jobs : std::max(1U, std::thread::hardware_concurrency());
+}
+
+walk::Options Context::walk_options() const {
+  walk::Options walk_options;
+  walk_options.include = options_.include;
+  walk_options.exclude = options_.exclude;
+  walk_options.any_suffix = options_.any_suffix;
+  walk_options.follow_links = options_.follow;
+  walk_options.read_offline = options_.offline;
+  walk_options.max_file_size = options_.max_file_size;
+  walk_options.stop = [] { return interrupted.load(); };
+  return walk_options;
+}
+
+/// Which part a file belongs to depends on its path below the root only, in any letter case and with either slash, so
+/// that machines that mount the same volume in different places agree. FNV-1a, because it is defined everywhere.
+bool Context::in_shard(const std::string& root, const std::string& path) const {
+  if (options_.shards == 0) return true;
+  std::size_t at = path.size() > root.size() && path.starts_with(root) ? root.size() : 0;
+  while (at < path.size() && (path[at] == '/' || path[at] == '\\' || path.compare(at, 2, "./") == 0)) ++at;
+  std::uint64_t hash = 0xCBF29CE484222325ULL;
+  for (; at < path.size(); ++at) {
+    const char c = path[at] == '\\' ? '/' : path[at];
+    hash = (hash ^ static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c)) * 0x100000001B3ULL;
+  }
+  return (hash >> 16) % options_.shards == options_.shard - 1;
+}
+
+void Context::resolve_link(ScannedFile& file) {
+  using Outcome = ScannedFile::Outcome;
+  const auto id = std::pair(file.file.device, file.file.inode);
+  if (file.outcome != Outcome::hard_link) {
+    if (file.file.links > 1 && file.file.inode != 0)
+      linked_.emplace(id, Linked{file.outcome, file.hash, file.sha256, file.message, file.size});
+    return;
+  }
+  const auto first = linked_.find(id);
+  if (first == linked_.end()) return;
+  file.outcome = first->second.outcome;
+  if (file.outcome == Outcome::traced || file.outcome == Outcome::unsupported) file.outcome = Outcome::copy;
+  file.hash = first->second.hash;
+  file.sha256 = first->second.sha256;
+  file.message = first->second.message;
+  file.size = first->second.size;
+}
+
+void Context::show_progress(const ScannedFile& file) {
+  if (options_.quiet || !err_is_terminal_) return;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  const std::uint64_t files = expected_files_, bytes = expected_bytes_;
+  std::string text = std::to_string(summary_.files) + (files != 0 ? " of " + std::to_string(files) : "") + " files, " +
+                     std::to_string(static_cast<std::uint64_t>(static_cast<double>(read_) / 1e6 / seconds)) + " MB/s";
+  if (bytes > summary_.bytes && summary_.bytes > 0) {
+    const double left = seconds * static_cast<double>(bytes - summary_.bytes) / static_cast<double>(summary_.bytes);
+    text += ", " + std::to_string(static_cast<std::uint64_t>(left) + 1) + " s left";
+  }
+  constexpr std::size_t kLine = 60;  // of the path: the end tells more than the beginning
+  const std::string& path = file.file.path;
+  progress(text + "  " + report::printable(path.size() > kLine ? "..." + path.substr(path.size() - kLine) : path));
+}
+
+void Context::revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
+                      const std::function<ScannedFile(const walk::Found&)>& work,
+                      const std::function<void(ScannedFile&)>& consume) {
+  run_pipeline(jobs(), {produce, work, consume, {}, {}});
+}
+
+void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done, ScanRequest request,
+                   const std::function<void(ScannedFile&)>& consume, const Hooks& hooks) {
+  if (catalog_) {
+    const auto take = [&consume](ScannedFile& file) {
+      consume(file);
+      return !interrupted;
+    };
+    walk::Skipped skipped;
+    std::vector<walk::Trouble> troubles;
+    catalog_->scan(paths, done, request, take, skipped,
+                   [&troubles](walk::Trouble trouble) { troubles.push_back(std::move(trouble)); });
+    summary_.skipped.add(skipped);
+    for (walk::Trouble& trouble : troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
+    if (catalog_->failed()) problem({*options_.catalog, "read", 0, catalog_->error()}, true);
+    return;
+  }
+  if (!exporters_) exporters_ = make_exporters();
+  request.exporters = exporters_.get();
+  walk::Options walk_options = this->walk_options();
+  walk_options.done = done.directories;
+  walk_options.done_files = done.files;
+  std::vector<std::string> all = paths;
+  if (use_files_from && options_.files_from) {
+    std::string error;
+    if (!read_lines(*options_.files_from, options_.nul_separated, all, error))
+      problem({*options_.files_from, "read", 0, error}, true);
+  }
+  // The walk runs on its own thread; what it has to say about paths is said when it is over.
+  struct Walked {
+    walk::Skipped skipped;
+    std::vector<walk::Trouble> troubles;
+  };
+  std::map<std::size_t, Walked> walked;                     // by number in `all`, of those that have something to say
+  std::set<std::pair<std::uint64_t, std::uint64_t>> names;  // files with several names that were met
+  const auto produce = [&](const std::function<bool(walk::Found)>& push) {
+    bool going = true;
+    for (std::size_t i = 0; i < all.size() && going; ++i) {
+      Walked here;
+      walk::walk(
+          all[i], walk_options,
+          [&](walk::Found found) {
+            if (!in_shard(all[i], found.path)) return true;
+            if (found.links > 1 && found.inode != 0)
+              found.known_link = !names.insert({found.device, found.inode}).second;
+            found.named = found.named && !done.listed;
+            going = push(std::move(found));
+            return going;
+          },
+          [&](walk::Trouble trouble) {
+            trouble.named = trouble.named && !done.listed;
+            here.troubles.push_back(std::move(trouble));
+          },
+          here.skipped);
+      if (here.skipped.total() > 0 || !here.troubles.empty()) walked.emplace(i, std::move(here));
+    }
+  };
+  std::function<void()> count;
+  std::atomic<bool> over{false};
+  if (!options_.quiet && err_is_terminal_ && expected_files_ == 0) {
+    // A second walk that runs ahead and only counts; the directories are in memory for the first one then.
+    count = [&] {
+      walk::Options counting = walk_options;
+      counting.stop = [&over] { return interrupted || over; };
+      walk::Skipped ignored;
+      std::uint64_t files = 0, bytes = 0;
+      for (std::size_t i = 0; i < all.size() && !over; ++i) {
+        walk::walk(
+            all[i], counting,
+            [&](const walk::Found& found) {
+              if (in_shard(all[i], found.path)) ++files, bytes += found.size;
+              return !over;
+            },
+            [](const walk::Trouble&) {}, ignored);
+      }
+      if (over) return;
+      expected_bytes_ = summary_bytes_before_ + bytes;
+      expected_files_ = summary_files_before_ + files;
+    };
+  }
+  summary_bytes_before_ = summary_.bytes;
+  summary_files_before_ = summary_.files;
+  linked_.clear();
+  Stages stages;
+  stages.produce = [&](const std::function<bool(walk::Found)>& push) {
+    produce(push);
+    over = true;
+  };
+  stages.work = [&request](const walk::Found& found) { return scan_file(found, request); };
+  stages.consume = [&](ScannedFile& file) {
+    read_ += file.size;
+    show_progress(file);
+    if (!out_) interrupted = true;  // nobody reads any more
+    resolve_link(file);
+    consume(file);
+  };
+  stages.idle = hooks.idle;
+  stages.count = count;
+  run_pipeline(jobs(), stages);
+  expected_files_ = expected_bytes_ = 0;
+  for (auto& [i, here] : walked) {
+    summary_.skipped.add(here.skipped);
+    for (walk::Trouble& trouble : here.troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
+  }
+  if (!hooks.walked || interrupted) return;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto here = walked.find(i);
+    if (here != walked.end()) {
+      hooks.walked(all[i], here->second.skipped, here->second.troubles);
+    } else {
+      hooks.walked(all[i], {}, {});
+    }
+  }
+}
+
+}  // namespace scanner
