@@ -4,10 +4,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <set>
-#include <thread>
 
-#include "scanner/commands/likely_first.hpp"
 #include "scanner/console.hpp"
 #include "scanner/pipeline.hpp"
 #include "scanner/report/host.hpp"
