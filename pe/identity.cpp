@@ -112,6 +112,13 @@ Identity identify(const Image& image, std::string& problem) {
   // empty.
   std::string ignored;
   const Identity own = identify_small(image, ignored);
+  // It also reads strings into values that are empty: where ours found the resource and no such value, there is none.
+  const bool read = !own.company.empty() || !own.product.empty() || !own.description.empty() ||
+                    !own.file_version.empty() || !own.original_name.empty();
+  for (const auto field : {&Identity::company, &Identity::product, &Identity::description, &Identity::file_version,
+                           &Identity::original_name}) {
+    if (read && (own.*field).empty()) (identity.*field).clear();
+  }
   for (const auto field : {&Identity::company, &Identity::product, &Identity::description, &Identity::file_version,
                            &Identity::original_name, &Identity::signer}) {
     if ((identity.*field).empty()) identity.*field = own.*field;
