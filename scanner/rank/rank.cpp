@@ -12,6 +12,7 @@ using trace::TagUse;
 
 // Every term of the score, in one place. A verdict always outweighs a score: it is compared first.
 constexpr int kListedOwner = 40;
+constexpr int kListedByPattern = 15;  // `Nt??` covers tags of others, too
 constexpr int kManySites = 6;
 constexpr int kSureProof = 20;
 constexpr int kNeverFreed = 4;
@@ -99,8 +100,20 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     judgement.verdict = Verdict::possible;
     reason("constant", "the tag stands in the code as a number", 0);
   }
-  if (owner != nullptr)
-    reason("listed_owner", "listed as the owner by " + owner->source + ":" + std::to_string(owner->line), kListedOwner);
+  const auto place = [](const tagdb::Entry& entry) { return entry.source + ":" + std::to_string(entry.line); };
+  if (owner != nullptr) {
+    const bool exact = owner->first.exact() && !owner->range();
+    reason("listed_owner", "listed as the owner by " + place(*owner) + (exact ? "" : ", for " + owner->columns),
+           exact ? kListedOwner : kListedByPattern);
+  } else if (allocates) {
+    // Proof wins over a list, but the reader shall know that they disagree.
+    const auto other = std::find_if(listed.begin(), listed.end(), [](const tagdb::Entry* entry) {
+      return entry->first.exact() && !entry->range() && !tagdb::owner_images(entry->owner).empty();
+    });
+    if (other != listed.end())
+      reason("listed_elsewhere", place(**other) + " lists the tag for " + (*other)->owner + "; the code says otherwise",
+             0);
+  }
   if (const auto advice = tagdb::never_proves(tag); !advice.empty()) {
     if (judgement.verdict < Verdict::possible) judgement.verdict = Verdict::possible;
     reason("shared_tag", "the tag never proves an owner: " + std::string(advice), 0);

@@ -43,3 +43,25 @@ TEST_CASE("a driver of on_behalf.tsv keeps its verdict and says for whom it allo
   CHECK(has(judge("Leak", "renamed.sys", "ndis.sys"), "on_behalf"));
   CHECK_FALSE(has(judge("Leak", "a.sys", "a.sys"), "on_behalf"));
 }
+
+TEST_CASE("a listed owner counts, by a pattern less, and a list that names another is told of") {
+  tagdb::Database database;
+  database.add(tagdb::read_pooltag("Leak - a.sys\nOt?? - a.sys\nElse - b.sys\nGone - <unknown>\n", "list"), "list");
+  const auto judged = [&database](std::string_view tag) {
+    trace::TagUse use;
+    use.tag = tagdb::PoolTag::from_text(tag);
+    use.row = 0;
+    use.api = "ExAllocatePoolWithTag";
+    rank::ImageFacts image;
+    image.file_name = "A.SYS";
+    return rank::judge(use.tag, {use}, image, database.lookup(use.tag));
+  };
+  CHECK(has(judged("Leak"), "listed_owner"));
+  CHECK(has(judged("Othr"), "listed_owner"));
+  CHECK(judged("Leak").score > judged("Othr").score);
+  CHECK(judged("Othr").score > judged("Gone").score);
+  CHECK(has(judged("Else"), "listed_elsewhere"));
+  CHECK(judged("Else").verdict == rank::Verdict::proven);
+  CHECK_FALSE(has(judged("Leak"), "listed_elsewhere"));
+  CHECK_FALSE(has(judged("Gone"), "listed_elsewhere"));
+}
