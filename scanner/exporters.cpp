@@ -53,19 +53,20 @@ std::string Exporters::in_folder(const std::string& folder, const std::string& m
   return found == listing_.end() ? std::string{} : found->second;
 }
 
-std::string Exporters::locate(const std::string& module, const std::string& folder) {
+Exporters::Located Exporters::locate(const std::string& module, const std::string& folder) {
   const std::lock_guard lock(mutex_);
-  const auto [at, fresh] = located_.emplace(folder + '\n' + module, std::string{});
+  const auto [at, fresh] = located_.emplace(folder + '\n' + module, Located{});
   if (!fresh) return at->second;
-  if (std::string path = in_folder(folder, module); !path.empty()) return at->second = path;
-  const auto [general, first] = located_.emplace('\n' + module, std::string{});
+  if (std::string path = in_folder(folder, module); !path.empty()) return at->second = {std::move(path), true};
+  const auto [general, first] = located_.emplace('\n' + module, Located{});
   if (first) {
+    Located& found = general->second;
     for (const std::string& other : folders_) {
-      if (general->second.empty()) general->second = in_folder(other, module);
+      if (found.path.empty()) found.path = in_folder(other, module);
     }
-    if (general->second.empty() && find_elsewhere_) {
-      const std::vector<std::string> found = find_elsewhere_(module);
-      if (found.size() == 1) general->second = found.front();
+    if (found.path.empty() && find_elsewhere_) {
+      const std::vector<std::string> paths = find_elsewhere_(module);
+      if (paths.size() == 1) found = {paths.front(), false};
     }
   }
   return at->second = general->second;
@@ -102,13 +103,14 @@ std::vector<tagdb::ApiRow> Exporters::rows_for(const pe::Image& image, const std
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
   for (const auto& [module, functions] : imported) {
     if (is_listed(apis_, module)) continue;
-    const std::string exporter = locate(module, folder);
-    if (exporter.empty() || exporter == path) continue;
-    for (tagdb::ApiRow row : rows_of(exporter)) {
+    const Located exporter = locate(module, folder);
+    if (exporter.path.empty() || exporter.path == path) continue;
+    for (tagdb::ApiRow row : rows_of(exporter.path)) {
       if (!functions.contains(row.name)) continue;
       row.module = module;
       row.name = tagdb::qualified_name(module, row.name);
-      row.source = "traced in " + exporter;
+      row.source = "traced in " + exporter.path;
+      row.assumed = !exporter.as_loader;
       rows.push_back(std::move(row));
     }
   }

@@ -31,8 +31,12 @@ class Exporters {
 
  private:
   struct Module;
+  struct Located {
+    std::string path;       ///< empty: nowhere
+    bool as_loader = true;  ///< false: not where the loader looks, but the only file of that name
+  };
   const std::vector<tagdb::ApiRow>& rows_of(const std::string& path);
-  std::string locate(const std::string& module, const std::string& folder);
+  Located locate(const std::string& module, const std::string& folder);
   std::string in_folder(const std::string& folder, const std::string& module);
 
   const tagdb::ApiTable& apis_;
@@ -41,7 +45,7 @@ class Exporters {
   std::function<std::vector<std::string>(const std::string&)> find_elsewhere_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Module>> modules_;  // by path
-  std::map<std::string, std::string> located_;              // folder + module → path, empty when nowhere
+  std::map<std::string, Located> located_;                  // by folder and module
   std::string listed_folder_;                               // the walk goes folder by folder: one listing is kept
   std::map<std::string, std::string> listing_;              // name in lower case → path
 };

@@ -45,7 +45,8 @@ struct ApiRow {
   unsigned field_x86 = 0;
   int condition_argument = -1;        ///< the row applies only when this argument …
   std::uint64_t condition_value = 0;  ///< … has this value
-  std::string default_tag;            ///< for functions without a tag argument: what the kernel charges, may be empty
+  bool assumed = false;     ///< not from a table: found in an image that is perhaps not the one the loader would take
+  std::string default_tag;  ///< for functions without a tag argument: what the kernel charges, may be empty
   std::string source;
 };
 

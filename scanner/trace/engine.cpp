@@ -273,6 +273,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     if (site.function != entry.function) entries_[entry_id].called = true;
   }
   if (unsure_callee_.contains(site_id)) pair.flags |= kAssumesPointer;
+  if (row.assumed) pair.flags |= kAssumesExporter;
   if (!site.reached) raw = values_.unknown(kUnreached);
   Resolution tag = resolve(site, raw, entry_id);
   pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);

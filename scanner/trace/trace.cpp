@@ -58,6 +58,7 @@ std::string describe_assumptions(std::uint32_t flags) {
       {kAssumesTable, "the index stays within the printable entries of the table"},
       {kAssumesGlobal, "nobody writes the global through a pointer"},
       {kAssumesRegister, "an argument travels in a register outside the calling convention"},
+      {kAssumesExporter, "the driver that exports the function is the one file of that name that was found"},
       {kAssumesPointer,
        "a call through memory reaches this function, or an argument that decides what it does has the usual value"}};
   std::string out;

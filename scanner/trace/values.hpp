@@ -64,6 +64,7 @@ enum Flag : std::uint32_t {
   kAssumesGlobal = 1U << 18,    ///< that nobody writes this global through a pointer
   kAssumesRegister = 1U << 19,  ///< that an argument travels in a register outside the calling convention
   kAssumesPointer = 1U << 20,   ///< that a call through memory reaches this function
+  kAssumesExporter = 1U << 21,  ///< that the exporting driver is the file that was found
   kAssumedMask = 0xFFFF0000U
 };
 

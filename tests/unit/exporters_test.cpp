@@ -73,7 +73,9 @@ TEST_CASE("without the exporter the tag stays a number in code") {
   CHECK(use_of(scan(alone / "importer.sys", &nowhere), "ImDi") == nullptr);
   // The loader looks into System32\drivers next.
   auto with_folder = beside({kPair.string()});
-  CHECK(use_of(scan(alone / "importer.sys", &with_folder), "ImDi") != nullptr);
+  const auto by_loader = scan(alone / "importer.sys", &with_folder);
+  REQUIRE(use_of(by_loader, "ImDi") != nullptr);
+  CHECK(use_of(by_loader, "ImDi")->certainty == Certainty::sure);
   // Elsewhere only when there is no doubt which file is meant.
   const auto elsewhere = [](std::vector<std::string> paths) {
     return scanner::Exporters(tagdb::builtin_api_table(), {}, kMaxFile, [paths](const std::string& name) {
@@ -83,7 +85,9 @@ TEST_CASE("without the exporter the tag stays a number in code") {
   };
   const std::string path = (kPair / "exporter.sys").string();
   auto one = elsewhere({path});
-  CHECK(use_of(scan(alone / "importer.sys", &one), "ImDi") != nullptr);
+  const auto by_name = scan(alone / "importer.sys", &one);
+  REQUIRE(use_of(by_name, "ImDi") != nullptr);
+  CHECK(use_of(by_name, "ImDi")->certainty == Certainty::assumed);
   auto two = elsewhere({path, path + ".old"});
   CHECK(use_of(scan(alone / "importer.sys", &two), "ImDi") == nullptr);
 }
