@@ -19,8 +19,17 @@ const Abi& abi_of(pe::Machine machine) {
   static const Abi x64{4, 8, {1, 2, 8, 9}, {3, 5, 6, 7, 12, 13, 14, 15}, 0, 0x28, 8, 0, false, {1, 2, 8, 9}, 0};
   static const Abi x86{4, 4, {}, {3, 5, 6, 7}, 0, 4, 4, 0, true, {1, 2}, 8};
   // "Overview of ARM64 ABI conventions", learn.microsoft.com; x18 is the platform's.
-  static const Abi arm64{31,    8, {0, 1, 2, 3, 4, 5, 6, 7}, {18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}, 0, 0, 0, 9,
-                         false, {0, 1, 2, 3, 4, 5, 6, 7},    0};
+  static const Abi arm64{31,
+                         8,
+                         {0, 1, 2, 3, 4, 5, 6, 7},
+                         {18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29},
+                         0,
+                         0,
+                         0,
+                         9,
+                         false,
+                         {0, 1, 2, 3, 4, 5, 6, 7},
+                         0};
   if (machine == pe::Machine::arm64) return arm64;
   return machine == pe::Machine::x86 ? x86 : x64;
 }

@@ -52,8 +52,7 @@ void look_back_x86(const pe::Image& image, pe::Bytes code, std::uint32_t rva, co
       if (slots.contains(static_cast<std::uint32_t>(slot))) recent.take_into(constants);
     }
     const bool moves = instruction.mnemonic == ZYDIS_MNEMONIC_MOV && operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
-    const bool pushes =
-        instruction.mnemonic == ZYDIS_MNEMONIC_PUSH && operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
+    const bool pushes = instruction.mnemonic == ZYDIS_MNEMONIC_PUSH && operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE;
     recent.add(moves || pushes ? static_cast<std::uint32_t>(operands[pushes ? 0 : 1].imm.value.u) : 0U);
   }
 }
