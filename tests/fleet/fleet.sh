@@ -33,7 +33,10 @@ poolwho survey again --store again.db -q >/dev/null
 # Shards: each file in exactly one, the records concatenate, the catalogues merge. README: the recipe, word by word.
 cat >fake_ssh <<'END'
 #!/bin/sh
-# In the place of ssh: the "host" is a folder-less shell on this machine.
+# In the place of ssh: the "host" is this machine. sshd sets SHELL and HOME, which parallel's worker relies on: without
+# SHELL it runs nothing and reports success. A CI runner need not have either.
+export SHELL=/bin/sh HOME="${HOME:-/}"
+cd "$HOME" || exit
 while [ "${1#-}" != "$1" ]; do shift; done
 shift
 [ "$1" = "--" ] && shift
@@ -44,6 +47,7 @@ export PARALLEL="--ssh $work/fake_ssh --will-cite"
 mkdir -p recipe && cp -rp tree recipe/share
 awk '/^```sh fleet/{on=1;next} /^```/{on=0} on' "$source/README.md" >recipe.sh
 [ -s recipe.sh ] || die "README.md has no block 'sh fleet'"
+export HOME="${HOME:-/}"
 (cd recipe && bash -euo pipefail ../recipe.sh >recipe.log 2>&1) || die "the recipe of the README: $(tail -3 recipe/recipe.log)"
 poolwho survey recipe/share --format ndjson -q >plain.ndjson
 facts() { sed -n '/^{"type":"\(driver\|use\)"/p' "$@" | sed 's/"path":"[^"]*share/"path":"share/' | sort; }
