@@ -51,8 +51,7 @@ std::vector<NextStep> next_steps(const Leak& leak) {
   std::vector<NextStep> steps;
   const std::string tag = typed(leak.growth.tag);
   const bool paged = leak.growth.pool != poolmon::Pool::nonpaged;
-  if (!leak.advice.empty())
-    steps.push_back({"'" + leak.growth.tag.text() + "' never proves an owner: " + leak.advice, {}});
+  if (!leak.advice.empty()) steps.push_back({leak.advice, {}});
   const Candidate* best = nullptr;
   if (!leak.candidates.empty() && leak.candidates.front().judgement.verdict < rank::Verdict::weak)
     best = &leak.candidates.front();
