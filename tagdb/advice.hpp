@@ -51,10 +51,12 @@ const std::vector<OnBehalf>& builtin_on_behalf();
 std::string_view never_proves(PoolTag tag);
 
 /// Code with this tag is in drivers of many makers (samples of the driver kits, one chip maker's driver under many
-/// names): that a driver allocates with it is no proof that no other one does. Returns the same kind of sentences.
-std::string_view shared_code(PoolTag tag);
+/// names): that a driver allocates with it is no proof that no other one does. Returns whose code it is and what to do
+/// next, or nothing.
+std::string shared_code(PoolTag tag);
 
-/// The sentence for people: "'Ddk ' never proves an owner: …", "many drivers have the code …", or nothing.
+/// The sentence for people, whichever it is: "'Ddk ' never proves an owner: ...", "'COMX' may have more than one owner:
+/// ...", or nothing.
 std::string advice_for(PoolTag tag);
 
 /// Does the image with this file name allocate for others? Returns for whom and how to get behind it, or an empty view.
