@@ -103,7 +103,7 @@ std::string_view never_proves(PoolTag tag) {
 std::string shared_code(PoolTag tag) {
   const SharedTags& shared = builtin_shared_tags();
   const SharedTag* known = find(shared, tag, Proof::shared);
-  return known != nullptr ? known->what + ": " + shared.families[known->family].advice : std::string();
+  return known != nullptr ? known->what + ". " + shared.families[known->family].advice : std::string();
 }
 
 std::string advice_for(PoolTag tag) {
