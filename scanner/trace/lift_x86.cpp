@@ -172,14 +172,15 @@ class X86Decoder final : public Decoder {
 
   [[nodiscard]] Instruction measure_plain(const PlainX86& plain, Instruction out) const {
     out.length = plain.length;
-    for (std::uint32_t i = 1; relocated_ && i < plain.length; ++i) {
-      if (!relocated_->at(out.rva + i)) continue;
-      const bool displacement = plain.displacement_bytes == 4 && plain.displacement == i;
-      const bool immediate = plain.immediate_bytes == 4 && plain.immediate == i;
-      if (displacement || immediate) continue;
-      out.flow = Flow::undecodable;
-      out.length = 1;
-      return out;
+    if (relocated_) {
+      std::uint32_t fields = relocated_->among(out.rva, plain.length) & ~1U;  // is_data() asked for the first byte
+      if (plain.displacement_bytes == 4) fields &= ~(1U << plain.displacement);
+      if (plain.immediate_bytes == 4) fields &= ~(1U << plain.immediate);
+      if (fields != 0) {
+        out.flow = Flow::undecodable;
+        out.length = 1;
+        return out;
+      }
     }
     out.flow = plain.flow;
     out.padding = plain.padding;
