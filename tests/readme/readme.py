@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Runs every command of README.md.   readme.py POOLWHO SOURCE [FILE]
+
+`$ command` in a block: what it prints must be what stands below it; `…` stands for anything, alone on a line for any
+lines. Other lines and `code` in the text that begin with poolwho: they must not be wrong usage. Blocks of other tests
+(sql, sh fleet) and the synopsis (with ...) are left out. Places of the reader's machine are the sample volume here.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+PLACES = {'/mnt/c': 'data/sample', 'C:\\Windows\\System32\\drivers': 'drivers', '$PROFILE': 'profile.ps1'}
+WRONG_USAGE = 2
+
+
+def prepare(work, source):
+    shutil.copytree(os.path.join(source, 'data', 'sample'), os.path.join(work, 'data', 'sample'))
+    drivers = os.path.join(work, 'data', 'sample', 'Windows', 'System32', 'drivers')
+    shutil.copytree(drivers, os.path.join(work, 'drivers'))
+    for name in ('my.sys', 'new.sys', 'old.sys'):
+        shutil.copy(os.path.join(drivers, 'decoy.sys'), os.path.join(work, name))
+    logs = os.path.join(work, 'data', 'sample', 'logs')
+    for name in os.listdir(logs):
+        shutil.copy(os.path.join(logs, name), work)
+    with open(os.path.join(work, 'mine.txt'), 'w', encoding='ascii') as file:
+        file.write('Mine - mine.sys - a line of our own\n')
+
+
+def run(command, work):
+    return subprocess.run(['bash', '-c', command], cwd=work, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=120, check=False)
+
+
+def matches(expected, printed):
+    pattern = []
+    for line in expected:
+        pattern.append('(?:.*\n)*' if line == '…' else '.*'.join(re.escape(part) for part in line.split('…')) + '\n')
+    return re.fullmatch(''.join(pattern), printed) is not None
+
+
+def check_block(lines, work):
+    faults, count, i = [], 0, 0
+    while i < len(lines):
+        line, i = lines[i], i + 1
+        if line.startswith('$ '):
+            expected = []
+            while i < len(lines) and not lines[i].startswith('$ '):
+                expected.append(lines[i])
+                i += 1
+            result = run(line[2:], work)
+            count += 1
+            if not matches(expected, result.stdout):
+                faults.append(f'{line}\nprints\n{result.stdout}instead of\n' + '\n'.join(expected))
+        elif line.startswith('poolwho ') and '...' not in line:
+            faults += check_usage(re.split(r'\s{3,}|\s+# ', line)[0], work)
+            count += 1
+    return faults, count
+
+
+def check_usage(command, work):
+    for place, here in PLACES.items():
+        command = command.replace(place, here)
+    result = run('set -o pipefail; ' + command, work)
+    return [f'{command}\nis wrong usage:\n{result.stdout}'] if result.returncode == WRONG_USAGE else []
+
+
+def main():
+    program, source = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
+    name = sys.argv[3] if len(sys.argv) > 3 else 'README.md'
+    with open(os.path.join(source, name), encoding='utf-8') as file:
+        text = file.read()
+    faults, count = [], 0
+    with tempfile.TemporaryDirectory() as work:
+        prepare(work, source)
+        tools = os.path.join(work, 'bin')
+        os.mkdir(tools)
+        os.symlink(program, os.path.join(tools, 'poolwho'))
+        os.environ['PATH'] = tools + ':' + os.environ['PATH']
+        os.environ['LC_ALL'] = 'C.UTF-8'
+        # Catalogues of two machines and one of a fleet, for the commands that ask or join them.
+        for catalogue in ('hostA.db', 'hostB.db', 'fleet.db'):
+            run(f'poolwho survey data/sample --store {catalogue} -q', work)
+        run('poolwho survey drivers --format localtag -o localtag.txt', work)
+        blocks = re.findall(r'(?ms)^```([^\n]*)\n(.*?)^```$', text)
+        for kind, body in blocks:
+            if kind in ('sql', 'sh fleet'):
+                continue
+            found, ran = check_block(body.splitlines(), work)
+            faults, count = faults + found, count + ran
+        prose = re.sub(r'(?ms)^```.*?^```$', '', text)
+        for command in re.findall(r'`(poolwho [^`]*)`', prose):
+            command = ' '.join(command.split())
+            if re.search(r'\bTAG\b|\.\.\.|…', command):
+                continue
+            faults += check_usage(command, work)
+            count += 1
+    for fault in faults:
+        print(fault, end='\n\n')
+    print(f'{count} commands, {len(faults)} of them wrong')
+    return 1 if faults or count < 25 else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
