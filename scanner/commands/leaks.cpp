@@ -16,7 +16,8 @@
 namespace scanner {
 namespace {
 
-constexpr std::size_t kOthers = 50;  // of what is no leak, the largest changes
+constexpr std::size_t kOthers = 50;    // of what is no leak, the largest changes
+constexpr std::size_t kSuspects = 10;  // whose drivers are looked for, the largest
 
 class Leaks {
  public:
@@ -51,18 +52,22 @@ class Leaks {
     analysis_ = poolmon::analyse(table_, how);
     const poolmon::Analysis pools = poolmon::analyse(totals_, how);
     for (const poolmon::Growth& growth : analysis_.tags) {
-      if (growth.shape == poolmon::Shape::leak) leaks_.push_back({growth, {}, {}, {}, {}, {}});
+      if (growth.shape == poolmon::Shape::leak) ++certain_;
+      if (growth.shape == poolmon::Shape::leak ||
+          (growth.shape == poolmon::Shape::suspect && leaks_.size() < certain_ + kSuspects))
+        leaks_.push_back({growth, {}, {}, {}, {}, {}});
     }
     const bool searched = search();
     describe_logs(pools, searched);
     for (report::Leak& leak : leaks_) context_.reporter().leak(leak);
     std::size_t others = 0;
-    for (const poolmon::Growth& growth : analysis_.tags) {
-      if (growth.shape == poolmon::Shape::leak || growth.shape == poolmon::Shape::flat) continue;
+    for (std::size_t i = leaks_.size(); i < analysis_.tags.size(); ++i) {  // leaks and suspects stand first
+      const poolmon::Growth& growth = analysis_.tags[i];
+      if (growth.shape == poolmon::Shape::flat) continue;
       if (++others > kOthers) break;
       context_.reporter().growth(growth);
     }
-    if (!leaks_.empty()) return context_.finish(kExitFound);
+    if (certain_ > 0) return context_.finish(kExitFound);
     return context_.finish(context_.incomplete() ? kExitIncomplete : kExitNothing);
   }
 
@@ -144,6 +149,10 @@ class Leaks {
     info.notes = analysis_.notes;
     if (analysis_.snapshots == 1)
       info.notes.emplace_back("one snapshot shows size, not growth: take more, an hour apart");
+    if (leaks_.size() > certain_)
+      info.notes.push_back("so few snapshots cannot tell a leak from steps or from one tooth of a saw: what rises is " +
+                           std::string(certain_ > 0 ? "in part " : "") + "suspected only; take " +
+                           std::to_string(analysis_.enough) + " or more");
     if (!analysis_.timed && analysis_.snapshots > 1)
       info.notes.emplace_back(
           "the snapshots tell no time, or times that go backwards: growth is per snapshot (--interval gives the time "
@@ -227,7 +236,8 @@ class Leaks {
   const Options& options_;
   poolmon::SeriesTable table_, totals_;
   poolmon::Analysis analysis_;
-  std::vector<report::Leak> leaks_;
+  std::vector<report::Leak> leaks_;  ///< then suspects
+  std::size_t certain_ = 0;          ///< of them are leaks
 };
 
 }  // namespace

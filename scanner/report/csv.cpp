@@ -54,7 +54,7 @@ class CsvReporter final : public Reporter {
   }
 
   void leak(const Leak& leak) override {
-    growth_row("leak", leak.growth);
+    growth_row(to_string(leak.growth.shape), leak.growth);
     for (const Candidate& one : leak.candidates) candidate(one);
     for (const tagdb::Entry& entry : leak.listed) listed(entry, leak.growth.tag);
   }

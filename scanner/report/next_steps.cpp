@@ -49,6 +49,9 @@ void breakpoints(const Candidate& candidate, std::vector<NextStep>& steps) {
 
 std::vector<NextStep> next_steps(const Leak& leak) {
   std::vector<NextStep> steps;
+  if (leak.growth.shape == poolmon::Shape::suspect)
+    steps.push_back(
+        {"take more snapshots before you accuse anybody, evenly over some hours", "poolmon -b -n poolmon.txt"});
   const std::string tag = typed(leak.growth.tag);
   const bool paged = leak.growth.pool != poolmon::Pool::nonpaged;
   if (!leak.advice.empty())

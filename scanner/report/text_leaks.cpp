@@ -45,7 +45,9 @@ std::vector<std::string> cells_of(const Leak& leak, const LogsInfo& info, bool u
   cells.push_back(growth.bytes_per_hour ? human_bytes(*growth.bytes_per_hour) + "/h"
                                         : human_bytes(growth.bytes_per_step) + "/step");
   cells.push_back(number(std::floor(growth.share * 100), "%.0f %% of the growth"));
-  cells.push_back("confidence " + number(std::floor(growth.confidence * 100) / 100, "%.2f"));
+  cells.push_back(growth.shape == poolmon::Shape::suspect
+                      ? "suspected only"
+                      : "confidence " + number(std::floor(growth.confidence * 100) / 100, "%.2f"));
   std::string each = growth.bytes_per_allocation > 0
                          ? with_commas(static_cast<std::uint64_t>(growth.bytes_per_allocation)) + " bytes each"
                          : "";
