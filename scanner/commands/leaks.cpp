@@ -80,7 +80,7 @@ class Leaks {
     for (const std::string& log : options_.logs) {
       std::ifstream in(log, std::ios::binary);
       const auto time = in ? poolmon::LogReader(in).first_time() : std::nullopt;
-      if (!time) return options_.logs;
+      if (!time || time->dayless) return options_.logs;
       timed.emplace_back(time->seconds, log);
     }
     std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -202,6 +202,7 @@ class Leaks {
 
   static void weigh(report::Candidate& candidate, const poolmon::Growth& growth) {
     rank::LeakFigures figures;
+    figures.pool_known = growth.pool != poolmon::Pool::unknown;
     figures.paged = growth.pool != poolmon::Pool::nonpaged;
     figures.bytes_per_allocation = growth.bytes_per_allocation;
     std::vector<trace::TagUse> uses;

@@ -87,7 +87,8 @@ class Judge {
     growth.gained = growth.bytes_last - growth.bytes_first;
     growth.blocks_gained = last.diff - first.diff;
     growth.snapshots = table_.buckets()[last.bucket].first - table_.buckets()[first.bucket].first + 1;
-    growth.bytes_per_allocation = last.diff > 0 ? last.bytes / last.diff : 0;
+    // Where no blocks are counted, bytes stand for them: no pool has blocks of one byte.
+    growth.bytes_per_allocation = last.diff > 0 && last.diff != last.bytes ? last.bytes / last.diff : 0;
     Stretch stretch;
     stretch.counted = series.counted;
     stretch.allocated = static_cast<double>(last.allocs - first.allocs);

@@ -33,7 +33,7 @@ class Watch final : public SnapshotSource {
     out.clear();
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-    out.time = LogTime{seconds, seconds};
+    out.time = LogTime{seconds, seconds, false};
     for (const LiveTag& tag : waiting_) {
       Row row;
       row.tag = tag.tag;

@@ -28,6 +28,7 @@ bool is_header(std::string_view line) {
     if (at == std::string_view::npos) return false;
     at += word.size();
   }
+  if (at < line.size() && line[at] != ' ' && line[at] != '\t') return false;  // "Bytes(KB)": no table of poolmon's
   return line.find_first_of(",;\"") == std::string_view::npos;
 }
 

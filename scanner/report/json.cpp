@@ -249,7 +249,7 @@ class JsonReporter final : public Reporter {
   }
 
   static void put_growth(Json& record, const poolmon::Growth& growth) {
-    record["pool"] = to_string(growth.pool);
+    record["pool"] = growth.pool == poolmon::Pool::unknown ? Json(nullptr) : Json(to_string(growth.pool));
     record["shape"] = to_string(growth.shape);
     record["snapshots"] = growth.snapshots;
     record["bytes_first"] = growth.bytes_first;
