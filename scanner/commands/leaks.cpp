@@ -6,6 +6,7 @@
 #include <map>
 
 #include "scanner/commands/context.hpp"
+#include "scanner/commands/live_view.hpp"
 #include "scanner/pipeline.hpp"
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/poolmon/live.hpp"
@@ -21,7 +22,8 @@ constexpr std::size_t kSuspects = 10;  // whose drivers are looked for, the larg
 
 class Leaks {
  public:
-  explicit Leaks(Context& context) : context_(context), options_(context.options()) {}
+  Leaks(Context& context, std::unique_ptr<poolmon::LiveProvider> provider)
+      : context_(context), options_(context.options()), provider_(std::move(provider)) {}
 
   int run() {
     std::unique_ptr<poolmon::SnapshotSource> live;
@@ -30,7 +32,7 @@ class Leaks {
       how.every_seconds = options_.every_seconds.value_or(how.every_seconds);
       how.for_seconds = options_.for_seconds;
       how.stop = &interrupted;
-      auto opened = poolmon::watch(poolmon::make_live_provider(), how);
+      auto opened = poolmon::watch(provider_ ? std::move(provider_) : poolmon::make_live_provider(), how);
       if (!opened) {
         context_.note("poolwho: " + opened.error().message);
         return kExitUsage;
@@ -45,7 +47,7 @@ class Leaks {
     }
     context_.begin("leaks", roots);
     for (const std::string& log : in_order()) read(log);
-    if (live) read(*live, "this machine");
+    if (live) watch(*live);
     if (table_.snapshots() == 0 && totals_.snapshots() == 0) return context_.finish(nothing_read());
     poolmon::AnalysisOptions how;
     if (options_.interval_seconds) how.interval_hours = *options_.interval_seconds / 3600;
@@ -103,8 +105,16 @@ class Leaks {
                         "poolmon or perfmon are read"});
   }
 
+  /// Ctrl-C ends the watching; the report is what it was for.
+  void watch(poolmon::SnapshotSource& live) {
+    LiveView view(context_);
+    read(live, "this machine", &view);
+    view.close();
+    interrupted = false;
+  }
+
   /// Returns how many snapshots there were.
-  std::uint64_t read(poolmon::SnapshotSource& source, const std::string& name) {
+  std::uint64_t read(poolmon::SnapshotSource& source, const std::string& name, LiveView* view = nullptr) {
     poolmon::Snapshot snapshot;
     std::uint64_t found = 0;
     const auto tell = [&] {
@@ -113,6 +123,12 @@ class Leaks {
     };
     while (!interrupted && source.next(snapshot)) {
       ++found;
+      if (view != nullptr && view->shown()) {
+        view->show(snapshot);
+        if (!context_.out()) break;  // nobody reads any more
+        add(snapshot, name);
+        continue;
+      }
       add(snapshot, name);
       tell();
       context_.progress(std::to_string(table_.snapshots()) + " snapshots  " + report::printable(name));
@@ -235,6 +251,7 @@ class Leaks {
 
   Context& context_;
   const Options& options_;
+  std::unique_ptr<poolmon::LiveProvider> provider_;
   poolmon::SeriesTable table_, totals_;
   poolmon::Analysis analysis_;
   std::vector<report::Leak> leaks_;  ///< then suspects
@@ -243,6 +260,8 @@ class Leaks {
 
 }  // namespace
 
-int run_leaks(Context& context) { return Leaks(context).run(); }
+int run_leaks(Context& context, std::unique_ptr<poolmon::LiveProvider> live) {
+  return Leaks(context, std::move(live)).run();
+}
 
 }  // namespace scanner

@@ -83,8 +83,12 @@ std::string TextLeaks::paint(std::string_view color, const std::string& text) co
 void TextLeaks::logs(const LogsInfo& logs) {
   info_ = logs;
   any_ = true;
-  out_ << with_commas(logs.snapshots) << (logs.snapshots == 1 ? " snapshot" : " snapshots") << " in "
-       << logs.logs.size() << (logs.logs.size() == 1 ? " log" : " logs");
+  out_ << with_commas(logs.snapshots) << (logs.snapshots == 1 ? " snapshot" : " snapshots");
+  if (logs.logs.empty()) {
+    out_ << " of this machine";
+  } else {
+    out_ << " in " << logs.logs.size() << (logs.logs.size() == 1 ? " log" : " logs");
+  }
   if (logs.timed) out_ << ", " << human_hours(logs.hours);
   out_ << '\n';
   for (const std::string& note : logs.notes) out_ << "note: " << printable(note) << '\n';
