@@ -42,6 +42,13 @@ struct Place {
 };
 
 Place find_type(std::string_view line) {
+  // As poolmon prints it; only what was mangled on the way is searched.
+  constexpr std::size_t kType = 6;
+  if (line.size() > kType + 6 && line[0] == ' ' && line[kType - 1] == ' ') {
+    const std::string_view type = line.substr(kType);
+    if (type.starts_with("Paged ")) return {kType, true};
+    if (type.starts_with(" Nonp ")) return {kType + 1, false};
+  }
   // The tag itself may be "Nonp" or end in a blank, so the type is looked for behind at least one character.
   for (std::size_t at = line.find(' ', 1); at != std::string_view::npos; at = line.find(' ', at + 1)) {
     const std::string_view rest = line.substr(at + 1);

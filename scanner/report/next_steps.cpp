@@ -31,8 +31,11 @@ void about_driver(const Candidate& candidate, const Leak& leak, std::vector<Next
   if (!identity.file_version.empty())
     search += " " + printable(identity.file_version.substr(0, identity.file_version.find(' ')));
   steps.push_back({"search for", std::move(search)});
-  steps.push_back({"have Driver Verifier count its blocks (pool tracking, after a restart)",
-                   "verifier /flags 0x8 /driver " + name});
+  steps.push_back(
+      {"have Driver Verifier count its blocks (pool tracking, after a restart; verifier /reset ends it, and "
+       "!verifier 3 " +
+           name + " in a kernel debugger lists them)",
+       "verifier /flags 0x8 /driver " + name});
 }
 
 /// Breakpoints on the proven call, and where the tag goes in.

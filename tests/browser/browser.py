@@ -130,6 +130,9 @@ def leaks(browser):
     drivers = [candidate["path"].rsplit("/", 1)[-1] for candidate in found[0]["candidates"]]
     check(f"leaks: the driver that takes the other pool does not come first, {drivers}",
           drivers[0] == "myfault.sys" and "hostile.sys" in drivers[1:])
+    shown = " ".join(browser.find_element(By.TAG_NAME, "body").text.split())
+    for words in found[0]["reasons"] + [step[key] for step in found[0]["next_steps"] for key in ("text", "command") if key in step]:
+        check(f"leaks: the page says {words}", " ".join(words.split()) in shown)
     check("leaks: the log's markup is text", "<img src=x onerror=" in browser.find_element(By.TAG_NAME, "body").text)
     check("leaks: the title names the tag, and that three snapshots cannot tell", "'Leak' may be leaking" in browser.title)
     unfolding(browser, "leaks")
