@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libcapstone-dev libboost-dev libboost-program-options-dev
-  libboost-filesystem-dev nlohmann-json3-dev libssl-dev libsqlite3-dev libxxhash-dev libhivex-dev)
+  libboost-filesystem-dev nlohmann-json3-dev nettle-dev libsqlite3-dev libxxhash-dev libhivex-dev)
 test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex openssl
   osslsigncode wine wine64
   lintian dpkg-dev file chromium chromium-driver python3-selenium

@@ -2,6 +2,9 @@
 # itself), licences. A .deb on Debian, a .zip with the single executable elsewhere.
 include(GNUInstallDirs)
 install(TARGETS poolwho RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(TARGET poolwho-lief)
+  install(TARGETS poolwho-lief RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/poolwho)
+endif()
 install(FILES data/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 find_program(GZIP gzip)
@@ -39,6 +42,12 @@ with call sites as proof. It works on folders, mounted volumes and copies.")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# Loaded when needed (scanner/trace/arm64_text_posix.cpp), so that nothing but this line knows of it.
+if(CAPSTONE_INCLUDE_DIR)
+  file(STRINGS ${CAPSTONE_INCLUDE_DIR}/capstone/capstone.h capstone_major REGEX "define CS_API_MAJOR")
+  string(REGEX REPLACE "[^0-9]" "" capstone_major "${capstone_major}")
+  set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcapstone${capstone_major}")
+endif()
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
                                                 WORLD_EXECUTE)

@@ -1,6 +1,4 @@
-// Whose image is it: version resource, signer, debug entry. Slow (a full parse and a copy of every section), so it is
-// asked only for images that are reported. What the fields mean and where they lie: facts about identity are in the
-// README.
+// Whose image is it: version resource, signer, debug entry. Asked only for images that are reported.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +19,11 @@ struct Identity {
   std::uint32_t linked = 0;         ///< seconds since 1970; 0 when the stamp is a hash (reproducible build)
 };
 
-/// Never fails: what cannot be read stays empty, and `problem` says why. By LIEF, or by identify_small() in builds
-/// without LIEF.
-Identity identify(const Image& image, std::string& problem);
+/// Never fails: what cannot be read stays empty, and `problem` says why. `second_reader`: a program to ask about what
+/// our own reader cannot read (second_reader.hpp); empty: none.
+Identity identify(const Image& image, const std::string& second_reader, std::string& problem);
 
-/// The same by our own reader, in every build: the tests hold it against LIEF's answers.
+/// Our own reader alone.
 Identity identify_small(const Image& image, std::string& problem);
 
 /// The part that needs neither: debug directory, link time, presence of a signature.

@@ -209,11 +209,18 @@ std::string signer_name(Bytes pkcs7) {
   return {};
 }
 
+bool any_text(const Identity& identity) {
+  return !identity.company.empty() || !identity.product.empty() || !identity.description.empty() ||
+         !identity.file_version.empty() || !identity.original_name.empty();
+}
+
 }  // namespace
 
 Identity identify_small(const Image& image, std::string& problem) {
   Identity identity = identify_from_headers(image);
-  read_version(version_resource(image), identity);
+  const Bytes version = version_resource(image);
+  read_version(version, identity);
+  if (!version.empty() && !any_text(identity)) problem = "the version resource cannot be read";
   identity.original_name = without_mui(identity.original_name);
   if (!identity.embedded_signature) return identity;
   constexpr std::uint32_t kHeader = 8;                    // WIN_CERTIFICATE: length, revision, type
@@ -226,6 +233,7 @@ Identity identify_small(const Image& image, std::string& problem) {
     return identity;
   }
   identity.signer = signer_name(*pkcs7);
+  if (identity.signer.empty()) problem = "the signature names no certificate of its own";
   return identity;
 }
 

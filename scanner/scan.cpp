@@ -301,7 +301,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
   out.reported = request.queries.empty() || hit || !out.occurrences.empty();
   if (!out.reported) return out;
   std::string problem;
-  out.identity = pe::identify(image, problem);
+  out.identity = pe::identify(image, request.second_reader, problem);
   if (!problem.empty()) out.trace.problems.push_back(problem);
   if (out.sha256.empty()) out.sha256 = sha256_hex(bytes);
   for (const trace::TagUse& use : out.trace.uses)

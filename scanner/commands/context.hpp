@@ -68,6 +68,8 @@ class Context {
     std::function<void(const std::string&, const walk::Skipped&, const std::vector<walk::Trouble>&)> walked;
   };
   using Done = scanner::Done;
+  /// What every scan of this run has in common.
+  [[nodiscard]] ScanRequest new_request() const;
   /// Walks PATHs, --files-from and folders, scans and hands over in path order.
   void scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done, ScanRequest request,
             const std::function<void(ScannedFile&)>& consume) {

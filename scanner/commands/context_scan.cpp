@@ -3,6 +3,7 @@
 #include <set>
 #include <thread>
 
+#include "pe/second_reader.hpp"
 #include "scanner/commands/context.hpp"
 #include "scanner/commands/likely_first.hpp"
 #include "scanner/pipeline.hpp"
@@ -45,6 +46,15 @@ std::unique_ptr<Exporters> Context::make_exporters() const {
   };
   return std::make_unique<Exporters>(apis_, std::move(folders), options_.max_file_size,
                                      others.empty() ? nullptr : std::function(below));
+}
+
+ScanRequest Context::new_request() const {
+  ScanRequest request;
+  request.apis = &apis_;
+  request.max_file_size = options_.max_file_size;
+  request.with_text = options_.explain;
+  request.second_reader = pe::find_second_reader();
+  return request;
 }
 
 unsigned Context::jobs() const {

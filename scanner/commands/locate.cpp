@@ -146,11 +146,8 @@ class Locate {
   }
 
   void scan_level(const Level& level, Context::Done done) {
-    ScanRequest request;
-    request.apis = &context_.apis();
-    request.max_file_size = options_.max_file_size;
+    ScanRequest request = context_.new_request();
     request.queries = context_.queries();
-    request.with_text = options_.explain;
     if (every_query_exact_) {
       request.bytes_first = exact_tags_;
       request.bytes_search = trace::TagSearch(exact_tags_);

@@ -74,10 +74,7 @@ class Survey {
 
   int run() {
     context_.begin("survey", options_.paths);
-    ScanRequest request;
-    request.apis = &context_.apis();
-    request.max_file_size = options_.max_file_size;
-    request.with_text = options_.explain;
+    ScanRequest request = context_.new_request();
     request.already_reported = [this](const ContentHash& hash) { return contents_.contains(hash); };
     if (options_.baseline && !trace_baseline(context_, request, baseline_)) return context_.finish(kExitUsage);
     if (options_.store) {

@@ -1,6 +1,6 @@
 #include "scanner/trace/abi.hpp"
 
-#include <algorithm>
+#include <initializer_list>
 
 #include "scanner/trace/thunk_arm64.hpp"
 
@@ -13,16 +13,24 @@ Location Abi::argument(unsigned index) const {
       static_cast<std::int32_t>(stack_arguments + (index - static_cast<unsigned>(arguments.size())) * word));
 }
 
-bool Abi::preserved(Reg reg) const { return std::find(kept.begin(), kept.end(), reg) != kept.end(); }
+namespace {
+
+constexpr std::uint32_t bits(std::initializer_list<unsigned> registers) {
+  std::uint32_t out = 0;
+  for (const unsigned reg : registers) out |= 1U << reg;
+  return out;
+}
+
+}  // namespace
 
 const Abi& abi_of(pe::Machine machine) {
-  static const Abi x64{4, 8, {1, 2, 8, 9}, {3, 5, 6, 7, 12, 13, 14, 15}, 0, 0x28, 8, 0, false, {1, 2, 8, 9}, 0};
-  static const Abi x86{4, 4, {}, {3, 5, 6, 7}, 0, 4, 4, 0, true, {1, 2}, 8};
+  static const Abi x64{4, 8, {1, 2, 8, 9}, bits({3, 5, 6, 7, 12, 13, 14, 15}), 0, 0x28, 8, 0, false, {1, 2, 8, 9}, 0};
+  static const Abi x86{4, 4, {}, bits({3, 5, 6, 7}), 0, 4, 4, 0, true, {1, 2}, 8};
   // "Overview of ARM64 ABI conventions", learn.microsoft.com; x18 is the platform's.
   static const Abi arm64{31,
                          8,
                          {0, 1, 2, 3, 4, 5, 6, 7},
-                         {18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29},
+                         bits({18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29}),
                          0,
                          0,
                          0,

@@ -16,7 +16,7 @@ struct Abi {
   Reg stack_pointer = 4;
   unsigned word = 8;           ///< bytes
   std::vector<Reg> arguments;  ///< integer argument registers in order
-  std::vector<Reg> kept;       ///< registers that a callee preserves
+  std::uint32_t kept = 0;      ///< registers that a callee preserves, as bits
   Reg result = 0;
   unsigned stack_arguments = 0;  ///< offset of the first stack argument from the callee's stack pointer at entry
   unsigned return_address = 8;   ///< bytes that a call pushes
@@ -27,7 +27,7 @@ struct Abi {
   unsigned carrier_slots = 0;
 
   [[nodiscard]] Location argument(unsigned index) const;
-  [[nodiscard]] bool preserved(Reg reg) const;
+  [[nodiscard]] bool preserved(Reg reg) const { return reg < 32 && ((kept >> reg) & 1) != 0; }
 };
 const Abi& abi_of(pe::Machine machine);
 /// Every place that may carry an argument of a callee nobody knows.

@@ -1,6 +1,7 @@
 #include "scanner/trace/flow.hpp"
 
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 #include <limits>
 #include <optional>
 #include <string>
@@ -38,7 +39,8 @@ class Interpreter {
     order_blocks();
     while (!queue_empty()) {
       const std::uint32_t number = take();
-      State state = in_[number];
+      State& state = state_;
+      state = in_[number];
       const Block& block = function_.blocks[number];
       interpret(block, state);
       for (const std::uint32_t next : block.successors) merge_edge(block, number, next, state);
@@ -328,16 +330,17 @@ class Interpreter {
     unsigned& visits = visits_[number];
     if (visits == 0) {
       in = state;
-    } else if (visits > kMaxVisits) {
+    } else if (visits > kMaxVisits || in == state) {
       return;
     } else {
-      State joined = in;
+      State& joined = joined_;
+      joined = in;
       const bool depth_decided = abi_.callee_removes && join_depths(joined, state, number);
       const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
       join(joined, state, visits > kVisitsBeforeWidening);
       if (depth_decided) set_stack_pointer(joined, stack_pointer);
       if (joined == in) return;
-      in = std::move(joined);
+      std::swap(in, joined);
     }
     ++visits;
     queued_[number] = 1;
@@ -355,7 +358,8 @@ class Interpreter {
       return;
     }
     const bool taken = function_.blocks[next].rva == last->target;
-    State refined = state;
+    State& refined = refined_;
+    refined = state;
     if (last->condition == Condition::equal || last->condition == Condition::not_equal) {
       refine(refined, taken == (last->condition == Condition::equal));
     } else {
@@ -461,8 +465,24 @@ class Interpreter {
   void join(State& into, const State& from, bool widen) {
     for (std::size_t reg = 0; reg < kRegCount; ++reg)
       into.registers[reg] = merge_value(into.registers[reg], from.registers[reg], widen);
-    for (FrameSlot& slot : into.frame)
-      slot.value = merge_value(slot.value, frame_load(from, slot.offset, slot.width, values_, abi_), widen);
+    auto other = from.frame.begin();
+    std::size_t alike = 0;  // slots that stand in both frames
+    for (FrameSlot& slot : into.frame) {
+      while (other != from.frame.end() && other->offset < slot.offset) ++other;
+      const bool same = other != from.frame.end() && other->offset == slot.offset && other->width == slot.width;
+      const ValueId value = same ? other->value : frame_load(from, slot.offset, slot.width, values_, abi_);
+      slot.value = merge_value(slot.value, value, widen);
+      alike += same ? 1 : 0;
+    }
+    if (alike < from.frame.size()) join_missing_slots(into, from, widen);
+    for (const std::int32_t offset : from.escaped) insert_sorted(into.escaped, offset);
+    std::erase_if(into.constraints, [&from](const Constraint& constraint) {
+      return !std::binary_search(from.constraints.begin(), from.constraints.end(), constraint);
+    });
+  }
+
+  /// Slots that only `from` holds.
+  void join_missing_slots(State& into, const State& from, bool widen) {
     for (const FrameSlot& slot : from.frame) {
       const auto at = std::lower_bound(into.frame.begin(), into.frame.end(), slot.offset,
                                        [](const FrameSlot& s, std::int32_t offset) { return s.offset < offset; });
@@ -478,10 +498,6 @@ class Interpreter {
           abi_.callee_removes ? merge_value(missing, slot.value, widen) : values_.join(missing, slot.value);
       into.frame.insert(at, {slot.offset, slot.width, both});
     }
-    for (const std::int32_t offset : from.escaped) insert_sorted(into.escaped, offset);
-    std::erase_if(into.constraints, [&from](const Constraint& constraint) {
-      return !std::binary_search(from.constraints.begin(), from.constraints.end(), constraint);
-    });
   }
 
   // --- frame and memory ----------------------------------------------------------------------------------------------
@@ -521,12 +537,9 @@ class Interpreter {
     if (address == kBottom) return kBottom;
     ValueId result = kBottom;
     const std::uint32_t flags = values_.flags(address);
-    std::array<Atom, ValuePool::kCap> atoms;
     const auto view = values_.atoms(address);
-    const std::size_t count = view.size();
-    std::copy(view.begin(), view.end(), atoms.begin());
-    for (std::size_t i = 0; i < count; ++i) {
-      const Atom& atom = atoms[i];
+    const boost::container::static_vector<Atom, ValuePool::kCap> atoms(view.begin(), view.end());
+    for (const Atom& atom : atoms) {
       ValueId part = values_.unknown(kField);
       switch (atom.kind) {
         case AtomKind::frame:
@@ -604,13 +617,10 @@ class Interpreter {
       frame_store(state, static_cast<std::int64_t>(only->a), op.width, value, values_);
       return;
     }
-    std::array<Atom, ValuePool::kCap> atoms;
     const auto view = values_.atoms(address);
-    const std::size_t count = view.size();
-    std::copy(view.begin(), view.end(), atoms.begin());
-    bool leaves_frame = count == 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const Atom& atom = atoms[i];
+    const boost::container::static_vector<Atom, ValuePool::kCap> atoms(view.begin(), view.end());
+    bool leaves_frame = atoms.empty();
+    for (const Atom& atom : atoms) {
       if (atom.kind == AtomKind::frame) {
         const auto offset = static_cast<std::int64_t>(atom.a);
         if (atom.strided) {
@@ -709,7 +719,6 @@ class Interpreter {
     if (call_helper(site, op, state)) return;
 
     const Helper helper = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].helper : Helper::none;
-    const State before = knowledge_.stores && site.target != 0 ? state : State{};
     ValueId result = values_.unknown(kReturned);
     if (site.target != 0) {
       Atom atom;
@@ -724,6 +733,8 @@ class Interpreter {
     } else {
       give_away_arguments(site, state);
     }
+    const bool fills = knowledge_.stores && site.target != 0 && !state.escaped.empty();
+    if (fills) before_ = state;
     const std::uint32_t clobbered = knowledge_.clobbered && site.target != 0 ? knowledge_.clobbered(site.target) : ~0U;
     for (Reg reg = 0; reg < 32; ++reg) {
       if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
@@ -735,7 +746,7 @@ class Interpreter {
     for (FrameSlot& slot : state.frame) {
       if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
     }
-    if (knowledge_.stores && site.target != 0) fill_in_locals(site, before, state);
+    if (fills) fill_in_locals(site, before_, state);
   }
 
   /// What the callee stores behind pointers into our frame.
@@ -972,6 +983,7 @@ class Interpreter {
   const Block* current_ = nullptr;  // being interpreted
   std::int64_t restored_from_ = 0;  // unknown depth that was just popped from, 0 when none
   std::vector<State> in_;
+  State state_, joined_, refined_, before_;  // scratch: assigning keeps their memory
   std::vector<unsigned> visits_;
   std::vector<std::uint8_t> queued_;
   std::vector<std::uint32_t> rank_, by_rank_;

@@ -51,6 +51,19 @@ bool in_scope_table(const pe::Image& image, const RelocatedFields& fields, std::
   return handler || filter;
 }
 
+/// Is an RVA in the list? For questions in ascending order.
+class Cursor {
+ public:
+  explicit Cursor(const std::vector<std::uint32_t>& list) : at_(list.begin()), end_(list.end()) {}
+  bool holds(std::uint32_t rva) {
+    while (at_ != end_ && *at_ < rva) ++at_;
+    return at_ != end_ && *at_ == rva;
+  }
+
+ private:
+  std::vector<std::uint32_t>::const_iterator at_, end_;
+};
+
 class Splitter {
  public:
   Splitter(const pe::Image& image, const Index& index, Decoder& decoder, const std::vector<std::uint32_t>& sure)
@@ -67,12 +80,13 @@ class Splitter {
   }
 
   std::vector<CodeRange> run(std::uint32_t begin, std::uint32_t end) {
+    Cursor sure_starts(sure_), likely_starts(likely_);
     for (std::uint32_t at = begin; at < end;) {
       const pe::Bytes code = image_.from_rva(at);
       if (code.empty()) break;
-      const bool sure = holds(sure_, at);
+      const bool sure = sure_starts.holds(at), pointed_at = likely_starts.holds(at);
       const bool behind = ended_ && at > furthest_;  // nothing of the function so far leads here
-      if (start_ != 0 && (sure || (behind && holds(likely_, at)))) close(at);
+      if (start_ != 0 && (sure || (behind && pointed_at))) close(at);
       const Instruction instruction = decoder_.measure(code, at);
       if (start_ == 0 && !sure && is_text(code)) {
         at += length_of_text(code);
@@ -81,7 +95,7 @@ class Splitter {
       const bool row = code.size() > 2 && code[0] == 0xCC && code[1] == 0xCC && code[2] == 0xCC;
       if (row && !sure) close(at);  // no function holds a row of breakpoints
       const bool filler = instruction.padding || code[0] == 0 || instruction.flow == Flow::undecodable;
-      const bool likely = !single_byte_filler(code, instruction) && holds(likely_, at);
+      const bool likely = !single_byte_filler(code, instruction) && pointed_at;
       if (filler && !sure && !likely && (start_ == 0 || (ended_ && at > furthest_))) {
         close(at);
         at += code[0] == 0 ? 1U : instruction.length;
@@ -136,6 +150,7 @@ class Splitter {
     const bool tail = instruction.flow == Flow::jump && holds(likely_, instruction.target);
     if (branches && !tail && instruction.target < end) reaches(instruction.target);
     // [register * 4 + table]: the cases of a switch belong to the function.
+    if (instruction.length < 5 || (fields_.among(instruction.rva, instruction.length) & ~1U) == 0) return;
     for (std::uint32_t i = 1; i + 4 <= instruction.length; ++i) {
       const std::uint32_t field = instruction.rva + i;
       if (!fields_.at(field) || decoder_.takes_address(code, instruction.rva, field)) continue;

@@ -1,10 +1,8 @@
-// ARM64 to operations. Fields come from arm64.cpp; Capstone only writes instructions for people. What has no case of
-// its own clobbers what it writes.
-#include <capstone/capstone.h>
-
+// ARM64 to operations. Fields come from arm64.cpp. What has no case of its own clobbers what it writes.
 #include <map>
 
 #include "scanner/trace/arm64.hpp"
+#include "scanner/trace/arm64_text.hpp"
 #include "scanner/trace/lift.hpp"
 #include "scanner/trace/thunk_arm64.hpp"
 
@@ -37,11 +35,6 @@ Condition condition_of(std::uint8_t encoded) {
 class Arm64Decoder final : public Decoder {
  public:
   explicit Arm64Decoder(const pe::Image& image) : image_(image) {}
-  ~Arm64Decoder() override {
-    if (capstone_ != 0) cs_close(&capstone_);
-  }
-  Arm64Decoder(const Arm64Decoder&) = delete;
-  Arm64Decoder& operator=(const Arm64Decoder&) = delete;
 
   Instruction measure(pe::Bytes code, std::uint32_t rva) override {
     Instruction out;
@@ -67,16 +60,7 @@ class Arm64Decoder final : public Decoder {
     return arm64::jump_table(image, function, number);
   }
 
-  std::string text(pe::Bytes code, std::uint32_t rva) override {
-    if (capstone_ == 0 && cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, &capstone_) != CS_ERR_OK) return {};
-    cs_insn* instruction = nullptr;
-    if (cs_disasm(capstone_, code.data(), std::min<std::size_t>(code.size(), kWordBytes), rva, 1, &instruction) == 0)
-      return "(not decodable)";
-    std::string out = instruction->mnemonic;
-    if (instruction->op_str[0] != '\0') out += std::string(" ") + instruction->op_str;
-    cs_free(instruction, 1);
-    return out;
-  }
+  std::string text(pe::Bytes code, std::uint32_t rva) override { return text_.text(code, rva); }
 
  private:
   /// False when there is nothing to lift.
@@ -523,7 +507,7 @@ class Arm64Decoder final : public Decoder {
   }
 
   const pe::Image& image_;
-  csh capstone_ = 0;
+  arm64::TextWriter text_;
   std::map<std::uint32_t, std::int64_t> stack_effects_;
   std::vector<Op>* ops_ = nullptr;
   std::uint32_t rva_ = 0;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "scanner/trace/lift.hpp"
+#include "scanner/trace/x86_length.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -33,6 +34,7 @@ class X86Decoder final : public Decoder {
     out.rva = rva;
     ZydisDecoderContext context;
     if (is_data(rva, out)) return out;
+    if (const auto plain = is_64_ ? std::nullopt : plain_x86(code)) return measure_plain(*plain, out);
     if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_)) ||
         contradicts_relocations(rva)) {
       out.flow = Flow::undecodable;
@@ -137,6 +139,8 @@ class X86Decoder final : public Decoder {
   }
 
   bool takes_address(pe::Bytes code, std::uint32_t rva, std::uint32_t field) override {
+    if (const auto plain = is_64_ ? std::nullopt : plain_x86(code))
+      return plain->opcode == 0x8D || field - rva != plain->displacement;  // 8D: lea
     ZydisDecoderContext context;
     if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &instruction_)))
       return true;
@@ -164,6 +168,27 @@ class X86Decoder final : public Decoder {
     out.flow = Flow::undecodable;
     out.length = 4;
     return true;
+  }
+
+  [[nodiscard]] Instruction measure_plain(const PlainX86& plain, Instruction out) const {
+    out.length = plain.length;
+    if (relocated_) {
+      std::uint32_t fields = relocated_->among(out.rva, plain.length) & ~1U;  // is_data() asked for the first byte
+      if (plain.displacement_bytes == 4) fields &= ~(1U << plain.displacement);
+      if (plain.immediate_bytes == 4) fields &= ~(1U << plain.immediate);
+      if (fields != 0) {
+        out.flow = Flow::undecodable;
+        out.length = 1;
+        return out;
+      }
+    }
+    out.flow = plain.flow;
+    out.padding = plain.padding;
+    out.condition = plain.condition;
+    out.signed_condition = plain.signed_condition;
+    if (plain.flow == Flow::jump || plain.flow == Flow::branch)
+      out.target = out.rva + plain.length + static_cast<std::uint32_t>(plain.relative);
+    return out;
   }
 
   /// A relocated field that is no displacement or immediate: these bytes are no instruction.

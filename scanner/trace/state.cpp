@@ -1,11 +1,11 @@
 // Frame slots: what was stored where on the stack, down to the byte.
 #include "scanner/trace/state.hpp"
 
-#include "scanner/trace/stack_depth.hpp"
-
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 #include <limits>
-#include <vector>
+
+#include "scanner/trace/stack_depth.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -43,7 +43,7 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
     return slot.offset + static_cast<std::int32_t>(slot.width) > offset;
   });
   // What a partial overwrite leaves of a neighbour is not worth modelling: it becomes "computed".
-  std::vector<FrameSlot> rests;
+  boost::container::static_vector<FrameSlot, 2> rests;  // of the first and of the last slot that is overlapped
   auto last = first;
   for (; last != state.frame.end() && last->offset < end; ++last) {
     const std::int32_t slot_end = last->offset + static_cast<std::int32_t>(last->width);
@@ -53,7 +53,7 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
     if (slot_end > end) rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values.unknown(kComputed)});
   }
   first = state.frame.erase(first, last);
-  std::vector<FrameSlot> fresh;
+  boost::container::static_vector<FrameSlot, 3> fresh;
   for (const FrameSlot& rest : rests) {
     if (rest.offset < offset) fresh.push_back(rest);
   }

@@ -1,11 +1,21 @@
 #include "scanner/trace/values.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
+#include <boost/container/static_vector.hpp>
 
 namespace scanner::trace {
 namespace {
+
+/// Atoms that are being put together. Unlike an array it starts empty: filling one with blank atoms cost more than what
+/// was then done with them.
+template <std::size_t kMost>
+using Atoms = boost::container::static_vector<Atom, kMost>;
+
+template <std::size_t kMost>
+std::span<const Atom> view_of(const Atoms<kMost>& atoms) {
+  return {atoms.data(), atoms.size()};
+}
 
 std::uint64_t cut(std::uint64_t value, unsigned width) {
   return width >= 8 ? value : value & ((1ULL << (8 * width)) - 1);
@@ -155,17 +165,20 @@ ValueId ValuePool::make(std::span<const Atom> atoms, std::uint32_t flags) {
   if (const ValueId* known = index_.find(hash, same)) return *known;
   const auto id = static_cast<ValueId>(values_.size());
   // `atoms` may view the arena itself, which the insertion would move.
-  std::array<Atom, kCap> copy;
-  const std::size_t count = std::min(atoms.size(), kCap);
-  std::copy_n(atoms.begin(), count, copy.begin());
-  values_.push_back({static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(count), flags});
-  arena_.insert(arena_.end(), copy.begin(), copy.begin() + static_cast<std::ptrdiff_t>(count));
+  const auto kept = atoms.first(std::min(atoms.size(), kCap));
+  const Atoms<kCap> copy(kept.begin(), kept.end());
+  values_.push_back({static_cast<std::uint32_t>(arena_.size()), static_cast<std::uint32_t>(copy.size()), flags});
+  arena_.insert(arena_.end(), copy.begin(), copy.end());
   index_.insert(hash, id);
   return id;
 }
 
 ValueId ValuePool::single(const Atom& atom) { return make({&atom, 1}, 0); }
-ValueId ValuePool::unknown(std::uint32_t flags) { return make({}, flags); }
+ValueId ValuePool::unknown(std::uint32_t flags) {
+  if (flags >= unknown_.size()) return make({}, flags);
+  if (unknown_[flags] == kBottom) unknown_[flags] = make({}, flags);
+  return unknown_[flags];
+}
 
 ValueId ValuePool::constant(std::uint64_t value) {
   Atom atom;
@@ -232,11 +245,11 @@ ValueId ValuePool::join(ValueId a, ValueId b) {
   const std::uint64_t key = std::uint64_t{a} << 32 | b;
   if (const ValueId* known = joins_.find(key, [](ValueId) { return true; })) return *known;
   const auto left = atoms(a), right = atoms(b);
-  std::array<Atom, 2 * kCap> all;
-  const auto end = std::set_union(left.begin(), left.end(), right.begin(), right.end(), all.begin());
-  const auto count = static_cast<std::size_t>(end - all.begin());
+  Atoms<2 * kCap> all;
+  std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(all));
+  const std::size_t count = all.size();
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
-  const ValueId joined = count > kCap ? make(left, flags | kCapped) : make({all.data(), count}, flags);
+  const ValueId joined = count > kCap ? make(left, flags | kCapped) : make(view_of(all), flags);
   joins_.insert(key, joined);
   return joined;
 }
@@ -296,13 +309,15 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
   if (a == kBottom || b == kBottom) return kBottom;
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
   if ((flags & kCapped) != 0) return unknown(kCapped | kComputed);
-  std::array<Atom, kCap> results;
-  std::size_t count = 0;
+  if (flags == 0 && values_[a].count == 1 && values_[b].count == 1) {
+    Atom out;
+    const Atom &x = arena_[values_[a].first], &y = arena_[values_[b].first];
+    if (combine(op, width, shift, x, y, out) || (commutes(op) && combine(op, width, shift, y, x, out)))
+      return single(out);
+  }
+  Atoms<kCap> results;
   bool lost = (flags & kOtherMask) != 0;
-  std::array<Atom, kCap> right_copy;
-  const auto right_view = atoms(b);
-  std::copy(right_view.begin(), right_view.end(), right_copy.begin());
-  const std::size_t right_count = right_view.size();
+  const std::span<const Atom> right = atoms(b);
   // An unknown index that is scaled: remember by how much.
   std::uint64_t factor = 0;
   if (atoms(a).empty() && (op == Alu::shl || op == Alu::mul) && is_constant(b, factor) && (flags & kDepthLost) == 0 &&
@@ -313,23 +328,21 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
     return make({&scaled, 1}, flags & kAssumedMask);
   }
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
-  if (atoms(a).size() > 1 && right_count > 1) return unknown(kComputed | (flags & (kDepthLost | kAssumedMask)));
+  if (atoms(a).size() > 1 && right.size() > 1) return unknown(kComputed | (flags & (kDepthLost | kAssumedMask)));
   for (const Atom& x : atoms(a)) {
-    for (std::size_t j = 0; j < right_count; ++j) {
+    for (const Atom& y : right) {
       Atom out;
-      const Atom& y = right_copy[j];
       if (!combine(op, width, shift, x, y, out) && !(commutes(op) && combine(op, width, shift, y, x, out))) {
         lost = true;
         continue;
       }
-      auto* end = results.data() + count;
-      if (std::find(results.data(), end, out) != end) continue;
-      if (count == kCap) return unknown(kCapped | kComputed);
-      results[count++] = out;
+      if (std::find(results.begin(), results.end(), out) != results.end()) continue;
+      if (results.size() == kCap) return unknown(kCapped | kComputed);
+      results.push_back(out);
     }
   }
   // An address plus something unknown stays "somewhere behind that address".
-  if (lost && count == 0 && op == Alu::add) {
+  if (lost && results.empty() && op == Alu::add) {
     for (const ValueId side : {a, b}) {
       const auto view = atoms(side);
       if (view.size() == 1 && (view[0].kind == AtomKind::image || view[0].kind == AtomKind::frame)) {
@@ -340,16 +353,15 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
       }
     }
   }
-  std::sort(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(count));
+  std::sort(results.begin(), results.end());
   std::uint32_t result_flags = flags & kAssumedMask;
   if (lost) result_flags |= kComputed | (flags & kDepthLost);
-  return make({results.data(), count}, result_flags);
+  return make(view_of(results), result_flags);
 }
 
 ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
   if (width >= 8) return id;
-  std::array<Atom, kCap> results;
-  std::size_t count = 0;
+  Atoms<kCap> results;
   bool changed = false, lost = false;
   for (const Atom& atom : atoms(id)) {
     Atom out = atom;
@@ -374,13 +386,12 @@ ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
       }
     }
     changed = changed || out != atom;
-    results[count++] = out;
+    results.push_back(out);
   }
   if (!changed && !lost) return id;
-  std::sort(results.begin(), results.begin() + static_cast<std::ptrdiff_t>(count));
-  auto* end = std::unique(results.data(), results.data() + count);
-  return make({results.data(), static_cast<std::size_t>(end - results.data())},
-              values_[id].flags | (lost ? kComputed : 0U));
+  std::sort(results.begin(), results.end());
+  results.erase(std::unique(results.begin(), results.end()), results.end());
+  return make(view_of(results), values_[id].flags | (lost ? kComputed : 0U));
 }
 
 ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int64_t disp) {

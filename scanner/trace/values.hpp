@@ -2,6 +2,7 @@
 // so a state is an array of numbers, equality is equality of numbers, and a join of equals costs nothing.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -121,6 +122,7 @@ class ValuePool {
   std::vector<Value> values_;
   ProbeTable index_;  // by hash of atoms and flags
   ProbeTable joins_;  // by the two values
+  std::array<ValueId, 1024> unknown_{};  // unknown() for the low flags alone, asked for more than anything else
 };
 
 }  // namespace scanner::trace

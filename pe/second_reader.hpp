@@ -1,0 +1,24 @@
+// A second opinion on images whose version resource or signature our own reader cannot read. It is a program of its own
+// (poolwho-lief), so that a file which crashes or hangs its library costs one line in the report, and so that a
+// question that never needs it does not pay for loading the library.
+//
+// Between the two: the image goes in on standard input; out come fields `name=value`, each ended by a zero byte, the
+// last one `end=`. Names are those of Identity's members.
+#pragma once
+
+#include <string>
+
+#include "pe/identity.hpp"
+#include "pe/result.hpp"
+
+namespace pe {
+
+/// Path of the second reader: beside the running program, or where `cmake --install` puts it. Empty: there is none.
+std::string find_second_reader();
+
+/// Starts `program` for this image. Fills what is empty in `identity`; the error says what became of the program.
+Result<bool> ask_second_reader(const std::string& program, const Image& image, int timeout_ms, Identity& identity);
+
+constexpr int kSecondReaderTimeoutMs = 20'000;
+
+}  // namespace pe

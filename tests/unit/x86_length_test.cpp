@@ -1,0 +1,149 @@
+// The quick reader of x86 instructions against Zydis: every three first bytes there are, with changing bytes behind.
+#include "scanner/trace/x86_length.hpp"
+
+#include <Zydis/Zydis.h>
+#include <doctest/doctest.h>
+
+#include <array>
+#include <random>
+
+#include "tests/unit/files.hpp"
+
+namespace {
+
+using scanner::trace::Condition;
+using scanner::trace::Flow;
+using scanner::trace::PlainX86;
+
+class Oracle {
+ public:
+  Oracle() { ZydisDecoderInit(&decoder_, ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32); }
+
+  /// What is wrong with the answer; null when nothing is.
+  const char* fault(pe::Bytes code, const PlainX86& plain) {
+    ZydisDecodedInstruction real;
+    ZydisDecoderContext context;
+    if (ZYAN_FAILED(ZydisDecoderDecodeInstruction(&decoder_, &context, code.data(), code.size(), &real)))
+      return "is no instruction";
+    const auto& raw = real.raw;
+    if (real.length != plain.length) return "length";
+    if (plain.displacement_bytes * 8 != raw.disp.size) return "size of the displacement";
+    if (plain.displacement_bytes != 0 && plain.displacement != raw.disp.offset) return "displacement";
+    if (plain.immediate_bytes * 8 != raw.imm[0].size) return "size of the immediate";
+    if (plain.immediate_bytes != 0 && plain.immediate != raw.imm[0].offset) return "immediate";
+    if (raw.imm[1].size != 0) return "a second immediate";
+    if ((real.mnemonic == ZYDIS_MNEMONIC_LEA) != (plain.opcode == 0x8D)) return "lea";
+    if (plain.flow != flow_of(real, code)) return "flow";
+    const bool relative = plain.flow == Flow::jump || plain.flow == Flow::branch;
+    if (relative && plain.relative != raw.imm[0].value.s) return "target";
+    if (plain.flow == Flow::branch) {
+      if (plain.condition != condition_of(real.mnemonic)) return "condition";
+      if (plain.signed_condition != (real.mnemonic == ZYDIS_MNEMONIC_JL || real.mnemonic == ZYDIS_MNEMONIC_JNL ||
+                                     real.mnemonic == ZYDIS_MNEMONIC_JLE || real.mnemonic == ZYDIS_MNEMONIC_JNLE))
+        return "sign of the condition";
+    }
+    return plain.padding == does_nothing(real, code) ? nullptr : "padding";
+  }
+
+ private:
+  static Flow flow_of(const ZydisDecodedInstruction& real, pe::Bytes code) {
+    if (real.mnemonic == ZYDIS_MNEMONIC_INT3) return code[1] == 0xCC ? Flow::trap : Flow::next;
+    switch (real.meta.category) {
+      case ZYDIS_CATEGORY_COND_BR: return Flow::branch;
+      case ZYDIS_CATEGORY_UNCOND_BR: return real.raw.imm[0].is_relative ? Flow::jump : Flow::indirect_jump;
+      case ZYDIS_CATEGORY_RET: return Flow::ret;
+      case ZYDIS_CATEGORY_SYSTEM:
+      case ZYDIS_CATEGORY_INTERRUPT: return Flow::trap;
+      default: return Flow::next;
+    }
+  }
+  static Condition condition_of(ZydisMnemonic mnemonic) {
+    switch (mnemonic) {
+      case ZYDIS_MNEMONIC_JZ: return Condition::equal;
+      case ZYDIS_MNEMONIC_JNZ: return Condition::not_equal;
+      case ZYDIS_MNEMONIC_JB:
+      case ZYDIS_MNEMONIC_JL: return Condition::below;
+      case ZYDIS_MNEMONIC_JBE:
+      case ZYDIS_MNEMONIC_JLE: return Condition::below_equal;
+      case ZYDIS_MNEMONIC_JNBE:
+      case ZYDIS_MNEMONIC_JNLE: return Condition::above;
+      case ZYDIS_MNEMONIC_JNB:
+      case ZYDIS_MNEMONIC_JNL: return Condition::above_equal;
+      default: return Condition::other;
+    }
+  }
+  static bool does_nothing(const ZydisDecodedInstruction& real, pe::Bytes code) {
+    if (real.mnemonic == ZYDIS_MNEMONIC_INT3 || real.mnemonic == ZYDIS_MNEMONIC_NOP) return true;
+    const auto& raw = real.raw;
+    const unsigned rm = raw.modrm.rm == 4 && raw.modrm.mod != 3 ? raw.sib.base : raw.modrm.rm;
+    if (raw.modrm.reg != rm) return false;
+    if (real.mnemonic == ZYDIS_MNEMONIC_LEA)
+      return raw.modrm.mod != 0 && raw.disp.value == 0 && (raw.modrm.rm != 4 || raw.sib.index == 4);
+    return (code[0] == 0x8B || code[0] == 0x89) && raw.modrm.mod == 3;
+  }
+
+  ZydisDecoder decoder_;
+};
+
+}  // namespace
+
+TEST_CASE("plain x86 instructions are measured as Zydis measures them, whatever the first three bytes") {
+  Oracle oracle;
+  std::mt19937_64 random(20261124);
+  std::array<std::uint8_t, 24> code{};
+  std::size_t answered = 0, wrong = 0;
+  for (std::uint32_t first = 0; first < 1U << 24; ++first) {
+    std::uint64_t tail = random();
+    // Small displacements and the byte CC matter to what counts as padding.
+    if (first % 5 == 0) tail &= 0xFFFFFF00FFFFFF00U;
+    code[0] = static_cast<std::uint8_t>(first);
+    code[1] = static_cast<std::uint8_t>(first >> 8);
+    code[2] = static_cast<std::uint8_t>(first >> 16);
+    std::memcpy(code.data() + 3, &tail, sizeof tail);
+    const pe::Bytes bytes{std::span<const std::uint8_t>(code)};
+    const auto plain = scanner::trace::plain_x86(bytes);
+    if (!plain) continue;
+    ++answered;
+    const char* fault = oracle.fault(bytes, *plain);
+    if (fault == nullptr || ++wrong > 20) continue;
+    CAPTURE(int{code[0]});
+    CAPTURE(int{code[1]});
+    CAPTURE(int{code[2]});
+    CAPTURE(int{code[3]});
+    CHECK_MESSAGE(false, fault);
+  }
+  CHECK(wrong == 0);
+  CHECK(answered > (1U << 24) / 2);
+}
+
+TEST_CASE("at every byte of the x86 drivers the quick reader and Zydis agree, and most code is plain") {
+  Oracle oracle;
+  std::size_t answered = 0, asked = 0, images = 0;
+  for (const auto& path : all_drivers()) {
+    const auto file = read_bytes(path);
+    const auto image = pe::Image::open(file);
+    if (!image || image.value().machine() != pe::Machine::x86) continue;
+    ++images;
+    for (const auto& section : image.value().sections()) {
+      if (!section.executable()) continue;
+      const pe::Bytes code = image.value().from_rva(section.rva);
+      for (std::size_t at = 0; at + 24 < std::min<std::size_t>(code.size(), section.virtual_size); ++at) {
+        const auto plain = scanner::trace::plain_x86(code.from(at));
+        ++asked;
+        if (!plain) continue;
+        ++answered;
+        if (const char* fault = oracle.fault(code.from(at), *plain)) {
+          INFO(path);
+          FAIL(fault, " at ", section.rva + at);
+        }
+      }
+    }
+  }
+  CHECK(images > 50);
+  CHECK(answered > asked / 10 * 7);
+}
+
+TEST_CASE("near the end of the section nobody reads past it") {
+  const std::array<std::uint8_t, 14> code{0x81, 0x05};
+  CHECK_FALSE(scanner::trace::plain_x86(pe::Bytes{std::span<const std::uint8_t>(code)}));
+}
