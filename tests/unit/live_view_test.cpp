@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <iostream>
+#include <sstream>
 
 #include "log_reading.hpp"
 #include "scanner/commands/context.hpp"
@@ -216,6 +218,27 @@ TEST_CASE("a frame is one write") {
   ::waitpid(child, nullptr, 0);
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+TEST_CASE("beside a tag stands who allocates with it, as a catalogue knows") {
+  const auto folder = std::filesystem::temp_directory_path() / ("live-view-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  scanner::Options options;
+  options.verb = scanner::Verb::survey;
+  options.paths = {SOURCE_ROOT "/data/sample"};
+  options.store = (folder / "sample.db").string();
+  std::ostringstream out, err;
+  {
+    scanner::Context context(options, out, err, false, false);
+    REQUIRE(context.load());
+    CHECK(scanner::run_survey(context) == scanner::kExitFound);
+  }
+  auto answers = scanner::catalog::Answers::open(*options.store, tagdb::builtin_api_table());
+  REQUIRE(answers);
+  CHECK(answers.value()->who_allocates(PoolTag::from_text("Leak")) == "myfault.sys");
+  CHECK(answers.value()->who_allocates(PoolTag::from_text("Nope")).empty());
+  answers.value().reset();
+  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("--live on a terminal: the table stays where it is, and Ctrl-C ends with the report") {
