@@ -19,8 +19,11 @@ std::string at_line(const TsvRow& row, std::string_view reason) {
 /// Empty when the row is good. A family stands before its tags.
 std::string_view add_row(const TsvRow& row, SharedTags& shared) {
   if (row.cells[0] == "family") {
-    if (row.cells.size() != 3 || row.cells[1].empty() || row.cells[2].empty()) return "a family has a name and advice";
-    shared.families.push_back({std::string(row.cells[1]), std::string(row.cells[2])});
+    if (row.cells.size() != 4 || row.cells[1].empty() || row.cells[3].empty())
+      return "a family has a name, what it proves and advice";
+    if (row.cells[2] != "never" && row.cells[2] != "shared") return "a family proves 'never' or is 'shared'";
+    const Proof proof = row.cells[2] == "never" ? Proof::never : Proof::shared;
+    shared.families.push_back({std::string(row.cells[1]), std::string(row.cells[3]), proof});
     return {};
   }
   if (row.cells[0] != "tag") return "a row begins with 'family' or 'tag'";
@@ -35,6 +38,14 @@ std::string_view add_row(const TsvRow& row, SharedTags& shared) {
   }
   shared.tags.push_back({tag, static_cast<std::size_t>(family - shared.families.begin()), std::string(row.cells[3])});
   return {};
+}
+
+/// The row of `tag` when its family proves as much, else null.
+const SharedTag* find(const SharedTags& shared, PoolTag tag, Proof proof) {
+  const auto known =
+      std::find_if(shared.tags.begin(), shared.tags.end(), [tag](const SharedTag& one) { return one.tag == tag; });
+  if (known == shared.tags.end() || shared.families[known->family].proof != proof) return nullptr;
+  return &*known;
 }
 
 }  // namespace
@@ -85,9 +96,21 @@ const std::vector<OnBehalf>& builtin_on_behalf() {
 
 std::string_view never_proves(PoolTag tag) {
   const SharedTags& shared = builtin_shared_tags();
-  for (const SharedTag& known : shared.tags) {
-    if (known.tag == tag) return shared.families[known.family].advice;
-  }
+  const SharedTag* known = find(shared, tag, Proof::never);
+  return known != nullptr ? std::string_view(shared.families[known->family].advice) : std::string_view();
+}
+
+std::string shared_code(PoolTag tag) {
+  const SharedTags& shared = builtin_shared_tags();
+  const SharedTag* known = find(shared, tag, Proof::shared);
+  return known != nullptr ? known->what + ". " + shared.families[known->family].advice : std::string();
+}
+
+std::string advice_for(PoolTag tag) {
+  if (const auto advice = never_proves(tag); !advice.empty())
+    return "'" + tag.text() + "' never proves an owner: " + std::string(advice);
+  if (const auto advice = shared_code(tag); !advice.empty())
+    return "'" + tag.text() + "' may have more than one owner: " + advice;
   return {};
 }
 

@@ -10,10 +10,17 @@
 
 namespace tagdb {
 
-/// Tags that never prove an owner for the same reason.
+/// How far code that allocates with a tag of a family goes as a proof.
+enum class Proof {
+  never,   ///< whoever calls the allocator, the memory is charged for others or by anybody: no owner follows
+  shared,  ///< many makers' drivers hold the same code: a driver that does it is a candidate, not the only one
+};
+
+/// Tags that prove less than others for the same reason.
 struct SharedFamily {
   std::string name;
   std::string advice;  ///< why, and what to do next
+  Proof proof = Proof::never;
 };
 struct SharedTag {
   PoolTag tag;
@@ -42,6 +49,15 @@ const std::vector<OnBehalf>& builtin_on_behalf();
 /// A tag with which many drivers allocate by default, or that the kernel charges on behalf of others, never proves an
 /// owner. Returns sentences that say why and what to do next, or an empty view.
 std::string_view never_proves(PoolTag tag);
+
+/// Code with this tag is in drivers of many makers (samples of the driver kits, one chip maker's driver under many
+/// names): that a driver allocates with it is no proof that no other one does. Returns whose code it is and what to do
+/// next, or nothing.
+std::string shared_code(PoolTag tag);
+
+/// The sentence for people, whichever it is: "'Ddk ' never proves an owner: ...", "'COMX' may have more than one owner:
+/// ...", or nothing.
+std::string advice_for(PoolTag tag);
 
 /// Does the image with this file name allocate for others? Returns for whom and how to get behind it, or an empty view.
 std::string_view on_behalf(std::string_view image);

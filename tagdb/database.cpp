@@ -18,7 +18,22 @@ bool same_letters(PoolTag a, PoolTag b) {
 }
 
 bool reversed(PoolTag a, PoolTag b) {
-  return a.byte(0) == b.byte(3) && a.byte(1) == b.byte(2) && a.byte(2) == b.byte(1) && a.byte(3) == b.byte(0);
+  if (a.byte(0) == b.byte(3) && a.byte(1) == b.byte(2) && a.byte(2) == b.byte(1) && a.byte(3) == b.byte(0)) return true;
+  const std::uint8_t end = a.byte(3);  // people leave the blanks out: prI for Irp
+  return (end == ' ' || end == 0) && TagPattern::exactly(a).reversed() == TagPattern::exactly(b);
+}
+
+/// A range has no letter case: every spelling of the tag is tried.
+bool in_range_but_case(const Entry& range, PoolTag tag) {
+  for (unsigned spelling = 0; spelling < 16; ++spelling) {
+    std::uint32_t value = tag.value();
+    for (unsigned i = 0; i < 4; ++i) {
+      const bool letter = std::isalpha(tag.byte(i)) != 0;
+      if ((spelling >> i & 1U) != 0 && letter) value ^= std::uint32_t{0x20} << (8 * i);
+    }
+    if (range.matches(PoolTag(value))) return true;
+  }
+  return false;
 }
 
 constexpr const char* kBuiltin = "built-in";
@@ -144,6 +159,32 @@ std::vector<PoolTag> Database::relatives(PoolTag tag) const {
   std::vector<PoolTag> found;
   for (const Item& item : items_) {
     if (item.exact && related(item.tag, tag)) found.push_back(item.tag);
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+std::vector<Resembling> Database::resembling(const TagPattern& form) const {
+  const std::lock_guard lock(mutex_);
+  const TagPattern small = form.small(), backwards = form.reversed();
+  std::vector<Resembling> found;
+  unsigned best = 0;
+  for (Item& item : items_) {
+    const bool range = !item.exact && item.entry->range();
+    const TagPattern pattern = item.exact ? TagPattern::exactly(item.tag) : item.entry->first;
+    const auto meant = [&](const TagPattern& wanted) {
+      return range ? wanted.exact() && item.entry->matches(wanted.tag()) : pattern.overlaps(wanted);
+    };
+    const bool other_case =
+        range ? form.exact() && in_range_but_case(*item.entry, form.tag()) : pattern.small().overlaps(small);
+    const bool turned = !other_case && backwards != form && meant(backwards);
+    if (!other_case && !turned) continue;
+    const unsigned specificity = item.exact ? 4U : item.entry->specificity();
+    if (form.exact() && specificity < best) continue;
+    if (form.exact() && specificity > best) found.clear();
+    best = std::max(best, specificity);
+    found.push_back({entry_of(item)->pattern(), turned});
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());

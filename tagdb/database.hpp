@@ -15,6 +15,12 @@
 
 namespace tagdb {
 
+struct Resembling {
+  std::string pattern;    ///< as `Entry::pattern`
+  bool reversed = false;  ///< else in another letter case
+  auto operator<=>(const Resembling&) const = default;
+};
+
 class Database {
  public:
   void add(PooltagFile file, std::string name);
@@ -30,6 +36,9 @@ class Database {
   [[nodiscard]] std::vector<const Entry*> entries() const;
   /// Exact tags that differ from `tag` only in letter case, or are its reversed form.
   [[nodiscard]] std::vector<PoolTag> relatives(PoolTag tag) const;
+  /// What a query that finds nothing may have meant: the tags, patterns and ranges that it would find in another letter
+  /// case or reversed, sorted; for an exact form only the most specific ones.
+  [[nodiscard]] std::vector<Resembling> resembling(const TagPattern& form) const;
   /// Names and entry counts of the sources: "built-in (4603), pooltag.txt (4512)".
   [[nodiscard]] std::string describe() const;
 

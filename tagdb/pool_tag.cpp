@@ -113,6 +113,21 @@ PoolTag TagPattern::tag() const {
   return PoolTag(value);
 }
 
+TagPattern TagPattern::small() const {
+  TagPattern out = *this;
+  for (std::uint8_t& byte : out.bytes_) byte = static_cast<std::uint8_t>(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
+  return out;
+}
+
+TagPattern TagPattern::reversed() const {
+  unsigned used = 4;
+  while (used > 1 && !open_[used - 1] && (bytes_[used - 1] == ' ' || bytes_[used - 1] == 0)) --used;
+  TagPattern out = *this;
+  std::reverse(out.bytes_.begin(), out.bytes_.begin() + used);
+  std::reverse(out.open_.begin(), out.open_.begin() + used);
+  return out;
+}
+
 std::string TagPattern::text() const {
   std::string out;
   for (unsigned i = 0; i < 4; ++i) {

@@ -61,7 +61,9 @@ class TagPattern {
   [[nodiscard]] bool overlaps(const TagPattern& other) const;
   [[nodiscard]] unsigned fixed() const;  ///< how many positions are given; 4 means exact
   [[nodiscard]] bool exact() const { return fixed() == 4; }
-  [[nodiscard]] PoolTag tag() const;  ///< meaningful when exact
+  [[nodiscard]] PoolTag tag() const;          ///< meaningful when exact
+  [[nodiscard]] TagPattern small() const;     ///< letters in lower case
+  [[nodiscard]] TagPattern reversed() const;  ///< as a debugger's ULONG reads; blanks and NULs stay at the end
   [[nodiscard]] std::string text() const;
 
   auto operator<=>(const TagPattern&) const = default;

@@ -22,6 +22,8 @@ struct Entry {
   std::size_t line = 0;     ///< 1-based line in that database
 
   [[nodiscard]] bool range() const { return first != last; }
+  /// What the entry is about: "MmSt", "FM??", "Qc00-QcFF".
+  [[nodiscard]] std::string pattern() const { return range() ? first.text() + "-" + last.text() : first.text(); }
   [[nodiscard]] bool matches(PoolTag tag) const;
   /// Greater is more specific: 4 for an exact tag, fewer for wildcards; a range counts its common prefix.
   [[nodiscard]] unsigned specificity() const;

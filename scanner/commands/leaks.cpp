@@ -181,7 +181,7 @@ class Leaks {
   bool search() {
     for (report::Leak& leak : leaks_) {
       for (const tagdb::Entry* entry : context_.database().lookup(leak.growth.tag)) leak.listed.push_back(*entry);
-      leak.advice = tagdb::never_proves(leak.growth.tag);
+      leak.advice = tagdb::advice_for(leak.growth.tag);
       if (const std::string* owner = table_.owner(leak.growth.tag)) leak.tool_owner = *owner;
     }
     const bool place = options_.root || options_.files_from || context_.catalog() != nullptr;

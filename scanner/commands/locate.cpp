@@ -323,8 +323,7 @@ class Locate {
   void explain(const std::set<tagdb::PoolTag>& tags) {
     note_searched();
     for (const tagdb::PoolTag tag : tags) {
-      if (const auto advice = tagdb::never_proves(tag); !advice.empty())
-        context_.note("'" + tag.text() + "' never proves an owner: " + std::string(advice));
+      if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) context_.note(advice);
     }
     note_on_behalf(tags);
     if (found_) return;

@@ -31,8 +31,7 @@ tagdb::PoolTag shown_tag(const tagdb::Entry& entry, const tagdb::TagQuery& query
 void give_advice(Context& context, const tagdb::TagQuery& query, const std::vector<const tagdb::Entry*>& entries) {
   for (const tagdb::TagPattern& form : query.forms) {
     if (!form.exact()) continue;
-    if (const auto advice = tagdb::never_proves(form.tag()); !advice.empty())
-      context.note("'" + form.text() + "' never proves an owner: " + std::string(advice));
+    if (const std::string advice = tagdb::advice_for(form.tag()); !advice.empty()) context.note(advice);
   }
   std::set<std::string> said;
   for (const tagdb::Entry* entry : entries) {
@@ -43,17 +42,40 @@ void give_advice(Context& context, const tagdb::TagQuery& query, const std::vect
   }
 }
 
-/// Tags that are mistyped as each other exist side by side (`FSEL`, `FSel`): name them whether or not this one is
-/// listed.
-void suggest(Context& context, const tagdb::TagQuery& query, bool listed) {
-  if (!listed) context.note("no database lists '" + query.text + "'");
+/// Nothing is listed: what would be, in another letter case or reversed. A wildcard finds many, so they share a note.
+void suggest_others(Context& context, const tagdb::TagQuery& query) {
+  context.note("no database lists '" + query.text + "'");
+  std::vector<tagdb::Resembling> all;
+  for (const tagdb::TagPattern& form : query.forms) {
+    for (auto& one : context.database().resembling(form)) all.push_back(std::move(one));
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  constexpr std::size_t kShown = 5;
+  for (const bool reversed : {false, true}) {
+    std::vector<std::string> names;
+    for (const tagdb::Resembling& one : all) {
+      if (one.reversed == reversed) names.push_back("'" + one.pattern + "'");
+    }
+    const char* why = reversed ? " (reversed)" : " (other letter case)";
+    if (names.size() <= kShown) {
+      for (const std::string& name : names) context.note("  " + name + " is listed" + why);
+      continue;
+    }
+    std::string text = "  " + names.front();
+    for (std::size_t i = 1; i < kShown; ++i) text += ", " + names[i];
+    context.note(text + " and " + std::to_string(names.size() - kShown) + " more are listed" + why);
+  }
+}
+
+/// Tags that are mistyped as each other exist side by side (`FSEL`, `FSel`): name them when this one is listed, too.
+void see_also(Context& context, const tagdb::TagQuery& query) {
   for (const tagdb::TagPattern& form : query.forms) {
     if (!form.exact()) continue;
     for (const tagdb::PoolTag relative : context.database().relatives(form.tag())) {
-      const bool same_letters = relative.byte(0) == form.tag().byte(3) && relative.byte(3) == form.tag().byte(0) &&
-                                relative.byte(1) == form.tag().byte(2) && relative.byte(2) == form.tag().byte(1);
-      context.note(std::string(listed ? "see also" : " ") + " '" + relative.text() + "'" +
-                   (listed ? "" : " is listed") + (same_letters ? " (reversed)" : " (other letter case)"));
+      const bool other_case =
+          tagdb::TagPattern::exactly(relative).small() == tagdb::TagPattern::exactly(form.tag()).small();
+      context.note("see also '" + relative.text() + "'" + (other_case ? " (other letter case)" : " (reversed)"));
     }
   }
 }
@@ -68,7 +90,11 @@ int run_lookup(Context& context) {
     for (const tagdb::Entry* entry : entries) context.reporter().listed(*entry, shown_tag(*entry, query));
     found = found || !entries.empty();
     give_advice(context, query, entries);
-    suggest(context, query, !entries.empty());
+    if (entries.empty()) {
+      suggest_others(context, query);
+    } else {
+      see_also(context, query);
+    }
   }
   return context.finish(found ? kExitFound : kExitNothing);
 }

@@ -68,7 +68,7 @@ std::vector<Finding> check(const trace::TraceResult& trace, const ImageFacts& im
       for (const TagUse* use : uses)
         findings.push_back({"untagged", tag, use->origin_rva,
                             use->api + " takes no tag: poolmon cannot tell this memory from everybody else's"});
-    } else if (!tagdb::never_proves(tag).empty()) {
+    } else if (!tagdb::advice_for(tag).empty()) {
       findings.push_back({"default_tag", tag, site, "many drivers use this tag: give the driver one of its own"});
     } else if (const tagdb::Entry* other = other_owner(tag, image, database)) {
       findings.push_back({"collision", tag, site,

@@ -118,6 +118,11 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     if (judgement.verdict < Verdict::possible) judgement.verdict = Verdict::possible;
     reason("shared_tag", "the tag never proves an owner: " + std::string(advice), 0);
   }
+  if (const auto advice = tagdb::shared_code(tag); !advice.empty()) {
+    // The code is there, and so may be another driver with the same code that the search has not seen.
+    if (judgement.verdict < Verdict::likely) judgement.verdict = Verdict::likely;
+    reason("shared_code", "the tag may have more than one owner: " + advice, 0);
+  }
   // What such a driver allocates may be another's doing; the verdict about who calls the allocator stays.
   auto for_others = tagdb::on_behalf(image.file_name);
   if (for_others.empty()) for_others = tagdb::on_behalf(image.original_name);

@@ -35,7 +35,7 @@ class CsvReporter final : public Reporter {
     if (leaks_)
       out_ << ",shape,snapshots,bytes_first,bytes_last,bytes_per_hour,bytes_per_step,share,confidence,bytes_per_"
               "allocation";
-    out_ << "\r\n";
+    out_ << ",line,pattern,description_of\r\n";
   }
 
   void driver(const Driver& driver) override {
@@ -48,9 +48,13 @@ class CsvReporter final : public Reporter {
   }
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {
-    row({"listed", "",          tag.text(),  tag.hex(), "", "", "", "", "",
-         "",       "",          "",          "",        "", "", "", "", tagdb::description_of(entry).text,
-         "",       entry.owner, entry.source});
+    const auto description = tagdb::description_of(entry);
+    row({"listed", "", tag.text(), tag.hex(),        "", "",          "",          "", "", "", "", "", "", "",
+         "",       "", "",         description.text, "", entry.owner, entry.source},
+        {std::to_string(entry.line), entry.pattern(),
+         description.text.empty() ? ""
+         : description.of_owner   ? "owner"
+                                  : "tag"});
   }
 
   void leak(const Leak& leak) override {
@@ -83,12 +87,12 @@ class CsvReporter final : public Reporter {
     cells[0] = type;
     cells[2] = growth.tag.text();
     cells[3] = growth.tag.hex();
-    cells[13] = to_string(growth.pool);
+    if (growth.pool != poolmon::Pool::unknown) cells[13] = to_string(growth.pool);
     for (const std::string& value :
          {std::string(to_string(growth.shape)), std::to_string(growth.snapshots), std::to_string(growth.bytes_first),
           std::to_string(growth.bytes_last), growth.bytes_per_hour ? decimal(*growth.bytes_per_hour) : "",
-          decimal(growth.bytes_per_step), leak ? decimal(growth.share) : "", leak ? decimal(growth.confidence) : "",
-          std::to_string(growth.bytes_per_allocation)})
+          decimal(growth.bytes_per_step), leaks_or_may(growth.shape) ? decimal(growth.share) : "",
+          leak ? decimal(growth.confidence) : "", std::to_string(growth.bytes_per_allocation)})
       cells.emplace_back(value);
     row(cells);
   }
@@ -152,10 +156,15 @@ class CsvReporter final : public Reporter {
     std::string value;
   };
 
-  void row(const std::vector<Cell>& cells) {
+  /// Where a listed entry stands; the last columns, because they came last and some read columns by number.
+  struct Place {
+    std::string line, pattern, description_of;
+  };
+
+  void row(const std::vector<Cell>& cells, const Place& place = {}) {
     for (std::size_t i = 0; i < cells.size(); ++i) out_ << (i == 0 ? "" : ",") << cell(cells[i].value);
     if (leaks_) out_ << std::string(cells.size() < kLeakColumns ? kLeakColumns - cells.size() : 0, ',');
-    out_ << "\r\n";
+    out_ << "," << cell(place.line) << "," << cell(place.pattern) << "," << cell(place.description_of) << "\r\n";
   }
 
   static constexpr std::size_t kColumns = 21, kLeakColumns = 30;

@@ -202,7 +202,7 @@ class JsonReporter final : public Reporter {
     record["description_of"] = description.text.empty() ? "" : description.of_owner ? "owner" : "tag";
     record["source"] = entry.source;
     record["line"] = entry.line;
-    record["pattern"] = entry.range() ? entry.first.text() + "-" + entry.last.text() : entry.first.text();
+    record["pattern"] = entry.pattern();
     write(record);
   }
 

@@ -57,8 +57,7 @@ std::vector<NextStep> next_steps(const Leak& leak) {
         {"take more snapshots before you accuse anybody, evenly over some hours", "poolmon -b -n poolmon.txt"});
   const std::string tag = typed(leak.growth.tag);
   const bool paged = leak.growth.pool == poolmon::Pool::paged || leak.growth.pool == poolmon::Pool::session;
-  if (!leak.advice.empty())
-    steps.push_back({"'" + leak.growth.tag.text() + "' never proves an owner: " + leak.advice, {}});
+  if (!leak.advice.empty()) steps.push_back({leak.advice, {}});
   const Candidate* best = nullptr;
   if (!leak.candidates.empty() && leak.candidates.front().judgement.verdict < rank::Verdict::weak)
     best = &leak.candidates.front();

@@ -90,6 +90,7 @@ std::string normalised(std::string text) {
       // The list that is compiled in grows with every edition; its size and line numbers are no matter of these tests.
       {std::regex("built-in \\([0-9]+\\)"), "built-in (<tags>)"},
       {std::regex("built-in:[0-9]+"), "built-in:<line>"},
+      {std::regex("built-in,[0-9]+,"), "built-in,<line>,"},
       {std::regex("\"source\":\"built-in\",\"line\":[0-9]+"), "\"source\":\"built-in\",\"line\":<line>"}};
   for (const auto& [pattern, replacement] : kVolatile) text = std::regex_replace(text, pattern, replacement);
   if (!text.empty() && text.back() != '\n') text += "\n(no newline at the end)\n";

@@ -170,7 +170,8 @@ Problems owners(std::string_view text, std::string_view pooltag_text) {
 }
 
 Problems sources(std::string_view text, std::string_view pooltag_text) {
-  static const std::set<std::string_view> kKinds = {"documentation", "repository", "measured", "knowledge", "list"};
+  static const std::set<std::string_view> kKinds = {"documentation", "repository", "measured",
+                                                    "report",        "knowledge",  "list"};
   Problems problems;
   std::multimap<std::string, const Entry*> by_tag;
   const auto entries = entries_of(pooltag_text);

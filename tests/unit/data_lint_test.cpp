@@ -39,7 +39,7 @@ TEST_CASE("the data is clean") {
 TEST_CASE("what is compiled in is what lies in data/") {
   CHECK(tagdb::builtin_pooltag() == data("pooltag.txt"));
   CHECK(tagdb::builtin_owners() == data("owners.tsv"));
-  CHECK(tagdb::builtin_shared_tags().tags.size() > 40);
+  CHECK(tagdb::builtin_shared_tags().tags.size() > 100);
   CHECK(tagdb::builtin_on_behalf().size() > 20);
 }
 
@@ -103,10 +103,12 @@ TEST_CASE("lint of sources.tsv") {
 
 TEST_CASE("lint of the advice") {
   const std::string advice = "many drivers share it; compare the bytes per allocation and trace pool stacks";
-  const std::string good = "family\tdefault\t" + advice + "\ntag\tDdk \tdefault\ta default\n";
+  const std::string good = "family\tdefault\tnever\t" + advice + "\ntag\tDdk \tdefault\ta default\n";
   CHECK(lint::never_prove(good).empty());
-  CHECK(complains(lint::never_prove(good + "family\tempty\t" + advice + "\n"), "a family without tags"));
-  CHECK(complains(lint::never_prove("family\tdefault\tno\ntag\tDdk \tdefault\tx\n"), "helps nobody"));
+  CHECK(complains(lint::never_prove(good + "family\tempty\tshared\t" + advice + "\n"), "a family without tags"));
+  CHECK(complains(lint::never_prove("family\tdefault\tnever\tno\ntag\tDdk \tdefault\tx\n"), "helps nobody"));
+  CHECK(complains(lint::never_prove("family\tdefault\t" + advice + "\ntag\tDdk \tdefault\tx\n"), "what it proves"));
+  CHECK(complains(lint::never_prove("family\tdefault\tsome\t" + advice + "\n"), "proves 'never' or is 'shared'"));
   CHECK(complains(lint::never_prove(good + "tag\tDdk \tdefault\tagain\n"), "line 3: the tag has a row already"));
   CHECK(complains(lint::never_prove(good + "tag\tDdk\tdefault\tthree columns\n"), "four columns"));
   CHECK(complains(lint::never_prove(good + "tag\tXyz \tother\tx\n"), "no family of that name"));
@@ -123,6 +125,17 @@ TEST_CASE("the families that the field knows have advice") {
     CHECK_FALSE(tagdb::never_proves(tagdb::PoolTag::from_text(tag)).empty());
   CHECK(tagdb::never_proves(tagdb::PoolTag::from_text("Leak")).empty());
   CHECK(tagdb::never_proves(tagdb::PoolTag::from_text("proc")).empty());
+  for (const char* tag : {"COMX", "E100", "KCNw", "AgpR", "PARM", "P2ID", "CWad", "Bsss", "CARD", "ADAP", "XISA"}) {
+    INFO(tag);
+    CHECK_FALSE(tagdb::shared_code(tagdb::PoolTag::from_text(tag)).empty());
+    CHECK(tagdb::never_proves(tagdb::PoolTag::from_text(tag)).empty());
+  }
+  CHECK(tagdb::shared_code(tagdb::PoolTag::from_text("Proc")).empty());
+  CHECK(tagdb::shared_code(tagdb::PoolTag::from_text("Leak")).empty());
+  CHECK(tagdb::advice_for(tagdb::PoolTag::from_text("Proc")).starts_with("'Proc' never proves an owner: "));
+  CHECK(
+      tagdb::advice_for(tagdb::PoolTag::from_text("COMX")).starts_with("'COMX' may have more than one owner: serial"));
+  CHECK(tagdb::advice_for(tagdb::PoolTag::from_text("Leak")).empty());
   for (const char* image :
        {"fltmgr.sys", "NDIS.SYS", "storport.sys", "ks.sys", "wdf01000.sys", "usbport.sys", "portcls.sys",
         "videoprt.sys", "dxgkrnl.sys", "netio.sys", "fwpkclnt.sys", "tdi.sys", "classpnp.sys"})
@@ -166,4 +179,26 @@ TEST_CASE("reading lines on demand gives what reading all of them gives") {
     CHECK(same(lazy.lookup(tagdb::PoolTag::from_text(text)), eager.lookup(tagdb::PoolTag::from_text(text))));
   CHECK(lazy.relatives(tagdb::PoolTag::from_text("mmst")) == eager.relatives(tagdb::PoolTag::from_text("mmst")));
   CHECK(same(lazy.entries(), eager.entries()));
+}
+
+TEST_CASE("what a query that finds nothing may have meant") {
+  tagdb::Database database;
+  database.add(
+      tagdb::read_pooltag(
+          "Tags are Zc00 through ZcFF\nAfd? - a.sys\nAfdB - a.sys\nFSel - b.sys\nFS?? - c.sys\nIrp  - d.sys\n", "list"),
+      "list");
+  const auto meant = [&database](std::string_view four) {
+    std::string text;
+    for (const auto& one : database.resembling(tagdb::TagPattern::from_columns(four)))
+      text += one.pattern + (one.reversed ? "<" : "") + " ";
+    return text;
+  };
+  CHECK(meant("fsel") == "FSel ");  // the exact tag, not the pattern
+  CHECK(meant("fsxx") == "FS?? ");
+  CHECK(meant("afd?") == "Afd? AfdB ");
+  CHECK(meant("?dfA") == "Afd?< AfdB< ");
+  CHECK(meant("zc7f") == "Zc00-ZcFF ");
+  CHECK(meant("F7cZ") == "Zc00-ZcFF< ");
+  CHECK(meant("prI ") == "Irp < ");
+  CHECK(meant("Quux").empty());
 }

@@ -74,7 +74,19 @@ TEST_CASE("patterns match, overlap and rank by fixed characters") {
   CHECK_FALSE(aml.overlaps(tagdb::TagPattern::from_columns("?n??")));
 }
 
+TEST_CASE("patterns in lower case and reversed") {
+  const auto pattern = [](std::string_view text) { return tagdb::TagPattern::from_columns(text); };
+  CHECK(pattern("Afd?").small() == pattern("afd?"));
+  CHECK(pattern("Afd?").reversed() == pattern("?dfA"));
+  CHECK(pattern("?dfA").reversed() == pattern("Afd?"));
+  CHECK(pattern("Irp ").reversed() == pattern("prI "));
+  CHECK(pattern(std::string_view("ICE\0", 4)).reversed() == pattern(std::string_view("ECI\0", 4)));
+  CHECK(pattern(" prI").reversed() == pattern("Irp "));
+}
+
 TEST_CASE("related tags: other letter case, or reversed") {
+  CHECK(tagdb::related(PoolTag::from_text("Irp "), PoolTag::from_text(" prI")));
+  CHECK(tagdb::related(PoolTag::from_text("Irp "), PoolTag::from_text("prI ")));
   CHECK(tagdb::related(PoolTag::from_text("Leak"), PoolTag::from_text("kaeL")));
   CHECK(tagdb::related(PoolTag::from_text("Leak"), PoolTag::from_text("leak")));
   CHECK_FALSE(tagdb::related(PoolTag::from_text("Leak"), PoolTag::from_text("Leak")));

@@ -37,6 +37,20 @@ TEST_CASE("a tag of never_prove.tsv is possible at most, and says why") {
   CHECK_FALSE(has(judge("Leak", "a.sys"), "shared_tag"));
 }
 
+TEST_CASE("a tag of code that many makers' drivers hold makes a candidate, not the owner") {
+  for (const tagdb::SharedTag& shared : tagdb::builtin_shared_tags().tags) {
+    const std::string tag = shared.tag.text();
+    INFO(tag);
+    const auto proof = tagdb::builtin_shared_tags().families[shared.family].proof;
+    const bool code = proof == tagdb::Proof::shared;
+    const rank::Judgement judgement = judge(tag, "a.sys");
+    CHECK(judgement.verdict == (code ? rank::Verdict::likely : rank::Verdict::possible));
+    CHECK(has(judgement, "shared_code") == code);
+    CHECK(has(judgement, "shared_tag") == !code);
+  }
+  CHECK_FALSE(has(judge("Leak", "a.sys"), "shared_code"));
+}
+
 TEST_CASE("a driver of on_behalf.tsv keeps its verdict and says for whom it allocates") {
   CHECK(judge("Leak", "FLTMGR.SYS").verdict == rank::Verdict::proven);
   CHECK(has(judge("Leak", "FLTMGR.SYS"), "on_behalf"));
