@@ -15,6 +15,15 @@ void prepare_console();
 std::vector<std::string> arguments(int argc, char** argv);
 bool stderr_is_terminal();
 bool stdout_is_color_terminal();
+/// Can what stands on standard output be drawn over? A terminal that knows escape sequences, colours wanted or not.
+bool stdout_redraws();
+struct TerminalSize {
+  unsigned columns = 80, rows = 24;
+};
+/// Of standard output; the usual one when it has none.
+TerminalSize terminal_size();
+/// In one write where `out` is standard output, so that no half of a screen is ever seen.
+void write_at_once(std::ostream& out, const std::string& text);
 /// Do the locale (or the console's code page) and thus the reader of our text show more than ASCII?
 bool terminal_shows_utf8();
 

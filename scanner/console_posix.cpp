@@ -1,3 +1,4 @@
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -5,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include <string_view>
 
 #include "scanner/console.hpp"
@@ -42,6 +44,40 @@ bool stdout_is_color_terminal() {
   const char* no_color = std::getenv("NO_COLOR");
   return ::isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb" &&
          (no_color == nullptr || *no_color == '\0');
+}
+
+bool stdout_redraws() {
+  const char* term = std::getenv("TERM");
+  return ::isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
+}
+
+TerminalSize terminal_size() {
+  TerminalSize size;
+  winsize window{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 && window.ws_row > 0) {
+    size.columns = window.ws_col;
+    size.rows = window.ws_row;
+  } else if (::isatty(STDOUT_FILENO) == 0) {
+    size.columns = 132;
+  }
+  return size;
+}
+
+void write_at_once(std::ostream& out, const std::string& text) {
+  out.flush();
+  if (&out != &std::cout) {
+    out << text << std::flush;
+    return;
+  }
+  for (std::size_t at = 0; at < text.size();) {
+    const ssize_t written = ::write(STDOUT_FILENO, text.data() + at, text.size() - at);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      out.setstate(std::ios::badbit);  // nobody reads any more
+      return;
+    }
+    at += static_cast<std::size_t>(written);
+  }
 }
 
 bool create_file(const std::string& path, std::ofstream& file, std::string& error) {

@@ -124,6 +124,23 @@ bool stdout_is_color_terminal() {
   return length == 0 && enable_colors(STD_OUTPUT_HANDLE);
 }
 
+bool stdout_redraws() { return enable_colors(STD_OUTPUT_HANDLE); }
+
+TerminalSize terminal_size() {
+  TerminalSize size;
+  CONSOLE_SCREEN_BUFFER_INFO info{};
+  if (::GetConsoleScreenBufferInfo(::GetStdHandle(STD_OUTPUT_HANDLE), &info) != 0) {
+    size.columns = static_cast<unsigned>(info.srWindow.Right - info.srWindow.Left + 1);
+    size.rows = static_cast<unsigned>(info.srWindow.Bottom - info.srWindow.Top + 1);
+  } else {
+    size.columns = 132;
+  }
+  return size;
+}
+
+/// The console's buffer hands a text of less than 8192 characters to WriteConsoleW in one go.
+void write_at_once(std::ostream& out, const std::string& text) { out << text << std::flush; }
+
 bool create_file(const std::string& path, std::ofstream& file, std::string& error) {
   errno = 0;
   file.open(std::filesystem::path(win32::api_path(path)), std::ios::binary | std::ios::trunc);

@@ -289,8 +289,6 @@ std::string check_combination(const Options& options) {
   if (options.check && options.baseline) return "--check and --baseline are two questions: ask one at a time";
   if (options.format == Format::html && options.verb == Verb::lookup)
     return "--format html is for 'locate', 'survey' and 'leaks'";
-  if (options.format == Format::html && (options.check || options.baseline))
-    return "--check and --baseline have no --format html";
   if (!options.live && (options.every_seconds || options.for_seconds)) return "--every and --for belong to --live";
   return {};
 }

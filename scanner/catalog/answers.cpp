@@ -6,6 +6,7 @@
 #include "scanner/catalog/schema.hpp"
 #include "scanner/catalog/store.hpp"
 #include "scanner/report/host.hpp"
+#include "scanner/report/model.hpp"
 
 namespace scanner::catalog {
 namespace {
@@ -116,6 +117,26 @@ std::string Answers::find_path(const std::string& root, std::string_view relativ
     }
   }
   return {};
+}
+
+std::string Answers::who_allocates(tagdb::PoolTag tag) {
+  Statement& rows =
+      sql_->query(
+              "SELECT u.driver, min(f.path) FROM uses u JOIN files f ON f.driver=u.driver AND f.state='present' "
+              "WHERE u.tag_value=? AND u.evidence IN ('allocates','lookaside','configures') AND u.certainty='sure' "
+              "GROUP BY u.driver ORDER BY 2")
+          .bind(tag.value());
+  std::string name;
+  std::uint64_t others = 0;
+  while (rows.step()) {
+    if (name.empty()) {
+      name = std::string(report::file_name(rows.text(1)));
+    } else {
+      ++others;
+    }
+  }
+  rows.reset();
+  return others == 0 ? name : name + ", +" + std::to_string(others);
 }
 
 bool Answers::searched_for(tagdb::PoolTag tag) {

@@ -27,6 +27,9 @@ class Answers {
   /// Were the bytes of every driver searched for the tag? Else evidence `bytes` is missing from answers.
   bool searched_for(tagdb::PoolTag tag);
 
+  /// The driver that surely allocates with the tag, by its file's name; "a.sys, +2" when there are more. Empty: none.
+  std::string who_allocates(tagdb::PoolTag tag);
+
   /// Everything present below `paths` (none: below all roots) but not below `done`. Stops when `consume` is false.
   void scan(const std::vector<std::string>& paths, const Done& done, const ScanRequest& request,
             const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,

@@ -19,7 +19,10 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
     case Format::ndjson: return report::make_json_reporter(out, false);
     case Format::json: return report::make_json_reporter(out, true);
     case Format::csv: return report::make_csv_reporter(out);
-    case Format::html: return report::make_html_reporter(out);
+    case Format::html:
+      return report::make_html_reporter(out, options.check      ? report::SurveyView::findings
+                                             : options.baseline ? report::SurveyView::changes
+                                                                : report::SurveyView::drivers);
     case Format::localtag:
     case Format::pooltag: return nullptr;  // made when its files are read
     case Format::text: break;

@@ -17,6 +17,7 @@
 #include "scanner/catalog/store.hpp"
 #include "scanner/exporters.hpp"
 #include "scanner/options.hpp"
+#include "scanner/poolmon/live.hpp"
 #include "scanner/report/model.hpp"
 #include "tagdb/api_table.hpp"
 #include "tagdb/database.hpp"
@@ -37,6 +38,7 @@ class Context {
   [[nodiscard]] const tagdb::ApiTable& apis() const { return apis_; }
   [[nodiscard]] const std::vector<tagdb::TagQuery>& queries() const { return queries_; }
   [[nodiscard]] report::Reporter& reporter() { return *reporter_; }
+  [[nodiscard]] std::ostream& out() { return out_; }
   report::Summary& summary() { return summary_; }
   /// Replaces what is asked for (leaks: the tags that leak).
   void ask(std::vector<tagdb::TagQuery> queries) { queries_ = std::move(queries); }
@@ -136,7 +138,8 @@ rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identi
 int run_locate(Context& context);
 int run_survey(Context& context);
 int run_lookup(Context& context);
-int run_leaks(Context& context);
+/// `live`: what --live watches; the running system when null.
+int run_leaks(Context& context, std::unique_ptr<poolmon::LiveProvider> live = nullptr);
 /// lookup --catalog: candidates for the tags as locate would rank them. True when there is one better than weak.
 bool report_catalogued(Context& context);
 /// Writes --output itself, whole or not at all.

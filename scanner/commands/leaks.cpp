@@ -6,6 +6,7 @@
 #include <map>
 
 #include "scanner/commands/context.hpp"
+#include "scanner/commands/live_view.hpp"
 #include "scanner/pipeline.hpp"
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/poolmon/live.hpp"
@@ -16,11 +17,13 @@
 namespace scanner {
 namespace {
 
-constexpr std::size_t kOthers = 50;  // of what is no leak, the largest changes
+constexpr std::size_t kOthers = 50;    // of what is no leak, the largest changes
+constexpr std::size_t kSuspects = 10;  // whose drivers are looked for, the largest
 
 class Leaks {
  public:
-  explicit Leaks(Context& context) : context_(context), options_(context.options()) {}
+  Leaks(Context& context, std::unique_ptr<poolmon::LiveProvider> provider)
+      : context_(context), options_(context.options()), provider_(std::move(provider)) {}
 
   int run() {
     std::unique_ptr<poolmon::SnapshotSource> live;
@@ -29,7 +32,7 @@ class Leaks {
       how.every_seconds = options_.every_seconds.value_or(how.every_seconds);
       how.for_seconds = options_.for_seconds;
       how.stop = &interrupted;
-      auto opened = poolmon::watch(poolmon::make_live_provider(), how);
+      auto opened = poolmon::watch(provider_ ? std::move(provider_) : poolmon::make_live_provider(), how);
       if (!opened) {
         context_.note("poolwho: " + opened.error().message);
         return kExitUsage;
@@ -44,25 +47,29 @@ class Leaks {
     }
     context_.begin("leaks", roots);
     for (const std::string& log : in_order()) read(log);
-    if (live) read(*live, "this machine");
+    if (live) watch(*live);
     if (table_.snapshots() == 0 && totals_.snapshots() == 0) return context_.finish(nothing_read());
     poolmon::AnalysisOptions how;
     if (options_.interval_seconds) how.interval_hours = *options_.interval_seconds / 3600;
     analysis_ = poolmon::analyse(table_, how);
     const poolmon::Analysis pools = poolmon::analyse(totals_, how);
     for (const poolmon::Growth& growth : analysis_.tags) {
-      if (growth.shape == poolmon::Shape::leak) leaks_.push_back({growth, {}, {}, {}, {}, {}});
+      if (growth.shape == poolmon::Shape::leak) ++certain_;
+      if (growth.shape == poolmon::Shape::leak ||
+          (growth.shape == poolmon::Shape::suspect && leaks_.size() < certain_ + kSuspects))
+        leaks_.push_back({growth, {}, {}, {}, {}, {}});
     }
     const bool searched = search();
     describe_logs(pools, searched);
     for (report::Leak& leak : leaks_) context_.reporter().leak(leak);
     std::size_t others = 0;
-    for (const poolmon::Growth& growth : analysis_.tags) {
-      if (growth.shape == poolmon::Shape::leak || growth.shape == poolmon::Shape::flat) continue;
+    for (std::size_t i = leaks_.size(); i < analysis_.tags.size(); ++i) {  // leaks and suspects stand first
+      const poolmon::Growth& growth = analysis_.tags[i];
+      if (growth.shape == poolmon::Shape::flat) continue;
       if (++others > kOthers) break;
       context_.reporter().growth(growth);
     }
-    if (!leaks_.empty()) return context_.finish(kExitFound);
+    if (certain_ > 0) return context_.finish(kExitFound);
     return context_.finish(context_.incomplete() ? kExitIncomplete : kExitNothing);
   }
 
@@ -75,7 +82,7 @@ class Leaks {
     for (const std::string& log : options_.logs) {
       std::ifstream in(log, std::ios::binary);
       const auto time = in ? poolmon::LogReader(in).first_time() : std::nullopt;
-      if (!time) return options_.logs;
+      if (!time || time->dayless) return options_.logs;
       timed.emplace_back(time->seconds, log);
     }
     std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -98,8 +105,16 @@ class Leaks {
                         "poolmon or perfmon are read"});
   }
 
+  /// Ctrl-C ends the watching; the report is what it was for.
+  void watch(poolmon::SnapshotSource& live) {
+    LiveView view(context_);
+    read(live, "this machine", &view);
+    view.close();
+    interrupted = false;
+  }
+
   /// Returns how many snapshots there were.
-  std::uint64_t read(poolmon::SnapshotSource& source, const std::string& name) {
+  std::uint64_t read(poolmon::SnapshotSource& source, const std::string& name, LiveView* view = nullptr) {
     poolmon::Snapshot snapshot;
     std::uint64_t found = 0;
     const auto tell = [&] {
@@ -108,6 +123,12 @@ class Leaks {
     };
     while (!interrupted && source.next(snapshot)) {
       ++found;
+      if (view != nullptr && view->shown()) {
+        view->show(snapshot);
+        if (!context_.out()) break;  // nobody reads any more
+        add(snapshot, name);
+        continue;
+      }
       add(snapshot, name);
       tell();
       context_.progress(std::to_string(table_.snapshots()) + " snapshots  " + report::printable(name));
@@ -144,6 +165,10 @@ class Leaks {
     info.notes = analysis_.notes;
     if (analysis_.snapshots == 1)
       info.notes.emplace_back("one snapshot shows size, not growth: take more, an hour apart");
+    if (leaks_.size() > certain_)
+      info.notes.push_back("so few snapshots cannot tell a leak from steps or from one tooth of a saw: what rises is " +
+                           std::string(certain_ > 0 ? "in part " : "") + "suspected only; take " +
+                           std::to_string(analysis_.enough) + " or more");
     if (!analysis_.timed && analysis_.snapshots > 1)
       info.notes.emplace_back(
           "the snapshots tell no time, or times that go backwards: growth is per snapshot (--interval gives the time "
@@ -193,6 +218,7 @@ class Leaks {
 
   static void weigh(report::Candidate& candidate, const poolmon::Growth& growth) {
     rank::LeakFigures figures;
+    figures.pool_known = growth.pool != poolmon::Pool::unknown;
     figures.paged = growth.pool != poolmon::Pool::nonpaged;
     figures.bytes_per_allocation = growth.bytes_per_allocation;
     std::vector<trace::TagUse> uses;
@@ -225,13 +251,17 @@ class Leaks {
 
   Context& context_;
   const Options& options_;
+  std::unique_ptr<poolmon::LiveProvider> provider_;
   poolmon::SeriesTable table_, totals_;
   poolmon::Analysis analysis_;
-  std::vector<report::Leak> leaks_;
+  std::vector<report::Leak> leaks_;  ///< then suspects
+  std::size_t certain_ = 0;          ///< of them are leaks
 };
 
 }  // namespace
 
-int run_leaks(Context& context) { return Leaks(context).run(); }
+int run_leaks(Context& context, std::unique_ptr<poolmon::LiveProvider> live) {
+  return Leaks(context, std::move(live)).run();
+}
 
 }  // namespace scanner

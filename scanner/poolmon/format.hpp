@@ -26,11 +26,16 @@ class FormatReader {
   /// Takes the line for which begins() was true.
   virtual void start(std::string_view line, Snapshot& into) = 0;
   virtual Taken take(std::string_view line, Snapshot& into, std::string& why) = 0;
+  /// A line of prose between tables names a pool.
+  virtual void heading(Pool) {}
+  /// Does the section that begins now belong to the same moment as what the snapshot holds?
+  [[nodiscard]] virtual bool continues(const Snapshot&) const { return false; }
 };
 
 std::unique_ptr<FormatReader> make_screen_reader();    ///< poolmon: snapshot files and pasted screens
 std::unique_ptr<FormatReader> make_poolused_reader();  ///< WinDbg's !poolused
 std::unique_ptr<FormatReader> make_csv_reader();       ///< CSV of PowerShell's poolmon, of perfmon, of spreadsheets
+std::unique_ptr<FormatReader> make_table_reader();     ///< columns set with blanks: Format-Table, tables in reports
 
 // --- small helpers of the readers
 std::string_view trimmed(std::string_view text);

@@ -59,10 +59,11 @@ class Judge {
     bool have = false;
     for (const Range& range : stretches(table_.buckets(), series)) {
       Growth growth = judge(series, range);
-      const bool leaks = growth.shape == Shape::leak, led = best.shape == Shape::leak;
-      const bool better = leaks != led ? leaks
-                          : leaks      ? growth.gained > best.gained
-                                       : growth.snapshots >= best.snapshots;
+      const bool leaks = leaks_or_may(growth.shape), led = leaks_or_may(best.shape);
+      const bool better = leaks != led                          ? leaks
+                          : leaks && growth.shape != best.shape ? growth.shape < best.shape
+                          : leaks                               ? growth.gained > best.gained
+                                                                : growth.snapshots >= best.snapshots;
       if (!have || better) best = std::move(growth);
       have = true;
     }
@@ -86,7 +87,8 @@ class Judge {
     growth.gained = growth.bytes_last - growth.bytes_first;
     growth.blocks_gained = last.diff - first.diff;
     growth.snapshots = table_.buckets()[last.bucket].first - table_.buckets()[first.bucket].first + 1;
-    growth.bytes_per_allocation = last.diff > 0 ? last.bytes / last.diff : 0;
+    // Where no blocks are counted, bytes stand for them: no pool has blocks of one byte.
+    growth.bytes_per_allocation = last.diff > 0 && last.diff != last.bytes ? last.bytes / last.diff : 0;
     Stretch stretch;
     stretch.counted = series.counted;
     stretch.allocated = static_cast<double>(last.allocs - first.allocs);
@@ -107,7 +109,7 @@ class Judge {
     growth.reasons = std::move(verdict.reasons);
     growth.confidence = growth.shape == Shape::leak ? std::min(0.9999, 1 - verdict.chance) : 0;
     if (bytes.size() >= 2) {
-      const bool worth = growth.shape == Shape::leak || bytes.size() <= 32;  // all pairs of all tags would be many
+      const bool worth = leaks_or_may(growth.shape) || bytes.size() <= 32;  // all pairs of all tags would be many
       const double run = steps.back() - steps.front(), time = hours.back() - hours.front();
       growth.bytes_per_step = worth ? theil_sen(steps, bytes) : run > 0 ? (bytes.back() - bytes.front()) / run : 0;
       if (timed_ && time > 0)
@@ -126,7 +128,7 @@ class Judge {
 
 /// Pool grows into the commit limit, nonpaged pool also into what memory is left.
 void add_limits(const SeriesTable& table, Growth& growth) {
-  if (growth.shape != Shape::leak || !growth.bytes_per_hour || *growth.bytes_per_hour <= 0) return;
+  if (!leaks_or_may(growth.shape) || !growth.bytes_per_hour || *growth.bytes_per_hour <= 0) return;
   const Totals* totals = nullptr;
   for (const Bucket& bucket : table.buckets()) {
     if (bucket.totals.any()) totals = &bucket.totals;
@@ -147,9 +149,10 @@ void add_limits(const SeriesTable& table, Growth& growth) {
 int rank_of(Shape shape) {
   switch (shape) {
     case Shape::leak: return 0;
-    case Shape::growing: return 1;
-    case Shape::flat: return 3;
-    default: return 2;
+    case Shape::suspect: return 1;
+    case Shape::growing: return 2;
+    case Shape::flat: return 4;
+    default: return 3;
   }
 }
 
@@ -158,6 +161,7 @@ int rank_of(Shape shape) {
 std::string_view to_string(Shape shape) {
   switch (shape) {
     case Shape::leak: return "leak";
+    case Shape::suspect: return "suspect";
     case Shape::plateau: return "plateau";
     case Shape::sawtooth: return "sawtooth";
     case Shape::step: return "step";
@@ -173,6 +177,7 @@ std::string_view to_string(Shape shape) {
 std::string_view describe(Shape shape) {
   switch (shape) {
     case Shape::leak: return "keeps growing";
+    case Shape::suspect: return "rises, in too few snapshots to tell a leak from steps or teeth";
     case Shape::plateau: return "rose, then stayed";
     case Shape::sawtooth: return "rises and falls again";
     case Shape::step: return "rose in a jump";
@@ -218,6 +223,7 @@ Analysis analyse(const SeriesTable& table, const AnalysisOptions& options) {
   Analysis analysis;
   analysis.snapshots = table.snapshots();
   analysis.notes = table.notes();
+  analysis.enough = enough_snapshots(std::max<std::size_t>(table.series().size(), 1));
   const std::vector<double> at = axis(table, options, analysis);
   const Judge judge(table, at, analysis.timed, table.series().size());
   std::map<Pool, double> gained;

@@ -14,6 +14,7 @@ namespace scanner::poolmon {
 
 enum class Shape : std::uint8_t {
   leak,      ///< the floor keeps rising, and frees lag behind allocations
+  suspect,   ///< rises like a leak, in so few snapshots that stairs or a sawtooth would look the same
   plateau,   ///< rose, then stayed
   sawtooth,  ///< rises and falls again and again
   step,      ///< rose in one or a few jumps
@@ -26,6 +27,8 @@ enum class Shape : std::uint8_t {
 std::string_view to_string(Shape shape);
 /// For people: "rose, then stayed".
 std::string_view describe(Shape shape);
+/// Worth to look for the driver: leaks and suspects.
+inline bool leaks_or_may(Shape shape) { return shape == Shape::leak || shape == Shape::suspect; }
 
 /// What a chart shows of one bucket of snapshots.
 struct ChartPoint {
@@ -44,7 +47,7 @@ struct Growth {
   std::int64_t blocks_gained = 0;
   double bytes_per_step = 0;             ///< Theil-Sen slope, per snapshot
   std::optional<double> bytes_per_hour;  ///< the same by the clock
-  double confidence = 0;                 ///< that the trend is none of chance, all tags considered; 0 to 1
+  double confidence = 0;                 ///< of a leak: that the trend is none of chance, all tags considered; 0 to 1
   double share = 0;                      ///< of the pool's growth, 0 to 1
   std::optional<double> kept;            ///< of what was allocated meanwhile, the part that was not freed
   std::int64_t bytes_per_allocation = 0;
@@ -55,10 +58,12 @@ struct Growth {
 };
 
 struct Analysis {
-  std::vector<Growth> tags;  ///< leaks first, by bytes gained; then what changed most; one snapshot: by bytes
+  std::vector<Growth>
+      tags;  ///< leaks first, then suspects, by bytes gained; then what changed most; one snapshot: by bytes
   std::uint64_t snapshots = 0;
-  bool timed = false;  ///< points and slopes are by the clock
-  double hours = 0;    ///< from the first snapshot to the last
+  bool timed = false;      ///< points and slopes are by the clock
+  double hours = 0;        ///< from the first snapshot to the last
+  std::size_t enough = 0;  ///< snapshots that it takes to tell leaks from suspects
   std::vector<std::string> notes;
 };
 

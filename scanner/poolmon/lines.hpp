@@ -1,5 +1,6 @@
 // Bytes to lines: UTF-8, other 8-bit text, and UTF-16 of both orders (what PowerShell's redirection writes), with or
-// without byte order mark, LF or CRLF. A block at a time, so that a log may be larger than memory.
+// without byte order mark, LF or CRLF, and files that change it from one line to the next. A block at a time, so that a
+// log may be larger than memory.
 #pragma once
 
 #include <istream>
@@ -18,16 +19,16 @@ class LineReader {
   [[nodiscard]] bool cut() const { return cut_; }               ///< the line last returned is not whole
 
  private:
-  enum class Encoding { unknown, bytes, utf16le, utf16be };
+  enum class Encoding { bytes, utf16le, utf16be };
   bool fill();
-  void detect(std::string_view start);
-  void append_utf16(std::string_view block);
+  void choose_encoding();
+  [[nodiscard]] std::size_t find_end(std::size_t searched) const;
+  void decode(std::string_view bytes);
 
   std::istream& in_;
-  std::string block_, buffer_, left_over_;
+  std::string raw_, decoded_;
   std::size_t at_ = 0, number_ = 0;
-  char16_t high_surrogate_ = 0;
-  Encoding encoding_ = Encoding::unknown;
+  Encoding encoding_ = Encoding::bytes;
   bool ended_ = false, cut_ = false, skipping_ = false;
 };
 

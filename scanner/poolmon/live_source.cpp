@@ -32,8 +32,10 @@ class Watch final : public SnapshotSource {
     ++looks_;
     out.clear();
     const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const std::int64_t seconds = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-    out.time = LogTime{seconds, seconds};
+    const std::int64_t seconds =
+        std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count(), last_second_ + 1);
+    last_second_ = seconds;  // two looks are never at the same time, whatever becomes of fractions
+    out.time = LogTime{seconds, seconds, false};
     for (const LiveTag& tag : waiting_) {
       Row row;
       row.tag = tag.tag;
@@ -66,6 +68,7 @@ class Watch final : public SnapshotSource {
   LiveOptions options_;
   Clock::time_point start_ = Clock::now();
   std::uint64_t looks_ = 0;
+  std::int64_t last_second_ = 0;
   std::vector<LineProblem> problems_;
 };
 

@@ -12,9 +12,9 @@ class PoolusedReader final : public FormatReader {
   [[nodiscard]] bool begins(std::string_view line) const override {
     const auto tag = line.find("Tag");
     if (tag == std::string_view::npos || line.find_first_of(",;\"") != std::string_view::npos) return false;
-    const auto allocs = line.find("Allocs", tag), used = line.find("Used", tag);
+    const auto allocs = line.find(" Allocs", tag), used = line.find(" Used", tag);
     return allocs != std::string_view::npos && used != std::string_view::npos &&
-           line.find("Type") == std::string_view::npos && line.find("Used", used + 1) != std::string_view::npos;
+           line.find("Type") == std::string_view::npos && line.find(" Used", used + 1) != std::string_view::npos;
   }
 
   void start(std::string_view line, Snapshot&) override {

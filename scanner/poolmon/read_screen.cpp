@@ -28,6 +28,7 @@ bool is_header(std::string_view line) {
     if (at == std::string_view::npos) return false;
     at += word.size();
   }
+  if (at < line.size() && line[at] != ' ' && line[at] != '\t') return false;  // "Bytes(KB)": no table of poolmon's
   return line.find_first_of(",;\"") == std::string_view::npos;
 }
 
@@ -41,6 +42,13 @@ struct Place {
 };
 
 Place find_type(std::string_view line) {
+  // As poolmon prints it; only what was mangled on the way is searched.
+  constexpr std::size_t kType = 6;
+  if (line.size() > kType + 6 && line[0] == ' ' && line[kType - 1] == ' ') {
+    const std::string_view type = line.substr(kType);
+    if (type.starts_with("Paged ")) return {kType, true};
+    if (type.starts_with(" Nonp ")) return {kType + 1, false};
+  }
   // The tag itself may be "Nonp" or end in a blank, so the type is looked for behind at least one character.
   for (std::size_t at = line.find(' ', 1); at != std::string_view::npos; at = line.find(' ', at + 1)) {
     const std::string_view rest = line.substr(at + 1);

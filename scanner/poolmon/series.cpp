@@ -127,6 +127,17 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
   latest = {allocs, frees, diff, bytes, snapshots_, latest.wide || row.allocs >= k32};
 }
 
+/// A time of day alone belongs to the day of the last snapshot, or to the next one where it is earlier.
+std::optional<LogTime> SeriesTable::with_day(std::optional<LogTime> time) const {
+  constexpr std::int64_t kDay = 86400;
+  if (!time || !time->dayless || !last_time_) return time;
+  const auto behind = [](std::int64_t second, std::int64_t last) {
+    const std::int64_t that_day = last - last % kDay + second;
+    return that_day < last ? that_day + kDay : that_day;
+  };
+  return LogTime{behind(time->seconds, last_time_->seconds), behind(time->other, last_time_->other), false};
+}
+
 void SeriesTable::add(const Snapshot& snapshot, std::string_view where) {
   const bool restart = restarted(snapshot);
   if (restart) {
@@ -146,14 +157,15 @@ void SeriesTable::add(const Snapshot& snapshot, std::string_view where) {
   }
   ++in_last_bucket_;
   Bucket& bucket = buckets_.back();
-  bucket.time = snapshot.time;
+  const std::optional<LogTime> time = with_day(snapshot.time);
+  bucket.time = time;
   if (snapshot.totals.any()) bucket.totals = snapshot.totals;
-  if (!snapshot.time) timed_ = false;
-  if (snapshot.time && last_time_) {
-    ascending_ = ascending_ && snapshot.time->seconds > last_time_->seconds;
-    other_ascending_ = other_ascending_ && snapshot.time->other > last_time_->other;
+  if (!time) timed_ = false;
+  if (time && last_time_) {
+    ascending_ = ascending_ && time->seconds > last_time_->seconds;
+    other_ascending_ = other_ascending_ && time->other > last_time_->other;
   }
-  if (snapshot.time) last_time_ = snapshot.time;
+  if (time) last_time_ = time;
   ++snapshots_;
   for (const auto& [tag, text] : snapshot.owners) {
     if (owners_.size() < kMostOwners) owners_.try_emplace(tag, text);

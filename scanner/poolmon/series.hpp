@@ -62,6 +62,7 @@ class SeriesTable {
     bool wide = false;  ///< a value above 32 bits was printed: the tool does not cut them off
   };
 
+  [[nodiscard]] std::optional<LogTime> with_day(std::optional<LogTime> time) const;
   [[nodiscard]] bool restarted(const Snapshot& snapshot) const;
   void add_row(const Row& row, bool restart, std::size_t index);
   std::size_t index_of(const Row& row);

@@ -24,6 +24,8 @@ constexpr double kAtTheEnd = 0.4;                                    // slope of
 constexpr std::size_t kVeryFew = 6;                                  // snapshots: below, a rise must also be large
 // Few snapshots: even perfect order could be chance among so many tags. Then a leak must be even, large and kept.
 constexpr double kFewRise = 0.2, kFewEven = 0.25, kFewKept = 0.05;
+// Three points in a line are as well three stairs, or one tooth of a saw: that is a suspicion and no more.
+constexpr std::size_t kFewestForLeak = 4;
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -156,6 +158,12 @@ Shape other_shape(const std::vector<double>& y, const Facts& facts, double chanc
 
 }  // namespace
 
+std::size_t enough_snapshots(std::size_t tested) {
+  std::size_t n = kFewestForLeak;
+  while (chance_of_order(n, 0) * static_cast<double>(tested) > kMostChance) ++n;
+  return n;
+}
+
 Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
   Verdict verdict;
   const std::vector<double> y = condensed(stretch.low);
@@ -180,18 +188,19 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
   if (facts.gain <= 0 || facts.rise <= 0) return verdict;
 
   const bool few = chance_of_order(n, 0) * static_cast<double>(tested) > kMostChance;
-  bool leak = true;
+  bool leak = true, suspect = false;
   if (few) {
     // Every step up, about evenly, by what noise does not do: the most that few snapshots can say.
     const bool strict = facts.inversions == 0;
     const bool very = n < kVeryFew;
-    const bool even = very ? facts.smallest_rate >= kFewEven * facts.largest_rate
-                           : facts.rise >= kScatter * facts.scatter &&
-                                 facts.largest_jump <= kLargestPart * facts.gain && facts.end_slope >= kAtTheEnd;
-    const bool large = !very || facts.gain >= kFewRise * std::max(facts.level, 1.0);
+    const bool even = facts.smallest_rate >= kFewEven * facts.largest_rate;
+    const bool steady = facts.rise >= kScatter * facts.scatter && facts.largest_jump <= kLargestPart * facts.gain &&
+                        facts.end_slope >= kAtTheEnd;
+    const bool large = facts.gain >= kFewRise * std::max(facts.level, 1.0);
     const double more = stretch.blocks.back() - stretch.blocks.front();
     const bool held = !very || !stretch.counted || stretch.allocated <= 0 || more >= kFewKept * stretch.allocated;
-    leak = strict && even && large && held;
+    suspect = strict && (n >= kFewestForLeak ? steady : even && large && held);
+    leak = suspect && even && large && held && n >= kFewestForLeak;
     verdict.chance = alone;
     if (strict && !even) because("the steps are uneven");
     if (strict && !large)
@@ -199,6 +208,9 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
               " snapshots");
     if (strict && !held) because("most of what was allocated meanwhile was freed again");
     if (leak) because("every step rises, and evenly; more snapshots would make it surer");
+    if (suspect && !leak)
+      because(std::to_string(n) + " snapshots that rise cannot tell a leak from stairs or from one tooth of a saw; " +
+              std::to_string(enough_snapshots(tested)) + " can");
     if (!leak && strict && verdict.shape == Shape::flat) verdict.shape = Shape::growing;
   } else {
     // Where nearly everything is freed again, use that merely goes up and down has long runs in one direction.
@@ -229,15 +241,16 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
     }
   }
   const double blocks_gained = stretch.blocks.back() - stretch.blocks.front();
-  if (leak && blocks_gained <= 0) {
-    leak = false;
+  if ((leak || suspect) && blocks_gained <= 0) {
+    leak = suspect = false;
     verdict.shape = Shape::growing;
     because("not more blocks than before, only larger ones: something resizes its buffers");
   }
-  if (leak && stretch.counted && stretch.allocated > 0) {
+  if ((leak || suspect) && stretch.counted && stretch.allocated > 0) {
     const double kept = blocks_gained / stretch.allocated;
     because(percent(kept) + " of what was allocated meanwhile was not freed");
   }
+  if (suspect) verdict.shape = Shape::suspect;
   if (leak) verdict.shape = Shape::leak;
   return verdict;
 }

@@ -23,6 +23,9 @@ struct Verdict {
   std::vector<std::string> reasons;
 };
 
+/// How many snapshots it takes until a rise without a break is no chance among `tested` series.
+std::size_t enough_snapshots(std::size_t tested);
+
 /// `tested`: how many series are judged together; among many, chance alone makes some look like a leak.
 Verdict judge_shape(const Stretch& stretch, std::size_t tested);
 

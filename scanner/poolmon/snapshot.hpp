@@ -13,7 +13,8 @@
 
 namespace scanner::poolmon {
 
-enum class Pool : std::uint8_t { nonpaged, paged, session };
+/// unknown: a table of bytes by tag that says nowhere which pool it is about.
+enum class Pool : std::uint8_t { nonpaged, paged, session, unknown };
 std::string_view to_string(Pool pool);
 
 struct Row {
@@ -31,10 +32,12 @@ struct Totals {
   [[nodiscard]] bool any() const { return nonpaged || paged || available || commit || commit_limit; }
 };
 
-/// Seconds since 1970 in the log's own clock. 3/4/2026 can be read in two ways; only the whole log tells which.
+/// Seconds since 1970 in the log's own clock. 3/4/2026 can be read in two ways; only the whole log tells which. Where a
+/// log tells no day, the seconds are of the day, and only what comes before tells which day that is.
 struct LogTime {
   std::int64_t seconds = 0;
   std::int64_t other = 0;  ///< day and month exchanged; equal to `seconds` when there is no doubt
+  bool dayless = false;
 };
 
 struct Snapshot {

@@ -161,6 +161,7 @@ std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
 LogTime TimeText::when() const {
   constexpr std::int64_t kDay = 86400;
   LogTime time;
+  time.dayless = !day;
   time.seconds = day.value_or(0) * kDay + second.value_or(0);
   time.other = other_day ? *other_day * kDay + second.value_or(0) : time.seconds;
   return time;

@@ -17,7 +17,7 @@ struct TimeText {
   std::size_t letters = 0;                ///< letters that belong to neither date nor time: how much it is prose
 
   [[nodiscard]] bool any() const { return day || second; }
-  [[nodiscard]] LogTime when() const;  ///< meaningful when `day` is set
+  [[nodiscard]] LogTime when() const;  ///< meaningful when any()
 };
 
 TimeText find_time(std::string_view text);

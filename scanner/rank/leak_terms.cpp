@@ -49,16 +49,16 @@ void weigh_leak(Judgement& judgement, const std::vector<TagUse>& uses, const Lea
     any = true;
     every_pool_known = every_pool_known && use.pool != Pool::unknown;
     every_size_known = every_size_known && use.bytes.has_value();
-    const bool agrees = same_pool(use.pool, leak.paged);
+    const bool agrees = leak.pool_known && same_pool(use.pool, leak.paged);
     if (agrees && agreeing == uses.size()) agreeing = i;
-    const bool possible = agrees || use.pool == Pool::unknown;
+    const bool possible = agrees || use.pool == Pool::unknown || !leak.pool_known;
     if (possible && use.bytes && size_agrees(*use.bytes, leak.bytes_per_allocation, narrow) && sized == uses.size())
       sized = i;
   }
   if (!any) return;
   if (agreeing < uses.size()) {
     reason("pool_agrees", place(agreeing) + " takes " + pool + " pool: consistent with the leak", kPoolAgrees);
-  } else if (every_pool_known) {
+  } else if (every_pool_known && leak.pool_known) {
     reason("pool_contradicts", "the leak is in " + pool + " pool, and every call site takes another one",
            kPoolContradicts);
   }

@@ -10,6 +10,7 @@
 namespace scanner::rank {
 
 struct LeakFigures {
+  bool pool_known = true;
   bool paged = false;                     ///< Paged or session pool; else nonpaged
   std::int64_t bytes_per_allocation = 0;  ///< poolmon's average; 0 when not known
 };

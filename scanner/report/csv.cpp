@@ -58,7 +58,7 @@ class CsvReporter final : public Reporter {
   }
 
   void leak(const Leak& leak) override {
-    growth_row("leak", leak.growth);
+    growth_row(to_string(leak.growth.shape), leak.growth);
     for (const Candidate& one : leak.candidates) candidate(one);
     for (const tagdb::Entry& entry : leak.listed) listed(entry, leak.growth.tag);
   }
@@ -87,12 +87,12 @@ class CsvReporter final : public Reporter {
     cells[0] = type;
     cells[2] = growth.tag.text();
     cells[3] = growth.tag.hex();
-    cells[13] = to_string(growth.pool);
+    if (growth.pool != poolmon::Pool::unknown) cells[13] = to_string(growth.pool);
     for (const std::string& value :
          {std::string(to_string(growth.shape)), std::to_string(growth.snapshots), std::to_string(growth.bytes_first),
           std::to_string(growth.bytes_last), growth.bytes_per_hour ? decimal(*growth.bytes_per_hour) : "",
-          decimal(growth.bytes_per_step), leak ? decimal(growth.share) : "", leak ? decimal(growth.confidence) : "",
-          std::to_string(growth.bytes_per_allocation)})
+          decimal(growth.bytes_per_step), leaks_or_may(growth.shape) ? decimal(growth.share) : "",
+          leak ? decimal(growth.confidence) : "", std::to_string(growth.bytes_per_allocation)})
       cells.emplace_back(value);
     row(cells);
   }

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "scanner/report/host.hpp"
+#include "scanner/report/html_leaks.hpp"
 #include "scanner/report/html_parts.hpp"
 #include "scanner/report/words.hpp"
 #include "tagdb/owners.hpp"
@@ -12,36 +13,10 @@
 namespace scanner::report {
 namespace {
 
+using html::head;
+using html::number_cell;
+using html::tag_cell;
 using html::text;
-
-struct Column {
-  const char* title;
-  bool number = false;
-};
-
-std::string head(const std::vector<Column>& columns) {
-  std::string out = "<thead><tr>";
-  for (const Column& column : columns) {
-    out += column.number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">";
-    if (*column.title != '\0') out += "<button type=\"button\">" + std::string(column.title) + "</button>";
-    out += "</th>";
-  }
-  return out + "</tr></thead>";
-}
-
-std::string number_cell(double value, const std::string& shown) {
-  return "<td class=\"number\" data-sort=\"" + std::to_string(value) + "\">" + text(shown) + "</td>";
-}
-
-std::string tag_cell(tagdb::PoolTag tag) { return "<td class=\"tag\">" + text(tag.text()) + "</td>"; }
-
-std::string verdict_cell(rank::Verdict verdict) {
-  const std::string name(rank::to_string(verdict));
-  return "<td data-sort=\"" + std::to_string(static_cast<int>(verdict)) + "\"><span class=\"verdict " + name + "\">" +
-         name + "</span></td>";
-}
-
-std::string percent(double part) { return std::to_string(static_cast<int>(part * 100)) + " %"; }
 
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
@@ -52,20 +27,40 @@ std::string utc_now() {
 
 class HtmlReporter final : public Reporter {
  public:
-  HtmlReporter(std::ostream& out) : out_(out) {}
+  HtmlReporter(std::ostream& out, SurveyView view) : out_(out), view_(view), leaks_(out) {}
 
   void begin(const RunInfo& run) override {
     run_ = run;
     if (run_.command != "survey") return;
-    open_page("Pool tags of drivers", "every tag that a driver below these places uses, with the call");
-    out_ << "<main><section><h2>Drivers</h2>" << tools("drivers")
-         << "<div class=\"scroll\"><table class=\"sortable\" id=\"drivers\">"
-         << head({{"Driver"},
-                  {"Made by"},
-                  {"Machine"},
-                  {"Tags", true},
-                  {"Allocation sites", true},
-                  {"Not resolved", true}});
+    switch (view_) {
+      case SurveyView::findings:
+        open_page("What to look at in drivers", "habits with pool tags that cost somebody time later");
+        open_table("Findings", {{"Driver"}, {"Finding"}, {"Tag"}, {"Place"}, {"Why"}});
+        break;
+      case SurveyView::changes:
+        open_page("What tags do differently", "a driver beside an earlier build of it");
+        open_table("Changes", {{"Driver"}, {"Change"}, {"Tag"}, {"Before"}, {"Now"}});
+        break;
+      case SurveyView::drivers:
+        open_page("Pool tags of drivers", "every tag that a driver below these places uses, with the call");
+        open_table(
+            "Drivers",
+            {{"Driver"}, {"Made by"}, {"Machine"}, {"Tags", true}, {"Allocation sites", true}, {"Not resolved", true}});
+    }
+  }
+
+  void finding(const std::string& path, const rank::Finding& finding) override {
+    ++rows_;
+    out_ << "<tbody data-row=\"finding\"><tr><td class=\"path\">" << text(path) << "</td><td>" << text(finding.code)
+         << "</td>" << (finding.tag.value() != 0 ? tag_cell(finding.tag) : "<td></td>") << "<td><code>"
+         << text(place(path, finding.site_rva)) << "</code></td><td>" << text(finding.text) << "</td></tr></tbody>\n";
+  }
+
+  void change(const std::string& path, const rank::Change& change) override {
+    ++rows_;
+    out_ << "<tbody data-row=\"change\"><tr><td class=\"path\">" << text(path) << "</td><td>" << to_string(change.kind)
+         << "</td>" << tag_cell(change.tag) << "<td>" << text(change.before) << "</td><td>" << text(change.after)
+         << "</td></tr></tbody>\n";
   }
 
   void driver(const Driver& driver) override {
@@ -102,23 +97,29 @@ class HtmlReporter final : public Reporter {
 
   void copy(const std::string& path, const std::string& of, const std::string&) override {
     out_ << "<tbody data-row=\"copy\"><tr><td class=\"path\">" << text(path)
-         << "</td><td colspan=\"5\" class=\"dim\">same file as " << text(of) << "</td></tr></tbody>\n";
+         << "</td><td colspan=\"" << (view_ == SurveyView::drivers ? 5 : 4) << "\" class=\"dim\">same file as " << text(of) << "</td></tr></tbody>\n";
   }
 
   void candidate(const Candidate& candidate) override { candidates_.push_back(candidate); }
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override { listed_.emplace_back(entry, tag); }
-  void logs(const LogsInfo& logs) override { logs_ = logs; }
-  void leak(const Leak& leak) override { leaks_.push_back(leak); }
-  void growth(const poolmon::Growth& growth) override { others_.push_back(growth); }
+  void logs(const LogsInfo& logs) override { leaks_.logs(logs); }
+  void leak(const Leak& leak) override { leaks_.leak(leak); }
+  void growth(const poolmon::Growth& growth) override { leaks_.growth(growth); }
   void problem(const Problem& problem) override { problems_.push_back(problem); }
   void note(const std::string& note) override { notes_.push_back(note); }
   void summary(const Summary& summary) override { summary_ = summary; }
 
   void end() override {
     if (run_.command == "survey") {
-      out_ << "</table></div></section>";
+      out_ << "</table></div>";
+      if (rows_ == 0 && view_ == SurveyView::findings) out_ << "<p>Nothing to say.</p>";
+      if (rows_ == 0 && view_ == SurveyView::changes) out_ << "<p>Every tag does what it did.</p>";
+      out_ << "</section>";
     } else if (run_.command == "leaks") {
-      leaks_page();
+      const auto [title, lead] = leaks_.answer();
+      open_page(title, lead);
+      out_ << "<main>";
+      leaks_.print();
     } else {
       locate_page();
     }
@@ -141,26 +142,9 @@ class HtmlReporter final : public Reporter {
          << "</h1><p class=\"lead\">" << text(lead) << "</p></header>\n";
   }
 
-  static std::string tools(const std::string& table) {
-    return "<div class=\"tools needs-script\"><button type=\"button\" data-unfold aria-pressed=\"false\">Unfold "
-           "everything</button>"
-           "<input type=\"search\" data-filter=\"" +
-           table + "\" aria-label=\"Show only rows that hold this text\" placeholder=\"Filter rows\"></div>";
-  }
-
-  void candidate_table(const std::vector<Candidate>& candidates, const std::string& id, bool with_tag) {
-    std::vector<Column> columns = {{"Rank", true}, {"Verdict"}, {"Driver"}, {"Proof"}, {"Made by"}};
-    if (with_tag) columns.insert(columns.begin(), {"Tag"});
-    out_ << "<div class=\"scroll\"><table class=\"sortable\" id=\"" << id << "\">" << head(columns);
-    for (const Candidate& candidate : candidates) {
-      out_ << "<tbody data-row=\"candidate\"><tr>" << (with_tag ? tag_cell(candidate.tag) : "")
-           << number_cell(candidate.rank, std::to_string(candidate.rank)) << verdict_cell(candidate.judgement.verdict)
-           << "<td class=\"path\"><strong>" << text(file_name(candidate.path)) << "</strong><br><span class=\"dim\">"
-           << text(candidate.path) << "</span></td><td class=\"path\">" << text(proof(candidate)) << "</td><td>"
-           << text(product(candidate.identity)) << "</td></tr><tr class=\"more\"><td colspan=\"" << columns.size()
-           << "\">" << html::candidate_details(candidate) << "</td></tr></tbody>\n";
-    }
-    out_ << "</table></div>";
+  void open_table(const char* title, const std::vector<html::Column>& columns) {
+    out_ << "<main><section><h2>" << title << "</h2>" << html::tools("survey")
+         << "<div class=\"scroll\"><table class=\"sortable\" id=\"survey\">" << head(columns);
   }
 
   void listed_table() {
@@ -184,152 +168,13 @@ class HtmlReporter final : public Reporter {
       lead = verdict + ": " + proof(best) + ". " + product(best.identity);
     }
     open_page(title, lead);
-    out_ << "<main><section><h2>Who allocates with it</h2>" << tools("candidates");
-    candidate_table(candidates_, "candidates", true);
-    out_ << "</section>";
+    out_ << "<main><section><h2>Who allocates with it</h2>" << html::tools("candidates")
+         << html::candidate_table(candidates_, "candidates", true) << "</section>";
     listed_table();
   }
 
-  [[nodiscard]] std::pair<std::string, std::string> leaks_answer() const {
-    const std::string logs = with_commas(logs_.snapshots) + (logs_.snapshots == 1 ? " snapshot" : " snapshots") +
-                             (logs_.timed ? " over " + human_hours(logs_.hours) : "");
-    if (leaks_.empty()) return {"No tag keeps growing", logs};
-    const Leak& first = leaks_.front();
-    std::string title =
-        "Tag '" + first.growth.tag.text() + "' keeps growing in " + std::string(to_string(first.growth.pool)) + " pool";
-    if (leaks_.size() > 1)
-      title += ", and " + std::to_string(leaks_.size() - 1) + (leaks_.size() == 2 ? " other tag" : " other tags");
-    std::string lead = growth_in_words(first.growth, logs_.hours) + ". ";
-    if (!first.candidates.empty() && first.candidates.front().judgement.verdict < rank::Verdict::weak) {
-      const Candidate& best = first.candidates.front();
-      lead += std::string(file_name(best.path)) + " allocates with it (" +
-              std::string(rank::to_string(best.judgement.verdict)) + "): " + product(best.identity);
-    } else {
-      lead += logs_.searched ? "No driver that was searched allocates with it." : "Drivers were not searched.";
-    }
-    return {title, lead};
-  }
-
-  void leaks_page() {
-    const auto [title, lead] = leaks_answer();
-    open_page(title, lead);
-    out_ << "<main>";
-    if (leaks_.size() > 1) overview();
-    for (std::size_t i = 0; i < leaks_.size(); ++i) leak_section(leaks_[i], i);
-    other_growth();
-  }
-
-  void overview() {
-    out_ << "<section><h2>Tags that keep growing</h2><div class=\"scroll\"><table class=\"sortable\" id=\"leaks\">"
-         << head({{"Tag"},
-                  {"Pool"},
-                  {""},
-                  {"Gained", true},
-                  {"Rate", true},
-                  {"Share", true},
-                  {"Confidence", true},
-                  {"Likeliest driver"}});
-    for (std::size_t i = 0; i < leaks_.size(); ++i) {
-      const poolmon::Growth& growth = leaks_[i].growth;
-      const double rate = growth.bytes_per_hour.value_or(growth.bytes_per_step);
-      const std::string best =
-          leaks_[i].candidates.empty() ? "" : std::string(file_name(leaks_[i].candidates.front().path));
-      out_ << "<tbody><tr><td class=\"tag\"><a href=\"#leak" << i + 1 << "\">" << text(growth.tag.text())
-           << "</a></td><td>" << to_string(growth.pool) << "</td><td>" << html::spark(growth) << "</td>"
-           << number_cell(static_cast<double>(growth.gained), human_bytes(static_cast<double>(growth.gained)))
-           << number_cell(rate, human_bytes(rate) + (growth.bytes_per_hour ? "/h" : "/step"))
-           << number_cell(growth.share, percent(growth.share))
-           << number_cell(growth.confidence, percent(growth.confidence)) << "<td>" << text(best)
-           << "</td></tr></tbody>";
-    }
-    out_ << "</table></div></section>";
-  }
-
-  void leak_section(const Leak& leak, std::size_t index) {
-    const poolmon::Growth& growth = leak.growth;
-    const std::string id = "leak" + std::to_string(index + 1);
-    out_ << "<section id=\"" << id << "\" data-row=\"leak\"><h2><span class=\"tag\">" << text(growth.tag.text())
-         << "</span> in " << to_string(growth.pool) << " pool</h2><dl class=\"figures\">";
-    const auto figure = [this](const char* name, const std::string& value) {
-      if (!value.empty()) out_ << "<div><dt>" << name << "</dt><dd>" << text(value) << "</dd></div>";
-    };
-    figure("From", human_bytes(static_cast<double>(growth.bytes_first)));
-    figure("To", human_bytes(static_cast<double>(growth.bytes_last)));
-    figure(growth.bytes_per_hour ? "Per hour" : "Per snapshot",
-           human_bytes(growth.bytes_per_hour.value_or(growth.bytes_per_step)));
-    figure("Of the pool's growth", percent(growth.share));
-    figure("Confidence", percent(growth.confidence));
-    figure("Bytes per block",
-           growth.bytes_per_allocation > 0 ? with_commas(static_cast<std::uint64_t>(growth.bytes_per_allocation)) : "");
-    if (growth.kept) figure("Never freed", percent(*growth.kept));
-    if (growth.hours_left) figure(("Until " + growth.limit).c_str(), human_hours(*growth.hours_left));
-    out_ << "</dl>" << html::chart(growth, logs_.timed);
-    numbers(growth);
-    out_ << "<h3>Who allocates with it</h3>";
-    if (leak.candidates.empty()) {
-      out_ << "<p>"
-           << (logs_.searched ? "No driver that was searched."
-                              : "Drivers were not searched; poolwho leaks … --root DIR does.")
-           << "</p>";
-    } else {
-      candidate_table(leak.candidates, "candidates" + std::to_string(index + 1), false);
-    }
-    for (const tagdb::Entry& entry : leak.listed)
-      out_ << "<p class=\"dim\">listed: " << text(entry.owner)
-           << (tagdb::description_of(entry).text.empty() ? "" : ", ") << text(tagdb::description_of(entry).text) << " ["
-           << text(entry.source + ":" + std::to_string(entry.line)) << "]</p>";
-    if (!leak.tool_owner.empty()) out_ << "<p class=\"dim\">the log says: " << text(leak.tool_owner) << "</p>";
-    out_ << "<h3>Why this is a leak</h3><ul class=\"plain\">";
-    for (const std::string& reason : growth.reasons) out_ << "<li>" << text(reason) << "</li>";
-    out_ << "</ul><h3>Next steps</h3><ol class=\"steps\">";
-    for (const NextStep& step : leak.next_steps) {
-      out_ << "<li>" << text(step.text);
-      if (!step.command.empty()) out_ << "<code>" << text(step.command) << "</code>";
-      out_ << "</li>";
-    }
-    out_ << "</ol></section>\n";
-  }
-
-  void numbers(const poolmon::Growth& growth) {
-    out_ << "<details><summary>The numbers</summary><div class=\"scroll\"><table><thead><tr><th class=\"number\">"
-         << (logs_.timed ? "After" : "Snapshot")
-         << "</th><th class=\"number\">Bytes</th><th class=\"number\">Blocks</th><th "
-            "class=\"number\">Allocated</th><th class=\"number\">Freed</th></tr></thead><tbody>";
-    for (const poolmon::ChartPoint& point : growth.points) {
-      const auto cell = [](std::int64_t value) {
-        return "<td class=\"number\">" +
-               (value < 0 ? "-" + with_commas(static_cast<std::uint64_t>(-value))
-                          : with_commas(static_cast<std::uint64_t>(value))) +
-               "</td>";
-      };
-      out_ << "<tr><td class=\"number\">"
-           << (logs_.timed ? human_hours(point.at) : std::to_string(static_cast<long>(point.at) + 1)) << "</td>"
-           << cell(point.bytes) << cell(point.diff) << cell(point.allocs) << cell(point.frees) << "</tr>";
-    }
-    out_ << "</tbody></table></div></details>";
-  }
-
-  void other_growth() {
-    if (others_.empty() && logs_.pools.empty()) return;
-    const bool size = !others_.empty() && others_.front().shape == poolmon::Shape::size;
-    out_ << "<section><h2>" << (size ? "Size, not growth: one snapshot only" : "What else changed, and is no leak")
-         << "</h2><div class=\"scroll\"><table class=\"sortable\" id=\"growth\">"
-         << head({{"Tag"}, {"Pool"}, {""}, {"Gained", true}, {"Now", true}, {"What it does"}});
-    const auto row = [this](const poolmon::Growth& growth, bool whole) {
-      out_ << "<tbody" << (whole ? "" : " data-row=\"growth\"") << "><tr>"
-           << (whole ? "<td>whole pool</td>" : tag_cell(growth.tag)) << "<td>" << to_string(growth.pool) << "</td><td>"
-           << html::spark(growth) << "</td>"
-           << number_cell(static_cast<double>(growth.gained), human_bytes(static_cast<double>(growth.gained)))
-           << number_cell(static_cast<double>(growth.bytes_last), human_bytes(static_cast<double>(growth.bytes_last)))
-           << "<td>" << describe(growth.shape) << "</td></tr></tbody>";
-    };
-    for (const poolmon::Growth& pool : logs_.pools) row(pool, true);
-    for (const poolmon::Growth& growth : others_) row(growth, false);
-    out_ << "</table></div></section>";
-  }
-
   void not_understood() {
-    std::vector<std::string> all = logs_.notes;
+    std::vector<std::string> all = leaks_.logs().notes;
     all.insert(all.end(), notes_.begin(), notes_.end());
     if (all.empty() && problems_.empty()) return;
     out_ << "<section><h2>What was searched, and what was not understood</h2><ul class=\"plain\">";
@@ -347,8 +192,9 @@ class HtmlReporter final : public Reporter {
          << "; tags: " << text(run_.tagdb);
     if (!run_.roots.empty()) out_ << "; searched below";
     for (const std::string& root : run_.roots) out_ << ' ' << text(root);
-    if (!logs_.logs.empty()) out_ << "; logs:";
-    for (const std::string& log : logs_.logs) out_ << ' ' << text(log);
+    const std::vector<std::string>& logs = leaks_.logs().logs;
+    if (!logs.empty()) out_ << "; logs:";
+    for (const std::string& log : logs) out_ << ' ' << text(log);
     out_ << "; " << with_commas(summary_.drivers) << (summary_.drivers == 1 ? " driver" : " drivers") << ", "
          << with_commas(summary_.allocate.total()) << " allocation sites, "
          << with_commas(summary_.allocate[trace::Bucket::dynamic])
@@ -358,19 +204,21 @@ class HtmlReporter final : public Reporter {
   }
 
   std::ostream& out_;
+  SurveyView view_;
+  std::uint64_t rows_ = 0;  ///< findings or changes
   RunInfo run_;
-  LogsInfo logs_;
   Summary summary_;
+  html::LeaksPage leaks_;
   std::vector<Candidate> candidates_;
   std::vector<std::pair<tagdb::Entry, tagdb::PoolTag>> listed_;
-  std::vector<Leak> leaks_;
-  std::vector<poolmon::Growth> others_;
   std::vector<Problem> problems_;
   std::vector<std::string> notes_;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_html_reporter(std::ostream& out) { return std::make_unique<HtmlReporter>(out); }
+std::unique_ptr<Reporter> make_html_reporter(std::ostream& out, SurveyView view) {
+  return std::make_unique<HtmlReporter>(out, view);
+}
 
 }  // namespace scanner::report

@@ -79,10 +79,12 @@ for (const table of document.querySelectorAll('table.sortable')) {
           (head.getAttribute('aria-sort') === null && head.classList.contains('number'));
       const key = body => {
         const cell = body.rows[0].cells[column];
+        if (!cell) return null;  // "same file as": has no such column, stays at the end
         return cell.dataset.sort === undefined ? cell.textContent.trim() : Number(cell.dataset.sort);
       };
       const bodies = [...table.tBodies].map((body, order) => ({body, order, key: key(body)}));
       bodies.sort((a, b) => {
+        if (a.key === null || b.key === null) return (a.key === null) - (b.key === null) || a.order - b.order;
         const less = typeof a.key === 'number' && typeof b.key === 'number' ? a.key - b.key
             : String(a.key).localeCompare(String(b.key));
         return (down ? -less : less) || a.order - b.order;

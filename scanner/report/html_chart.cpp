@@ -151,7 +151,7 @@ std::string chart(const poolmon::Growth& growth, bool timed) {
   // The trend goes through the middle of the points, with the slope that was judged.
   const double slope = timed && growth.bytes_per_hour ? *growth.bytes_per_hour : growth.bytes_per_step;
   const bool one_boot = growth.points.front().boot == growth.points.back().boot;
-  if (growth.shape == poolmon::Shape::leak && one_boot && growth.points.size() > 2) {
+  if (leaks_or_may(growth.shape) && one_boot && growth.points.size() > 2) {
     std::vector<double> rest;
     for (const poolmon::ChartPoint& point : growth.points)
       rest.push_back(static_cast<double>(point.bytes) - slope * point.at);

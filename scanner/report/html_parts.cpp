@@ -1,9 +1,20 @@
 #include "scanner/report/html_parts.hpp"
 
+#include <sstream>
+
 #include "scanner/report/words.hpp"
 #include "scanner/scan.hpp"
 
 namespace scanner::report::html {
+namespace {
+
+std::string verdict_cell(rank::Verdict verdict) {
+  const std::string name(rank::to_string(verdict));
+  return "<td data-sort=\"" + std::to_string(static_cast<int>(verdict)) + "\"><span class=\"verdict " + name + "\">" +
+         name + "</span></td>";
+}
+
+}  // namespace
 
 std::string text(std::string_view raw) {
   std::string out;
@@ -85,6 +96,48 @@ std::string candidate_details(const Candidate& candidate) {
   for (const std::string& path : candidate.copies)
     out += "<p class=\"dim\">same file: <code>" + text(path) + "</code></p>";
   return out + "</div></details>";
+}
+
+std::string head(const std::vector<Column>& columns) {
+  std::string out = "<thead><tr>";
+  for (const Column& column : columns) {
+    out += column.number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">";
+    if (*column.title != '\0') out += "<button type=\"button\">" + std::string(column.title) + "</button>";
+    out += "</th>";
+  }
+  return out + "</tr></thead>";
+}
+
+std::string number_cell(double value, const std::string& shown) {
+  return "<td class=\"number\" data-sort=\"" + std::to_string(value) + "\">" + text(shown) + "</td>";
+}
+
+std::string tag_cell(tagdb::PoolTag tag) { return "<td class=\"tag\">" + text(tag.text()) + "</td>"; }
+
+std::string percent(double part) { return std::to_string(static_cast<int>(part * 100)) + " %"; }
+
+std::string tools(const std::string& table) {
+  return "<div class=\"tools needs-script\"><button type=\"button\" data-unfold aria-pressed=\"false\">Unfold "
+         "everything</button>"
+         "<input type=\"search\" data-filter=\"" +
+         table + "\" aria-label=\"Show only rows that hold this text\" placeholder=\"Filter rows\"></div>";
+}
+
+std::string candidate_table(const std::vector<Candidate>& candidates, const std::string& id, bool with_tag) {
+  std::vector<Column> columns = {{"Rank", true}, {"Verdict"}, {"Driver"}, {"Proof"}, {"Made by"}};
+  if (with_tag) columns.insert(columns.begin(), {"Tag"});
+  std::ostringstream out;
+  out << "<div class=\"scroll\"><table class=\"sortable\" id=\"" << id << "\">" << head(columns);
+  for (const Candidate& candidate : candidates) {
+    out << "<tbody data-row=\"candidate\"><tr>" << (with_tag ? tag_cell(candidate.tag) : "")
+        << number_cell(candidate.rank, std::to_string(candidate.rank)) << verdict_cell(candidate.judgement.verdict)
+        << "<td class=\"path\"><strong>" << text(file_name(candidate.path)) << "</strong><br><span class=\"dim\">"
+        << text(candidate.path) << "</span></td><td class=\"path\">" << text(proof(candidate)) << "</td><td>"
+        << text(product(candidate.identity)) << "</td></tr><tr class=\"more\"><td colspan=\"" << columns.size() << "\">"
+        << candidate_details(candidate) << "</td></tr></tbody>\n";
+  }
+  out << "</table></div>";
+  return out.str();
 }
 
 }  // namespace scanner::report::html

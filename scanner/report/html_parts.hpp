@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scanner/report/model.hpp"
 
@@ -26,5 +27,19 @@ std::string spark(const poolmon::Growth& growth);
 std::string candidate_details(const Candidate& candidate);
 std::string identity_list(const pe::Identity& identity, const std::string& sha256);
 std::string use_item(std::string_view path, const Use& use);
+
+// --- tables: every row is a <tbody>, so that what unfolds below it is sorted with it
+struct Column {
+  const char* title;
+  bool number = false;
+};
+std::string head(const std::vector<Column>& columns);
+/// Sorted by `value`, whatever is `shown`.
+std::string number_cell(double value, const std::string& shown);
+std::string tag_cell(tagdb::PoolTag tag);
+/// Unfold everything, and a filter, for the table with that id.
+std::string tools(const std::string& table);
+std::string candidate_table(const std::vector<Candidate>& candidates, const std::string& id, bool with_tag);
+std::string percent(double part);
 
 }  // namespace scanner::report::html

@@ -152,11 +152,12 @@ class JsonReporter final : public Reporter {
 
   void leak(const Leak& leak) override {
     Json record;
-    record["type"] = "leak";
+    const bool suspect = leak.growth.shape == poolmon::Shape::suspect;
+    record["type"] = suspect ? "suspect" : "leak";
     put_tag(record, leak.growth.tag);
     put_growth(record, leak.growth);
     record["share"] = leak.growth.share;
-    record["confidence"] = leak.growth.confidence;
+    record["confidence"] = suspect ? Json(nullptr) : Json(leak.growth.confidence);
     record["hours_left"] = leak.growth.hours_left ? Json(*leak.growth.hours_left) : Json(nullptr);
     if (!leak.growth.limit.empty()) record["limit"] = leak.growth.limit;
     record["candidates"] = Json::array();
@@ -248,7 +249,7 @@ class JsonReporter final : public Reporter {
   }
 
   static void put_growth(Json& record, const poolmon::Growth& growth) {
-    record["pool"] = to_string(growth.pool);
+    record["pool"] = growth.pool == poolmon::Pool::unknown ? Json(nullptr) : Json(to_string(growth.pool));
     record["shape"] = to_string(growth.shape);
     record["snapshots"] = growth.snapshots;
     record["bytes_first"] = growth.bytes_first;

@@ -56,7 +56,7 @@ struct NextStep {
   std::string text, command;
 };
 
-/// A tag that leaks, and who allocates with it.
+/// A tag that leaks or is suspected to (growth.shape), and who allocates with it.
 struct Leak {
   poolmon::Growth growth;
   std::vector<Candidate> candidates;  ///< best first
@@ -115,7 +115,8 @@ class Reporter {
   virtual void change(const std::string& /*path*/, const rank::Change&) {}
   virtual void candidate(const Candidate&) {}
   virtual void listed(const tagdb::Entry&, tagdb::PoolTag) {}
-  /// leaks: what was read; then every leak, best first; then, as `growth`, what else is worth a look.
+  /// leaks: what was read; then every leak and then every suspect, best first; then, as `growth`, what else is worth a
+  /// look.
   virtual void logs(const LogsInfo&) {}
   virtual void leak(const Leak&) {}
   virtual void growth(const poolmon::Growth&) {}
@@ -137,8 +138,10 @@ std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOption
 /// One object a line, or with `array` the same objects in one JSON array.
 std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, bool array);
 std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out);
+/// What a survey is asked for: decides which table its page begins with.
+enum class SurveyView { drivers, findings, changes };
 /// One page that needs nothing from anywhere.
-std::unique_ptr<Reporter> make_html_reporter(std::ostream& out);
+std::unique_ptr<Reporter> make_html_reporter(std::ostream& out, SurveyView view = SurveyView::drivers);
 
 struct TagListOptions {
   bool for_poolmon = false;                      ///< localtag.txt instead of pooltag.txt

@@ -31,8 +31,11 @@ void about_driver(const Candidate& candidate, const Leak& leak, std::vector<Next
   if (!identity.file_version.empty())
     search += " " + printable(identity.file_version.substr(0, identity.file_version.find(' ')));
   steps.push_back({"search for", std::move(search)});
-  steps.push_back({"have Driver Verifier count its blocks (pool tracking, after a restart)",
-                   "verifier /flags 0x8 /driver " + name});
+  steps.push_back(
+      {"have Driver Verifier count its blocks (pool tracking, after a restart; verifier /reset ends it, and "
+       "!verifier 3 " +
+           name + " in a kernel debugger lists them)",
+       "verifier /flags 0x8 /driver " + name});
 }
 
 /// Breakpoints on the proven call, and where the tag goes in.
@@ -49,8 +52,11 @@ void breakpoints(const Candidate& candidate, std::vector<NextStep>& steps) {
 
 std::vector<NextStep> next_steps(const Leak& leak) {
   std::vector<NextStep> steps;
+  if (leak.growth.shape == poolmon::Shape::suspect)
+    steps.push_back(
+        {"take more snapshots before you accuse anybody, evenly over some hours", "poolmon -b -n poolmon.txt"});
   const std::string tag = typed(leak.growth.tag);
-  const bool paged = leak.growth.pool != poolmon::Pool::nonpaged;
+  const bool paged = leak.growth.pool == poolmon::Pool::paged || leak.growth.pool == poolmon::Pool::session;
   if (!leak.advice.empty()) steps.push_back({leak.advice, {}});
   const Candidate* best = nullptr;
   if (!leak.candidates.empty() && leak.candidates.front().judgement.verdict < rank::Verdict::weak)

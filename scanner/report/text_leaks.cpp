@@ -45,7 +45,9 @@ std::vector<std::string> cells_of(const Leak& leak, const LogsInfo& info, bool u
   cells.push_back(growth.bytes_per_hour ? human_bytes(*growth.bytes_per_hour) + "/h"
                                         : human_bytes(growth.bytes_per_step) + "/step");
   cells.push_back(number(std::floor(growth.share * 100), "%.0f %% of the growth"));
-  cells.push_back("confidence " + number(std::floor(growth.confidence * 100) / 100, "%.2f"));
+  cells.push_back(growth.shape == poolmon::Shape::suspect
+                      ? "suspected only"
+                      : "confidence " + number(std::floor(growth.confidence * 100) / 100, "%.2f"));
   std::string each = growth.bytes_per_allocation > 0
                          ? with_commas(static_cast<std::uint64_t>(growth.bytes_per_allocation)) + " bytes each"
                          : "";
@@ -81,8 +83,12 @@ std::string TextLeaks::paint(std::string_view color, const std::string& text) co
 void TextLeaks::logs(const LogsInfo& logs) {
   info_ = logs;
   any_ = true;
-  out_ << with_commas(logs.snapshots) << (logs.snapshots == 1 ? " snapshot" : " snapshots") << " in "
-       << logs.logs.size() << (logs.logs.size() == 1 ? " log" : " logs");
+  out_ << with_commas(logs.snapshots) << (logs.snapshots == 1 ? " snapshot" : " snapshots");
+  if (logs.logs.empty()) {
+    out_ << " of this machine";
+  } else {
+    out_ << " in " << logs.logs.size() << (logs.logs.size() == 1 ? " log" : " logs");
+  }
   if (logs.timed) out_ << ", " << human_hours(logs.hours);
   out_ << '\n';
   for (const std::string& note : logs.notes) out_ << "note: " << printable(note) << '\n';

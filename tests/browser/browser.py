@@ -88,16 +88,18 @@ def nothing_came_alive(browser, name):
 def sorting(browser, name, table, column):
     head = browser.find_elements(By.CSS_SELECTOR, f"#{table} thead th")[column]
     button = head.find_element(By.TAG_NAME, "button")
-    key = "return [...document.querySelectorAll('#%s > tbody')].map(b => { const c = b.rows[0].cells[%d];" \
+    key = "return [...document.querySelectorAll('#%s > tbody')].map(b => b.rows[0].cells[%d]).map(c => { if (!c) return null;" \
           " return c.dataset.sort === undefined ? c.textContent.trim() : Number(c.dataset.sort); })" % (table, column)
     before = browser.execute_script(key)
     for _ in range(2):
         button.send_keys(Keys.ENTER)  # by keyboard
         after = browser.execute_script(key)
+        whole = [value for value in after if value is not None]
+        check(f"{name}: rows without a column {column} stay at the end", after[:len(whole)] == whole)
         down = head.get_attribute("aria-sort") == "descending"
-        numeric = all(isinstance(value, (int, float)) for value in after)
-        wanted = sorted(after, key=(lambda v: v) if numeric else (lambda v: str(v).lower()), reverse=down)
-        check(f"{name}: {table} sorted by column {column}, {after}", after == wanted and sorted(map(str, before)) == sorted(map(str, after)))
+        numeric = all(isinstance(value, (int, float)) for value in whole)
+        wanted = sorted(whole, key=(lambda v: v) if numeric else (lambda v: str(v).lower()), reverse=down)
+        check(f"{name}: {table} sorted by column {column}, {after}", whole == wanted and sorted(map(str, before)) == sorted(map(str, after)))
 
 
 def unfolding(browser, name):
@@ -116,10 +118,11 @@ def leaks(browser):
     arguments = ["leaks", "logs/poolmon1.txt", "logs/poolmon2.txt", "logs/poolmon3.txt", "logs/evil.txt", "--root", "sample"]
     browser.get(page("leaks.html", arguments))
     all_records = records(arguments)
-    found = [record for record in all_records if record["type"] == "leak"]
+    found = [record for record in all_records if record["type"] in ("leak", "suspect")]
     check("leaks: the sample's leak is there", [record["tag"] for record in found] == ["Leak"])
     counts_agree(browser, "leaks", {
-        "leak": len(found), "candidate": sum(len(record["candidates"]) for record in found),
+        "leak": sum(record["type"] == "leak" for record in found), "suspect": sum(record["type"] == "suspect" for record in found),
+        "candidate": sum(len(record["candidates"]) for record in found),
         "growth": sum(record["type"] == "growth" for record in all_records),
         "error": sum(record["type"] == "error" for record in all_records)})
     points = browser.find_elements(By.CSS_SELECTOR, "#leak1 svg.chart circle")
@@ -127,8 +130,11 @@ def leaks(browser):
     drivers = [candidate["path"].rsplit("/", 1)[-1] for candidate in found[0]["candidates"]]
     check(f"leaks: the driver that takes the other pool does not come first, {drivers}",
           drivers[0] == "myfault.sys" and "hostile.sys" in drivers[1:])
+    shown = " ".join(browser.find_element(By.TAG_NAME, "body").text.split())
+    for words in found[0]["reasons"] + [step[key] for step in found[0]["next_steps"] for key in ("text", "command") if key in step]:
+        check(f"leaks: the page says {words}", " ".join(words.split()) in shown)
     check("leaks: the log's markup is text", "<img src=x onerror=" in browser.find_element(By.TAG_NAME, "body").text)
-    check("leaks: the title names the tag", "Leak" in browser.title)
+    check(f"leaks: the title names the tag, {browser.title}", "'Leak' keeps growing" in browser.title)
     unfolding(browser, "leaks")
     sorting(browser, "leaks", "growth", 3)
     sorting(browser, "leaks", "candidates1", 1)
@@ -139,6 +145,17 @@ def leaks(browser):
     for part in browser.find_elements(By.CSS_SELECTOR, "[data-row=candidate] summary")[:1]:
         part.click()
     picture(browser, "leaks-unfolded")
+
+
+def certain_and_suspected(browser):
+    for name, logs, kind, title in (("certain", ["many.txt"], "leak", "keeps growing"),
+                                    ("suspected", [f"logs/poolmon{i}.txt" for i in (1, 2, 3)], "suspect", "may be leaking")):
+        arguments = ["leaks", *logs]
+        browser.get(page(name + ".html", arguments))
+        counts_agree(browser, name, {one: sum(record["type"] == one for record in records(arguments)) for one in ("leak", "suspect", "growth")})
+        check(f"{name}: one {kind}, {browser.title}", count(browser, kind) == 1 and title in browser.title)
+        check(f"{name}: the word suspected", ("suspected only" in browser.find_element(By.TAG_NAME, "main").text) == (kind == "suspect"))
+        nothing_came_alive(browser, name)
 
 
 def locate(browser):
@@ -169,11 +186,35 @@ def survey(browser):
     browser.get(page("survey.html", arguments))
     all_records = records(arguments)
     counts_agree(browser, "survey", {kind: sum(record["type"] == kind for record in all_records) for kind in ("driver", "use", "copy", "error")})
-    sorting(browser, "survey", "drivers", 0)
-    sorting(browser, "survey", "drivers", 4)
+    sorting(browser, "survey", "survey", 0)
+    sorting(browser, "survey", "survey", 4)
     unfolding(browser, "survey")
     nothing_came_alive(browser, "survey")
     picture(browser, "survey")
+
+
+EVIL = "<img src=x onerror=window.hacked=1>"
+
+
+def check_and_baseline(browser):
+    for name, arguments, kind, columns in (
+            ("check", ["survey", "sample", "named", "--check", "--tagdb", "evil-tags.txt"], "finding", (1, 2, 4)),
+            ("baseline", ["survey", "named", "--baseline", "sample/Windows/System32/drivers/decoy.sys"], "change", (1, 2, 4))):
+        browser.get(page(name + ".html", arguments))
+        all_records = records(arguments)
+        check(f"{name}: there is something to show", any(record["type"] == kind for record in all_records))
+        counts_agree(browser, name, {one: sum(record["type"] == one for record in all_records) for one in (kind, "copy", "error")})
+        shown = browser.execute_script("return [...document.querySelectorAll('[data-row=%s]')].map(b => b.innerText)" % kind)
+        for record, row in zip((record for record in all_records if record["type"] == kind), shown):
+            wanted = [record["path"], record["code"], record["tag"] or "", record.get("text") or record.get("after") or record["before"]]
+            check(f"{name}: {wanted} in {row!r}", all(part in row for part in wanted))
+        check(f"{name}: a file name's markup is text", EVIL + ".sys" in browser.find_element(By.TAG_NAME, "body").text)
+        if name == "check":
+            check("check: a list's markup is text", "lists the tag for " + EVIL in browser.find_element(By.TAG_NAME, "body").text)
+        for column in columns:
+            sorting(browser, name, "survey", column)
+        nothing_came_alive(browser, name)
+        picture(browser, name)
 
 
 def prepare():
@@ -181,6 +222,14 @@ def prepare():
     shutil.copytree(os.path.join(source, "data/sample"), os.path.join(work, "sample"))
     shutil.move(os.path.join(work, "sample/logs"), os.path.join(work, "logs"))
     shutil.copy(os.path.join(os.path.dirname(work), "hostile.sys"), os.path.join(work, "sample/Windows/System32/drivers"))
+    with open(os.path.join(work, "many.txt"), "w") as out:
+        for i in range(12):
+            out.write(f"===== 2026-11-21 {i:02}:00:00 =====\n Tag  Type     Allocs         Frees    Diff   Bytes    Per Alloc\n\n"
+                      f" Leak  Nonp {1000 + 100 * i} 0 {1000 + 100 * i} {104000 + 10400 * i} 104\n Fine Paged {1000 + i} {990 + i} 10 640 64\n\n")
+    os.mkdir(os.path.join(work, "named"))
+    shutil.copy(os.path.join(work, "sample/Windows/System32/drivers/hostile.sys"), os.path.join(work, "named", EVIL + ".sys"))
+    with open(os.path.join(work, "evil-tags.txt"), "w") as out:
+        out.write("Leak - " + EVIL + ".sys - a list by a stranger\n")
     with open(os.path.join(work, "logs/evil.txt"), "w") as out:
         out.write("===== 2026-11-21 09:00:00 =====\n Tag  Type     Allocs         Frees    Diff   Bytes    Per Alloc\n\n"
                   " Leak  Nonp    668000       117    667883 694598320       1040        "
@@ -193,8 +242,10 @@ prepare()
 chromium = start()
 try:
     leaks(chromium)
+    certain_and_suspected(chromium)
     locate(chromium)
     survey(chromium)
+    check_and_baseline(chromium)
 finally:
     chromium.quit()
 print(f"{passed} passed, {failed} failed")

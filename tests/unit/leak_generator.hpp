@@ -31,10 +31,13 @@ class Tag {
     noise_ = uniform(0.001, 0.06);
     at_ = uniform(0.15, 0.85) * static_cast<double>(snapshots);
     size_ = uniform(0.3, 3);
-    period_ = uniform(2, std::max(2.5, 0.75 * static_cast<double>(snapshots)));
+    // Stairs have fewer steps than there are snapshots, and a tooth ends within them: what does not is a slope to
+    // everybody.
+    const double steps = static_cast<double>(snapshots) - 1;
+    period_ = uniform(2, std::max(2.5, std::min(steps, 0.95 * static_cast<double>(snapshots))));
     phase_ = uniform(0, period_);
     pool_ = uniform(0, 1) < 0.5 ? Pool::nonpaged : Pool::paged;
-    stairs_ = static_cast<int>(uniform(2, 4));
+    stairs_ = static_cast<int>(uniform(2, snapshots < 8 ? std::max(2.5, steps + 1) : 4));
     churn_ = uniform(0.5, 30);
     if (kind == Kind::leak) churn_ *= leak_blocks / base_;
     allocs_ = base_ * uniform(1, 50);
@@ -66,7 +69,7 @@ class Tag {
         break;
       case Kind::burst: level *= 1 + (std::fabs(t - at_) < 1 ? size_ : 0) + 0.2 * noise_ * normal(); break;
       case Kind::falling: level *= 1.5 - 0.5 * t / static_cast<double>(snapshots_) + 0.1 * noise_ * normal(); break;
-      case Kind::leak: level = base_ + leak_blocks_ * (t + 0.5 * normal()); break;  // noise of half a step
+      case Kind::leak: level = base_ + leak_blocks_ * (t + leak_noise * normal()); break;
     }
     Row row;
     row.tag = tag_;
@@ -82,6 +85,7 @@ class Tag {
   }
 
   Kind kind;
+  double leak_noise = 0.5;  ///< of one step
   [[nodiscard]] tagdb::PoolTag tag() const { return tag_; }
 
  private:

@@ -2,55 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <random>
-#include <sstream>
 
+#include "log_reading.hpp"
 #include "scanner/poolmon/growth.hpp"
-#include "scanner/poolmon/log_reader.hpp"
 
 using namespace scanner::poolmon;
+using namespace log_reading;
 using tagdb::PoolTag;
 
 namespace {
-
-struct Read {
-  std::vector<Snapshot> snapshots;
-  std::vector<LineProblem> problems;
-};
-
-Read read(const std::string& text) {
-  std::istringstream in(text);
-  LogReader reader(in);
-  Read out;
-  Snapshot snapshot;
-  while (reader.next(snapshot)) out.snapshots.push_back(snapshot);
-  out.problems = reader.take_problems();
-  return out;
-}
-
-/// "Wait nonpaged 3971107 3971077 30 8456"
-std::string shown(const Row& row) {
-  std::string out = row.tag.text() + " " + std::string(to_string(row.pool));
-  if (row.counted) out += " " + std::to_string(row.allocs) + " " + std::to_string(row.frees);
-  return out + " " + std::to_string(row.diff) + " " + std::to_string(row.bytes);
-}
-
-std::vector<std::string> rows(const Snapshot& snapshot) {
-  std::vector<std::string> out;
-  for (const Row& row : snapshot.rows) out.push_back(shown(row));
-  return out;
-}
-
-using Rows = std::vector<std::string>;
-
-std::string utf16(const std::string& text, bool little, bool mark) {
-  std::string out = !mark ? "" : little ? "\xFF\xFE" : "\xFE\xFF";
-  for (const char c : text) {
-    if (!little) out += '\0';
-    out += c;
-    if (little) out += '\0';
-  }
-  return out;
-}
 
 // The figures of the samples below are those of Microsoft's documentation (PoolMon Display, PoolMon Examples, Use
 // PoolMon to find a kernel-mode memory leak, !poolused) and of a public paste; laid out as the tools print them.

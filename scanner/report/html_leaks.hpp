@@ -1,0 +1,38 @@
+// The part of the page that is about leaks: the answer, then per tag its chart, candidates, reasons and next steps,
+// then what else changed.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scanner/report/model.hpp"
+
+namespace scanner::report::html {
+
+class LeaksPage {
+ public:
+  explicit LeaksPage(std::ostream& out) : out_(out) {}
+
+  void logs(const LogsInfo& logs) { logs_ = logs; }
+  void leak(const Leak& leak) { leaks_.push_back(leak); }
+  void growth(const poolmon::Growth& growth) { others_.push_back(growth); }
+  [[nodiscard]] const LogsInfo& logs() const { return logs_; }
+
+  /// Title and lead of the page.
+  [[nodiscard]] std::pair<std::string, std::string> answer() const;
+  void print();
+
+ private:
+  void overview();
+  void leak_section(const Leak& leak, std::size_t index);
+  void numbers(const poolmon::Growth& growth);
+  void other_growth();
+
+  std::ostream& out_;
+  LogsInfo logs_;
+  std::vector<Leak> leaks_;
+  std::vector<poolmon::Growth> others_;
+};
+
+}  // namespace scanner::report::html
