@@ -178,7 +178,8 @@ pe::Result<std::vector<Driver>> read_driver_list(std::span<const std::uint8_t> f
   if (best.empty())
     return pe::Error{pe::Fault::malformed,
                      "no driver in it; wanted: driverquery /v /fo csv, msinfo32 /report, or WinDbg's lm"};
-  return std::move(best);
+  Rows rows = std::move(best);
+  return rows;
 }
 
 }  // namespace scanner::loaded

@@ -3,6 +3,13 @@
 
 namespace scanner::trace::arm64 {
 
-CapstoneFunctions capstone_functions() { return {&cs_open, &cs_close, &cs_disasm, &cs_free}; }
+CapstoneFunctions capstone_functions() {
+  CapstoneFunctions out;
+  out.open = &cs_open;
+  out.close = &cs_close;
+  out.disassemble = &cs_disasm;
+  out.free = &cs_free;
+  return out;
+}
 
 }  // namespace scanner::trace::arm64

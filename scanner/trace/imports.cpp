@@ -35,8 +35,7 @@ std::unordered_map<std::string_view, int> rows_by_name(const tagdb::ApiTable& ap
 
 }  // namespace
 
-ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) {
-  rows_ = rows_by_name(apis);
+ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) : rows_(rows_by_name(apis)) {
   const bool qualified = std::any_of(apis.rows.begin(), apis.rows.end(),
                                      [](const tagdb::ApiRow& row) { return row.name.find('!') != std::string::npos; });
   image.for_each_import([&](const pe::Import& import) {

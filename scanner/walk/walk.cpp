@@ -200,7 +200,7 @@ void walk(const std::string& path, const Options& options, const std::function<b
   Walk(options, found, trouble, skipped).start(path);
 }
 
-PathFinder::PathFinder(std::string root) : root_(native_form(root)) {}
+PathFinder::PathFinder(const std::string& root) : root_(native_form(root)) {}
 
 std::string PathFinder::find(std::string_view relative) {
   std::string path = root_;

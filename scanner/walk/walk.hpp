@@ -70,7 +70,7 @@ std::string find_path(const std::string& root, std::string_view relative);
 /// Many such look-ups below one root: each directory is listed once.
 class PathFinder {
  public:
-  explicit PathFinder(std::string root);
+  explicit PathFinder(const std::string& root);
   /// Empty when it does not exist.
   std::string find(std::string_view relative);
 

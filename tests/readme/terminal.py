@@ -11,7 +11,7 @@ import sys
 from xml.sax.saxutils import escape
 
 COMMAND = 'poolwho Leak --root data/sample'
-COLUMNS, GLYPH, LINE, MARGIN = 188, 6.65, 16, 14
+COLUMNS, GLYPH, LINE, MARGIN = 198, 6.65, 16, 14
 COLOURS = {'31': '#f47067', '32': '#8ddb8c', '33': '#e3b341', '34': '#6cb6ff', '35': '#dcbdfb', '36': '#76e3ea', '2': '#8b949e',
            '90': '#8b949e'}
 
