@@ -9,11 +9,14 @@ namespace scanner {
 bool Output::open(const std::optional<std::string>& path, std::ostream& err) {
   path_ = path;
   if (!path_) return true;
-  temporary_ = *path_ + ".partial";
   std::string error;
-  if (create_file(temporary_, file_, error)) return true;
-  err << "poolwho: cannot write " << report::printable(temporary_) << ": " << error << "\n";
-  temporary_.clear();
+  const bool device = is_device(*path_);
+  const std::string target = device ? *path_ : *path_ + ".partial";
+  if (device ? open_device(target, file_, error) : create_file(target, file_, error)) {
+    if (!device) temporary_ = target;
+    return true;
+  }
+  err << "poolwho: cannot write " << report::printable(target) << ": " << error << "\n";
   return false;
 }
 
@@ -24,11 +27,13 @@ bool Output::is_color_terminal() const { return !path_ && stdout_is_color_termin
 bool Output::close(std::ostream& err) {
   if (!path_) {
     std::cout.flush();
-    return true;  // a closed pipe is the reader's choice
+    if (std::cout || stdout_is_pipe()) return true;  // a closed pipe is the reader's choice
+    err << "poolwho: not everything could be written to standard output\n";
+    return false;
   }
   file_.close();
   std::string error = "not everything could be written";
-  if (!file_ || !replace_file(temporary_, *path_, error)) {
+  if (!file_ || (!temporary_.empty() && !replace_file(temporary_, *path_, error))) {
     err << "poolwho: cannot write " << report::printable(*path_) << ": " << error << "\n";
     return false;
   }

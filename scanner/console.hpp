@@ -13,6 +13,7 @@ namespace scanner {
 void prepare_console();
 /// The command line without the program's name; UTF-8 on Windows, whatever its code page.
 std::vector<std::string> arguments(int argc, char** argv);
+bool stdout_is_terminal();
 bool stderr_is_terminal();
 bool stdout_is_color_terminal();
 /// Can what stands on standard output be drawn over? A terminal that knows escape sequences, colours wanted or not.
@@ -28,13 +29,19 @@ void write_at_once(std::ostream& out, const std::string& text);
 bool terminal_shows_utf8();
 
 // What Output needs of the platform; false with the reason in `error`.
+/// Something that is written to and never replaced: a device, a pipe.
+bool is_device(const std::string& path);
+bool stdout_is_pipe();
+bool open_device(const std::string& path, std::ofstream& file, std::string& error);
+/// A new file: what stands there, a left-over or a link that somebody planted, is removed and never written through.
 bool create_file(const std::string& path, std::ofstream& file, std::string& error);
 bool replace_file(const std::string& from, const std::string& to, std::string& error);
 void remove_file(const std::string& path);
 
 class Output {
  public:
-  /// Standard output when `path` is empty. Otherwise writes beside `path` and renames on close().
+  /// Standard output when `path` is empty, the device when it is one. Otherwise writes beside it and renames on
+  /// close().
   bool open(const std::optional<std::string>& path, std::ostream& err);
   std::ostream& stream();
   [[nodiscard]] bool is_color_terminal() const;
@@ -44,7 +51,7 @@ class Output {
 
  private:
   std::optional<std::string> path_;
-  std::string temporary_;
+  std::string temporary_;  ///< empty for devices
   std::ofstream file_;
 };
 

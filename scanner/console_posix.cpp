@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,6 +17,10 @@
 namespace scanner {
 
 void prepare_console() {
+  // Without this, what is opened next (a catalogue, say) would become the standard stream that the caller closed.
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) == -1 && ::open("/dev/null", O_RDONLY) != stream) std::abort();
+  }
   std::signal(SIGPIPE, SIG_IGN);
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted = true; };
@@ -26,6 +32,8 @@ void prepare_console() {
 std::vector<std::string> arguments(int argc, char** argv) {
   return argc > 1 ? std::vector<std::string>(argv + 1, argv + argc) : std::vector<std::string>();
 }
+
+bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) != 0; }
 
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) != 0; }
 
@@ -80,11 +88,33 @@ void write_at_once(std::ostream& out, const std::string& text) {
   }
 }
 
-bool create_file(const std::string& path, std::ofstream& file, std::string& error) {
+bool is_device(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+bool stdout_is_pipe() {
+  struct stat status {};
+  return ::fstat(STDOUT_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+bool open_device(const std::string& path, std::ofstream& file, std::string& error) {
   errno = 0;
-  file.open(path, std::ios::binary | std::ios::trunc);
+  file.open(path, std::ios::binary);
   if (!file) error = std::strerror(errno);
   return file.is_open();
+}
+
+bool create_file(const std::string& path, std::ofstream& file, std::string& error) {
+  constexpr mode_t kMode = 0666;  // less what umask takes
+  ::unlink(path.c_str());
+  const int made = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kMode);
+  if (made < 0) {
+    error = std::strerror(errno);
+    return false;
+  }
+  ::close(made);
+  return open_device(path, file, error);
 }
 
 bool replace_file(const std::string& from, const std::string& to, std::string& error) {

@@ -116,6 +116,8 @@ std::vector<std::string> arguments(int, char**) {
 /// A console is written to in UTF-16, whatever its code page; redirected text stays what every reader can show.
 bool terminal_shows_utf8() { return is_console(STD_OUTPUT_HANDLE); }
 
+bool stdout_is_terminal() { return is_console(STD_OUTPUT_HANDLE); }
+
 bool stderr_is_terminal() { return is_console(STD_ERROR_HANDLE); }
 
 bool stdout_is_color_terminal() {
@@ -140,6 +142,14 @@ TerminalSize terminal_size() {
 
 /// The console's buffer hands a text of less than 8192 characters to WriteConsoleW in one go.
 void write_at_once(std::ostream& out, const std::string& text) { out << text << std::flush; }
+
+bool is_device(const std::string&) { return false; }
+
+bool stdout_is_pipe() { return ::GetFileType(::GetStdHandle(STD_OUTPUT_HANDLE)) == FILE_TYPE_PIPE; }
+
+bool open_device(const std::string& path, std::ofstream& file, std::string& error) {
+  return create_file(path, file, error);
+}
 
 bool create_file(const std::string& path, std::ofstream& file, std::string& error) {
   errno = 0;

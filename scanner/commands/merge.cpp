@@ -9,6 +9,10 @@ namespace scanner {
 
 int run_merge(const Options& options, std::ostream& err) {
   const std::string& out = *options.output;
+  if (is_device(out)) {
+    err << "poolwho: " << report::printable(out) << ": is no file, and a catalogue is one\n";
+    return kExitUsage;
+  }
   const std::string partial = out + ".partial";
   const auto fail = [&](const std::string& path, const std::string& message) {
     err << "poolwho: " << report::printable(path) << ": " << message << "\n";
