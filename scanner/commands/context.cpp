@@ -32,6 +32,7 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
   text.explain = options.explain;
   text.names_only = options.names_only;
   text.unicode = terminal_shows_utf8();
+  text.terminal = !options.output && stdout_is_terminal();
   return report::make_text_reporter(out, text);
 }
 
@@ -210,7 +211,7 @@ void Context::problem(report::Problem problem, bool named) {
   progress_shown_ = false;
   err_ << "poolwho: " << report::printable(problem.path);
   if (problem.line != 0) err_ << ":" << problem.line;
-  err_ << ": " << problem.message << "\n";
+  err_ << ": " << report::printable(problem.message) << "\n";
   ++summary_.errors;
   named_failed_ = named_failed_ || named;
   incomplete_ = true;
@@ -222,7 +223,11 @@ void Context::note(const std::string& text) {
   if (options_.quiet) return;
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;
-  err_ << text << "\n";
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    err_ << report::printable(std::string_view(text).substr(at, end - at)) << "\n";
+    at = end + 1;
+  }
 }
 
 void Context::progress(const std::string& text) {

@@ -71,7 +71,7 @@ void LeaksPage::leak_section(const Leak& leak, std::size_t index) {
   out_ << "<section id=\"" << id << "\" data-row=\"" << to_string(growth.shape) << "\"><h2><span class=\"tag\">"
        << text(growth.tag.text()) << "</span> in " << to_string(growth.pool) << " pool</h2><dl class=\"figures\">";
   const auto figure = [this](const char* name, const std::string& value) {
-    if (!value.empty()) out_ << "<div><dt>" << name << "</dt><dd>" << text(value) << "</dd></div>";
+    if (!value.empty()) out_ << "<div><dt>" << text(name) << "</dt><dd>" << text(value) << "</dd></div>";
   };
   figure("From", human_bytes(static_cast<double>(growth.bytes_first)));
   figure("To", human_bytes(static_cast<double>(growth.bytes_last)));

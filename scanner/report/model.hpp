@@ -132,6 +132,7 @@ struct TextOptions {
   bool explain = false;
   bool names_only = false;  ///< `findstr /m`: paths and nothing else
   bool unicode = false;     ///< sparklines
+  bool terminal = false;    ///< a person reads it: names_only makes names harmless, too
 };
 
 std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options);

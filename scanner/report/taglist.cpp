@@ -22,7 +22,7 @@ std::string describe(const pe::Identity& identity) {
   for (char& c : out) {
     if (static_cast<unsigned char>(c) < 0x20) c = ' ';
   }
-  return out;
+  return printable(out);
 }
 
 /// Why poolmon could not read a line for this tag, or null when it can (its reader's rules: shared by /g and /c).
@@ -41,7 +41,7 @@ class TagListReporter final : public Reporter {
   TagListReporter(std::ostream& out, TagListOptions options) : out_(out), options_(std::move(options)) {}
 
   void driver(const Driver& driver) override {
-    const std::string name(file_name(driver.path));
+    const std::string name = printable(file_name(driver.path));  // a list is lines, and a name may hold their ends
     scanned_.emplace(tagdb::fold_case(name), name);
     for (const Use& item : driver.uses) {
       const trace::TagUse& use = item.use;

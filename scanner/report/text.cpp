@@ -30,7 +30,7 @@ class TextReporter final : public Reporter {
 
   void driver(const Driver& driver) override {
     if (options_.names_only) {
-      out_ << driver.path << '\n';
+      print_name(driver.path);
       return;
     }
     out_ << paint(kBold, printable(driver.path)) << "  " << pe::to_string(driver.machine) << "  "
@@ -57,7 +57,7 @@ class TextReporter final : public Reporter {
 
   void finding(const std::string& path, const rank::Finding& finding) override {
     if (options_.names_only) {
-      if (path != last_named_) out_ << path << '\n';
+      if (path != last_named_) print_name(path);
       last_named_ = path;
       return;
     }
@@ -100,13 +100,16 @@ class TextReporter final : public Reporter {
   }
 
  private:
+  /// For other programs to the byte, for people's terminals harmless.
+  void print_name(const std::string& path) { out_ << (options_.terminal ? printable(path) : path) << '\n'; }
+
   std::string paint(std::string_view color, const std::string& text) const {
     return options_.color ? std::string(color) + text + std::string(kReset) : text;
   }
 
   void flush_candidates() {
     if (options_.names_only) {
-      for (const Candidate& candidate : candidates_) out_ << candidate.path << '\n';
+      for (const Candidate& candidate : candidates_) print_name(candidate.path);
       candidates_.clear();
       listed_.clear();
       return;
@@ -135,7 +138,7 @@ class TextReporter final : public Reporter {
            << (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
       if (const auto description = tagdb::description_of(entry); !description.text.empty())
         out_ << "  " << printable(description.text);
-      out_ << "  " << paint(kDim, "[" + entry.source + ":" + std::to_string(entry.line) + "]") << '\n';
+      out_ << "  " << paint(kDim, "[" + printable(entry.source) + ":" + std::to_string(entry.line) + "]") << '\n';
     }
     candidates_.clear();
     listed_.clear();
@@ -153,16 +156,16 @@ class TextReporter final : public Reporter {
         out_ << '\n';
         continue;
       }
-      out_ << "  " << use.api << "  " << trace::to_string(use.certainty);
+      out_ << "  " << printable(use.api) << "  " << trace::to_string(use.certainty);
       const std::string details = pool_and_size(use);
       if (!details.empty()) out_ << "  " << details;
       if (use.protected_bit) out_ << "  protected";
       out_ << '\n';
       for (std::size_t i = 0; i < use.via.size(); ++i) {
         out_ << "          " << pad(place(candidate.path, item, i), 28) << "  "
-             << (i < item.listing.size() ? item.listing[i] : std::string());
+             << (i < item.listing.size() ? printable(item.listing[i]) : std::string());
         if (i == 0) out_ << "    ; '" << use.tag.text() << "' goes in";
-        if (i + 1 == use.via.size()) out_ << "    ; " << use.api;
+        if (i + 1 == use.via.size()) out_ << "    ; " << printable(use.api);
         out_ << '\n';
       }
       if (use.assumptions != 0)
@@ -184,7 +187,7 @@ class TextReporter final : public Reporter {
       if (first.evidence != trace::Evidence::constant || options_.explain) {
         out_ << "  " << paint(kBold, first.tag.text()) << "  " << pad(std::string(trace::to_string(first.evidence)), 10)
              << "  " << pad(std::string(trace::to_string(first.certainty)), 8) << "  ";
-        std::string how = first.row >= 0 ? first.api : driver.uses[i].what;
+        std::string how = printable(first.row >= 0 ? first.api : driver.uses[i].what);
         if (end - i > 1) how += " x" + std::to_string(end - i);
         out_ << how;
         if (driver.uses[i].has_site) out_ << " at " << place(driver.path, driver.uses[i], first.via.size() - 1);

@@ -52,7 +52,7 @@ std::vector<std::string> cells_of(const Leak& leak, const LogsInfo& info, bool u
                          ? with_commas(static_cast<std::uint64_t>(growth.bytes_per_allocation)) + " bytes each"
                          : "";
   if (growth.hours_left)
-    each += (each.empty() ? "" : "; ") + human_hours(*growth.hours_left) + " until " + growth.limit;
+    each += (each.empty() ? "" : "; ") + human_hours(*growth.hours_left) + " until " + printable(growth.limit);
   cells.push_back(each);
   (void)info;
   return cells;
@@ -146,7 +146,7 @@ void TextLeaks::print(const Leak& leak, const std::vector<std::string>& cells, c
     out_ << "  " << paint(kDim, "listed  ") << "  "
          << (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
     if (const auto about = tagdb::description_of(entry); !about.text.empty()) out_ << "  " << printable(about.text);
-    out_ << "  " << paint(kDim, "[" + entry.source + ":" + std::to_string(entry.line) + "]") << '\n';
+    out_ << "  " << paint(kDim, "[" + printable(entry.source) + ":" + std::to_string(entry.line) + "]") << '\n';
   }
   if (!leak.tool_owner.empty()) out_ << "  the log says " << printable(leak.tool_owner) << '\n';
   if (leak.candidates.empty() && info_.searched) out_ << "  no driver that was searched allocates with it\n";
