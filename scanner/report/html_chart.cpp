@@ -68,7 +68,8 @@ Frame frame_of(const poolmon::Growth& growth, bool from_zero) {
   }
   frame.y0 = from_zero || low < high * 0.5 ? 0 : low - (high - low) * 0.1;
   frame.y1 = high + (high - frame.y0) * 0.06;
-  if (frame.y1 <= frame.y0) frame.y1 = frame.y0 + 1;
+  // Next to a very large number one more is nothing.
+  if (frame.y1 <= frame.y0) frame.y1 = frame.y0 + std::max(1.0, std::abs(frame.y0) * 1e-6);
   return frame;
 }
 
@@ -116,18 +117,24 @@ std::string point_title(const poolmon::ChartPoint& point, bool timed) {
 }
 
 std::string axes(const Frame& frame, bool timed) {
+  constexpr int kMostTicks = 40;
   std::string out;
   const double step = tick_step(frame.y1 - frame.y0, 4, true);
-  for (double value = std::ceil(frame.y0 / step) * step; value <= frame.y1; value += step) {
+  for (int i = 0; i < kMostTicks; ++i) {  // counted: a sum of steps need not get anywhere
+    const double value = (std::ceil(frame.y0 / step) + i) * step;
+    if (value > frame.y1) break;
     out += line(frame.left, frame.y(value), frame.left + frame.width, frame.y(value), "grid");
     out += label(frame.left - 8, frame.y(value) + 4, "end", human_bytes(value));
   }
   const double across = frame.x1 - frame.x0;
   double x_step = timed ? hours_step(across / 8) : tick_step(across, 8, false);
   if (!timed) x_step = std::max(1.0, std::round(x_step));
-  for (double at = std::ceil(frame.x0 / x_step) * x_step; at <= frame.x1 + 1e-9 && across > 0; at += x_step)
+  for (int i = 0; i < kMostTicks && across > 0; ++i) {
+    const double at = (std::ceil(frame.x0 / x_step) + i) * x_step;
+    if (at > frame.x1 + 1e-9) break;
     out += label(frame.x(at), frame.top + frame.height + 20, "middle",
                  timed ? (at == 0 ? "0" : human_hours(at)) : std::to_string(static_cast<long>(at) + 1));
+  }
   return out;
 }
 
