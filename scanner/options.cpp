@@ -42,6 +42,15 @@ constexpr const char* kExitCodes =
     "read,\n"
     "3 incomplete (an image could not be read or parsed), 130 interrupted.\n";
 
+/// Boost puts the user's words into its messages, and then looks for its placeholders again, for ever when a word holds
+/// one. Such words get no message of Boost's.
+std::string reason_of(const po::error& error, const std::vector<std::string>& words) {
+  const bool placeholder = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return std::count(word.begin(), word.end(), '%') > 1;
+  });
+  return placeholder ? "one of the options is wrong, or its argument is" : error.what();
+}
+
 Parsed usage_error(const std::string& message) {
   Parsed parsed;
   parsed.exit = {2, {}, "poolwho: " + message + "\n"};
@@ -371,7 +380,7 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
     return usage_error("unknown option '" + error.get_option_name() +
                        "' (options are not abbreviated; --help lists them)");
   } catch (const po::error& error) {
-    return usage_error(std::string(error.what()) + " (--help shows how)");
+    return usage_error(reason_of(error, arguments) + " (--help shows how)");
   }
   if (values["help"].as<bool>()) return {std::nullopt, {0, help_text(), {}}};
   if (values["version"].as<bool>()) return {std::nullopt, {0, "poolwho " POOLWHO_VERSION "\n", {}}};
