@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "scanner/walk/walk.hpp"
+
 namespace scanner::catalog {
 namespace {
 
@@ -66,6 +68,14 @@ void Sql::fail(int code) {
 }
 
 bool Sql::open(const std::string& path, Mode mode) {
+  // SQLite would wait for somebody to write into a FIFO.
+  walk::DirectoryEntry entry;
+  std::string ignored;
+  if (walk::inspect(path, entry, ignored) && entry.kind == walk::DirectoryEntry::Kind::special) {
+    code_ = SQLITE_CANTOPEN;
+    error_ = "is neither a file nor a directory";
+    return false;
+  }
   const int flags = mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
   const int code = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
@@ -73,6 +83,9 @@ bool Sql::open(const std::string& path, Mode mode) {
     return false;
   }
   sqlite3_busy_timeout(handle_, kBusyTimeout);
+  // Catalogues are sent around: what a schema of somebody else's calls is not trusted.
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   return true;
 }
 

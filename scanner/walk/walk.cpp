@@ -135,6 +135,13 @@ class Walk {
           if (first_visit(entry)) descend(path, false);
           break;
         case DirectoryEntry::Kind::link: follow(path, in_system32); break;
+        case DirectoryEntry::Kind::unknown:
+          if (entry.denied) {
+            ++skipped_.denied;
+          } else {
+            trouble_({path, entry.error, false});
+          }
+          break;
         case DirectoryEntry::Kind::special:
           if (lower(entry.name).ends_with(".sys")) ++skipped_.special;
           break;

@@ -92,7 +92,7 @@ bool exists(const std::string& path);
 // -----------------------------------------------------------------------------------
 
 struct DirectoryEntry {
-  enum class Kind { file, directory, link, special };
+  enum class Kind { file, directory, link, special, unknown };
   std::string name;
   Kind kind = Kind::file;
   std::uint64_t size = 0;
@@ -100,6 +100,8 @@ struct DirectoryEntry {
   std::uint64_t device = 0, inode = 0;  ///< identify a file across names; inode 0: the file system does not say
   std::uint64_t links = 1;              ///< names that the file has; a lister that does not know says 2
   bool offline = false;                 ///< reading it would download it
+  bool denied = false;                  ///< unknown: for lack of rights
+  std::string error;                    ///< unknown: why it cannot be told what it is
 };
 
 /// Entries of one directory in byte order of their names; false with `error` when it cannot be read.

@@ -56,11 +56,16 @@ bool list_directory(const std::string& path, std::vector<DirectoryEntry>& entrie
     DirectoryEntry entry;
     entry.name = it->path().filename().string();
     struct stat status {};
-    // A file that vanished since the directory was read is simply not there.
-    if (::lstat(it->path().c_str(), &status) == 0) {
+    // A file that vanished since the directory was read is simply not there; anything else is told.
+    const int failed = ::lstat(it->path().c_str(), &status) == 0 ? 0 : errno;
+    if (failed == 0) {
       fill(status, entry);
-      entries.push_back(std::move(entry));
+    } else {
+      entry.kind = DirectoryEntry::Kind::unknown;
+      entry.denied = failed == EACCES || failed == EPERM;
+      entry.error = reason(failed);
     }
+    if (failed != ENOENT) entries.push_back(std::move(entry));
     it.increment(code);
   }
   if (code) {
