@@ -135,6 +135,17 @@ Result<Image> Image::open(std::span<const std::uint8_t> file) {
 
 DirectoryEntry Image::directory(Directory which) const { return directories_[static_cast<unsigned>(which)]; }
 
+std::string Image::damage() const {
+  for (const Section& section : sections()) {
+    const std::uint64_t end = std::uint64_t{section.raw_offset} + section.raw_size;
+    if (section.raw_offset != 0 && section.raw_size != 0 && end > file_.size())
+      return "the file is cut: a section ends at byte " + std::to_string(end) + " of " + std::to_string(file_.size());
+    if (std::uint64_t{section.rva} + section.virtual_size > size_of_image_)
+      return "a section lies outside of the image that the headers describe";
+  }
+  return {};
+}
+
 const Section* Image::section_at(std::uint32_t rva) const {
   for (const Section& section : sections()) {
     if (section.contains(rva)) return &section;

@@ -1,6 +1,7 @@
 // Import, delay-import, export and relocation tables, and the load configuration. Each loop is bounded by the bytes
 // that are really there, so a table that lies about its length costs no more than the file is long.
 #include <algorithm>
+#include <vector>
 
 #include "pe/image.hpp"
 
@@ -14,6 +15,7 @@ Error past_end(const char* what, std::uint32_t rva) {
 }
 
 constexpr std::size_t kMaxTableEntries = 1U << 16;
+constexpr std::size_t kMaxImports = 1U << 18;  // of all libraries: descriptors may share one endless table
 
 }  // namespace
 
@@ -73,6 +75,10 @@ Visited Image::for_each_import(const std::function<void(const Import&)>& visit) 
         add({0, past_end("an import library name", library_rva)});
         continue;
       }
+      if (all.count > kMaxImports) {
+        add({0, Error{Fault::malformed, "more imports than an image can have"}});
+        return all;
+      }
       // Old linkers (Borland) write no name table: the slots hold the names until the image is loaded.
       add(visit_thunks(*library, names != 0 ? names : slots, slots, false, visit));
     }
@@ -95,6 +101,10 @@ Visited Image::for_each_import(const std::function<void(const Import&)>& visit) 
       if (!library) {
         add({0, past_end("a delay import library name", library_rva)});
         continue;
+      }
+      if (all.count > kMaxImports) {
+        add({0, Error{Fault::malformed, "more imports than an image can have"}});
+        return all;
       }
       add(visit_thunks(*library, names, slots, true, visit));
     }
@@ -136,6 +146,7 @@ Visited Image::for_each_export(const std::function<void(const Export&)>& visit) 
     ++visited.count;
   };
   std::size_t named = 0;
+  std::vector<bool> has_name(kMaxTableEntries, false);  // by index; names hold 16 bits of it
   for (std::uint32_t i = 0; i < *name_count && i < kMaxTableEntries; ++i) {
     const auto name_rva = name_table.read<std::uint32_t>(std::uint64_t{i} * 4);
     const auto index = ordinal_table.read<std::uint16_t>(std::uint64_t{i} * 2);
@@ -145,16 +156,13 @@ Visited Image::for_each_export(const std::function<void(const Export&)>& visit) 
       break;
     }
     deliver(*index, *name);
+    has_name[*index] = true;
     ++named;
   }
   // Functions exported by ordinal only. With a full name table there is nothing left to look for.
   if (named < *function_count) {
     for (std::uint32_t index = 0; index < *function_count && index < kMaxTableEntries; ++index) {
-      bool has_name = false;
-      for (std::size_t i = 0; i < named && !has_name; ++i)
-        has_name = ordinal_table.read<std::uint16_t>(i * 2) == static_cast<std::uint16_t>(index);
-      if (!has_name) deliver(index, {});
-      if (named > 4096) break;  // quadratic look-up: a table that large and half named is not worth it
+      if (!has_name[index]) deliver(index, {});
     }
   }
   return visited;

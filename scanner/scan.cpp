@@ -55,11 +55,14 @@ void add_names(const pe::Image& image, const ScanRequest& request, ScannedFile& 
   if (symbols.empty()) return;
   std::vector<pe::FunctionRange> functions;
   image.for_each_function([&functions](const pe::FunctionRange& range) { functions.push_back(range); });
+  std::stable_sort(functions.begin(), functions.end(),
+                   [](const pe::FunctionRange& a, const pe::FunctionRange& b) { return a.begin < b.begin; });
   const auto start_of = [&functions](std::uint32_t rva) -> std::uint32_t {
     constexpr std::uint32_t kFarthest = 0x1000;  // for images without function tables
-    for (const pe::FunctionRange& range : functions) {
-      if (rva >= range.begin && rva < range.end) return range.primary;
-    }
+    const auto after =
+        std::upper_bound(functions.begin(), functions.end(), rva,
+                         [](std::uint32_t at, const pe::FunctionRange& range) { return at < range.begin; });
+    if (after != functions.begin() && rva < std::prev(after)->end) return std::prev(after)->primary;
     return rva > kFarthest ? rva - kFarthest : 0;
   };
   for (const trace::TagUse& use : out.trace.uses) {
@@ -254,6 +257,10 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
   out.machine = image.machine();
   if (file.native_only && !image.native()) {
     out.outcome = Outcome::not_wanted;
+    return out;
+  }
+  if (out.message = image.damage(); !out.message.empty()) {
+    out.outcome = Outcome::malformed;
     return out;
   }
   const bool searching = !request.bytes_first.empty();
