@@ -118,6 +118,9 @@ void Engine::collect_uses(TraceResult& result) {
       use.tag = tagdb::PoolTag(value);
       use.protected_bit = !untagged && (value >> 31) != 0;
       use.certainty = certainty_of(flags);
+      // Half a search has not seen every path.
+      if ((budget_.used_up() || !given_up_.empty()) && use.certainty == Certainty::sure)
+        use.certainty = Certainty::one_path;
       use.assumptions = flags & kAssumedMask;
       if (!seen.emplace(use.origin_rva, use.tag.value(), use.evidence, use.charges_pool).second) return;
       TagUse complete = use;
@@ -296,13 +299,14 @@ void Engine::account_unseen(TraceResult& result, const std::set<std::uint32_t>& 
     const std::uint32_t rva = *call;
     const int import = imports_.at(reference.target);
     const std::uint32_t function = functions_.containing(rva);
-    if (import < 0 || analysed_.contains(function)) continue;  // lifted: no instruction starts there
+    const bool too_costly = budget_.used_up() || given_up_.contains(function);
+    if (import < 0 || (analysed_.contains(function) && !too_costly)) continue;  // lifted: no instruction starts there
     Site site;
     site.rva = rva;
     site.function = function;
     site.row = imports_[static_cast<std::size_t>(import)].row;
     site.kind = site_kind_of(apis_.rows[static_cast<std::size_t>(site.row)].kind);
-    site.reason = "not_understood";
+    site.reason = too_costly ? "budget" : "not_understood";
     result.sites.push_back(site);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include "scanner/trace/reference.hpp"
 
@@ -10,10 +11,16 @@ namespace {
 
 constexpr unsigned kMaxDepth = 16;
 constexpr std::size_t kMaxEntries = 20000;
-constexpr std::size_t kMaxSteps = 2000000;  // a hundred times what the largest driver seen needs
+constexpr std::uint64_t kStepsOfPair = 100;  // a call site held against what takes a tag
 constexpr int kMaxExtensions = 6;
 constexpr int kMaxThunkHops = 4;
 constexpr std::size_t kMaxRangesPerFunction = 64;
+
+std::string hex(std::uint32_t rva) {
+  std::array<char, 16> out{};
+  std::snprintf(out.data(), out.size(), "0x%x", rva);
+  return out.data();
+}
 
 }  // namespace
 
@@ -37,6 +44,12 @@ TraceResult Engine::run() {
   result.binds_kmdf = imports_.binds_framework();
   if (functions_.overlaps() > 0)
     problems_.push_back(std::to_string(functions_.overlaps()) + " function ranges overlap in .pdata");
+  // What a damaged table holds beyond the damage was not seen.
+  for (const auto* damage : {&imports_.damage(), &functions_.damage()}) {
+    if (*damage) problems_.push_back((*damage)->message);
+  }
+  if (const RelocatedFields* fields = decoder_.relocations(); fields != nullptr && fields->damage())
+    problems_.push_back(fields->damage()->message);
   if (!imports_.has_rows()) {
     result.problems = std::move(problems_);
     return result;
@@ -46,23 +59,20 @@ TraceResult Engine::run() {
   });
   schedule_references();
   schedule_kmdf();
-  std::size_t steps = 0;
   while (!waiting_.empty() || !todo_.empty()) {
-    if (++steps > kMaxSteps) {
-      problems_.push_back("the search for wrappers was ended after " + std::to_string(kMaxSteps) + " steps");
-      break;
-    }
+    if (budget_.used_up()) break;
     // Pairs first: breadth-first over entries keeps the first chain found the shortest.
     if (!todo_.empty()) {
       const auto [site, entry] = todo_.front();
       todo_.pop_front();
-      pair_up(site, entry);
+      if (budget_.spend(kStepsOfPair)) pair_up(site, entry);
       continue;
     }
     const std::uint32_t function = *waiting_.begin();
     waiting_.erase(waiting_.begin());
     analyse(function);
   }
+  note_budget();
   collect_uses(result);
   account(result);
   collect_exports(result);
@@ -70,6 +80,31 @@ TraceResult Engine::run() {
   result.depth_lost = std::move(depth_lost_);
   result.problems = std::move(problems_);
   return result;
+}
+
+/// What was too much is said, and nothing that rests on half a search is called sure.
+void Engine::note_budget() {
+  not_looked_at_ = budget_.used_up() ? waiting_.size() : 0;
+  if (budget_.used_up())
+    problems_.push_back("the budget for one driver was used up: " + std::to_string(not_looked_at_) +
+                        " functions and what they call were not looked at");
+  if (!given_up_.empty())
+    problems_.push_back(std::to_string(given_up_.size()) +
+                        (given_up_.size() == 1 ? " function was" : " functions were") +
+                        " too costly to follow, the first at RVA " + hex(*given_up_.begin()));
+  if (depth_capped_ > 0)
+    problems_.push_back("wrappers of wrappers were followed for " + std::to_string(kMaxDepth) + " calls only");
+  if (entries_.size() >= kMaxEntries)
+    problems_.push_back("only the first " + std::to_string(kMaxEntries) + " wrappers were followed");
+}
+
+/// May a function of these ranges be lifted? Overlapping records can claim far more code than there is.
+bool Engine::affordable(const std::vector<CodeRange>& ranges, std::size_t scopes) {
+  std::uint64_t bytes = 0;
+  for (const CodeRange& range : ranges) bytes += range.end - range.begin;
+  if (ranges.size() > Budget::kMostRanges || bytes > Budget::kLargestFunction) return false;
+  const std::uint64_t steps = bytes + bytes * (ranges.size() - 1) / 64 + bytes / 64 * scopes;
+  return steps <= Budget::kMostStepsOfFunction && budget_.spend(steps);
 }
 
 // --- which functions to look at
@@ -130,7 +165,7 @@ CalleeKnowledge Engine::stack_knowledge() {
 }
 
 FlowResult Engine::follow(const LiftedFunction& function) {
-  FlowResult flow = follow_values(image_, imports_, function, values_, abi_, stack_knowledge());
+  FlowResult flow = follow_values(image_, imports_, function, values_, abi_, budget_, stack_knowledge());
   // A tag that stands in a register across a call breaks the convention, unless the callee is known to spare it.
   const bool across_call = std::any_of(flow.calls.begin(), flow.calls.end(), [this](const CallSite& site) {
     const int row = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].row : -1;
@@ -142,7 +177,7 @@ FlowResult Engine::follow(const LiftedFunction& function) {
   CalleeKnowledge knowledge = stack_knowledge();
   knowledge.clobbered = [this](std::uint32_t callee) { return clobbered_by(callee); };
   knowledge.stores = [this](std::uint32_t callee) -> const std::vector<ArgumentStore>& { return stores_of(callee); };
-  return follow_values(image_, imports_, function, values_, abi_, knowledge);
+  return follow_values(image_, imports_, function, values_, abi_, budget_, knowledge);
 }
 
 /// Calls that no path leads to: without .pdata two functions may pass for one, so the second is looked at by itself.
@@ -163,6 +198,11 @@ void Engine::analyse(std::uint32_t function) {
   const auto scopes = functions_.scopes_of(function);
   FlowResult flow;
   for (int round = 0;; ++round) {
+    if (!affordable(ranges, scopes.size())) {
+      flow = {};
+      flow.given_up = true;
+    }
+    if (flow.given_up) break;
     const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
     ++lifted_;
     note_immediates(lifted);
@@ -184,6 +224,10 @@ void Engine::analyse(std::uint32_t function) {
     }
     if (!grown) break;
   }
+  if (flow.given_up) {
+    given_up_.insert(function);
+    return;
+  }
   for (const std::uint32_t end : flow.ends) globals_.add_end(end);
   take_stores(flow.stores);
   for (const ArgumentStore& store : flow.argument_stores) {
@@ -203,6 +247,10 @@ void Engine::analyse(std::uint32_t function) {
   for (const CallSite& call : calls) {
     const auto [at, fresh] = site_at_.emplace(std::pair{function, call.rva}, static_cast<SiteId>(sites_.size()));
     const SiteId id = at->second;
+    if (!budget_.keep(sizeof(CallSite) + call.state.frame.size() * sizeof(FrameSlot))) {
+      given_up_.insert(function);  // only a part of its sites is known
+      break;
+    }
     if (!fresh) {
       // Looked at again with more knowledge: what was concluded is concluded anew.
       sites_[id] = call;
@@ -285,7 +333,14 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     analysed_.erase(site.function);
     waiting_.insert(site.function);
   }
-  if (!pair.applies || raw == kBottom || entry.depth >= kMaxDepth || !site.reached) return;
+  if (!pair.applies || raw == kBottom || !site.reached) return;
+  if (entry.depth >= kMaxDepth) {
+    const auto atoms = values_.atoms(pair.tag);
+    depth_capped_ += std::any_of(atoms.begin(), atoms.end(), [](const Atom& atom) {
+      return atom.kind == AtomKind::entry || atom.kind == AtomKind::field;
+    });
+    return;
+  }
   for (const std::uint32_t global : tag.asked) {
     constexpr std::uint32_t kObjectReach = 0x100;
     readers_[global].emplace(site_id, entry_id);

@@ -75,6 +75,8 @@ class Engine {
   void analyse(std::uint32_t function);
   void schedule_orphans(const FlowResult& flow);
   FlowResult follow(const LiftedFunction& function);
+  bool affordable(const std::vector<CodeRange>& ranges, std::size_t scopes);
+  void note_budget();
   [[nodiscard]] CalleeKnowledge stack_knowledge();
   std::uint32_t clobbered_by(std::uint32_t function);
   const std::vector<ArgumentStore>& stores_of(std::uint32_t function);
@@ -136,7 +138,11 @@ class Engine {
 
   std::set<std::uint32_t> waiting_;  // functions to analyse, ascending: results must not depend on discovery order
   std::set<std::uint32_t> analysed_;
-  std::set<std::uint32_t> careful_;  // functions in which arguments stay in registers across calls: callees are asked
+  Budget budget_;
+  std::set<std::uint32_t> given_up_;  // functions that cost too much: their sites are counted as such
+  std::uint64_t not_looked_at_ = 0;   // functions that waited when the budget was used up
+  std::size_t depth_capped_ = 0;      // chains of wrappers that were not followed to the end
+  std::set<std::uint32_t> careful_;   // functions in which arguments stay in registers across calls: callees are asked
   std::map<SiteId, std::set<EntryId>> entries_of_site_;
   std::deque<CallSite> sites_;
   std::vector<Entry> entries_;

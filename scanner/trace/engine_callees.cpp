@@ -11,7 +11,7 @@ std::uint32_t Engine::clobbered_by(std::uint32_t function) {
   const auto [at, fresh] = clobbers_.emplace(function, ~0U);
   if (!fresh) return at->second;
   const std::vector<CodeRange> ranges = functions_.ranges_of(function);
-  if (ranges.empty() || !functions_.is_start(function)) return ~0U;
+  if (ranges.empty() || !functions_.is_start(function) || !affordable(ranges, 0)) return ~0U;
   const LiftedFunction lifted = lift_function(image_, decoder_, ranges, {});
   std::uint32_t mask = 0;
   for (const Op& op : lifted.ops) {
@@ -30,9 +30,10 @@ const std::vector<ArgumentStore>& Engine::stores_of(std::uint32_t function) {
   const auto [at, fresh] = stores_of_.emplace(function, std::vector<ArgumentStore>{});
   if (!fresh) return at->second;
   const std::vector<CodeRange> ranges = functions_.ranges_of(function);
-  if (ranges.empty() || !functions_.is_start(function)) return at->second;
-  const LiftedFunction lifted = lift_function(image_, decoder_, ranges, functions_.scopes_of(function));
-  auto stores = follow_values(image_, imports_, lifted, values_, abi_, stack_knowledge()).argument_stores;
+  const auto scopes = functions_.scopes_of(function);
+  if (ranges.empty() || !functions_.is_start(function) || !affordable(ranges, scopes.size())) return at->second;
+  const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
+  auto stores = follow_values(image_, imports_, lifted, values_, abi_, budget_, stack_knowledge()).argument_stores;
   return stores_of_[function] = std::move(stores);
 }
 

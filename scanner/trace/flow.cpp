@@ -20,12 +20,13 @@ void insert_sorted(std::vector<std::int32_t>& list, std::int32_t value) {
 class Interpreter {
  public:
   Interpreter(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function, ValuePool& values,
-              const Abi& abi, const CalleeKnowledge& knowledge, StackDepths& depths)
+              const Abi& abi, Budget& budget, const CalleeKnowledge& knowledge, StackDepths& depths)
       : image_(image),
         imports_(imports),
         function_(function),
         values_(values),
         abi_(abi),
+        budget_(budget),
         knowledge_(knowledge),
         depths_(depths) {
     in_.resize(function.blocks.size());
@@ -38,6 +39,7 @@ class Interpreter {
     merge_into(0, entry_state());
     order_blocks();
     while (!queue_empty()) {
+      if (given_up_) return abandoned();
       const std::uint32_t number = take();
       State& state = state_;
       state = in_[number];
@@ -58,6 +60,7 @@ class Interpreter {
     }
     recording_ = true;
     for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
+      if (given_up_) return abandoned();
       reached_ = visits_[number] > 0;
       State state = reached_ ? in_[number] : unreached_state();
       if (!reached_ && !function_.blocks[number].has_predecessor && abi_.callee_removes && behind_return(number))
@@ -70,6 +73,24 @@ class Interpreter {
   }
 
  private:
+  static FlowResult abandoned() {
+    FlowResult nothing;
+    nothing.given_up = true;
+    return nothing;
+  }
+
+  void spend(std::uint64_t steps) {
+    steps_ += steps;
+    given_up_ = !budget_.spend(steps) || steps_ > Budget::kMostStepsOfFunction ||
+                values_.bytes() > Budget::kMostBytesOfValues || given_up_;
+  }
+
+  static std::uint64_t steps_for(const State& state) { return 1 + (kRegCount + state.frame.size()) / 8; }
+
+  static std::uint64_t bytes_of(const State& state) {
+    return sizeof(State) + state.frame.size() * sizeof(FrameSlot) + state.escaped.size() * sizeof(std::int32_t);
+  }
+
   State entry_state() {
     State state;
     for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values_.entry(reg);
@@ -232,16 +253,17 @@ class Interpreter {
 
   /// Is the next instruction `add esp, n`?
   [[nodiscard]] bool caller_cleans_behind(std::uint32_t rva) const {
-    for (std::size_t i = 0; i + 1 < current_->instruction_count; ++i) {
-      const auto& order = function_.order;
-      if (function_.instructions[order[current_->first_instruction + i]].rva != rva) continue;
-      const Instruction& next = function_.instructions[order[current_->first_instruction + i + 1]];
-      if (next.op_count == 0) return false;
-      const Op& op = function_.ops[next.first_op];
-      return op.kind == OpKind::alu && op.alu == Alu::add && op.dst == abi_.stack_pointer && op.b == kNoReg &&
-             static_cast<std::int32_t>(op.imm) > 0;
-    }
-    return false;
+    const auto first = function_.order.begin() + current_->first_instruction;
+    const auto end = first + current_->instruction_count;
+    const auto call = std::lower_bound(first, end, rva, [this](std::uint32_t number, std::uint32_t wanted) {
+      return function_.instructions[number].rva < wanted;
+    });
+    if (call == end || function_.instructions[*call].rva != rva || call + 1 == end) return false;
+    const Instruction& next = function_.instructions[*(call + 1)];
+    if (next.op_count == 0) return false;
+    const Op& op = function_.ops[next.first_op];
+    return op.kind == OpKind::alu && op.alu == Alu::add && op.dst == abi_.stack_pointer && op.b == kNoReg &&
+           static_cast<std::int32_t>(op.imm) > 0;
   }
 
   /// Calls of the compilers' helpers that move the caller's own registers. True when this was one.
@@ -328,9 +350,12 @@ class Interpreter {
   void merge_into(std::uint32_t number, const State& state) {
     State& in = in_[number];
     unsigned& visits = visits_[number];
+    spend(steps_for(state));
     if (visits == 0) {
       in = state;
-    } else if (visits > kMaxVisits || in == state) {
+      bytes_ += bytes_of(in);
+      given_up_ = given_up_ || bytes_ > Budget::kMostBytesOfFunction;
+    } else if (in == state) {
       return;
     } else {
       State& joined = joined_;
@@ -338,6 +363,7 @@ class Interpreter {
       const bool depth_decided = abi_.callee_removes && join_depths(joined, state, number);
       const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
       join(joined, state, visits > kVisitsBeforeWidening);
+      if (visits > kMaxVisits) stop_changing(joined, in);
       if (depth_decided) set_stack_pointer(joined, stack_pointer);
       if (joined == in) return;
       std::swap(in, joined);
@@ -345,6 +371,23 @@ class Interpreter {
     ++visits;
     queued_[number] = 1;
     if (!rank_.empty()) lowest_ = std::min(lowest_, rank_[number]);
+  }
+
+  /// A block that was visited that often may go on changing for long: whatever still does is "possibly something else"
+  /// from now on, once and for all.
+  void stop_changing(State& joined, const State& in) {
+    const auto settle = [this](ValueId fresh, ValueId old) {
+      if (fresh == old || (values_.flags(old) & kCapped) != 0) return old;
+      return values_.with_flags(old, kCapped);
+    };
+    for (std::size_t reg = 0; reg < kRegCount; ++reg)
+      joined.registers[reg] = settle(joined.registers[reg], in.registers[reg]);
+    for (FrameSlot& slot : joined.frame) {  // joining adds slots, and takes none away
+      const auto at = std::lower_bound(in.frame.begin(), in.frame.end(), slot.offset,
+                                       [](const FrameSlot& s, std::int32_t offset) { return s.offset < offset; });
+      const bool known = at != in.frame.end() && at->offset == slot.offset;
+      slot.value = known ? settle(slot.value, at->value) : values_.with_flags(slot.value, kCapped);
+    }
   }
 
   // --- what a branch tells about the values it compared -------------------------------------------------------------
@@ -912,6 +955,7 @@ class Interpreter {
   void interpret(const Block& block, State& state) {
     compared_ = kBottom;
     current_ = &block;
+    spend(block.instruction_count + steps_for(state));
     for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
       const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
       for (unsigned k = 0; k < instruction.op_count; ++k) step(function_.ops[instruction.first_op + k], state);
@@ -978,6 +1022,7 @@ class Interpreter {
   const LiftedFunction& function_;
   ValuePool& values_;
   const Abi& abi_;
+  Budget& budget_;
   const CalleeKnowledge& knowledge_;
   StackDepths& depths_;             // x86
   const Block* current_ = nullptr;  // being interpreted
@@ -998,18 +1043,20 @@ class Interpreter {
   bool assumed_bound_ = false;  // the comparison was signed: a negative index is taken for impossible
   bool recording_ = false;
   bool reached_ = true;
+  bool given_up_ = false;
+  std::uint64_t steps_ = 0, bytes_ = 0;
   FlowResult result_;
 };
 
 }  // namespace
 
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
-                         ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge) {
+                         ValuePool& values, const Abi& abi, Budget& budget, const CalleeKnowledge& knowledge) {
   StackDepths depths;
   FlowResult result;
   do {
-    result = Interpreter(image, imports, function, values, abi, knowledge, depths).run();
-  } while (abi.callee_removes && depths.another_round());
+    result = Interpreter(image, imports, function, values, abi, budget, knowledge, depths).run();
+  } while (!result.given_up && abi.callee_removes && depths.another_round());
   result.depth_lost = depths.reasons();
   return result;
 }

@@ -10,6 +10,7 @@
 
 #include "pe/image.hpp"
 #include "scanner/trace/abi.hpp"
+#include "scanner/trace/budget.hpp"
 #include "scanner/trace/imports.hpp"
 #include "scanner/trace/ops.hpp"
 #include "scanner/trace/stack_depth.hpp"
@@ -62,6 +63,7 @@ struct FlowResult {
   std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
   std::vector<std::uint32_t> orphans;     ///< x86: blocks that nothing was seen to lead to
   std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
+  bool given_up = false;                  ///< the budget did not suffice: nothing else is filled in
 };
 
 /// What is known about functions of the image beyond the calling convention. Compilers with interprocedural register
@@ -73,9 +75,9 @@ struct CalleeKnowledge {
   std::function<bool(std::uint32_t rva)> is_called;                 ///< x86: somebody calls what starts there
 };
 
-/// Without `knowledge`, calls lose all that the convention allows.
+/// Without `knowledge`, calls lose all that the convention allows. Steps are taken from `budget`.
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
-                         ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge = {});
+                         ValuePool& values, const Abi& abi, Budget& budget, const CalleeKnowledge& knowledge = {});
 
 /// The value of location `where` as the callee of `site` sees it at its entry, in terms of the caller's entry.
 ValueId value_at(const CallSite& site, Location where, unsigned width, ValuePool& values, const Abi& abi);

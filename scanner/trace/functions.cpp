@@ -10,14 +10,20 @@ namespace scanner::trace {
 namespace {
 
 constexpr std::uint32_t kMaxGap = 4U << 20;
+constexpr std::uint64_t kMostMeasured = 64U << 20;  // bytes; only overlapping records have more
 
 }  // namespace
 
 FunctionMap::FunctionMap(const pe::Image& image, const Index& index, Decoder& decoder)
     : image_(image), index_(index), decoder_(decoder) {
-  image.for_each_function([this](const pe::FunctionRange& range) {
-    parts_.push_back({range.begin, range.end, range.primary, range.unwind});
+  const auto visited = image.for_each_function([this](const pe::FunctionRange& range) {
+    // A record may claim what no byte of the file stands for.
+    const pe::Section* section = image_.section_at(range.begin);
+    const std::uint32_t held = section == nullptr ? 0 : std::min(section->virtual_size, section->file_size);
+    if (section == nullptr || range.begin - section->rva >= held) return;
+    parts_.push_back({range.begin, std::min(range.end, section->rva + held), range.primary, range.unwind});
   });
+  damage_ = visited.stopped;
   std::sort(parts_.begin(), parts_.end(),
             [](const Part& a, const Part& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
   for (std::size_t i = 1; i < parts_.size(); ++i) overlaps_ += parts_[i].begin < parts_[i - 1].end ? 1 : 0;
@@ -85,16 +91,22 @@ void FunctionMap::collect_starts() {
 }
 
 /// Does an instruction start at `rva`? Known for code with a .pdata record; elsewhere the benefit of the doubt.
-bool FunctionMap::is_boundary(std::uint32_t rva) const {
+bool FunctionMap::is_boundary(std::uint32_t rva) {
   const Part* part = part_at(rva);
   if (part == nullptr) return true;
-  std::uint32_t at = part->begin;
-  while (at < rva) {
-    const pe::Bytes code = image_.from_rva(at);
-    if (code.empty()) return false;
-    at += decoder_.measure(code, at).length;
+  const auto [known, fresh] = boundaries_.try_emplace({part->begin, part->end});
+  std::vector<std::uint32_t>& starts = known->second;
+  if (fresh) {
+    if (measured_ > kMostMeasured) return true;
+    measured_ += part->end - part->begin;
+    for (std::uint32_t at = part->begin; at < part->end;) {
+      const pe::Bytes code = image_.from_rva(at);
+      if (code.empty()) break;
+      starts.push_back(at);
+      at += decoder_.measure(code, at).length;
+    }
   }
-  return at == rva;
+  return std::binary_search(starts.begin(), starts.end(), rva);
 }
 
 void FunctionMap::split(std::uint32_t begin, Gap& gap) {

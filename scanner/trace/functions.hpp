@@ -32,6 +32,8 @@ class FunctionMap {
   [[nodiscard]] std::size_t size() const { return parts_.size(); }
   /// Records of .pdata that overlap their neighbour.
   [[nodiscard]] std::size_t overlaps() const { return overlaps_; }
+  /// What is wrong with .pdata, when there are records that cannot be.
+  [[nodiscard]] const std::optional<pe::Error>& damage() const { return damage_; }
 
  private:
   struct Part {
@@ -43,7 +45,7 @@ class FunctionMap {
   };
   [[nodiscard]] const Part* part_at(std::uint32_t rva) const;
   const CodeRange* gap_function_at(std::uint32_t rva);
-  [[nodiscard]] bool is_boundary(std::uint32_t rva) const;
+  [[nodiscard]] bool is_boundary(std::uint32_t rva);
   void split(std::uint32_t begin, Gap& gap);
   void collect_starts();
 
@@ -57,7 +59,10 @@ class FunctionMap {
   std::vector<std::uint32_t> starts_;  // what may be a start: targets of calls and jumps, addresses in code and data
   std::vector<std::uint32_t> sure_starts_;  // what is one: entry point, exports, valid targets of indirect calls
   bool starts_collected_ = false;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint32_t>> boundaries_;  // of ranges asked about
+  std::uint64_t measured_ = 0;                                                                // bytes, for those
   std::size_t overlaps_ = 0;
+  std::optional<pe::Error> damage_;
 };
 
 }  // namespace scanner::trace

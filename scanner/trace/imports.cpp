@@ -38,7 +38,7 @@ std::unordered_map<std::string_view, int> rows_by_name(const tagdb::ApiTable& ap
 ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) : rows_(rows_by_name(apis)) {
   const bool qualified = std::any_of(apis.rows.begin(), apis.rows.end(),
                                      [](const tagdb::ApiRow& row) { return row.name.find('!') != std::string::npos; });
-  image.for_each_import([&](const pe::Import& import) {
+  const auto visited = image.for_each_import([&](const pe::Import& import) {
     ImportInfo info;
     info.slot_rva = import.slot_rva;
     info.name = import.name;
@@ -51,6 +51,7 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis) : 
     has_rows_ = has_rows_ || info.row >= 0 || info.helper == Helper::find_routine || binds_framework_;
     imports_.push_back(info);
   });
+  damage_ = visited.stopped;
   const pe::LoadConfig config = image.load_config();
   if (config.guard_check_slot != 0)
     imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}, 0, false});

@@ -55,6 +55,8 @@ class ImportTable {
   /// Slots of API rows and of helpers that matter, ascending.
   [[nodiscard]] const std::vector<std::uint32_t>& interesting_slots() const { return interesting_; }
   [[nodiscard]] bool has_rows() const { return has_rows_; }
+  /// What is wrong with the image's table, when it was not read to its end.
+  [[nodiscard]] const std::optional<pe::Error>& damage() const { return damage_; }
 
  private:
   void collect_own(const pe::Image& image, const tagdb::ApiTable& apis);
@@ -63,6 +65,7 @@ class ImportTable {
   std::vector<std::uint32_t> interesting_;
   std::unordered_map<std::string_view, int> rows_;  // views the API table
   std::map<std::uint32_t, int> own_;                // RVA of a listed function of this image → its number
+  std::optional<pe::Error> damage_;
   int first_by_row_ = 0;
   bool has_rows_ = false;
   bool binds_framework_ = false;

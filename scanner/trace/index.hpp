@@ -27,7 +27,6 @@ struct Index {
   bool absolute = false;             ///< the references above are such relocated fields, and exact
   std::vector<std::uint32_t> taken;  ///< fields of `data` that take the address rather than use the content, ascending
   std::vector<std::uint32_t> words;  ///< relocated fields that are no part of an instruction, ascending
-  std::vector<bool> boundaries;      ///< by RVA: an instruction starts here
 
   /// All references in `list` (which must be sorted) to `target`.
   static std::span<const Reference> to(const std::vector<Reference>& list, std::uint32_t target);

@@ -14,7 +14,8 @@ class Sweep {
   Sweep(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder)
       : image_(image), slots_(slots), decoder_(decoder), fields_(decoder.relocations()->all()) {
     index_.absolute = true;
-    index_.boundaries.resize(image.size_of_image() + 1);
+    for (const pe::Section& section : image.sections())
+      boundaries_.emplace_back(section.executable() ? std::min(section.virtual_size, section.file_size) : 0);
     owner_.resize(fields_.size(), 0);
   }
 
@@ -45,13 +46,14 @@ class Sweep {
   void walk(const pe::Section& section, std::uint32_t rva) {
     const std::uint32_t end = section.rva + std::min(section.virtual_size, section.file_size);
     auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
-    while (rva < end && rva < index_.boundaries.size() && !index_.boundaries[rva]) {
+    std::vector<bool>& boundaries = boundaries_[static_cast<std::size_t>(&section - image_.sections().data())];
+    while (rva < end && !boundaries[rva - section.rva]) {
       const pe::Bytes code = image_.from_rva(rva);
       if (code.empty()) return;
       const Instruction instruction = decoder_.measure(code, rva);
       const std::uint32_t next = rva + instruction.length;
       if (instruction.flow != Flow::undecodable) {
-        index_.boundaries[rva] = true;
+        boundaries[rva - section.rva] = true;
         note_branch(code, instruction);
         for (; field != fields_.end() && *field < next; ++field) {
           if (*field > rva) owner_[static_cast<std::size_t>(field - fields_.begin())] = rva;
@@ -103,6 +105,7 @@ class Sweep {
   const pe::Image& image_;
   std::span<const std::uint32_t> slots_;
   Decoder& decoder_;
+  std::vector<std::vector<bool>> boundaries_;  // by section and offset in it: an instruction starts here
   const std::vector<std::uint32_t>& fields_;
   std::vector<std::uint32_t> owner_;   // of each field: RVA of the instruction, 0 when there is none
   std::vector<std::uint32_t> called_;  // targets of `call rel32`

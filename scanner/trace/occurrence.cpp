@@ -46,7 +46,9 @@ std::string immediate_at(const pe::Image& image, Decoder& decoder, const Ranges&
     return load ? decoder.text(image.from_rva(*load), *load) : std::string();
   }
   const pe::FunctionRange* range = ranges.around(rva);
-  if (range == nullptr) return {};
+  // Nobody writes functions that large; a record may claim one, and there may be thousands of questions.
+  constexpr std::uint32_t kLongestWalk = 1U << 16;
+  if (range == nullptr || rva - range->begin > kLongestWalk) return {};
   for (std::uint32_t at = range->begin; at < range->end && at <= rva;) {
     const pe::Bytes code = image.from_rva(at);
     if (code.empty()) break;

@@ -28,6 +28,8 @@ class ProbeTable {
     ++used_;
   }
 
+  [[nodiscard]] std::size_t bytes() const { return slots_.size() * sizeof(Slot); }
+
  private:
   struct Slot {
     std::uint64_t hash = 0;

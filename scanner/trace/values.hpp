@@ -109,6 +109,11 @@ class ValuePool {
   /// (id & and_mask) | or_mask, on constants and entries.
   ValueId masked(ValueId id, std::uint32_t and_mask, std::uint32_t or_mask);
 
+  /// What it takes of memory.
+  [[nodiscard]] std::size_t bytes() const {
+    return arena_.size() * sizeof(Atom) + values_.size() * sizeof(Value) + index_.bytes() + joins_.bytes();
+  }
+
   static constexpr std::size_t kCap = 16;
 
  private:

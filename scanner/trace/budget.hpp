@@ -1,0 +1,43 @@
+// What one image may cost. Code is written by people nobody vouches for, and a fixed point over hostile code can take
+// for ever; so work and memory are counted, in steps and bytes rather than seconds, for the same answer on every
+// machine. What the budget did not suffice for is named in the file's record and counted with the reason `budget`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace scanner::trace {
+
+/// A step is an operation interpreted, or eight registers or frame slots copied or joined: some 10 nanoseconds.
+class Budget {
+ public:
+  /// Ninety times what the costliest of 3,782 drivers needs (2.2 million).
+  static constexpr std::uint64_t kMostSteps = 200'000'000;
+  /// Of one function, so that a single one cannot use up what the others need.
+  static constexpr std::uint64_t kMostStepsOfFunction = kMostSteps / 8;
+  /// What is kept until the end of the trace: states of call sites (3.6 MB at most were seen); values (7.7 MB).
+  static constexpr std::uint64_t kMostBytes = 64U << 20;
+  static constexpr std::uint64_t kMostBytesOfValues = 48U << 20;
+  /// While one function is looked at: the states of its blocks.
+  static constexpr std::uint64_t kMostBytesOfFunction = 48U << 20;
+  /// Bytes of one function, in as many ranges at most.
+  static constexpr std::uint64_t kLargestFunction = 4U << 20;
+  static constexpr std::size_t kMostRanges = 1024;
+
+  [[nodiscard]] bool spend(std::uint64_t steps) {
+    steps_ += steps;
+    return steps_ <= kMostSteps;
+  }
+  [[nodiscard]] bool keep(std::uint64_t bytes) {
+    bytes_ += bytes;
+    return bytes_ <= kMostBytes;
+  }
+  [[nodiscard]] bool used_up() const { return steps_ > kMostSteps || bytes_ > kMostBytes; }
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  std::uint64_t steps_ = 0, bytes_ = 0;
+};
+
+}  // namespace scanner::trace

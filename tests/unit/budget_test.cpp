@@ -1,0 +1,89 @@
+// Code that would take for ever costs no more than its budget, is named and counted, and takes nothing from the rest.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "scanner/trace/trace.hpp"
+#include "tests/fuzz/shell.hpp"
+
+namespace trace = scanner::trace;
+
+namespace {
+
+class Code {
+ public:
+  Code& bytes(std::initializer_list<int> list) {
+    for (const int byte : list) code_.push_back(static_cast<std::uint8_t>(byte));
+    return *this;
+  }
+  Code& number(std::uint32_t value) {
+    for (unsigned i = 0; i < 4; ++i) code_.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+    return *this;
+  }
+  /// sub rsp, 40; mov r8d, tag; mov edx, 64; call [ExAllocatePoolWithTag]
+  Code& allocate(const char* tag) {
+    bytes({0x48, 0x83, 0xEC, 0x28, 0x41, 0xB8}).number(tagdb::PoolTag::from_text(tag).value());
+    bytes({0xBA}).number(64);
+    constexpr std::uint32_t kCode = 0x3000, kSlot = 0x1200;  // of the shell
+    return bytes({0xFF, 0x15}).number(kSlot - (kCode + static_cast<std::uint32_t>(code_.size()) + 4));
+  }
+  Code& ends() { return bytes({0x48, 0x83, 0xC4, 0x28, 0xC3, 0xCC, 0xCC, 0xCC}); }
+  [[nodiscard]] const std::vector<std::uint8_t>& get() const { return code_; }
+
+ private:
+  std::vector<std::uint8_t> code_;
+};
+
+trace::TraceResult traced(const Code& code) {
+  const auto bytes = fuzz::image_around(fuzz::Shell::x64, code.get());
+  const auto image = pe::Image::open(bytes);
+  REQUIRE(image);
+  return trace::trace(image.value(), tagdb::builtin_api_table());
+}
+
+bool allocates(const trace::TraceResult& result, const char* tag, trace::Certainty certainty) {
+  return std::any_of(result.uses.begin(), result.uses.end(), [&](const trace::TagUse& use) {
+    return use.tag == tagdb::PoolTag::from_text(tag) && use.evidence == trace::Evidence::allocates &&
+           use.certainty == certainty;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a function that would take for ever is given up, named and counted; others are not affected") {
+  Code plain;
+  plain.allocate("Leak").ends();
+  CHECK(allocates(traced(plain), "Leak", trace::Certainty::sure));
+  CHECK(traced(plain).problems.empty());
+
+  // Twenty thousand jumps to nobody knows where, each perhaps to behind any other.
+  Code bomb = plain;
+  bomb.allocate("Bomb");
+  for (int i = 0; i < 20000; ++i) bomb.bytes({0xFF, 0xE0});
+  bomb.bytes({0xCC, 0xCC, 0xCC});
+  const trace::TraceResult result = traced(bomb);
+  REQUIRE(result.problems.size() == 1);
+  CHECK(result.problems[0].find("1 function was too costly to follow, the first at RVA 0x30") == 0);
+  // Half a search has not seen every path.
+  CHECK(allocates(result, "Leak", trace::Certainty::one_path));
+  CHECK(result.dynamic_reasons().at("budget") == 1);
+  CHECK(result.counts(trace::SiteKind::allocate).total() == 2);
+}
+
+TEST_CASE("what an image claims of itself takes no memory") {
+  Code plain;
+  plain.allocate("Leak").ends();
+  auto bytes = fuzz::image_around(fuzz::Shell::x64, plain.get());
+  const auto put = [&bytes](std::size_t at, std::uint32_t value) {
+    for (unsigned i = 0; i < 4; ++i) bytes[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
+  };
+  constexpr std::size_t kOptional = 0x98, kExceptions = kOptional + 112 + 3 * 8, kTable = 0x1E00;
+  put(kOptional + 56, 0xFFFFFFFF);  // SizeOfImage
+  put(kExceptions, kTable);
+  put(kExceptions + 4, 12);
+  put(kTable, 0x3000);
+  put(kTable + 4, 0xFFFF0000);  // a function of four gigabytes
+  const auto image = pe::Image::open(bytes);
+  REQUIRE(image);
+  CHECK(allocates(trace::trace(image.value(), tagdb::builtin_api_table()), "Leak", trace::Certainty::sure));
+}
