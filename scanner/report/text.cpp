@@ -70,7 +70,7 @@ class TextReporter final : public Reporter {
     const char sign = change.kind == rank::Change::Kind::added     ? '+'
                       : change.kind == rank::Change::Kind::removed ? '-'
                                                                    : '~';
-    out_ << sign << ' ' << change.tag.text() << "  " << in_words(change) << '\n';
+    out_ << sign << ' ' << change.tag.text() << "  " << printable(in_words(change)) << '\n';
   }
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override { listed_.emplace_back(entry, tag); }
