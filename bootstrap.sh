@@ -11,7 +11,7 @@ run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libcapstone-dev lib
 test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex openssl
   osslsigncode wine wine64
   lintian dpkg-dev file chromium chromium-driver python3-selenium
-  sqlite3 parallel ripgrep hyperfine jq python3)
+  sqlite3 parallel ripgrep hyperfine jq python3 cppcheck)
 windows_packages=(g++ cmake ninja-build g++-mingw-w64-x86-64-posix make tcl xz-utils libboost-dev nlohmann-json3-dev
   libxxhash-dev libzycore-dev doctest-dev)
 

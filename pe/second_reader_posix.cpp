@@ -16,7 +16,7 @@
 
 #include "pe/second_reader.hpp"
 
-extern char** environ;
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has no header declare it
 
 namespace pe {
 namespace {

@@ -246,7 +246,9 @@ void Answers::scan(const std::vector<std::string>& paths, const Done& done, cons
   for (const std::string& path : paths) {
     for (const std::string& host : machines) {
       const bool elsewhere = machines.size() > 1 && host != here;
-      roots.push_back({host, walk::absolute_path(path), elsewhere ? host + ":" + path : path});
+      std::string shown = path;
+      if (elsewhere) shown.insert(0, host + ":");
+      roots.push_back({host, walk::absolute_path(path), std::move(shown)});
     }
   }
   if (paths.empty()) {

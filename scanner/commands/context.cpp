@@ -206,7 +206,7 @@ int Context::finish(int code) {
   return code;
 }
 
-void Context::problem(report::Problem problem, bool named) {
+void Context::problem(const report::Problem& problem, bool named) {
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;
   err_ << "poolwho: " << report::printable(problem.path);

@@ -48,7 +48,7 @@ class Context {
   int finish(int code);
 
   /// An error about a path: stderr, a record, a count. `named` errors make the exit code 2.
-  void problem(report::Problem problem, bool named = false);
+  void problem(const report::Problem& problem, bool named = false);
   void note(const std::string& text);
   void progress(const std::string& text);
   /// Adds a scanned file to the summary, reporting what is wrong with it. False when it is no driver to report.

@@ -87,6 +87,7 @@ class Leaks {
     }
     std::stable_sort(timed.begin(), timed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<std::string> logs;
+    logs.reserve(timed.size());
     for (auto& [time, log] : timed) logs.push_back(std::move(log));
     return logs;
   }

@@ -223,6 +223,7 @@ class Locate {
     candidate.identity = file.identity;
     candidate.machine = file.machine;
     std::vector<trace::TagUse> plain;
+    plain.reserve(uses.size());
     for (const report::Use& use : uses) plain.push_back(use.use);
     rank::ImageFacts facts = image_facts(candidate.path, candidate.identity);
     likely_.mark(candidate.path, facts);

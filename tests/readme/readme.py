@@ -100,7 +100,7 @@ def main():
     for fault in faults:
         print(fault, end='\n\n')
     print(f'{count} commands, {len(faults)} of them wrong')
-    return 1 if faults or count < 25 else 0
+    return 1 if faults or count < 23 else 0
 
 
 if __name__ == '__main__':
