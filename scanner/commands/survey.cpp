@@ -97,6 +97,7 @@ class Survey {
     flush();
     if (store_ && !failed_ && !interrupted) finish_store();
     if (failed_) {
+      interrupted = false;  // it was flush() that ended the scan
       context_.failure(*options_.store, store_->error());
       return context_.finish(kExitUsage);
     }
