@@ -1,6 +1,7 @@
 #include "scanner/trace/functions_x86.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace scanner::trace {
 namespace {
@@ -64,10 +65,19 @@ class Cursor {
   std::vector<std::uint32_t>::const_iterator at_, end_;
 };
 
+/// `push ebp; mov ebp, esp`, perhaps behind `mov edi, edi`: what is pointed at and begins so is a function, whatever the
+/// bytes before it look like (a text that is too short to be recognised reaches into it).
+bool is_prolog(pe::Bytes code) {
+  const std::size_t at = code.size() >= 2 && code[0] == 0x8B && code[1] == 0xFF ? 2 : 0;
+  if (code.size() < at + 3 || code[at] != 0x55) return false;
+  // Both encodings of the move: Microsoft's and the GNU assembler's.
+  return (code[at + 1] == 0x8B && code[at + 2] == 0xEC) || (code[at + 1] == 0x89 && code[at + 2] == 0xE5);
+}
+
 class Splitter {
  public:
-  Splitter(const pe::Image& image, const Index& index, Decoder& decoder, const std::vector<std::uint32_t>& sure)
-      : image_(image), fields_(*decoder.relocations()), decoder_(decoder), sure_(sure) {
+  Splitter(const pe::Image& image, const Index& index, Decoder& decoder, std::vector<std::uint32_t> sure)
+      : image_(image), fields_(*decoder.relocations()), decoder_(decoder), sure_(std::move(sure)) {
     for (const Reference& reference : index.addresses) likely_.push_back(reference.target);
     for (const std::uint32_t word : index.words) {
       const pe::Section* holder = image.section_at(word);
@@ -77,6 +87,9 @@ class Splitter {
     // Old linkers put texts between the functions; their addresses are passed on like those of functions.
     std::erase_if(likely_, [&image](std::uint32_t rva) { return is_text(image.from_rva(rva)); });
     std::sort(likely_.begin(), likely_.end());
+    std::copy_if(likely_.begin(), likely_.end(), std::back_inserter(sure_),
+                 [&image](std::uint32_t rva) { return is_prolog(image.from_rva(rva)); });
+    std::sort(sure_.begin(), sure_.end());
   }
 
   std::vector<CodeRange> run(std::uint32_t begin, std::uint32_t end) {
@@ -168,7 +181,7 @@ class Splitter {
   const pe::Image& image_;
   const RelocatedFields& fields_;
   Decoder& decoder_;
-  const std::vector<std::uint32_t>& sure_;
+  std::vector<std::uint32_t> sure_;
   std::vector<std::uint32_t> likely_;  // addresses that code or data hold
   std::vector<CodeRange> functions_;
   std::uint32_t start_ = 0;     // of the function being walked over, 0 when between functions
