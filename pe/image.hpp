@@ -125,8 +125,8 @@ class Image {
   [[nodiscard]] std::span<const Section> sections() const { return {sections_.data(), section_count_}; }
   [[nodiscard]] DirectoryEntry directory(Directory which) const;
 
-  /// Why Windows would not load this image although its headers can be read: a file that was cut, or sections outside of
-  /// what the headers call the image. One sentence, empty when there is nothing.
+  /// Why Windows would not load this image although its headers can be read: a file that was cut, or sections outside
+  /// of what the headers call the image. One sentence, empty when there is nothing.
   [[nodiscard]] std::string damage() const;
   /// The section that holds `rva`, or null (headers and holes).
   [[nodiscard]] const Section* section_at(std::uint32_t rva) const;

@@ -96,8 +96,9 @@ class HtmlReporter final : public Reporter {
   }
 
   void copy(const std::string& path, const std::string& of, const std::string&) override {
-    out_ << "<tbody data-row=\"copy\"><tr><td class=\"path\">" << text(path)
-         << "</td><td colspan=\"" << (view_ == SurveyView::drivers ? 5 : 4) << "\" class=\"dim\">same file as " << text(of) << "</td></tr></tbody>\n";
+    out_ << "<tbody data-row=\"copy\"><tr><td class=\"path\">" << text(path) << "</td><td colspan=\""
+         << (view_ == SurveyView::drivers ? 5 : 4) << "\" class=\"dim\">same file as " << text(of)
+         << "</td></tr></tbody>\n";
   }
 
   void candidate(const Candidate& candidate) override { candidates_.push_back(candidate); }

@@ -65,8 +65,8 @@ class Cursor {
   std::vector<std::uint32_t>::const_iterator at_, end_;
 };
 
-/// `push ebp; mov ebp, esp`, perhaps behind `mov edi, edi`: what is pointed at and begins so is a function, whatever the
-/// bytes before it look like (a text that is too short to be recognised reaches into it).
+/// `push ebp; mov ebp, esp`, perhaps behind `mov edi, edi`: what is pointed at and begins so is a function, whatever
+/// the bytes before it look like (a text that is too short to be recognised reaches into it).
 bool is_prolog(pe::Bytes code) {
   const std::size_t at = code.size() >= 2 && code[0] == 0x8B && code[1] == 0xFF ? 2 : 0;
   if (code.size() < at + 3 || code[at] != 0x55) return false;

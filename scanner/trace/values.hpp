@@ -125,8 +125,8 @@ class ValuePool {
   };
   std::vector<Atom> arena_;
   std::vector<Value> values_;
-  ProbeTable index_;  // by hash of atoms and flags
-  ProbeTable joins_;  // by the two values
+  ProbeTable index_;                     // by hash of atoms and flags
+  ProbeTable joins_;                     // by the two values
   std::array<ValueId, 1024> unknown_{};  // unknown() for the low flags alone, asked for more than anything else
 };
 
