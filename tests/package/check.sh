@@ -21,6 +21,7 @@ else
 fi
 "$program" --version | grep -q '^poolwho '
 "$program" lookup Leak -q >/dev/null || [ $? -eq 1 ]
+[ -x "${program%/bin/poolwho}/libexec/poolwho/poolwho-lief" ] || { echo "the second reader is not in the package"; exit 1; }
 gzip -dc "$man" | grep -q '^\.SH OPTIONS'
 if [ "$(id -u)" -eq 0 ]; then
   dpkg -L poolwho | grep -q bash-completion
