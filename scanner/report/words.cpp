@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 
 namespace scanner::report {
 
@@ -54,16 +53,7 @@ std::string human_hours(double hours) {
 
 std::string iso_date(std::uint32_t seconds) {
   if (seconds == 0) return {};
-  const std::time_t when = seconds;
-  std::tm parts{};
-#ifdef _WIN32
-  gmtime_s(&parts, &when);
-#else
-  gmtime_r(&when, &parts);
-#endif
-  std::array<char, 16> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
-  return text.data();
+  return iso_time(seconds).substr(0, 10);
 }
 
 std::string product(const pe::Identity& identity) {
