@@ -102,6 +102,10 @@ code=0; poolwho survey tree --store foreign.db -q >/dev/null 2>bad.err || code=$
 [ "$(sqlite3 foreign.db .schema)" = 'CREATE TABLE t(x);' ] || die "changed a foreign database"
 code=0; poolwho merge whole.db text.db -o out.db 2>bad.err || code=$?
 [ $code -eq 2 ] && grep -q text.db bad.err && [ ! -e out.db ] || die "merging a bad catalogue: $(cat bad.err)"
+# A catalogue that fails in the middle of a survey: that is no interruption.
+cp whole.db refusing.db && sql refusing.db "UPDATE engines SET engine=0; CREATE TRIGGER refuse BEFORE INSERT ON sites BEGIN SELECT RAISE(ABORT,'refused'); END"
+code=0; poolwho survey tree --store refusing.db -q >/dev/null 2>bad.err || code=$?
+[ $code -eq 2 ] && grep -q refused bad.err || die "a catalogue that fails: exit code $code, $(cat bad.err)"
 # Read-only media are fine for questions.
 mkdir readonly && cp whole.db readonly/ && chmod 444 readonly/whole.db && chmod 555 readonly
 poolwho "$tag" --catalog readonly/whole.db -q >/dev/null || die "a read-only catalogue is not read"
