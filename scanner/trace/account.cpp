@@ -301,11 +301,13 @@ void Engine::account_unseen(TraceResult& result, const std::set<std::uint32_t>& 
     const std::uint32_t function = functions_.containing(rva);
     const bool too_costly = budget_.used_up() || given_up_.contains(function);
     if (import < 0 || (analysed_.contains(function) && !too_costly)) continue;  // lifted: no instruction starts there
+    const int row = imports_[static_cast<std::size_t>(import)].row;
+    if (row < 0) continue;  // a helper (RtlInitUnicodeString) takes no tag
     Site site;
     site.rva = rva;
     site.function = function;
-    site.row = imports_[static_cast<std::size_t>(import)].row;
-    site.kind = site_kind_of(apis_.rows[static_cast<std::size_t>(site.row)].kind);
+    site.row = row;
+    site.kind = site_kind_of(apis_.rows[static_cast<std::size_t>(row)].kind);
     site.reason = too_costly ? "budget" : "not_understood";
     result.sites.push_back(site);
   }

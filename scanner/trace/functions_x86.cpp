@@ -77,7 +77,7 @@ bool is_prolog(pe::Bytes code) {
 class Splitter {
  public:
   Splitter(const pe::Image& image, const Index& index, Decoder& decoder, std::vector<std::uint32_t> sure)
-      : image_(image), fields_(*decoder.relocations()), decoder_(decoder), sure_(std::move(sure)) {
+      : image_(image), fields_(*decoder.relocations()), index_(index), decoder_(decoder), sure_(std::move(sure)) {
     for (const Reference& reference : index.addresses) likely_.push_back(reference.target);
     for (const std::uint32_t word : index.words) {
       const pe::Section* holder = image.section_at(word);
@@ -93,6 +93,9 @@ class Splitter {
   }
 
   std::vector<CodeRange> run(std::uint32_t begin, std::uint32_t end) {
+    for (const SweptSection& section : index_.swept) {
+      if (begin >= section.rva && begin - section.rva < section.steps.size()) swept_ = &section;
+    }
     Cursor sure_starts(sure_), likely_starts(likely_);
     for (std::uint32_t at = begin; at < end;) {
       const pe::Bytes code = image_.from_rva(at);
@@ -100,7 +103,7 @@ class Splitter {
       const bool sure = sure_starts.holds(at), pointed_at = likely_starts.holds(at);
       const bool behind = ended_ && at > furthest_;  // nothing of the function so far leads here
       if (start_ != 0 && (sure || (behind && pointed_at))) close(at);
-      const Instruction instruction = decoder_.measure(code, at);
+      const Instruction instruction = step_at(code, at);
       if (start_ == 0 && !sure && is_text(code)) {
         at += length_of_text(code);
         continue;
@@ -127,6 +130,17 @@ class Splitter {
   }
 
  private:
+  /// What the sweep measured is not measured again where its length is all there is to know.
+  Instruction step_at(pe::Bytes code, std::uint32_t rva) {
+    const std::size_t offset = swept_ != nullptr ? rva - swept_->rva : 0;
+    const std::uint8_t step = swept_ != nullptr && offset < swept_->steps.size() ? swept_->steps[offset] : 0;
+    if ((step & SweptSection::kPlain) == 0) return decoder_.measure(code, rva);
+    Instruction out;
+    out.rva = rva;
+    out.length = step & static_cast<std::uint8_t>(~SweptSection::kPlain);
+    return out;
+  }
+
   static bool holds(const std::vector<std::uint32_t>& list, std::uint32_t rva) {
     return std::binary_search(list.begin(), list.end(), rva);
   }
@@ -180,6 +194,8 @@ class Splitter {
 
   const pe::Image& image_;
   const RelocatedFields& fields_;
+  const Index& index_;
+  const SweptSection* swept_ = nullptr;  // the section that is being split
   Decoder& decoder_;
   std::vector<std::uint32_t> sure_;
   std::vector<std::uint32_t> likely_;  // addresses that code or data hold

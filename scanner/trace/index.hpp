@@ -17,6 +17,14 @@ struct Reference {
   auto operator<=>(const Reference&) const = default;
 };
 
+/// x86: what the sweep over one executable section saw, so that nobody has to measure these instructions again.
+struct SweptSection {
+  std::uint32_t rva = 0;
+  std::vector<std::uint8_t> steps;  ///< by offset: length of the instruction that starts there, 0 where none does,
+                                    ///< plus kPlain when it falls through and is no padding
+  static constexpr std::uint8_t kPlain = 0x80;
+};
+
 struct Index {
   std::vector<Reference> slots;      ///< to interesting import slots
   std::vector<Reference> calls;      ///< call rel32, jmp rel32, jcc rel32 into executable sections
@@ -27,6 +35,7 @@ struct Index {
   bool absolute = false;             ///< the references above are such relocated fields, and exact
   std::vector<std::uint32_t> taken;  ///< fields of `data` that take the address rather than use the content, ascending
   std::vector<std::uint32_t> words;  ///< relocated fields that are no part of an instruction, ascending
+  std::vector<SweptSection> swept;   ///< a section each, empty for those that are not executable
 
   /// All references in `list` (which must be sorted) to `target`.
   static std::span<const Reference> to(const std::vector<Reference>& list, std::uint32_t target);

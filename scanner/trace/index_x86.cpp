@@ -5,6 +5,7 @@
 
 #include "scanner/trace/index.hpp"
 #include "scanner/trace/lift.hpp"
+#include "scanner/trace/x86_length.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -14,8 +15,10 @@ class Sweep {
   Sweep(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder)
       : image_(image), slots_(slots), decoder_(decoder), fields_(decoder.relocations()->all()) {
     index_.absolute = true;
-    for (const pe::Section& section : image.sections())
-      boundaries_.emplace_back(section.executable() ? std::min(section.virtual_size, section.file_size) : 0);
+    for (const pe::Section& section : image.sections()) {
+      const std::uint32_t size = section.executable() ? std::min(section.virtual_size, section.file_size) : 0;
+      index_.swept.push_back({section.rva, std::vector<std::uint8_t>(size)});
+    }
     owner_.resize(fields_.size(), 0);
   }
 
@@ -45,31 +48,40 @@ class Sweep {
   /// From `rva` to the end of the section, or to where an earlier sweep has been.
   void walk(const pe::Section& section, std::uint32_t rva) {
     const std::uint32_t end = section.rva + std::min(section.virtual_size, section.file_size);
+    const pe::Bytes all = image_.from_rva(section.rva);
     auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
-    std::vector<bool>& boundaries = boundaries_[static_cast<std::size_t>(&section - image_.sections().data())];
-    while (rva < end && !boundaries[rva - section.rva]) {
-      const pe::Bytes code = image_.from_rva(rva);
+    std::vector<std::uint8_t>& steps =
+        index_.swept[static_cast<std::size_t>(&section - image_.sections().data())].steps;
+    while (rva < end && steps[rva - section.rva] == 0) {
+      const pe::Bytes code = all.from(rva - section.rva);
       if (code.empty()) return;
-      const Instruction instruction = decoder_.measure(code, rva);
-      const std::uint32_t next = rva + instruction.length;
-      if (instruction.flow != Flow::undecodable) {
-        boundaries[rva - section.rva] = true;
-        note_branch(code, instruction);
-        for (; field != fields_.end() && *field < next; ++field) {
-          if (*field > rva) owner_[static_cast<std::size_t>(field - fields_.begin())] = rva;
+      Glance glance = code.size() >= kLongestX86 ? glance_x86(code.data()) : Glance{};
+      bool jump = code[0] == 0xE9 || (code[0] == 0x0F && glance.length == 6 && !glance.plain);
+      // With a relocated field it must be asked whether it can be an operand of the instruction.
+      if (glance.length == 0 || (field != fields_.end() && *field < rva + glance.length)) {
+        const Instruction instruction = decoder_.measure(code, rva);
+        if (instruction.flow == Flow::undecodable) {
+          rva += instruction.length;
+          while (field != fields_.end() && *field < rva) ++field;
+          continue;
         }
+        glance = {instruction.length, instruction.flow == Flow::next && !instruction.padding};
+        jump = instruction.flow == Flow::jump || instruction.flow == Flow::branch;
       }
-      while (field != fields_.end() && *field < next) ++field;
+      steps[rva - section.rva] = static_cast<std::uint8_t>(glance.length | (glance.plain ? SweptSection::kPlain : 0));
+      const bool call = code[0] == 0xE8;
+      const std::uint32_t next = rva + glance.length;
+      if ((jump && glance.length >= 5) || (call && glance.length == 5)) note_branch(code, next, glance.length, call);
+      for (; field != fields_.end() && *field < next; ++field) {
+        if (*field > rva) owner_[static_cast<std::size_t>(field - fields_.begin())] = rva;
+      }
       rva = next;
     }
   }
 
-  void note_branch(pe::Bytes code, const Instruction& instruction) {
-    const bool call = code[0] == 0xE8 && instruction.length == 5;
-    const bool jump = (instruction.flow == Flow::jump || instruction.flow == Flow::branch) && instruction.length >= 5;
-    if (!call && !jump) return;
-    const std::uint32_t next = instruction.rva + instruction.length;
-    const std::uint32_t target = next + code.read<std::uint32_t>(instruction.length - 4U).value_or(0);
+  /// Of `length` bytes before `next`, the last four of which say how far behind it the target is.
+  void note_branch(pe::Bytes code, std::uint32_t next, unsigned length, bool call) {
+    const std::uint32_t target = next + code.read<std::uint32_t>(length - 4U).value_or(0);
     const pe::Section* section = image_.section_at(target);
     if (section == nullptr || !section->executable()) return;
     index_.calls.push_back({target, next - 4});
@@ -105,7 +117,6 @@ class Sweep {
   const pe::Image& image_;
   std::span<const std::uint32_t> slots_;
   Decoder& decoder_;
-  std::vector<std::vector<bool>> boundaries_;  // by section and offset in it: an instruction starts here
   const std::vector<std::uint32_t>& fields_;
   std::vector<std::uint32_t> owner_;   // of each field: RVA of the instruction, 0 when there is none
   std::vector<std::uint32_t> called_;  // targets of `call rel32`

@@ -258,11 +258,80 @@ class Reader {
   PlainX86 out_;
 };
 
+/// The tables above once more, boiled down to what glance_x86() adds up.
+struct Look {
+  std::uint8_t length = 0;   ///< opcode, ModRM and immediate; 0: not answered
+  std::uint8_t middles = 0;  ///< a ModRM byte follows: which of its middle fields are answered, a bit each
+  bool plain = false;        ///< as Glance::plain
+  bool may_pad = false;      ///< padding, or no instruction, when both operands are the same
+};
+
+constexpr Look look_of(Shape shape, std::uint8_t opcode_bytes) {
+  const auto bytes = [opcode_bytes](int more) { return static_cast<std::uint8_t>(opcode_bytes + more); };
+  switch (shape) {
+    case Shape::bare:
+    case Shape::string: return {bytes(0), 0, true, false};
+    case Shape::byte: return {bytes(1), 0, true, false};
+    case Shape::wide:
+    case Shape::offset:
+    case Shape::call: return {bytes(4), 0, true, false};
+    case Shape::branch_byte:
+    case Shape::jump_byte: return {bytes(1), 0, false, false};
+    case Shape::branch_wide:
+    case Shape::jump_wide: return {bytes(4), 0, false, false};
+    case Shape::ret: return {bytes(0), 0, false, false};
+    case Shape::ret_word: return {bytes(2), 0, false, false};
+    case Shape::modrm: return {bytes(1), 0xFF, true, false};
+    case Shape::memory: return {bytes(1), 0xFF, true, true};
+    case Shape::modrm_byte: return {bytes(2), 0xFF, true, false};
+    case Shape::modrm_wide: return {bytes(5), 0xFF, true, false};
+    case Shape::extended_byte: return {bytes(2), 0x01, true, false};
+    case Shape::extended_wide: return {bytes(5), 0x01, true, false};
+    case Shape::shift: return {bytes(1), 0xBF, true, false};
+    case Shape::shift_byte: return {bytes(2), 0xBF, true, false};
+    // Without the forms that have an immediate, and without the jump through memory.
+    case Shape::unary_byte:
+    case Shape::unary_wide: return {bytes(1), 0xFC, true, false};
+    case Shape::increment: return {bytes(1), 0x03, true, false};
+    case Shape::group_5: return {bytes(1), 0x47, true, false};
+    case Shape::pop: return {bytes(1), 0x01, true, false};
+    case Shape::bit_byte: return {bytes(2), 0xF0, true, false};
+    case Shape::ask:
+    case Shape::trap: break;
+  }
+  return {};
+}
+
+constexpr std::array<Look, 256> looks(const std::array<Shape, 256>& shapes, std::uint8_t opcode_bytes) {
+  std::array<Look, 256> out{};
+  for (std::size_t i = 0; i < shapes.size(); ++i) out[i] = look_of(shapes[i], opcode_bytes);
+  return out;
+}
+
+constexpr std::array<Look, 256> first_looks() {
+  std::array<Look, 256> out = looks(kFirst, 1);
+  out[0x89].may_pad = out[0x8B].may_pad = true;
+  return out;
+}
+
+/// Bytes of SIB and displacement, but for the one displacement that the SIB byte decides on.
+constexpr std::array<std::uint8_t, 256> behind_modrm() {
+  std::array<std::uint8_t, 256> out{};
+  for (unsigned modrm = 0; modrm < 0xC0; ++modrm) {
+    const unsigned mod = modrm >> 6, rm = modrm & 7;
+    const unsigned displacement = mod == 1 ? 1 : mod == 2 || rm == 5 ? 4 : 0;
+    out[modrm] = static_cast<std::uint8_t>(displacement + (rm == 4 ? 1 : 0));
+  }
+  return out;
+}
+
+constexpr std::array<Look, 256> kFirstLook = first_looks(), kSecondLook = looks(kSecond, 2);
+constexpr std::array<std::uint8_t, 256> kBehindModrm = behind_modrm();
+
 }  // namespace
 
 std::optional<PlainX86> plain_x86(pe::Bytes code) {
-  constexpr std::size_t kLongest = 15;
-  if (code.size() < kLongest) return std::nullopt;
+  if (code.size() < kLongestX86) return std::nullopt;
   const std::uint8_t* bytes = code.data();
   switch (bytes[0]) {
     case 0x66: return bytes[1] == 0x0F ? std::nullopt : Reader(bytes, 1, true).run();
@@ -279,6 +348,25 @@ std::optional<PlainX86> plain_x86(pe::Bytes code) {
       return Reader(bytes, 1, false).run();
     default: return Reader(bytes, 0, false).run();
   }
+}
+
+Glance glance_x86(const std::uint8_t* code) {
+  const bool second = code[0] == 0x0F;
+  const Look& look = second ? kSecondLook[code[1]] : kFirstLook[code[0]];
+  unsigned length = look.length;
+  if (look.middles != 0) {
+    const std::uint8_t modrm = code[second ? 2 : 1];
+    const unsigned middle = (modrm >> 3) & 7;
+    if (((look.middles >> middle) & 1) == 0) return {};
+    unsigned base = modrm & 7;
+    length += kBehindModrm[modrm];
+    if (base == 4 && modrm < 0xC0) {
+      base = code[second ? 3 : 2] & 7;
+      if (base == 5 && modrm < 0x40) length += 4;
+    }
+    if (look.may_pad && (middle == base || (modrm >= 0xC0 && code[0] == 0x8D))) return {};
+  }
+  return {static_cast<std::uint8_t>(length), look.plain};
 }
 
 }  // namespace scanner::trace

@@ -24,8 +24,13 @@ class Code {
   Code& allocate(const char* tag) {
     bytes({0x48, 0x83, 0xEC, 0x28, 0x41, 0xB8}).number(tagdb::PoolTag::from_text(tag).value());
     bytes({0xBA}).number(64);
-    constexpr std::uint32_t kCode = 0x3000, kSlot = 0x1200;  // of the shell
-    return bytes({0xFF, 0x15}).number(kSlot - (kCode + static_cast<std::uint32_t>(code_.size()) + 4));
+    return call(0);
+  }
+  /// call [slot] of the shell's import number `import`
+  Code& call(std::uint32_t import) {
+    constexpr std::uint32_t kCode = 0x3000, kSlots = 0x1200;
+    bytes({0xFF, 0x15});
+    return number(kSlots + 8 * import - (kCode + static_cast<std::uint32_t>(code_.size()) + 4));
   }
   Code& ends() { return bytes({0x48, 0x83, 0xC4, 0x28, 0xC3, 0xCC, 0xCC, 0xCC}); }
   [[nodiscard]] const std::vector<std::uint8_t>& get() const { return code_; }
@@ -68,6 +73,18 @@ TEST_CASE("a function that would take for ever is given up, named and counted; o
   CHECK(allocates(result, "Leak", trace::Certainty::one_path));
   CHECK(result.dynamic_reasons().at("budget") == 1);
   CHECK(result.counts(trace::SiteKind::allocate).total() == 2);
+}
+
+TEST_CASE("a helper that is called in a function that was given up is no site: it takes no tag") {
+  Code bomb;
+  bomb.allocate("Bomb");
+  for (int i = 0; i < 20000; ++i) bomb.bytes({0xFF, 0xE0});
+  constexpr std::uint32_t kMmGetSystemRoutineAddress = 4;
+  bomb.call(kMmGetSystemRoutineAddress).ends();
+  const trace::TraceResult result = traced(bomb);
+  CHECK(result.dynamic_reasons().at("budget") == 1);
+  REQUIRE(result.sites.size() == 1);
+  CHECK(result.sites.front().row >= 0);
 }
 
 TEST_CASE("what an image claims of itself takes no memory") {

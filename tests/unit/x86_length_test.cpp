@@ -91,7 +91,7 @@ TEST_CASE("plain x86 instructions are measured as Zydis measures them, whatever 
   Oracle oracle;
   std::mt19937_64 random(20261124);
   std::array<std::uint8_t, 24> code{};
-  std::size_t answered = 0, wrong = 0;
+  std::size_t answered = 0, glanced = 0, wrong = 0;
   for (std::uint32_t first = 0; first < 1U << 24; ++first) {
     std::uint64_t tail = random();
     // Small displacements and the byte CC matter to what counts as padding.
@@ -102,9 +102,15 @@ TEST_CASE("plain x86 instructions are measured as Zydis measures them, whatever 
     std::memcpy(code.data() + 3, &tail, sizeof tail);
     const pe::Bytes bytes{std::span<const std::uint8_t>(code)};
     const auto plain = scanner::trace::plain_x86(bytes);
-    if (!plain) continue;
+    const scanner::trace::Glance glance = scanner::trace::glance_x86(code.data());
+    glanced += glance.length != 0 ? 1U : 0U;
+    if (!plain && glance.length == 0) continue;
     ++answered;
-    const char* fault = oracle.fault(bytes, *plain);
+    const char* fault = plain ? oracle.fault(bytes, *plain) : "glanced at, and not plain";
+    if (fault == nullptr && glance.length != 0) {
+      if (glance.length != plain->length) fault = "length at a glance";
+      if (glance.plain != (plain->flow == Flow::next && !plain->padding)) fault = "flow at a glance";
+    }
     if (fault == nullptr || ++wrong > 20) continue;
     CAPTURE(int{code[0]});
     CAPTURE(int{code[1]});
@@ -114,6 +120,7 @@ TEST_CASE("plain x86 instructions are measured as Zydis measures them, whatever 
   }
   CHECK(wrong == 0);
   CHECK(answered > (1U << 24) / 2);
+  CHECK(glanced > answered / 10 * 9);
 }
 
 TEST_CASE("at every byte of the x86 drivers the quick reader and Zydis agree, and most code is plain") {
