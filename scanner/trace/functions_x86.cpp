@@ -56,9 +56,11 @@ bool in_scope_table(const pe::Image& image, const RelocatedFields& fields, std::
 class Cursor {
  public:
   explicit Cursor(const std::vector<std::uint32_t>& list) : at_(list.begin()), end_(list.end()) {}
-  bool holds(std::uint32_t rva) {
+  bool holds(std::uint32_t rva) { return next(rva) == rva; }
+  /// The first in the list that is not before `rva`.
+  std::uint32_t next(std::uint32_t rva) {
     while (at_ != end_ && *at_ < rva) ++at_;
-    return at_ != end_ && *at_ == rva;
+    return at_ != end_ ? *at_ : 0xFFFFFFFFU;
   }
 
  private:
@@ -97,8 +99,11 @@ class Splitter {
       if (begin >= section.rva && begin - section.rva < section.steps.size()) swept_ = &section;
     }
     Cursor sure_starts(sure_), likely_starts(likely_);
+    const pe::Bytes all = image_.from_rva(begin);
     for (std::uint32_t at = begin; at < end;) {
-      const pe::Bytes code = image_.from_rva(at);
+      if (start_ != 0) at = skip_quiet(at, std::min({end, sure_starts.next(at), likely_starts.next(at)}));
+      if (at >= end) break;
+      const pe::Bytes code = all.from(at - begin);
       if (code.empty()) break;
       const bool sure = sure_starts.holds(at), pointed_at = likely_starts.holds(at);
       const bool behind = ended_ && at > furthest_;  // nothing of the function so far leads here
@@ -130,6 +135,20 @@ class Splitter {
   }
 
  private:
+  /// Over instructions that only lead to the next one, as long as they end before `limit`.
+  std::uint32_t skip_quiet(std::uint32_t at, std::uint32_t limit) {
+    if (swept_ == nullptr) return at;
+    while (at < limit) {
+      const std::size_t offset = at - swept_->rva;
+      const std::uint8_t step = offset < swept_->steps.size() ? swept_->steps[offset] : 0;
+      const std::uint32_t next = at + (step & SweptSection::kLength);
+      if ((step & SweptSection::kQuiet) == 0 || next > limit) break;
+      ended_ = false;
+      at = next;
+    }
+    return at;
+  }
+
   /// What the sweep measured is not measured again where its length is all there is to know.
   Instruction step_at(pe::Bytes code, std::uint32_t rva) {
     const std::size_t offset = swept_ != nullptr ? rva - swept_->rva : 0;
@@ -137,7 +156,7 @@ class Splitter {
     if ((step & SweptSection::kPlain) == 0) return decoder_.measure(code, rva);
     Instruction out;
     out.rva = rva;
-    out.length = step & static_cast<std::uint8_t>(~SweptSection::kPlain);
+    out.length = step & SweptSection::kLength;
     return out;
   }
 

@@ -21,8 +21,10 @@ struct Reference {
 struct SweptSection {
   std::uint32_t rva = 0;
   std::vector<std::uint8_t> steps;  ///< by offset: length of the instruction that starts there, 0 where none does,
-                                    ///< plus kPlain when it falls through and is no padding
-  static constexpr std::uint8_t kPlain = 0x80;
+                                    ///< and what it is
+  static constexpr std::uint8_t kLength = 0x0F;
+  static constexpr std::uint8_t kPlain = 0x80;  ///< falls through and is no padding
+  static constexpr std::uint8_t kQuiet = 0x40;  ///< plain, without a relocated field, not of zeros
 };
 
 struct Index {

@@ -57,8 +57,9 @@ class Sweep {
       if (code.empty()) return;
       Glance glance = code.size() >= kLongestX86 ? glance_x86(code.data()) : Glance{};
       bool jump = code[0] == 0xE9 || (code[0] == 0x0F && glance.length == 6 && !glance.plain);
+      const bool glanced = glance.length != 0 && (field == fields_.end() || *field >= rva + glance.length);
       // With a relocated field it must be asked whether it can be an operand of the instruction.
-      if (glance.length == 0 || (field != fields_.end() && *field < rva + glance.length)) {
+      if (!glanced) {
         const Instruction instruction = decoder_.measure(code, rva);
         if (instruction.flow == Flow::undecodable) {
           rva += instruction.length;
@@ -68,7 +69,9 @@ class Sweep {
         glance = {instruction.length, instruction.flow == Flow::next && !instruction.padding};
         jump = instruction.flow == Flow::jump || instruction.flow == Flow::branch;
       }
-      steps[rva - section.rva] = static_cast<std::uint8_t>(glance.length | (glance.plain ? SweptSection::kPlain : 0));
+      const bool quiet = glanced && glance.plain && code[0] != 0;
+      steps[rva - section.rva] = static_cast<std::uint8_t>(glance.length | (glance.plain ? SweptSection::kPlain : 0) |
+                                                           (quiet ? SweptSection::kQuiet : 0));
       const bool call = code[0] == 0xE8;
       const std::uint32_t next = rva + glance.length;
       if ((jump && glance.length >= 5) || (call && glance.length == 5)) note_branch(code, next, glance.length, call);
