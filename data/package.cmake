@@ -1,11 +1,33 @@
 # What `cmake --install` lays down and what CPack packs: the program, its man page and completions (made by the program
-# itself), licences. A .deb on Debian, a .zip with the single executable elsewhere.
-include(GNUInstallDirs)
-install(TARGETS poolwho RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-if(TARGET poolwho-lief)
-  install(TARGETS poolwho-lief RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/poolwho)
+# itself), licences. A .deb on Debian; for Windows a .zip with the single executable, ready to be run from where it is.
+if(WIN32)
+  install(TARGETS poolwho RUNTIME DESTINATION .)
+  install(FILES data/copyright DESTINATION . RENAME LICENSE.txt)
+  install(FILES README.md DESTINATION .)
+  # The executable holds its libraries, whose licences want to come along.
+  if(POOLWHO_WINDOWS_DEPS)
+    set(licences
+        zydis=${POOLWHO_WINDOWS_DEPS}/sources/zydis/LICENSE capstone=${POOLWHO_WINDOWS_DEPS}/sources/capstone/LICENSE.TXT
+        capstone-llvm=${POOLWHO_WINDOWS_DEPS}/sources/capstone/LICENSE_LLVM.TXT
+        sqlite=${POOLWHO_WINDOWS_DEPS}/sources/sqlite3/LICENSE.md boost=${POOLWHO_WINDOWS_DEPS}/sources/boost/LICENSE_1_0.txt
+        xxhash=/usr/share/doc/libxxhash-dev/copyright nlohmann-json=/usr/share/doc/nlohmann-json3-dev/copyright)
+  elseif(VCPKG_INSTALLED_DIR)
+    foreach(port zydis capstone sqlite3 boost-filesystem boost-program-options xxhash nlohmann-json)
+      list(APPEND licences ${port}=${VCPKG_INSTALLED_DIR}/${VCPKG_TARGET_TRIPLET}/share/${port}/copyright)
+    endforeach()
+  endif()
+  foreach(licence ${licences})
+    string(REGEX MATCH "^([^=]*)=(.*)$" licence ${licence})
+    install(FILES ${CMAKE_MATCH_2} DESTINATION licences RENAME ${CMAKE_MATCH_1}.txt)
+  endforeach()
+else()
+  include(GNUInstallDirs)
+  install(TARGETS poolwho RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  if(TARGET poolwho-lief)
+    install(TARGETS poolwho-lief RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/poolwho)
+  endif()
+  install(FILES data/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 endif()
-install(FILES data/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 find_program(GZIP gzip)
 if(NOT CMAKE_CROSSCOMPILING AND GZIP AND UNIX)
@@ -51,10 +73,11 @@ endif()
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
                                                 WORLD_EXECUTE)
-set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 if(WIN32)
   set(CPACK_GENERATOR ZIP)
+  set(CPACK_PACKAGING_INSTALL_PREFIX /)
 else()
   set(CPACK_GENERATOR DEB)
+  set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 endif()
 include(CPack)

@@ -198,6 +198,13 @@ std::unique_ptr<catalog::Store> Context::open_store() {
 
 int Context::finish(int code) {
   if (progress_shown_) err_ << "\r\x1b[K";
+  progress_shown_ = false;
+  if (interrupted && out_) {
+    const std::uint64_t drivers = summary_.drivers;
+    note("interrupted after " + std::to_string(drivers) + (drivers == 1 ? " driver" : " drivers") +
+         ", which are what is answered about" +
+         (options_.store ? "; what is stored stays, and the same command goes on from there" : ""));
+  }
   summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   reporter_->summary(summary_);
   reporter_->end();

@@ -134,7 +134,8 @@ class Locate {
       const Level& level = levels[i];
       const std::uint64_t before = context_.summary().drivers;
       scan_level(level, done);
-      searched_.push_back(level.name + " (" + drivers(context_.summary().drivers - before) + ")");
+      searched_.push_back((interrupted ? "a part of " : "") + level.name + " (" +
+                          drivers(context_.summary().drivers - before) + ")");
       if (!level.path.empty()) done.directories.push_back(level.path);
       for (const std::string& file : level.files) done.files.insert(walk::same_name(file));
       if (interrupted) break;
@@ -327,7 +328,7 @@ class Locate {
       if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) context_.note(advice);
     }
     note_on_behalf(tags);
-    if (found_) return;
+    if (found_ || interrupted) return;
     std::string text = "nothing found that allocates with";
     for (const tagdb::TagQuery& query : context_.queries()) text += " '" + query.text + "'";
     context_.note(text);

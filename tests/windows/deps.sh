@@ -36,7 +36,7 @@ unpack() {  # unpack PACKAGE FOLDER [MEMBER...]
 unpack zydis zydis
 unpack capstone capstone
 unpack sqlite3 sqlite3
-unpack boost1.74 boost --wildcards 'boost/libs/filesystem/src/*' 'boost/libs/program_options/src/*'
+unpack boost1.74 boost --wildcards 'boost/libs/filesystem/src/*' 'boost/libs/program_options/src/*' boost/LICENSE_1_0.txt
 # SQLite's sources become one file by its own scripts, which want tclsh.
 (cd "$sources/sqlite3" && ./configure --disable-tcl --disable-shared >configure.log 2>&1 && make sqlite3.c >make.log 2>&1)
 
