@@ -16,9 +16,11 @@ struct Exporters::Module {
 
 namespace {
 
-/// Modules whose functions the built-in table lists as far as they take tags, and kernel modules that only forward.
+/// Modules whose functions the built-in table lists as far as they take tags, and those of the system that half of all
+/// drivers import from and whose functions take none (DDI reference: hal, wmilib, smclib, scsiport; wdfldr binds KMDF).
 bool is_listed(const tagdb::ApiTable& apis, std::string_view module) {
-  if (module == "hal.dll") return true;
+  constexpr std::string_view kWithoutTags[] = {"hal.dll", "wdfldr.sys", "wmilib.sys", "smclib.sys", "scsiport.sys"};
+  if (std::find(std::begin(kWithoutTags), std::end(kWithoutTags), module) != std::end(kWithoutTags)) return true;
   return std::any_of(apis.rows.begin(), apis.rows.end(), [module](const tagdb::ApiRow& row) {
     return row.match != tagdb::ApiMatch::none && row.module == module;
   });
@@ -92,17 +94,18 @@ const std::vector<tagdb::ApiRow>& Exporters::rows_of(const std::string& path) {
   return module->rows;
 }
 
-std::vector<tagdb::ApiRow> Exporters::rows_for(const pe::Image& image, const std::string& path) {
+Exporters::Given Exporters::given_to(const pe::Image& image, const std::string& path) {
   std::map<std::string, std::set<std::string_view>> imported;  // module → functions
   image.for_each_import([&](const pe::Import& import) {
     if (!import.name.empty() && apis_.find_import(import.name) < 0)
       imported[tagdb::fold_case(import.library)].insert(import.name);
   });
-  std::vector<tagdb::ApiRow> rows;
+  Given given;
   const auto slash = path.find_last_of("/\\");
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash);
   for (const auto& [module, functions] : imported) {
     if (is_listed(apis_, module)) continue;
+    given.asked = true;
     const Located exporter = locate(module, folder);
     if (exporter.path.empty() || exporter.path == path) continue;
     for (tagdb::ApiRow row : rows_of(exporter.path)) {
@@ -111,10 +114,10 @@ std::vector<tagdb::ApiRow> Exporters::rows_for(const pe::Image& image, const std
       row.name = tagdb::qualified_name(module, row.name);
       row.source = "traced in " + exporter.path;
       row.assumed = !exporter.as_loader;
-      rows.push_back(std::move(row));
+      given.rows.push_back(std::move(row));
     }
   }
-  return rows;
+  return given;
 }
 
 }  // namespace scanner

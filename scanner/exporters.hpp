@@ -25,9 +25,13 @@ class Exporters {
             std::function<std::vector<std::string>(const std::string& name)> find_elsewhere);
   ~Exporters();
 
-  /// Rows for what the image at `path` imports from other drivers; empty for most. Safe to call from several threads;
-  /// the answer depends on nothing but the files.
-  std::vector<tagdb::ApiRow> rows_for(const pe::Image& image, const std::string& path);
+  struct Given {
+    std::vector<tagdb::ApiRow> rows;  ///< empty for most
+    bool asked = false;               ///< it imports from a module that may give rows one day, if not today
+  };
+  /// What other drivers give to the image at `path`, which imports from them. Safe to call from several threads; the
+  /// answer depends on nothing but the files.
+  Given given_to(const pe::Image& image, const std::string& path);
 
  private:
   struct Module;

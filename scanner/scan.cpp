@@ -279,9 +279,10 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
     out.outcome = Outcome::copy;
     return out;
   }
-  std::vector<tagdb::ApiRow> more;
-  if (request.exporters != nullptr && trace::can_trace(image)) more = request.exporters->rows_for(image, file.path);
-  if (!more.empty()) out.context = digest_of(more);
+  Exporters::Given given;
+  if (request.exporters != nullptr && trace::can_trace(image)) given = request.exporters->given_to(image, file.path);
+  const std::vector<tagdb::ApiRow>& more = given.rows;
+  out.context = !more.empty() ? digest_of(more) : given.asked ? "none" : "";
   if (request.recall != nullptr && request.recall->known(out)) {
     request.recall->load(out, request);
     return out;

@@ -86,7 +86,7 @@ struct ScannedFile {
   ContentHash hash;
   bool recalled = false;     ///< from the catalogue, not from the file
   std::uint64_t beside = 0;  ///< stands for size and time of the .pdb and .map beside it
-  std::string context;       ///< digest of the rows that other drivers gave (Exporters); empty: none
+  std::string context;       ///< digest of the rows that other drivers gave (Exporters); "none": might have given
   std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
   pe::Machine machine = pe::Machine::other;
   trace::TraceResult trace;

@@ -11,7 +11,8 @@
 //   tags         the tags whose bytes were searched for: those that databases list and those that any driver uses
 //   held         the bytes of a tag stand in a driver; occurrences: where, when no use explains them
 //
-// drivers.context stands for what other drivers export to this one, as the trace saw it; empty for most.
+// drivers.context stands for what other drivers export to this one, as the trace saw it; 'none' when it imports from
+// modules that are not there or give nothing, empty when it imports from no such module.
 // drivers.searched is the greatest tags.seq that the driver's bytes were searched for.
 #pragma once
 

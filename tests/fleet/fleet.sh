@@ -30,6 +30,13 @@ sql again.db "UPDATE engines SET engine=0; UPDATE uses SET tag='Oldy'"
 poolwho survey again --store again.db -q >/dev/null
 [ "$(sql again.db "SELECT count(*) FROM uses JOIN files USING(driver) WHERE tag='Oldy' AND state='present'")" -eq 0 ] || die "results of an older engine were kept"
 
+# What a driver's allocations are can depend on another one, which comes, goes and comes back.
+mkdir pair && cp -p "$drivers"/pair/importer.sys pair && poolwho survey pair --store pair.db -q >alone.txt
+cp -p "$drivers"/pair/exporter.sys pair && poolwho survey pair --store pair.db -q >both.txt
+poolwho survey pair -q | diff - both.txt >/dev/null || die "an unchanged driver does not notice who allocates for it now"
+grep -q ImDi both.txt && ! grep -q ImDi alone.txt || die "the tag of the pair does not depend on both"
+rm pair/exporter.sys && poolwho survey pair --store pair.db -q | diff - alone.txt >/dev/null || die "an unchanged driver does not notice who is gone"
+
 # Shards: each file in exactly one, the records concatenate, the catalogues merge. README: the recipe, word by word.
 cat >fake_ssh <<'END'
 #!/bin/sh
@@ -103,7 +110,8 @@ code=0; poolwho survey tree --store foreign.db -q >/dev/null 2>bad.err || code=$
 code=0; poolwho merge whole.db text.db -o out.db 2>bad.err || code=$?
 [ $code -eq 2 ] && grep -q text.db bad.err && [ ! -e out.db ] || die "merging a bad catalogue: $(cat bad.err)"
 # A catalogue that fails in the middle of a survey: that is no interruption.
-cp whole.db refusing.db && sql refusing.db "UPDATE engines SET engine=0; CREATE TRIGGER refuse BEFORE INSERT ON sites BEGIN SELECT RAISE(ABORT,'refused'); END"
+cp whole.db refusing.db && sql refusing.db "UPDATE engines SET engine=0; DROP TABLE sites;
+  CREATE TABLE sites(driver, n, rva, function_rva, api, kind, wrapper, bucket, reason, CONSTRAINT refused CHECK(driver<0))"
 code=0; poolwho survey tree --store refusing.db -q >/dev/null 2>bad.err || code=$?
 [ $code -eq 2 ] && grep -q refused bad.err || die "a catalogue that fails: exit code $code, $(cat bad.err)"
 # Read-only media are fine for questions.

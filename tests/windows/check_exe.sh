@@ -5,7 +5,8 @@
 set -euo pipefail
 exe=$(realpath "$1") poolwho=$2
 system='advapi32.dll|bcrypt.dll|kernel32.dll|msvcrt.dll|ntdll.dll|shell32.dll|user32.dll'
-imports=$(x86_64-w64-mingw32-objdump -p "$exe" | sed -n 's/^\s*DLL Name: //p' | tr 'A-Z' 'a-z' | sort)
+dlls() { x86_64-w64-mingw32-objdump -p "$1" | sed -n 's/^\s*DLL Name: //p' | tr 'A-Z' 'a-z' | sort; }
+imports=$(dlls "$exe")
 echo "$(stat -c %s "$exe") bytes; imports:" $imports
 if grep -qvxE "$system" <<<"$imports"; then
   echo "not a DLL of every Windows:" $(grep -vxE "$system" <<<"$imports")
@@ -22,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 (cd "$(dirname "$exe")" && cpack -G ZIP -B "$work") >"$work/cpack.log" 2>&1 || { cat "$work/cpack.log"; exit 1; }
 python3 -m zipfile -e "$work"/poolwho-*.zip "$work/unpacked"
 cd "$work/unpacked"/poolwho-*
-cmp poolwho.exe "$exe"
+[ "$(dlls poolwho.exe)" = "$imports" ] || { echo "the program in the .zip is another one"; exit 1; }
 others=$(find . -type f ! -name poolwho.exe ! -name README.md ! -name LICENSE.txt ! -path './licences/*.txt')
 [ -z "$others" ] || { echo "in the .zip and not wanted: $others"; exit 1; }
 for file in README.md LICENSE.txt licences/{boost,capstone,capstone-llvm,nlohmann-json,sqlite,xxhash,zydis}.txt; do
