@@ -38,6 +38,8 @@ bool in_range_but_case(const Entry& range, PoolTag tag) {
 
 constexpr const char* kBuiltin = "built-in";
 
+constexpr std::uint32_t kMostItems = (1U << 30) - 1;
+
 /// The line of the compiled-in list that begins at `begin`.
 std::string_view builtin_line(std::uint32_t begin) {
   const std::string_view rest = builtin_pooltag().substr(begin);
@@ -73,7 +75,8 @@ void Database::add_entry(Entry entry) {
   read_.push_back(std::move(entry));
   const Entry& kept = read_.back();
   const bool exact = !kept.range() && kept.first.exact();
-  items_.push_back({exact ? kept.first.tag() : PoolTag{}, exact, static_cast<std::uint32_t>(kept.line), 0, &kept});
+  const auto number = static_cast<std::uint32_t>(read_.size() - 1);
+  items_.push_back({exact ? kept.first.tag() : PoolTag{}, exact ? 1U : 0U, 1, number & kMostItems});
 }
 
 void Database::add(PooltagFile file, std::string name) {
@@ -88,8 +91,8 @@ void Database::add_builtin() {
   const std::size_t before = items_.size();
   for_each_line(text, [&](std::string_view line, std::size_t number) {
     if (declared_form(line)) {
-      items_.push_back({PoolTag::from_text(line), true, static_cast<std::uint32_t>(number),
-                        static_cast<std::uint32_t>(line.data() - text.data()), nullptr});
+      const auto begin = static_cast<std::uint32_t>(line.data() - text.data());
+      items_.push_back({PoolTag::from_text(line), 1, 0, begin & kMostItems});
       return;
     }
     Entry entry;
@@ -102,32 +105,43 @@ void Database::add_builtin() {
 }
 
 const Entry* Database::entry_of(Item& item) const {
-  if (item.entry == nullptr) {
+  if (item.is_read == 0) {
     Entry entry;
-    read_line(builtin_line(item.begin), entry);
+    read_line(builtin_line(item.at), entry);
     entry.source = kBuiltin;
-    entry.line = item.line;
+    entry.line = builtin_line_number(item.at);
+    item.is_read = 1;
+    item.at = static_cast<std::uint32_t>(read_.size()) & kMostItems;
     read_.push_back(std::move(entry));
-    item.entry = &read_.back();
   }
-  return item.entry;
+  return &read_[item.at];
+}
+
+/// 1-based. Entries are mostly asked for in their order, so counting goes on from the last one.
+std::size_t Database::builtin_line_number(std::uint32_t begin) const {
+  if (begin < counted_to_) counted_to_ = 0, lines_before_it_ = 0;
+  const std::string_view between = builtin_pooltag().substr(counted_to_, begin - counted_to_);
+  lines_before_it_ += static_cast<std::size_t>(std::count(between.begin(), between.end(), '\n'));
+  counted_to_ = begin;
+  return lines_before_it_ + 1;
 }
 
 std::vector<const Entry*> Database::lookup(PoolTag tag) const {
   const std::lock_guard lock(mutex_);
   std::vector<const Entry*> found;
   for (Item& item : items_) {
-    if (item.exact && item.tag == tag) found.push_back(entry_of(item));
+    if (item.exact != 0 && item.tag == tag) found.push_back(entry_of(item));
   }
   if (!found.empty()) return found;
   unsigned best = 0;
   for (Item& item : items_) {
-    if (item.exact || !item.entry->matches(tag)) continue;
-    const unsigned specificity = item.entry->specificity();
+    if (item.exact != 0 || !read_[item.at].matches(tag)) continue;
+    const Entry& entry = read_[item.at];
+    const unsigned specificity = entry.specificity();
     if (specificity > best) found.clear();
     if (specificity >= best) {
       best = specificity;
-      found.push_back(item.entry);
+      found.push_back(&entry);
     }
   }
   return found;
@@ -137,10 +151,10 @@ std::vector<const Entry*> Database::search(const TagQuery& query) const {
   const std::lock_guard lock(mutex_);
   std::vector<const Entry*> found;
   for (Item& item : items_) {
-    const bool hit = std::any_of(query.forms.begin(), query.forms.end(), [&item](const TagPattern& form) {
-      if (item.exact) return form.matches(item.tag);
-      if (item.entry->range()) return range_overlaps(*item.entry, form);
-      return item.entry->first.overlaps(form);
+    const bool hit = std::any_of(query.forms.begin(), query.forms.end(), [this, &item](const TagPattern& form) {
+      if (item.exact != 0) return form.matches(item.tag);
+      const Entry& entry = read_[item.at];
+      return entry.range() ? range_overlaps(entry, form) : entry.first.overlaps(form);
     });
     if (hit) found.push_back(entry_of(item));
   }
@@ -158,7 +172,7 @@ std::vector<PoolTag> Database::relatives(PoolTag tag) const {
   const std::lock_guard lock(mutex_);
   std::vector<PoolTag> found;
   for (const Item& item : items_) {
-    if (item.exact && related(item.tag, tag)) found.push_back(item.tag);
+    if (item.exact != 0 && related(item.tag, tag)) found.push_back(item.tag);
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -171,16 +185,17 @@ std::vector<Resembling> Database::resembling(const TagPattern& form) const {
   std::vector<Resembling> found;
   unsigned best = 0;
   for (Item& item : items_) {
-    const bool range = !item.exact && item.entry->range();
-    const TagPattern pattern = item.exact ? TagPattern::exactly(item.tag) : item.entry->first;
+    const Entry* open = item.exact != 0 ? nullptr : &read_[item.at];
+    const bool range = open != nullptr && open->range();
+    const TagPattern pattern = open == nullptr ? TagPattern::exactly(item.tag) : open->first;
     const auto meant = [&](const TagPattern& wanted) {
-      return range ? wanted.exact() && item.entry->matches(wanted.tag()) : pattern.overlaps(wanted);
+      return range ? wanted.exact() && open->matches(wanted.tag()) : pattern.overlaps(wanted);
     };
     const bool other_case =
-        range ? form.exact() && in_range_but_case(*item.entry, form.tag()) : pattern.small().overlaps(small);
+        range ? form.exact() && in_range_but_case(*open, form.tag()) : pattern.small().overlaps(small);
     const bool turned = !other_case && backwards != form && meant(backwards);
     if (!other_case && !turned) continue;
-    const unsigned specificity = item.exact ? 4U : item.entry->specificity();
+    const unsigned specificity = open == nullptr ? 4U : open->specificity();
     if (form.exact() && specificity < best) continue;
     if (form.exact() && specificity > best) found.clear();
     best = std::max(best, specificity);

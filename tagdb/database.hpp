@@ -43,20 +43,23 @@ class Database {
   [[nodiscard]] std::string describe() const;
 
  private:
+  /// Small, because there are thousands, and a lookup wants one: the list of them is most of what it takes of memory.
   struct Item {
-    PoolTag tag;              ///< what the line is about, when `exact`
-    bool exact = false;       ///< one tag: no wildcard, no range
-    std::uint32_t line = 0;   ///< 1-based
-    std::uint32_t begin = 0;  ///< offset of the line in the compiled-in list, while `entry` is null
-    const Entry* entry = nullptr;
+    PoolTag tag;                ///< what the line is about, when `exact`
+    std::uint32_t exact : 1;    ///< one tag: no wildcard, no range
+    std::uint32_t is_read : 1;  ///< those that are not exact always are
+    std::uint32_t at : 30;      ///< number in `read_`, or offset of the line in the compiled-in list
   };
   void add_entry(Entry entry);
   const Entry* entry_of(Item& item) const;
+  std::size_t builtin_line_number(std::uint32_t begin) const;
 
   // Reading a line on demand changes nothing that a caller can see; the lock makes it so for several threads, too.
   mutable std::mutex mutex_;
   mutable std::deque<Entry> read_;  ///< what items point to: a deque never moves its elements
   mutable std::vector<Item> items_;
+  mutable std::uint32_t counted_to_ = 0;     ///< an offset in the compiled-in list …
+  mutable std::size_t lines_before_it_ = 0;  ///< … and how many lines end before it
   std::vector<std::pair<std::string, std::size_t>> sources_;
 };
 
