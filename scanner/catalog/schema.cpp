@@ -101,6 +101,7 @@ pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode
     sql->execute("COMMIT");
   }
   const std::int64_t application = number("PRAGMA application_id"), version = number("PRAGMA user_version");
+  number("SELECT count(*) FROM sqlite_schema");  // SQLite reads the schema when it must, and better now than half-way
   if (sql->failed()) return failure();
   if (application != kApplicationId) return pe::Error{pe::Fault::unreadable, not_a_catalogue()};
   if (version != kSchemaVersion)

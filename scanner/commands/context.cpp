@@ -183,7 +183,7 @@ void Context::begin(const char* command, std::vector<std::string> roots) {
 void Context::failure(const std::string& path, const std::string& message) {
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;
-  err_ << "poolwho: " << report::printable(path) << ": " << message << "\n";
+  err_ << "poolwho: " << report::printable(path) << ": " << report::printable(message) << "\n";
 }
 
 std::unique_ptr<catalog::Store> Context::open_store() {

@@ -328,7 +328,7 @@ class Locate {
       if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) context_.note(advice);
     }
     note_on_behalf(tags);
-    if (found_ || interrupted) return;
+    if (found_ || interrupted || (context_.catalog() != nullptr && context_.catalog()->failed())) return;
     std::string text = "nothing found that allocates with";
     for (const tagdb::TagQuery& query : context_.queries()) text += " '" + query.text + "'";
     context_.note(text);

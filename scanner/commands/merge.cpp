@@ -15,7 +15,7 @@ int run_merge(const Options& options, std::ostream& err) {
   }
   const std::string partial = out + ".partial";
   const auto fail = [&](const std::string& path, const std::string& message) {
-    err << "poolwho: " << report::printable(path) << ": " << message << "\n";
+    err << "poolwho: " << report::printable(path) << ": " << report::printable(message) << "\n";
     remove_file(partial);
     return kExitUsage;
   };

@@ -104,6 +104,11 @@ printf 'not a database, but long enough to be taken for one, perhaps' >text.db &
 sqlite3 foreign.db 'CREATE TABLE t(x)' && bad foreign.db 'is no catalogue'
 cp whole.db newer.db && sql newer.db 'PRAGMA user_version=99' && bad newer.db 'schema 99'
 cp whole.db torn.db && dd if=/dev/urandom of=torn.db bs=4096 seek=1 count=40 conv=notrunc status=none && bad torn.db 'damaged'
+# What a hostile catalogue calls its tables stays a text: no escape sequence of it reaches the terminal.
+cp whole.db evil.db && sql evil.db "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET name=char(27) || '[31m', tbl_name=char(27) || '[31m', sql='CREATE TABLE x(' WHERE name='troubles'"
+bad evil.db 'malformed database schema'
+poolwho merge evil.db -o out.db 2>>bad.err && die "merged a malformed catalogue"
+grep -q $'\x1b' bad.err && die "an escape sequence of a catalogue reached the terminal"
 code=0; poolwho survey tree --store foreign.db -q >/dev/null 2>bad.err || code=$?
 [ $code -eq 2 ] && grep -q 'foreign.db: is no catalogue' bad.err || die "stores into a foreign database"
 [ "$(sqlite3 foreign.db .schema)" = 'CREATE TABLE t(x);' ] || die "changed a foreign database"
