@@ -83,7 +83,10 @@ bool LogReader::take(std::string_view line, Snapshot& out) {
     // No header of poolmon's passes for a row of it; to ask each of millions of rows takes a fifth of the time.
     if (reader != formats_[1].get() && reader->begins(line)) continue;
     const std::size_t before = out.rows.size();
-    switch (reader->take(line, out, why)) {
+    const Taken taken = reader->take(line, out, why);
+    // Totals may be all there is, and half of a row is good when the other one is bad.
+    if (out.line == 0 && !out.empty()) out.line = lines_.number();
+    switch (taken) {
       case Taken::boundary: return false;
       case Taken::row:
         if (before != out.rows.size() && repeated(out.rows.back())) {

@@ -282,6 +282,23 @@ TEST_CASE("what cannot be read is named with its line, the rest is used") {
   CHECK(log.problems[3].line == 11);
 }
 
+TEST_CASE("a snapshot says where it begins, even when totals or half of a row are all there is of it") {
+  const Read totals = read(" Memory:  260620K Avail:   96364K  PageFlts:     0   InRam Krnl: 1916K P:17856K\n");
+  REQUIRE(totals.snapshots.size() == 1);
+  CHECK(totals.snapshots[0].line == 1);
+  const Read half = read(
+      "\"DateTime\",\"DateTimeUTC\",\"Tag\",\"PagedAllocs\",\"PagedFrees\",\"PagedDiff\",\"PagedUsedBytes\","
+      "\"NonPagedAllocs\",\"NonPagedFrees\",\"NonPagedDiff\",\"NonPagedUsedBytes\",\"TotalUsedBytes\"\n"
+      "\"2026-11-24T10:00:00\",\"2026-11-24T09:00:00\",\"Leak\",\"1\",\"0\",\"1\",\"4112\",\"2\",\"1\",\"1\",\"8\","
+      "\"9\"\n"
+      "\"2026-11-24T10:05:00\",\"2026-11-24T09:05:00\",\"Leak\",\"1\",\"0\",\"1\",\"4112\",\"x\",\"1\",\"1\",\"8\","
+      "\"9\"\n");
+  REQUIRE(half.snapshots.size() == 2);
+  CHECK(half.snapshots[1].line == 3);
+  REQUIRE(half.problems.size() == 1);
+  CHECK(half.problems[0].line == 3);
+}
+
 TEST_CASE("screens pasted one below the other without headers are still several snapshots") {
   const Read log = read(
       " Leak Nonp  200 ( 0)  50 ( 0)  150  156000 ( 0)  1040\n Irp  Nonp  9 ( 0)  5 ( 0)  4  160 ( 0)  40\n"
