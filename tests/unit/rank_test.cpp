@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scanner/rank/check.hpp"
 #include "scanner/rank/rank.hpp"
 
 using namespace scanner;
@@ -78,4 +79,55 @@ TEST_CASE("a listed owner counts, by a pattern less, and a list that names anoth
   CHECK(judged("Else").verdict == rank::Verdict::proven);
   CHECK_FALSE(has(judged("Leak"), "listed_elsewhere"));
   CHECK_FALSE(has(judged("Gone"), "listed_elsewhere"));
+}
+
+TEST_CASE("what is less than an allocation makes less than a proof, and says what it is") {
+  tagdb::Database database;
+  database.add(tagdb::read_pooltag("Leak - a.sys\n", "list"), "list");
+  const auto judged = [&database](trace::Evidence evidence, bool charges_pool, std::string_view file) {
+    trace::TagUse use;
+    use.tag = tagdb::PoolTag::from_text("Leak");
+    use.evidence = evidence;
+    use.charges_pool = charges_pool;
+    rank::ImageFacts image;
+    image.file_name = file;
+    return rank::judge(use.tag, {use}, image, database.lookup(use.tag));
+  };
+  using rank::Verdict;
+  using trace::Evidence;
+  CHECK(judged(Evidence::frees, true, "other.sys").verdict == Verdict::possible);
+  CHECK(judged(Evidence::frees, true, "a.sys").verdict == Verdict::likely);
+  CHECK(has(judged(Evidence::frees, true, "other.sys"), "frees"));
+  CHECK(judged(Evidence::allocates, false, "a.sys").verdict == Verdict::possible);
+  CHECK(has(judged(Evidence::allocates, false, "a.sys"), "not_charged"));
+  CHECK(judged(Evidence::predicted, true, "other.sys").verdict == Verdict::possible);
+  CHECK(has(judged(Evidence::predicted, true, "other.sys"), "predicted"));
+  CHECK(judged(Evidence::constant, true, "other.sys").verdict == Verdict::weak);
+  CHECK(judged(Evidence::constant, true, "a.sys").verdict == Verdict::possible);
+  CHECK(has(judged(Evidence::constant, true, "a.sys"), "constant"));
+  CHECK(judged(Evidence::bytes, true, "a.sys").verdict == Verdict::weak);
+  // Strongest first, as people read them.
+  CHECK(rank::to_string(Verdict::proven) == "proven");
+  CHECK(rank::to_string(Verdict::weak) == "weak");
+}
+
+TEST_CASE("the lint for driver makers names default tags and numbers that are no tags") {
+  trace::TraceResult trace;
+  trace::TagUse use;
+  use.tag = tagdb::PoolTag::from_text("Ddk ");
+  use.evidence = trace::Evidence::allocates;
+  use.row = 0;
+  use.origin_rva = 0x1000;
+  trace.uses.push_back(use);
+  trace::Site site;
+  site.rva = 0x2000;
+  site.bucket = trace::Bucket::suspect;
+  trace.sites.push_back(site);
+  const auto findings = rank::check(trace, {}, tagdb::Database{});
+  const auto found = [&findings](std::string_view code, std::uint32_t rva) {
+    return std::any_of(findings.begin(), findings.end(),
+                       [&](const rank::Finding& finding) { return finding.code == code && finding.site_rva == rva; });
+  };
+  CHECK(found("default_tag", 0x1000));
+  CHECK(found("suspect_tag", 0x2000));
 }
