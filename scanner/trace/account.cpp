@@ -242,7 +242,7 @@ Site Engine::classify(const Pair& pair) {
         forwarded = forwarded || (atom.a == 0 && !atom.strided);
         if (atom.a != 0 || atom.strided) flags |= kComputed;
         break;
-      case AtomKind::memory: flags |= kGlobal; break;
+      case AtomKind::memory:
       case AtomKind::via_global: flags |= kGlobal; break;
       case AtomKind::returned: flags |= kReturned; break;
       case AtomKind::multiple: flags |= kComputed; break;

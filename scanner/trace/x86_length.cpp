@@ -147,7 +147,7 @@ class Reader {
   /// Reads the relative target whose bytes come next.
   void relative(unsigned bytes) {
     if (bytes == 1) {
-      out_.relative = static_cast<std::int8_t>(code_[at_]);
+      out_.relative = static_cast<std::int8_t>(code_[at_]);  // NOLINT(bugprone-signed-char-misuse): it has a sign
     } else {
       std::memcpy(&out_.relative, code_ + at_, sizeof out_.relative);
     }
