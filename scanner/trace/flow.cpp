@@ -245,16 +245,15 @@ class Interpreter {
   }
 
   void leave(const Block& block, const State& state) {
-    if (block.instruction_count == 0) return;
-    const Instruction& last =
-        function_.instructions[function_.order[block.first_instruction + block.instruction_count - 1]];
+    const Instruction* const last = last_instruction(block);
+    if (last == nullptr) return;
     if (block.leaves_to != 0) {
-      const bool jumps = last.flow == Flow::jump || last.flow == Flow::branch;
+      const bool jumps = last->flow == Flow::jump || last->flow == Flow::branch;
       if (!jumps) {
         // Falls out of its range. Behind a call that is how functions end that never return.
-        if (abi_.callee_removes && last.padding) return;
+        if (abi_.callee_removes && last->padding) return;
         const bool behind_call =
-            last.op_count > 0 && function_.ops[last.first_op + last.op_count - 1U].kind == OpKind::call;
+            last->op_count > 0 && function_.ops[last->first_op + last->op_count - 1U].kind == OpKind::call;
         if (!behind_call) result_.extensions.push_back(block.leaves_to);
         return;
       }
@@ -266,16 +265,14 @@ class Interpreter {
         result_.extensions.push_back(block.leaves_to);
         return;
       }
-      State copy = state;
-      tail_call(copy, last.rva, block.leaves_to, kBottom);
-    } else if (last.flow == Flow::indirect_jump) {
-      const Op& op = function_.ops[last.first_op + last.op_count - 1U];
-      State copy = state;
-      tail_call(copy, last.rva, 0, state.registers[op.a]);
+      tail_call(state, last->rva, block.leaves_to, kBottom);
+    } else if (last->flow == Flow::indirect_jump) {
+      const Op& op = function_.ops[last->first_op + last->op_count - 1U];
+      tail_call(state, last->rva, 0, state.registers[op.a]);
     }
   }
 
-  void tail_call(State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
+  void tail_call(const State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
     result_.returns = values_.join(result_.returns, values_.unknown(kReturned));
     CallSite site;
     site.rva = rva;
