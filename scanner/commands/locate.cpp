@@ -6,8 +6,8 @@
 
 #include "scanner/commands/context.hpp"
 #include "scanner/commands/likely_first.hpp"
+#include "scanner/commands/locate_notes.hpp"
 #include "scanner/pipeline.hpp"
-#include "tagdb/text.hpp"
 
 namespace scanner {
 namespace {
@@ -17,14 +17,6 @@ struct Level {
   std::string name;                ///< for the note about what was searched
   std::vector<std::string> files;  ///< instead of a path: the drivers of the machine's list
 };
-
-/// Drivers whose allocation sites stayed unresolved: where a tag that is found nowhere may hide.
-struct Unresolved {
-  std::uint32_t sites = 0;
-  std::string path;
-};
-
-std::string drivers(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " driver" : " drivers"); }
 
 class Locate {
  public:
@@ -61,7 +53,7 @@ class Locate {
     if (!find_levels(levels)) return std::nullopt;
     prepare();
     search(levels);
-    note_searched();
+    note_searched(context_, record_, exact_tags_, likely_.missing_note());
     return std::move(candidates_);
   }
 
@@ -134,13 +126,13 @@ class Locate {
       const Level& level = levels[i];
       const std::uint64_t before = context_.summary().drivers;
       scan_level(level, done);
-      searched_.push_back((interrupted ? "a part of " : "") + level.name + " (" +
-                          drivers(context_.summary().drivers - before) + ")");
+      record_.searched.push_back((interrupted ? "a part of " : "") + level.name + " (" +
+                                 count_of_drivers(context_.summary().drivers - before) + ")");
       if (!level.path.empty()) done.directories.push_back(level.path);
       for (const std::string& file : level.files) done.files.insert(walk::same_name(file));
       if (interrupted) break;
       if (all_proven() && !options_.all) {
-        for (std::size_t rest = i + 1; rest < levels.size(); ++rest) not_searched_.push_back(levels[rest].name);
+        for (std::size_t rest = i + 1; rest < levels.size(); ++rest) record_.not_searched.push_back(levels[rest].name);
         break;
       }
     }
@@ -197,7 +189,8 @@ class Locate {
     for (const trace::TagUse& use : file.trace.uses) {
       if (use.evidence > trace::Evidence::frees) continue;
       for (const tagdb::PoolTag tag : exact_tags_) {
-        if (tagdb::related(use.tag, tag)) relatives_[use.tag].insert(std::string(report::file_name(file.file.path)));
+        if (tagdb::related(use.tag, tag))
+          record_.relatives[use.tag].insert(std::string(report::file_name(file.file.path)));
       }
     }
     if (file.outcome == ScannedFile::Outcome::copy) {
@@ -206,10 +199,10 @@ class Locate {
       }
       return;
     }
-    if (file.outcome == ScannedFile::Outcome::unsupported) ++untraced_[std::string(pe::to_string(file.machine))];
+    if (file.outcome == ScannedFile::Outcome::unsupported) ++record_.untraced[std::string(pe::to_string(file.machine))];
     const trace::BucketCounts counts = file.trace.counts(trace::SiteKind::allocate);
     if (const auto unresolved = counts[trace::Bucket::dynamic]; unresolved > 0)
-      unresolved_.push_back({unresolved, file.file.path});
+      record_.unresolved.push_back({unresolved, file.file.path});
     std::map<tagdb::PoolTag, std::vector<report::Use>> by_tag;
     for (report::Use& use : uses_of(file, asked)) by_tag[use.use.tag].push_back(std::move(use));
     if (by_tag.empty()) return;
@@ -254,7 +247,10 @@ class Locate {
       for (const tagdb::Entry* entry : context_.database().lookup(tag)) context_.reporter().listed(*entry, tag);
     }
     int code = found_ ? kExitFound : context_.incomplete() ? kExitIncomplete : kExitNothing;
-    explain(tags);
+    note_searched(context_, record_, exact_tags_, likely_.missing_note());
+    note_advice(context_, candidates_, tags);
+    const bool whole = !interrupted && (context_.catalog() == nullptr || !context_.catalog()->failed());
+    if (!found_ && whole) note_nothing_found(context_, record_, tags);
     return context_.finish(code);
   }
 
@@ -280,114 +276,6 @@ class Locate {
     return tags;
   }
 
-  void note_searched() {
-    std::string searched = "searched ";
-    for (std::size_t i = 0; i < searched_.size(); ++i) searched += (i == 0 ? "" : ", ") + searched_[i];
-    if (!not_searched_.empty()) {
-      searched += "; not searched: ";
-      for (std::size_t i = 0; i < not_searched_.size(); ++i) searched += (i == 0 ? "" : ", ") + not_searched_[i];
-      searched += " (--all does)";
-    }
-    context_.note(searched);
-    if (const std::string missing = likely_.missing_note(); !missing.empty()) context_.note(missing);
-    const walk::Skipped& skipped = context_.summary().skipped;
-    if (skipped.total() > 0) {
-      std::string text = "passed over:";
-      const auto add = [&text](std::uint64_t count, const char* what) {
-        if (count > 0) text += " " + std::to_string(count) + " " + what + ",";
-      };
-      add(skipped.not_pe, "that are no PE files");
-      add(skipped.locked, "locked");
-      add(skipped.denied, "denied folders");
-      add(skipped.links, "links");
-      add(skipped.offline, "offline files");
-      add(skipped.too_large, "too large");
-      add(skipped.special, "special files");
-      text.pop_back();
-      context_.note(text);
-    }
-    if (context_.catalog() != nullptr) {
-      for (const tagdb::PoolTag tag : exact_tags_) {
-        if (!context_.catalog()->searched_for(tag))
-          context_.note("not every driver of the catalogue was searched for the bytes of '" + tag.text() +
-                        "': evidence of a text or a number may be missing");
-      }
-    }
-    if (!untraced_.empty()) {
-      std::string text = "not traced, their bytes only searched:";
-      for (const auto& [machine, count] : untraced_) text += " " + drivers(count) + " for " + machine + ",";
-      text.pop_back();
-      context_.note(text);
-    }
-  }
-
-  /// Notes on stderr: what was searched, and when nothing was found, why that may be and what to try.
-  void explain(const std::set<tagdb::PoolTag>& tags) {
-    note_searched();
-    for (const tagdb::PoolTag tag : tags) {
-      if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) context_.note(advice);
-    }
-    note_on_behalf(tags);
-    if (found_ || interrupted || (context_.catalog() != nullptr && context_.catalog()->failed())) return;
-    std::string text = "nothing found that allocates with";
-    for (const tagdb::TagQuery& query : context_.queries()) text += " '" + query.text + "'";
-    context_.note(text);
-    suggest_relatives(tags);
-    if (!unresolved_.empty()) {
-      std::stable_sort(unresolved_.begin(), unresolved_.end(),
-                       [](const Unresolved& a, const Unresolved& b) { return a.sites > b.sites; });
-      std::uint32_t sum = 0;
-      for (const Unresolved& driver : unresolved_) sum += driver.sites;
-      std::string list = std::to_string(sum) + " allocation sites could not be resolved, in";
-      constexpr std::size_t kShown = 5;
-      for (std::size_t i = 0; i < unresolved_.size() && i < kShown; ++i)
-        list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved_[i].path)) + " (" +
-                std::to_string(unresolved_[i].sites) + ")";
-      if (unresolved_.size() > kShown) list += " and " + std::to_string(unresolved_.size() - kShown) + " more";
-      context_.note(list);
-    }
-    context_.note(
-        "what to try: more places (DriverStore, Program Files, --any-suffix for kernel modules with other suffixes),\n"
-        "  `poolwho lookup` for tags of the kernel itself, `!poolused` and Driver Verifier for tags made at run time");
-  }
-
-  /// The way past drivers that allocate for others, for those that were found or are listed.
-  void note_on_behalf(const std::set<tagdb::PoolTag>& tags) {
-    std::set<std::string> images;
-    for (const report::Candidate& candidate : candidates_) {
-      if (candidate.judgement.verdict < rank::Verdict::weak)
-        images.insert(
-            {tagdb::fold_case(report::file_name(candidate.path)), tagdb::fold_case(candidate.identity.original_name)});
-    }
-    for (const tagdb::PoolTag tag : tags) {
-      for (const tagdb::Entry* entry : context_.database().lookup(tag)) {
-        for (std::string& image : tagdb::owner_images(entry->owner)) images.insert(std::move(image));
-      }
-    }
-    for (const std::string& image : images) {
-      if (const auto advice = tagdb::on_behalf(image); !advice.empty())
-        context_.note(image + " allocates for others: " + std::string(advice));
-    }
-  }
-
-  void suggest_relatives(const std::set<tagdb::PoolTag>& tags) {
-    for (const auto& [tag, drivers] : relatives_) {
-      std::string text = "did you mean '" + tag.text() + "'? It is used by";
-      std::size_t shown = 0;
-      for (const std::string& driver : drivers) {
-        if (++shown > 3) break;
-        text += " " + report::printable(driver);
-      }
-      context_.note(text);
-    }
-    for (const tagdb::PoolTag tag : tags) {
-      for (const tagdb::PoolTag relative : context_.database().relatives(tag)) {
-        if (!relatives_.contains(relative))
-          context_.note("'" + relative.text() + "' is a known tag (poolwho lookup '" + relative.text() + "')");
-      }
-    }
-  }
-
   Context& context_;
   const Options& options_;
   std::string root_;  ///< of the volume to climb; empty when there is none
@@ -398,10 +286,7 @@ class Locate {
   std::map<ContentHash, std::vector<std::size_t>> by_hash_;
   std::set<ContentHash> seen_;
   std::set<tagdb::PoolTag> proven_;
-  std::map<tagdb::PoolTag, std::set<std::string>> relatives_;
-  std::vector<Unresolved> unresolved_;
-  std::map<std::string, std::uint32_t> untraced_;  // machine → drivers whose bytes were searched and no more
-  std::vector<std::string> searched_, not_searched_;
+  SearchRecord record_;
   bool found_ = false;
   std::function<bool(const report::Candidate&)> convinces_;  ///< leaks: a proof that fits the leak
 };

@@ -68,6 +68,8 @@ class Engine {
 
  private:
   enum class Argument : std::uint8_t { pool, size };
+  static constexpr unsigned kMaxDepth = 16;           // wrappers of wrappers
+  static constexpr std::size_t kMaxEntries = 20'000;  // of one image
 
   void schedule_references();
   void schedule(std::uint32_t function);

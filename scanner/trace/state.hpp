@@ -1,6 +1,7 @@
 // What registers and frame slots hold at one point of a function.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -37,6 +38,12 @@ struct State {
   std::vector<Constraint> constraints;  // ascending
 
   bool operator==(const State&) const = default;
+
+  /// Somebody else may know the frame address `offset` from now on.
+  void escape(std::int32_t offset) {
+    const auto at = std::lower_bound(escaped.begin(), escaped.end(), offset);
+    if (at == escaped.end() || *at != offset) escaped.insert(at, offset);
+  }
 };
 
 /// The content of `width` bytes at `offset` of the frame.

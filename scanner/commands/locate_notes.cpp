@@ -1,0 +1,132 @@
+#include "scanner/commands/locate_notes.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "tagdb/text.hpp"
+
+namespace scanner {
+namespace {
+
+/// The way past drivers that allocate for others, for those that were found or are listed.
+void note_on_behalf(Context& context, const std::vector<report::Candidate>& candidates,
+                    const std::set<tagdb::PoolTag>& tags) {
+  std::set<std::string> images;
+  for (const report::Candidate& candidate : candidates) {
+    if (candidate.judgement.verdict < rank::Verdict::weak)
+      images.insert(
+          {tagdb::fold_case(report::file_name(candidate.path)), tagdb::fold_case(candidate.identity.original_name)});
+  }
+  for (const tagdb::PoolTag tag : tags) {
+    for (const tagdb::Entry* entry : context.database().lookup(tag)) {
+      for (std::string& image : tagdb::owner_images(entry->owner)) images.insert(std::move(image));
+    }
+  }
+  for (const std::string& image : images) {
+    if (const auto advice = tagdb::on_behalf(image); !advice.empty())
+      context.note(image + " allocates for others: " + std::string(advice));
+  }
+}
+
+void suggest_relatives(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
+  for (const auto& [tag, drivers] : record.relatives) {
+    std::string text = "did you mean '" + tag.text() + "'? It is used by";
+    std::size_t shown = 0;
+    for (const std::string& driver : drivers) {
+      if (++shown > 3) break;
+      text += " " + report::printable(driver);
+    }
+    context.note(text);
+  }
+  for (const tagdb::PoolTag tag : tags) {
+    for (const tagdb::PoolTag relative : context.database().relatives(tag)) {
+      if (!record.relatives.contains(relative))
+        context.note("'" + relative.text() + "' is a known tag (poolwho lookup '" + relative.text() + "')");
+    }
+  }
+}
+
+}  // namespace
+
+std::string count_of_drivers(std::uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " driver" : " drivers");
+}
+
+void note_searched(Context& context, const SearchRecord& record, const std::vector<tagdb::PoolTag>& exact_tags,
+                   const std::string& missing) {
+  std::string searched = "searched ";
+  for (std::size_t i = 0; i < record.searched.size(); ++i) searched += (i == 0 ? "" : ", ") + record.searched[i];
+  if (!record.not_searched.empty()) {
+    searched += "; not searched: ";
+    for (std::size_t i = 0; i < record.not_searched.size(); ++i)
+      searched += (i == 0 ? "" : ", ") + record.not_searched[i];
+    searched += " (--all does)";
+  }
+  context.note(searched);
+  if (!missing.empty()) context.note(missing);
+  const walk::Skipped& skipped = context.summary().skipped;
+  if (skipped.total() > 0) {
+    std::string text = "passed over:";
+    const auto add = [&text](std::uint64_t count, const char* what) {
+      if (count > 0) text += " " + std::to_string(count) + " " + what + ",";
+    };
+    add(skipped.not_pe, "that are no PE files");
+    add(skipped.locked, "locked");
+    add(skipped.denied, "denied folders");
+    add(skipped.links, "links");
+    add(skipped.offline, "offline files");
+    add(skipped.too_large, "too large");
+    add(skipped.special, "special files");
+    text.pop_back();
+    context.note(text);
+  }
+  if (context.catalog() != nullptr) {
+    for (const tagdb::PoolTag tag : exact_tags) {
+      if (!context.catalog()->searched_for(tag))
+        context.note("not every driver of the catalogue was searched for the bytes of '" + tag.text() +
+                     "': evidence of a text or a number may be missing");
+    }
+  }
+  if (!record.untraced.empty()) {
+    std::string text = "not traced, their bytes only searched:";
+    for (const auto& [machine, count] : record.untraced)
+      text += " " + count_of_drivers(count) + " for " + machine + ",";
+    text.pop_back();
+    context.note(text);
+  }
+}
+
+void note_advice(Context& context, const std::vector<report::Candidate>& candidates,
+                 const std::set<tagdb::PoolTag>& tags) {
+  for (const tagdb::PoolTag tag : tags) {
+    if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) context.note(advice);
+  }
+  note_on_behalf(context, candidates, tags);
+}
+
+void note_nothing_found(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
+  std::string text = "nothing found that allocates with";
+  for (const tagdb::TagQuery& query : context.queries()) text += " '" + query.text + "'";
+  context.note(text);
+  suggest_relatives(context, record, tags);
+  if (!record.unresolved.empty()) {
+    std::vector<UnresolvedDriver> unresolved = record.unresolved;
+    std::stable_sort(unresolved.begin(), unresolved.end(),
+                     [](const UnresolvedDriver& a, const UnresolvedDriver& b) { return a.sites > b.sites; });
+    std::uint32_t sum = 0;
+    for (const UnresolvedDriver& driver : unresolved) sum += driver.sites;
+    std::string list = std::to_string(sum) + " allocation sites could not be resolved, in";
+    constexpr std::size_t kShown = 5;
+    for (std::size_t i = 0; i < unresolved.size() && i < kShown; ++i)
+      list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved[i].path)) + " (" +
+              std::to_string(unresolved[i].sites) + ")";
+    if (unresolved.size() > kShown) list += " and " + std::to_string(unresolved.size() - kShown) + " more";
+    context.note(list);
+  }
+  context.note(
+      "what to try: more places (DriverStore, Program Files, --any-suffix for kernel modules with other suffixes),\n"
+      "  `poolwho lookup` for tags of the kernel itself, `!poolused` and Driver Verifier for tags made at run time");
+}
+
+}  // namespace scanner

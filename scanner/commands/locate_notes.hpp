@@ -1,0 +1,40 @@
+// Notes on stderr about a search for tags: what was searched, and when nothing was found, why that may be and what to
+// try. What they tell is collected while the search runs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scanner/commands/context.hpp"
+
+namespace scanner {
+
+/// A driver with allocation sites that stayed unresolved: where a tag that is found nowhere may hide.
+struct UnresolvedDriver {
+  std::uint32_t sites = 0;
+  std::string path;
+};
+
+/// What a search learns beside its candidates.
+struct SearchRecord {
+  std::vector<std::string> searched, not_searched;            ///< names of levels
+  std::map<tagdb::PoolTag, std::set<std::string>> relatives;  ///< tags like those asked for → drivers that use them
+  std::vector<UnresolvedDriver> unresolved;
+  std::map<std::string, std::uint32_t> untraced;  ///< machine → drivers whose bytes were searched and no more
+};
+
+/// "1 driver", "2 drivers".
+std::string count_of_drivers(std::uint64_t count);
+
+/// What was searched and what was passed over; `missing` says which likely drivers are not there, empty when none is.
+void note_searched(Context& context, const SearchRecord& record, const std::vector<tagdb::PoolTag>& exact_tags,
+                   const std::string& missing);
+/// What is known about the tags themselves, and the way past drivers that allocate for others.
+void note_advice(Context& context, const std::vector<report::Candidate>& candidates,
+                 const std::set<tagdb::PoolTag>& tags);
+void note_nothing_found(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags);
+
+}  // namespace scanner

@@ -1,0 +1,194 @@
+#include "scanner/trace/calls.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace scanner::trace {
+namespace {
+
+/// ASCII from a NUL-terminated UTF-16 text; empty when it is anything else.
+std::string wide_text(const pe::Image& image, std::uint32_t rva) {
+  std::string out;
+  const pe::Bytes bytes = image.from_rva(rva);
+  constexpr std::size_t kLongestName = 64;
+  for (std::size_t i = 0; i < kLongestName; ++i) {
+    const auto unit = bytes.read<std::uint16_t>(2 * i);
+    if (!unit || *unit > 0x7E) return {};
+    if (*unit == 0) return out;
+    out += static_cast<char>(*unit);
+  }
+  return {};
+}
+
+/// Could a callee that was given an address in this frame write this slot?
+bool exposed(const State& state, const FrameSlot& slot, const CallSite& site, const Abi& abi) {
+  // The outgoing argument area is the callee's own; incoming stack arguments and home space are single objects.
+  if (slot.offset >= 0) return std::binary_search(state.escaped.begin(), state.escaped.end(), slot.offset);
+  if (site.depth_known && slot.offset < site.callee_frame + static_cast<std::int64_t>(abi.stack_arguments)) return true;
+  const auto behind = std::upper_bound(state.escaped.begin(), state.escaped.end(), slot.offset);
+  return behind != state.escaped.begin();
+}
+
+}  // namespace
+
+Helper Calls::helper_of(int import) const {
+  return import >= 0 ? imports_[static_cast<std::size_t>(import)].helper : Helper::none;
+}
+
+bool Calls::resolve(CallSite& site, const State& state) {
+  Callee callee;
+  callee.target = site.target;
+  if (site.target != 0) {
+    callee = resolve_thunk(image_, imports_, site.target);
+  } else if (const Atom* atom = values_.only(site.pointer)) {
+    if (atom->kind == AtomKind::import) {
+      callee.import = static_cast<int>(atom->a);
+    } else if (atom->kind == AtomKind::image && !atom->strided) {
+      callee = resolve_thunk(image_, imports_, static_cast<std::uint32_t>(atom->a));
+    }
+  }
+  const Helper helper = helper_of(callee.import);
+  if (helper == Helper::guard_check || helper == Helper::stack_probe) {
+    site.import = callee.import;
+    return false;
+  }
+  if (helper == Helper::guard_dispatch || callee.jumps_to_register) {
+    site.target = 0;
+    // A register holds the real target: rax on x64.
+    site.pointer = state.registers[callee.jumps_to_register ? callee.jump_register : abi_.dispatched];
+    const Atom* atom = values_.only(site.pointer);
+    callee = {};
+    if (atom != nullptr && atom->kind == AtomKind::import) callee.import = static_cast<int>(atom->a);
+    if (atom != nullptr && atom->kind == AtomKind::image && !atom->strided)
+      callee = resolve_thunk(image_, imports_, static_cast<std::uint32_t>(atom->a));
+  }
+  site.import = callee.import;
+  site.target = callee.import >= 0 ? 0 : callee.target;
+  return true;
+}
+
+void Calls::return_from(const CallSite& site, const Op& op, const Block& block, State& state) {
+  const Helper helper = helper_of(site.import);
+  ValueId result = values_.unknown(kReturned);
+  if (site.target != 0) {
+    Atom atom;
+    atom.kind = AtomKind::returned;
+    atom.a = op.rva;
+    result = values_.single(atom);
+  }
+  if (helper == Helper::init_string) {
+    init_string(site, state);
+  } else if (helper == Helper::find_routine) {
+    result = find_routine(site, state);
+  } else {
+    give_away_arguments(site, state);
+  }
+  const bool fills = knowledge_.stores && site.target != 0 && !state.escaped.empty();
+  if (fills) before_ = state;
+  const std::uint32_t clobbered = knowledge_.clobbered && site.target != 0 ? knowledge_.clobbered(site.target) : ~0U;
+  for (Reg reg = 0; reg < 32; ++reg) {
+    if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
+      state.registers[reg] = values_.unknown(kClobbered);
+  }
+  state.registers[abi_.result] = result;
+  if (abi_.callee_removes) stack_.settle_call(site, op, block, state);
+  if (state.escaped.empty() || helper == Helper::init_string || helper == Helper::find_routine) return;
+  for (FrameSlot& slot : state.frame) {
+    if (exposed(state, slot, site, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+  }
+  if (fills) fill_in_locals(site, before_, state);
+}
+
+/// What the callee stores behind pointers into our frame.
+void Calls::fill_in_locals(const CallSite& site, const State& before, State& state) {
+  CallSite view;
+  view.callee_frame = site.callee_frame;
+  view.depth_known = site.depth_known;
+  view.state = before;
+  for (const ArgumentStore& store : std::vector<ArgumentStore>(knowledge_.stores(site.target))) {
+    const Atom* only = values_.only(value_at(view, store.pointer, abi_.word, values_, abi_));
+    if (only == nullptr || only->kind != AtomKind::frame || only->strided) continue;
+    const auto base = static_cast<std::int64_t>(only->a);  // `only` dies with the next value made
+    ValueId value = values_.unknown(values_.flags(store.value));
+    for (const Atom& atom : std::vector<Atom>(values_.atoms(store.value).begin(), values_.atoms(store.value).end())) {
+      const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
+      const ValueId part = atom.kind == AtomKind::constant ? values_.single(atom)
+                           : argument ? values_.masked(value_at(view, atom.where, store.width, values_, abi_),
+                                                       atom.and_mask, atom.or_mask)
+                                      : values_.unknown(kNotUnderstood);
+      value = values_.join(value, part);
+    }
+    const std::int64_t at = base + store.offset;
+    // Perhaps not on every path of the callee: what stood there before is still possible.
+    const ValueId old = frame_load(before, at, store.width, values_, abi_);
+    const bool unset = (values_.flags(old) & kUnset) != 0 && values_.atoms(old).empty();
+    frame_store(state, at, store.width, unset ? value : values_.join(old, value), values_);
+  }
+}
+
+ValueId Calls::argument_of(const CallSite& site, const State& state, unsigned index) {
+  CallSite view;
+  view.callee_frame = site.callee_frame;
+  view.depth_known = site.depth_known;
+  view.state = state;
+  return value_at(view, abi_.argument(index), abi_.word, values_, abi_);
+}
+
+/// UNICODE_STRING: two lengths, then the pointer to the text, aligned.
+void Calls::init_string(const CallSite& site, State& state) {
+  const ValueId text = argument_of(site, state, 1);
+  const ValueId target = argument_of(site, state, 0);
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(target).begin(), values_.atoms(target).end())) {
+    if (atom.kind == AtomKind::frame && !atom.strided)
+      frame_store(state, static_cast<std::int64_t>(atom.a) + abi_.word, abi_.word, text, values_);
+  }
+}
+
+ValueId Calls::find_routine(const CallSite& site, const State& state) {
+  const ValueId string = values_.address(argument_of(site, state, 0), kBottom, 1, abi_.word);
+  const ValueId text = memory_.load(state, string, abi_.word);
+  ValueId result = kBottom;
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(text).begin(), values_.atoms(text).end())) {
+    ValueId one = values_.unknown(kReturned);
+    std::optional<std::uint32_t> at;
+    if (atom.kind == AtomKind::image && !atom.strided) at = static_cast<std::uint32_t>(atom.a);
+    // A UNICODE_STRING in writable data, filled by the linker.
+    if (atom.kind == AtomKind::memory && !atom.strided && atom.offset == 0) {
+      const auto pointer = image_.load(static_cast<std::uint32_t>(atom.a), abi_.word);
+      at = pointer ? image_.rva_of_va(*pointer) : std::nullopt;
+    }
+    if (at) {
+      const int import = imports_.by_name(wide_text(image_, *at));
+      if (import >= 0) one = values_.import_pointer(static_cast<std::uint32_t>(import));
+    }
+    result = values_.join(result, one);
+  }
+  return result == kBottom ? values_.unknown(kReturned) : result;
+}
+
+/// x86: how many bytes of arguments stand on the stack for this callee, when it takes them off itself.
+std::optional<std::int64_t> Calls::stack_bytes_of(const CallSite& site) {
+  if (!abi_.callee_removes) return std::nullopt;
+  std::int64_t bytes = 0;
+  if (site.import >= 0) {
+    const ImportInfo& info = imports_[static_cast<std::size_t>(site.import)];
+    if (info.stack_bytes >= 0 && !info.caller_cleans) return info.stack_bytes;
+  } else if (site.target != 0 && knowledge_.stack) {
+    const CalleeStack& callee = knowledge_.stack(site.target);
+    if (callee.kind == CalleeStack::Kind::removes) bytes = callee.bytes;
+  }
+  return bytes > 0 ? std::optional(bytes) : std::nullopt;
+}
+
+void Calls::give_away_arguments(const CallSite& site, State& state) {
+  for (const Reg reg : abi_.carriers) memory_.give_away(state, state.registers[reg]);
+  if (!site.depth_known) return;
+  const std::int64_t first = site.callee_frame + abi_.stack_arguments;
+  const std::int64_t area = stack_bytes_of(site).value_or(0x60);
+  for (const FrameSlot& slot : std::vector<FrameSlot>(state.frame)) {
+    if (slot.offset >= first && slot.offset < first + area) memory_.give_away(state, slot.value);
+  }
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,56 @@
+// Where a call goes, and what it leaves of the caller's registers and frame: what the convention says, unless the
+// callee is known to do less (registers it spares) or more (locals it fills in, strings it builds).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "pe/image.hpp"
+#include "scanner/trace/abi.hpp"
+#include "scanner/trace/flow.hpp"
+#include "scanner/trace/imports.hpp"
+#include "scanner/trace/memory.hpp"
+#include "scanner/trace/ops.hpp"
+#include "scanner/trace/stack_pointer.hpp"
+#include "scanner/trace/state.hpp"
+#include "scanner/trace/values.hpp"
+
+namespace scanner::trace {
+
+class Calls {
+ public:
+  Calls(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi,
+        const CalleeKnowledge& knowledge, Memory& memory, StackPointer& stack)
+      : image_(image),
+        imports_(imports),
+        values_(values),
+        abi_(abi),
+        knowledge_(knowledge),
+        memory_(memory),
+        stack_(stack) {}
+
+  /// Fills in where a call through a pointer goes; returns false when the "call" is a helper that keeps everything.
+  bool resolve(CallSite& site, const State& state);
+  /// Turns the state before the call `op` of `block`, resolved as `site`, into the one behind it.
+  void return_from(const CallSite& site, const Op& op, const Block& block, State& state);
+
+ private:
+  [[nodiscard]] Helper helper_of(int import) const;
+  void fill_in_locals(const CallSite& site, const State& before, State& state);
+  ValueId argument_of(const CallSite& site, const State& state, unsigned index);
+  void init_string(const CallSite& site, State& state);
+  ValueId find_routine(const CallSite& site, const State& state);
+  std::optional<std::int64_t> stack_bytes_of(const CallSite& site);
+  void give_away_arguments(const CallSite& site, State& state);
+
+  const pe::Image& image_;
+  const ImportTable& imports_;
+  ValuePool& values_;
+  const Abi& abi_;
+  const CalleeKnowledge& knowledge_;
+  Memory& memory_;
+  StackPointer& stack_;
+  State before_;  // scratch: assigning keeps its memory
+};
+
+}  // namespace scanner::trace

@@ -1,0 +1,138 @@
+#include "scanner/trace/memory.hpp"
+
+#include <algorithm>
+#include <boost/container/static_vector.hpp>
+
+namespace scanner::trace {
+
+/// Somebody may write anywhere behind `offset`: what stands there is joined with `value`.
+void Memory::store_somewhere_behind(State& state, std::int64_t offset, ValueId value) {
+  for (FrameSlot& slot : state.frame) {
+    if (slot.offset >= offset && slot.offset < 0) slot.value = values_.join(slot.value, value);
+  }
+}
+
+ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
+  if (width == abi_.word) {
+    if (const int import = imports_.at(rva); import >= 0)
+      return values_.import_pointer(static_cast<std::uint32_t>(import));
+  }
+  const pe::Section* section = image_.section_at(rva);
+  if (section == nullptr) return values_.unknown(kNotUnderstood);
+  if (section->writable()) return values_.memory(rva, width);
+  const auto value = image_.load(rva, width);
+  if (!value) return values_.unknown(kNotUnderstood);
+  if (width == abi_.word) {
+    if (const auto target = image_.rva_of_va(*value)) return values_.image_address(*target);
+  }
+  return values_.constant(*value);
+}
+
+ValueId Memory::load(const State& state, ValueId address, unsigned width) {
+  if (address == kBottom) return kBottom;
+  ValueId result = kBottom;
+  const std::uint32_t flags = values_.flags(address);
+  const auto view = values_.atoms(address);
+  const boost::container::static_vector<Atom, ValuePool::kCap> atoms(view.begin(), view.end());
+  for (const Atom& atom : atoms) {
+    ValueId part = values_.unknown(kField);
+    switch (atom.kind) {
+      case AtomKind::frame:
+        part = atom.strided ? load_element(state, atom, width)
+                            : frame_load(state, static_cast<std::int64_t>(atom.a), width, values_, abi_);
+        break;
+      case AtomKind::image:
+        if (atom.strided) {
+          Atom table = atom;
+          table.kind = AtomKind::memory;
+          table.width = static_cast<std::uint8_t>(width);
+          part = values_.single(table);
+        } else if (atom.a <= 0xFFFFFFFFU) {
+          part = load_image(static_cast<std::uint32_t>(atom.a), width);
+        }
+        break;
+      case AtomKind::entry:
+        if (atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
+          Atom field = atom;
+          field.kind = AtomKind::field;
+          field.width = static_cast<std::uint8_t>(width);
+          part = values_.single(field);
+        }
+        break;
+      case AtomKind::memory:
+        if (!atom.strided && atom.width == abi_.word && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
+          Atom content = atom;
+          content.kind = AtomKind::via_global;
+          content.where = atom.offset;
+          content.offset = 0;
+          content.width = static_cast<std::uint8_t>(width);
+          part = values_.single(content);
+        }
+        break;
+      default: break;
+    }
+    result = values_.join(result, part);
+  }
+  if ((flags & kOtherMask) != 0)
+    result = values_.join(result, values_.unknown(flags & kDepthLost ? kDepthLost : kField));
+  if ((flags & kAssumedMask) != 0) result = values_.with_flags(result, flags & kAssumedMask);
+  return result == kBottom ? values_.unknown(kField) : result;
+}
+
+/// An element of an array on the stack whose index is not known: one of those that were filled.
+ValueId Memory::load_element(const State& state, const Atom& atom, unsigned width) {
+  ValueId result = kBottom;
+  if (atom.where < static_cast<std::int32_t>(width)) return values_.unknown(kComputed);
+  constexpr int kMostElements = 16;
+  for (int i = 0; i < kMostElements; ++i) {
+    const std::int64_t offset = static_cast<std::int64_t>(atom.a) + std::int64_t{i} * atom.where;
+    const bool filled = std::any_of(state.frame.begin(), state.frame.end(), [offset, width](const FrameSlot& slot) {
+      return slot.offset == offset && slot.width == width;
+    });
+    if (!filled) break;
+    result = values_.join(result, frame_load(state, offset, width, values_, abi_));
+  }
+  return result == kBottom ? values_.unknown(kComputed) : values_.with_flags(result, kAssumesTable);
+}
+
+void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResult* notes) {
+  const ValueId address = address_of(state, op.mem);
+  ValueId value = op.unknown       ? values_.unknown(kNotUnderstood)
+                  : op.a != kNoReg ? state.registers[op.a]
+                                   : values_.constant(op.imm);
+  if (op.width < 8) value = values_.resize(value, op.width, false);
+  const Atom* only = values_.only(address);
+  if (only != nullptr && only->kind == AtomKind::frame && !only->strided) {
+    frame_store(state, static_cast<std::int64_t>(only->a), op.width, value, values_);
+    return;
+  }
+  const auto view = values_.atoms(address);
+  const boost::container::static_vector<Atom, ValuePool::kCap> atoms(view.begin(), view.end());
+  bool leaves_frame = atoms.empty();
+  for (const Atom& atom : atoms) {
+    if (atom.kind == AtomKind::frame) {
+      const auto offset = static_cast<std::int64_t>(atom.a);
+      if (atom.strided) {
+        store_somewhere_behind(state, offset, values_.unknown(kComputed));
+      } else {
+        const ValueId before = frame_load(state, offset, op.width, values_, abi_);
+        frame_store(state, offset, op.width, values_.join(before, value), values_);
+      }
+      continue;
+    }
+    leaves_frame = true;
+    if (notes == nullptr) continue;
+    GlobalStore record{static_cast<std::uint32_t>(atom.a), 0, false, op.width, value, function, op.rva, atom.strided};
+    if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0)
+      notes->argument_stores.push_back({atom.where, static_cast<std::int64_t>(atom.a), op.width, value, op.rva});
+    if (atom.kind == AtomKind::image) notes->stores.push_back(record);
+    if (atom.kind == AtomKind::memory && !atom.strided && atom.width == abi_.word) {
+      record.through = true;
+      record.offset = atom.offset;
+      notes->stores.push_back(record);
+    }
+  }
+  if (leaves_frame) give_away(state, value);
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,52 @@
+// What loads and stores find and leave behind: in the frame, in the image, and behind pointers that nobody can follow
+// here, whose content gets a name (AtomKind::memory, field, via_global) that callers or other functions may know.
+#pragma once
+
+#include <cstdint>
+
+#include "pe/image.hpp"
+#include "scanner/trace/abi.hpp"
+#include "scanner/trace/flow.hpp"
+#include "scanner/trace/imports.hpp"
+#include "scanner/trace/ops.hpp"
+#include "scanner/trace/state.hpp"
+#include "scanner/trace/values.hpp"
+
+namespace scanner::trace {
+
+class Memory {
+ public:
+  Memory(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi)
+      : image_(image), imports_(imports), values_(values), abi_(abi) {}
+
+  ValueId address_of(const State& state, const Mem& mem) {
+    const ValueId base = mem.in_image         ? values_.image_address(0)
+                         : mem.base == kNoReg ? kBottom
+                                              : state.registers[mem.base];
+    const ValueId index = mem.index == kNoReg ? kBottom : state.registers[mem.index];
+    return values_.address(base, index, mem.scale, mem.disp);
+  }
+  /// The content of `width` bytes at `address`.
+  ValueId load(const State& state, ValueId address, unsigned width);
+  /// The operation stores (OpKind::store) in the function at RVA `function`. Stores that leave the frame are added to
+  /// `notes` unless it is null.
+  void store(State& state, const Op& op, std::uint32_t function, FlowResult* notes);
+  /// Somebody else gets `value`: frame addresses in it are known to others from now on.
+  void give_away(State& state, ValueId value) {
+    for (const Atom& atom : values_.atoms(value)) {
+      if (atom.kind == AtomKind::frame) state.escape(static_cast<std::int32_t>(atom.a));
+    }
+  }
+
+ private:
+  ValueId load_image(std::uint32_t rva, unsigned width);
+  ValueId load_element(const State& state, const Atom& atom, unsigned width);
+  void store_somewhere_behind(State& state, std::int64_t offset, ValueId value);
+
+  const pe::Image& image_;
+  const ImportTable& imports_;
+  ValuePool& values_;
+  const Abi& abi_;
+};
+
+}  // namespace scanner::trace
