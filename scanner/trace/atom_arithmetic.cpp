@@ -88,6 +88,11 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
       out.a = x.a - static_cast<std::uint64_t>(delta);
       return true;
     }
+    // Compilers set the low bits of what they know to be aligned: the address of a member.
+    if (op == Alu::bit_or && y.a < 16) {
+      out.a = x.a + y.a;
+      return true;
+    }
     if (op == Alu::bit_and && x.kind == AtomKind::frame && delta < 0) {
       // Aligning the stack pointer: at entry it is 8 below a multiple of 16 (x64).
       out.a = static_cast<std::uint64_t>(((static_cast<std::int64_t>(x.a) - 8) & delta) + 8);

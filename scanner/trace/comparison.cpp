@@ -19,6 +19,7 @@ void Comparison::compare(const Op& op, const State& state) {
     slot_width_ = op.width;
   }
   compared_with_ = op.width == 4 ? value & 0xFFFFFFFFU : value;
+  only_equality_ = op.unknown;
 }
 
 void Comparison::refine(State& state, const Instruction& branch, bool taken) {
@@ -26,6 +27,7 @@ void Comparison::refine(State& state, const Instruction& branch, bool taken) {
     decide(state, taken == (branch.condition == Condition::equal));
     return;
   }
+  if (only_equality_) return;
   // The largest value that goes this way, when the comparison bounds it from above.
   const bool below = branch.condition == Condition::below || branch.condition == Condition::below_equal;
   const bool or_equal =

@@ -26,7 +26,7 @@ class Comparison {
       registers_ = copies ? registers_ | bit : registers_ & ~bit;
       if (op.dst == loaded_register_) loaded_register_ = kNoReg;
     }
-    if (op.kind == OpKind::store || op.kind == OpKind::call) {
+    if (op.kind == OpKind::store || op.kind == OpKind::repeat || op.kind == OpKind::call) {
       loaded_register_ = kNoReg;
       slot_width_ = 0;
     }
@@ -52,6 +52,7 @@ class Comparison {
   ValuePool& values_;
   ValueId compared_ = kBottom;
   std::uint64_t compared_with_ = 0;
+  bool only_equality_ = false;   // the flags are those of arithmetic: which way the carry went is not known
   std::uint64_t registers_ = 0;  // bit n: register n still holds what was compared
   std::int64_t slot_ = 0, loaded_slot_ = 0;
   std::uint32_t slot_width_ = 0;  // of what was compared, in bytes; 0: it stands in no frame slot

@@ -335,6 +335,7 @@ class Interpreter {
         break;
       }
       case OpKind::store: memory_.store(state, op, function_.rva, recording_ && reached_ ? &result_ : nullptr); break;
+      case OpKind::repeat: memory_.repeat(state, op, function_.rva, recording_ && reached_ ? &result_ : nullptr); break;
       case OpKind::lea: registers[op.dst] = values_.resize(memory_.address_of(state, op.mem), op.width, false); break;
       case OpKind::select: {
         const ValueId joined = values_.join(registers[op.a], registers[op.b]);

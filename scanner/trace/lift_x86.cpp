@@ -116,12 +116,8 @@ class X86Decoder final : public Decoder {
   }
 
   /// What only 32-bit code has, or what is modelled closer there. False: has no case here.
-  bool lift_32(Flow flow) {
-    const ZydisDecodedInstruction& instruction = decoded_.instruction;
-    const bool plain_string =
-        instruction.meta.category == ZYDIS_CATEGORY_STRINGOP &&
-        (instruction.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE)) == 0;
-    switch (instruction.mnemonic) {
+  bool lift_32() {
+    switch (decoded_.instruction.mnemonic) {
       case ZYDIS_MNEMONIC_INT3: return true;
       case ZYDIS_MNEMONIC_PUSHAD: lift_push_all(emitter_); return true;
       case ZYDIS_MNEMONIC_POPAD: lift_pop_all(emitter_); return true;
@@ -131,24 +127,59 @@ class X86Decoder final : public Decoder {
         if (decoded_.operands[1].imm.value.u != 0) return false;
         lift_enter(emitter_);
         return true;
-      case ZYDIS_MNEMONIC_MOVSB:
-      case ZYDIS_MNEMONIC_MOVSW:
-      case ZYDIS_MNEMONIC_MOVSD:
-      case ZYDIS_MNEMONIC_STOSB:
-      case ZYDIS_MNEMONIC_STOSW:
-      case ZYDIS_MNEMONIC_STOSD:
-        if (!plain_string || flow != Flow::next) return false;
-        lift_string(emitter_, instruction.mnemonic == ZYDIS_MNEMONIC_MOVSB ||
-                                  instruction.mnemonic == ZYDIS_MNEMONIC_MOVSW ||
-                                  instruction.mnemonic == ZYDIS_MNEMONIC_MOVSD);
-        return true;
       default: return false;
     }
   }
 
+  /// movs and stos, with and without rep. False: another instruction (movsd is one of SSE's, too).
+  bool lift_string_instruction() {
+    const ZydisDecodedInstruction& instruction = decoded_.instruction;
+    bool copies = false;
+    switch (instruction.mnemonic) {
+      case ZYDIS_MNEMONIC_MOVSB:
+      case ZYDIS_MNEMONIC_MOVSW:
+      case ZYDIS_MNEMONIC_MOVSD:
+      case ZYDIS_MNEMONIC_MOVSQ: copies = true; break;
+      case ZYDIS_MNEMONIC_STOSB:
+      case ZYDIS_MNEMONIC_STOSW:
+      case ZYDIS_MNEMONIC_STOSD:
+      case ZYDIS_MNEMONIC_STOSQ: break;
+      default: return false;
+    }
+    if (instruction.meta.category != ZYDIS_CATEGORY_STRINGOP) return false;
+    if ((instruction.attributes & ZYDIS_ATTRIB_HAS_REP) != 0) {
+      lift_repeated_string(emitter_, copies);
+    } else {
+      lift_string(emitter_, copies);
+    }
+    return true;
+  }
+
+  /// Branches leave registers alone but for those that count.
+  void lift_branch() {
+    switch (decoded_.instruction.mnemonic) {
+      case ZYDIS_MNEMONIC_LOOP:
+      case ZYDIS_MNEMONIC_LOOPE:
+      case ZYDIS_MNEMONIC_LOOPNE: {
+        Op& op = emitter_.emit(OpKind::alu);
+        op.alu = Alu::sub;
+        op.dst = op.a = kCounter;
+        op.width = emitter_.word();
+        op.imm = 1;
+        return;
+      }
+      default: return;
+    }
+  }
+
   void lift(pe::Bytes code, Flow flow) {
-    if (flow == Flow::branch || flow == Flow::trap) return;
-    if (!is_64_ && lift_32(flow)) return;
+    if (flow == Flow::branch) {
+      lift_branch();
+      return;
+    }
+    if (flow == Flow::trap) return;
+    if (!is_64_ && lift_32()) return;
+    if (flow == Flow::next && lift_string_instruction()) return;
     if (decoded_.instruction.meta.category == ZYDIS_CATEGORY_SETCC) {
       lift_condition(emitter_, 0, 1);
       return;

@@ -20,6 +20,8 @@ void lift_exchange(Emitter& out);
 void lift_extend_accumulator(Emitter& out);
 /// movsd and stosd without a count: small structures are copied by a row of them.
 void lift_string(Emitter& out, bool copies);
+/// The same with rep: as often as the counter says, which is 0 then.
+void lift_repeated_string(Emitter& out, bool copies);
 /// A condition as a number in the first operand.
 void lift_condition(Emitter& out, std::uint64_t when_false, std::uint64_t when_true);
 /// cmovcc

@@ -32,8 +32,8 @@ void lift_arithmetic(Emitter& out, Alu kind) {
   op.imm = imm;
   op.dst = direct ? reg.number : kScratchA;
   if (!direct) out.write(destination, kScratchA);
-  out.compare_with_zero(direct && (kind == Alu::sub || kind == Alu::add || kind == Alu::bit_or) ? reg.number : kNoReg,
-                        width);
+  const bool sum = kind == Alu::sub || kind == Alu::add;
+  out.compare_with_zero(direct && (sum || kind == Alu::bit_or) ? reg.number : kNoReg, width, sum);
 }
 
 void lift_unary(Emitter& out, Alu kind, std::uint64_t imm) {
@@ -47,7 +47,9 @@ void lift_unary(Emitter& out, Alu kind, std::uint64_t imm) {
   op.dst = kScratchA;
   out.write(out.operand(0), kScratchA);
   const Register reg = out.general(out.operand(0));
-  out.compare_with_zero(kind == Alu::add || kind == Alu::sub ? reg.number : kNoReg, width);
+  // Of a part of a register nobody knows what the whole would compare like.
+  const bool whole = reg.width >= 4 && (kind == Alu::add || kind == Alu::sub);
+  out.compare_with_zero(whole ? reg.number : kNoReg, width, true);
 }
 
 void lift_negate(Emitter& out) {
@@ -81,6 +83,7 @@ void lift_subtract_with_borrow(Emitter& out) {
   } else {
     out.clobber_written();
   }
+  out.compare_with_zero(kNoReg, 8);
 }
 
 void lift_compare(Emitter& out) {

@@ -117,9 +117,34 @@ void lift_string(Emitter& out, bool copies) {
     Op& step = out.emit(OpKind::alu);
     step.alu = Alu::add;
     step.dst = step.a = reg;
-    step.width = 4;
+    step.width = out.word();
     step.imm = width;
   }
+}
+
+void lift_repeated_string(Emitter& out, bool copies) {
+  const auto width = static_cast<std::uint8_t>(out.operand(0).size / 8);
+  Op& op = out.emit(OpKind::repeat);
+  op.width = width;
+  op.a = copies ? kNoReg : kAccumulator;
+  op.b = kCounter;
+  op.mem.base = kDestination;
+  op.mem.index = copies ? kSource : kNoReg;
+  Op& bytes = out.emit(OpKind::alu);
+  bytes.alu = Alu::mul;
+  bytes.dst = kScratchA;
+  bytes.a = kCounter;
+  bytes.width = out.word();
+  bytes.imm = width;
+  for (const Reg reg : {kDestination, kSource}) {
+    if (reg == kSource && !copies) continue;
+    Op& step = out.emit(OpKind::alu);
+    step.alu = Alu::add;
+    step.dst = step.a = reg;
+    step.b = kScratchA;
+    step.width = out.word();
+  }
+  out.emit(OpKind::set).dst = kCounter;
 }
 
 void lift_condition(Emitter& out, std::uint64_t when_false, std::uint64_t when_true) {

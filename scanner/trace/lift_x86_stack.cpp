@@ -6,20 +6,27 @@
 namespace scanner::trace::x86 {
 namespace {
 
+/// Bytes that a push or pop moves: a word, or two with an operand-size prefix.
+std::uint8_t pushed_bytes(const Emitter& out) {
+  return out.instruction().operand_width == 16 ? std::uint8_t{2} : out.word();
+}
+
 void store_below(Emitter& out, Reg value) {
-  out.adjust_stack(-static_cast<std::int64_t>(out.word()));
+  const std::uint8_t bytes = pushed_bytes(out);
+  out.adjust_stack(-static_cast<std::int64_t>(bytes));
   Op& op = out.emit(OpKind::store);
-  op.width = out.word();
+  op.width = bytes;
   op.a = value;
   op.mem.base = kStackPointer;
 }
 
 void take_top(Emitter& out, Reg into) {
+  const std::uint8_t bytes = pushed_bytes(out);
   Op& op = out.emit(OpKind::load);
   op.dst = into;
-  op.width = out.word();
+  op.width = bytes;
   op.mem.base = kStackPointer;
-  out.adjust_stack(out.word());
+  out.adjust_stack(bytes);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
+#include <vector>
 
 namespace scanner::trace {
 
@@ -133,6 +134,46 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
     }
   }
   if (leaves_frame) give_away(state, value);
+}
+
+void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResult* notes) {
+  constexpr std::uint64_t kMostElements = 64;
+  std::uint64_t count = 0;
+  const bool counted = values_.is_constant(state.registers[op.b], count);
+  if (counted && count == 0) return;
+  const ValueId destination = state.registers[op.mem.base];
+  const bool copies = op.a == kNoReg;
+  Op one;
+  one.kind = OpKind::store;
+  one.width = op.width;
+  one.rva = op.rva;
+  one.mem.base = kScratchB;
+  one.a = kScratchA;
+  if (counted && count <= kMostElements) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const ValueId offset = values_.constant(i * op.width);
+      const auto moved = [&](ValueId pointer) { return values_.alu(Alu::add, abi_.word, 0, pointer, offset); };
+      state.registers[kScratchB] = moved(destination);
+      state.registers[kScratchA] =
+          copies ? load(state, moved(state.registers[op.mem.index]), op.width) : state.registers[op.a];
+      store(state, one, function, notes);
+    }
+    return;
+  }
+  // What is not counted out here is not known afterwards, and neither is how far it goes.
+  const std::vector<Atom> atoms(values_.atoms(destination).begin(), values_.atoms(destination).end());
+  for (const Atom& atom : atoms) {
+    if (atom.kind != AtomKind::frame) continue;
+    const auto begin = static_cast<std::int64_t>(atom.a);
+    for (FrameSlot& slot : state.frame) {
+      const bool within = !counted || slot.offset < begin + static_cast<std::int64_t>(count * op.width);
+      if (slot.offset >= begin && within) slot.value = values_.unknown(kNotUnderstood);
+    }
+  }
+  one.unknown = true;
+  one.width = 0xFF;
+  state.registers[kScratchB] = destination;
+  store(state, one, function, notes);
 }
 
 }  // namespace scanner::trace

@@ -31,6 +31,8 @@ class Memory {
   /// The operation stores (OpKind::store) in the function at RVA `function`. Stores that leave the frame are added to
   /// `notes` unless it is null.
   void store(State& state, const Op& op, std::uint32_t function, FlowResult* notes);
+  /// The operation stores many times (OpKind::repeat), notes as above.
+  void repeat(State& state, const Op& op, std::uint32_t function, FlowResult* notes);
   /// Somebody else gets `value`: frame addresses in it are known to others from now on.
   void give_away(State& state, ValueId value) {
     for (const Atom& atom : values_.atoms(value)) {

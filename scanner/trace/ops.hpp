@@ -28,6 +28,7 @@ enum class OpKind : std::uint8_t {
   jump,     ///< out of the instruction flow: direct edges live in the blocks, `a` holds an indirect target
   ret,      ///< imm: bytes of arguments the function removes (x86)
   compare,  ///< what a conditional branch looks at: a against b or imm; a == kNoReg: something nobody models
+  repeat,   ///< x86: [mem.base] = a, or (a == kNoReg) [mem.index], `b` times, upwards; the registers stay as they are
   clobber   ///< dst = something nobody understands
 };
 
@@ -50,7 +51,7 @@ struct Op {
   Reg a = kNoReg;
   Reg b = kNoReg;                ///< kNoReg: use imm
   bool sign = false;             ///< load, copy: sign-extend to 8 bytes
-  bool unknown = false;          ///< store: the value is not understood
+  bool unknown = false;          ///< store: the value is not understood; compare: only equality is
   bool keeps_registers = false;  ///< call: a stack probe that changes nothing
   std::uint32_t target = 0;      ///< call: RVA when direct
   std::uint32_t rva = 0;         ///< of the instruction

@@ -4,8 +4,9 @@
 
 namespace scanner::trace::x86 {
 
-void Emitter::compare_with_zero(Reg reg, unsigned width) {
+void Emitter::compare_with_zero(Reg reg, unsigned width, bool only_equality) {
   Op& op = emit(OpKind::compare);
+  op.unknown = only_equality;
   op.a = reg;
   op.width = static_cast<std::uint8_t>(width);
 }

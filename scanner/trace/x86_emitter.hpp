@@ -14,6 +14,7 @@
 namespace scanner::trace::x86 {
 
 inline constexpr Reg kAccumulator = 0;
+inline constexpr Reg kCounter = 1;  ///< of repeated string instructions and loops
 inline constexpr Reg kStackPointer = 4;
 inline constexpr Reg kFramePointer = 5;
 inline constexpr Reg kSource = 6;       ///< of string instructions
@@ -86,7 +87,8 @@ class Emitter {
     if (reg != kNoReg) emit(OpKind::clobber).dst = reg;
   }
   /// The flags are those of `reg` (or, for kNoReg, of something nobody models) compared with 0.
-  void compare_with_zero(Reg reg, unsigned width);
+  /// `only_equality`: greater and less are not known, because the flags are those of an addition or subtraction.
+  void compare_with_zero(Reg reg, unsigned width, bool only_equality = false);
   void adjust_stack(std::int64_t delta);
 
   [[nodiscard]] Register general(ZydisRegister reg) const;
