@@ -187,11 +187,10 @@ Word registers(std::uint32_t word) {
     out.shift = static_cast<std::uint8_t>(field(word, 10, 3));
     if (field(word, 22, 2) != 0 || out.shift > 4) return {};
     const unsigned option = field(word, 13, 3);
-    out.extend = option == 2                  ? Extend::unsigned_word
-                 : option == 6                ? Extend::signed_word
-                 : option == 3 || option == 7 ? (out.shift == 0 ? Extend::none : Extend::shl)
-                                              : Extend::other;
-    if (out.width == 4 && (option == 2 || option == 6)) out.extend = out.shift == 0 ? Extend::none : Extend::shl;
+    const Extend whole = out.shift == 0 ? Extend::none : Extend::shl;
+    const Extend extends[] = {Extend::unsigned_byte, Extend::unsigned_half, Extend::unsigned_word, whole,
+                              Extend::signed_byte,   Extend::signed_half,   Extend::signed_word,   whole};
+    out.extend = out.width == 4 && (option == 2 || option == 6) ? whole : extends[option];
     out.stack = true;
     return out;
   }

@@ -52,7 +52,21 @@ enum class Form : std::uint8_t {
 };
 
 enum class Address : std::uint8_t { offset, before, after, indexed };  ///< before, after: rn is written back
-enum class Extend : std::uint8_t { none, shl, shr, sar, ror, unsigned_word, signed_word, other };
+/// How the second operand is shifted, or which low part of it counts; parts are shifted left afterwards.
+enum class Extend : std::uint8_t {
+  none,
+  shl,
+  shr,
+  sar,
+  ror,
+  unsigned_byte,
+  unsigned_half,
+  unsigned_word,
+  signed_byte,
+  signed_half,
+  signed_word,
+  other
+};
 enum class Bits : std::uint8_t { sign, keep, zero };
 enum class SelectKind : std::uint8_t { same, plus_one, invert, negate };
 

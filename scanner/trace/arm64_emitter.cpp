@@ -34,6 +34,14 @@ void Emitter::compare(Reg a, Reg b, std::uint64_t imm, unsigned width) {
   op.width = static_cast<std::uint8_t>(width);
 }
 
+/// `bytes` of `from`, extended and shifted left as the word says, in `scratch`.
+Reg Emitter::part(Reg scratch, Reg from, std::uint8_t bytes, bool sign, const Word& word) {
+  copy(scratch, from, bytes, sign);
+  if (word.shift != 0) alu(Alu::shl, scratch, scratch, word.shift, 8);
+  if (sign && word.width == 4) copy(scratch, scratch, 4);
+  return scratch;
+}
+
 Reg Emitter::operand(const Word& word, Reg scratch) {
   const Reg from = source(word.rm, scratch);
   const unsigned width = word.width;
@@ -42,11 +50,12 @@ Reg Emitter::operand(const Word& word, Reg scratch) {
     case Extend::shl: alu(Alu::shl, scratch, from, word.shift, width); return scratch;
     case Extend::shr: alu(Alu::shr, scratch, from, word.shift, width); return scratch;
     case Extend::sar: alu(Alu::sar, scratch, from, word.shift, width); return scratch;
-    case Extend::unsigned_word:
-    case Extend::signed_word:
-      copy(scratch, from, 4, word.extend == Extend::signed_word);
-      if (word.shift != 0) alu(Alu::shl, scratch, scratch, word.shift, 8);
-      return scratch;
+    case Extend::unsigned_byte: return part(scratch, from, 1, false, word);
+    case Extend::unsigned_half: return part(scratch, from, 2, false, word);
+    case Extend::unsigned_word: return part(scratch, from, 4, false, word);
+    case Extend::signed_byte: return part(scratch, from, 1, true, word);
+    case Extend::signed_half: return part(scratch, from, 2, true, word);
+    case Extend::signed_word: return part(scratch, from, 4, true, word);
     case Extend::ror:
     case Extend::other: break;
   }

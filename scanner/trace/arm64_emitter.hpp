@@ -55,6 +55,8 @@ class Emitter {
   Reg operand(const Word& word, Reg scratch);
 
  private:
+  Reg part(Reg scratch, Reg from, std::uint8_t bytes, bool sign, const Word& word);
+
   std::vector<Op>* ops_ = nullptr;
   std::uint32_t rva_ = 0;
 };

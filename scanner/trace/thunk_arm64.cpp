@@ -209,7 +209,8 @@ std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFuncti
     std::uint64_t target = 0;
     if (base != 0) {
       const unsigned unused = 64 - 8U * entry.width;
-      const bool sign = entry.sign || sum.extend == Extend::signed_word;
+      const bool sign = entry.sign || sum.extend == Extend::signed_word || sum.extend == Extend::signed_byte ||
+                        sum.extend == Extend::signed_half;
       const auto offset =
           sign ? static_cast<std::int64_t>(*value << unused) >> unused : static_cast<std::int64_t>(*value);
       target = base + (static_cast<std::uint64_t>(offset) << shift);
