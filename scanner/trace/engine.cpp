@@ -279,10 +279,14 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   } else {
     pair.applies = satisfies(site, entry, pair, constraints);
     if (entry.field) {
-      raw = field_behind(site, value_at(site, entry.tag, abi_.word, values_, abi_), *entry.field, 4, entry.stride);
+      const ValueId pointer = value_at(site, entry.tag, abi_.word, values_, abi_);
+      raw = field_behind(site, pointer, *entry.field, entry.width, entry.stride);
+      if (entry.added != 0)
+        raw = values_.alu(Alu::add, 4, 0, raw, values_.constant(static_cast<std::uint32_t>(entry.added)));
     } else {
-      raw = values_.masked(value_at(site, entry.tag, 4, values_, abi_), entry.and_mask, entry.or_mask);
+      raw = value_at(site, entry.tag, 4, values_, abi_);
     }
+    raw = values_.masked(raw, entry.and_mask, entry.or_mask);
     if (site.function != entry.function) entries_[entry_id].called = true;
   }
   if (unsure_callee_.contains(site_id)) pair.flags |= kAssumesPointer;
@@ -336,11 +340,14 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
   const std::optional<std::int64_t> field =
       atom.kind == AtomKind::field ? std::optional(static_cast<std::int64_t>(atom.a)) : std::nullopt;
   const std::int32_t stride = field && atom.strided ? atom.offset : 0;
+  const std::int32_t added = field && !atom.strided ? atom.offset : 0;
+  const unsigned width = field ? std::min<unsigned>(atom.width, 4) : 4;
   for (const EntryId id : entries_of_function_[function]) {
     Entry& known = entries_[id];
     const tagdb::ApiRow& known_row = apis_.rows[static_cast<std::size_t>(known.row)];
     if (known.tag != atom.where || known.field != field || known.stride != stride || known_row.kind != row.kind ||
-        known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask || known.or_mask != atom.or_mask)
+        known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask ||
+        known.or_mask != atom.or_mask || known.added != added || known.width != width)
       continue;
     for (Link& old : known.links) {
       if (old.site == link.site && old.callee == link.callee) {
@@ -360,6 +367,8 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
   entry.tag = atom.where;
   entry.field = field;
   entry.stride = stride;
+  entry.added = added;
+  entry.width = width;
   entry.and_mask = atom.and_mask;
   entry.or_mask = atom.or_mask;
   entry.depth = target.depth + 1;

@@ -43,6 +43,8 @@ struct Entry {
   Location tag = 0;
   std::int32_t stride = 0;                            ///< field: it is an element of a table, entries that far apart
   std::optional<std::int64_t> field;                  ///< the tag stands that many bytes behind the pointer at `tag`
+  unsigned width = 4;                                 ///< field: bytes that are read of it
+  std::int32_t added = 0;                             ///< field: what is added to it
   std::uint32_t and_mask = 0xFFFFFFFFU, or_mask = 0;  ///< what happens to the tag between here and the listed function
   unsigned depth = 0;                                 ///< calls between here and the listed function
   std::vector<Link> links;                            ///< empty for rows

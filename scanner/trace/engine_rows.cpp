@@ -77,7 +77,7 @@ ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t
       const pe::Section* section = image_.section_at(at);
       const auto value = image_.load(at, width);
       // What is as wide as a pointer may be one: that is for the memory to say.
-      const bool number = width == 4 && (abi_.word != 4 || !value || !image_.rva_of_va(*value));
+      const bool number = width <= 4 && (width != abi_.word || !value || !image_.rva_of_va(*value));
       part = section != nullptr && !section->writable() && value && number ? values_.constant(*value)
                                                                            : values_.memory(at, width);
     } else if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
