@@ -52,6 +52,7 @@ class Comparison {
   ValuePool& values_;
   ValueId compared_ = kBottom;
   std::uint64_t compared_with_ = 0;
+  std::uint32_t width_ = 0;      // of the comparison, in bytes
   std::uint64_t registers_ = 0;  // bit n: register n still holds what was compared
   std::int64_t slot_ = 0, loaded_slot_ = 0;
   std::uint32_t slot_width_ = 0;  // of what was compared, in bytes; 0: it stands in no frame slot
