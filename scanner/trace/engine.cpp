@@ -267,6 +267,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   const Entry entry = entries_[entry_id];  // a copy: add_entry() below may move the vector
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
   std::vector<Constraint> constraints = site.state.constraints;
+  std::vector<PassedCallee> callees;
   ValueId raw = kBottom;
   if (entry.function == 0) {
     pair.applies = applies(site, row, pair, constraints);
@@ -277,7 +278,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     }
     if (!pair.applies && !known && row.kind == tagdb::ApiKind::lookaside) call_back(site_id, row);
   } else {
-    pair.applies = satisfies(site, entry, pair, constraints);
+    pair.applies = satisfies(site, entry, pair, constraints, callees);
     if (entry.field) {
       const ValueId pointer = value_at(site, entry.tag, abi_.word, values_, abi_);
       raw = field_behind(site, pointer, *entry.field, entry.width, entry.stride);
@@ -295,7 +296,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   Resolution tag = resolve(site, raw, entry_id);
   pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);
   pair.table = pair.table || tag.table;
-  pair.inflow = !tag.inflows.empty();
+  pair.inflows = tag.inflows;
   pair_of(site_id, entry_id) = pair;
   entries_of_site_[site_id].insert(entry_id);
   if ((values_.flags(pair.tag) & kClobbered) != 0 && site.reached && careful_.insert(site.function).second) {
@@ -317,8 +318,19 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     // It may be filled by somebody who got the address of the object it lies in.
     if (const std::uint32_t object = globals_.object_at(global, kObjectReach); object != 0) watch(object);
   }
+  if (const Atom* pointer = passed_pointer(site)) {
+    PassedCallee callee;
+    callee.where = pointer->where;
+    if (pointer->kind == AtomKind::field) callee.field = static_cast<std::int64_t>(pointer->a);
+    if (entry.function == 0) {
+      callee.row = entry.row;
+    } else {
+      callee.function = entry.function;
+    }
+    callees.push_back(callee);
+  }
   for (const Inflow& inflow : tag.inflows) {
-    Link link{site_id, entry_id, inflow.flags | values_.flags(tag.value), true, {}};
+    Link link{site_id, entry_id, inflow.flags | values_.flags(tag.value), true, {}, {}};
     Atom atom = inflow.argument;
     add_entry(inflow.function, atom, link);
   }
@@ -326,7 +338,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   for (const Atom& atom : atoms) {
     const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
     if (!argument && atom.kind != AtomKind::field) continue;
-    Link link{site_id, entry_id, values_.flags(pair.tag), false, constraints};
+    Link link{site_id, entry_id, values_.flags(pair.tag), false, constraints, callees};
     const bool conventional = is_stack(atom.where) || !abi_.preserved(static_cast<Reg>(atom.where));
     if (!conventional) link.flags |= kAssumesRegister;
     add_entry(site.function, atom, link);
