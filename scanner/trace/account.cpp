@@ -96,7 +96,8 @@ void Engine::collect_uses(TraceResult& result) {
     use.evidence = evidence_of(row.kind);
     use.charges_pool = row.charges_pool;
     use.origin_rva = sites_[pair.site].rva;
-    std::uint32_t flags = pair.flags | (pair.tag == kBottom ? 0 : values_.flags(pair.tag));
+    std::uint32_t flags = pair.flags | (pair.tag == kBottom ? 0 : values_.flags(pair.tag) | what_else(pair));
+    if (may_call_else(pair.site, row)) flags |= kAssumesPointer;
     use.via.push_back(use.origin_rva);
     SiteId last = pair.site;
     std::size_t way = pair.link;
@@ -107,6 +108,7 @@ void Engine::collect_uses(TraceResult& result) {
                 : 0;
       if (use.via.size() > kMaxChain) break;
       flags |= link.flags;
+      if (may_call_else(link.site, row)) flags |= kAssumesPointer;
       last = link.site;
       use.via.push_back(sites_[last].rva);
       id = link.callee;
@@ -252,7 +254,7 @@ Site Engine::classify(const Pair& pair) {
   }
   if (plausible) {
     site.bucket = pair.table ? Bucket::table : Bucket::constant;
-  } else if (pair.inflow) {
+  } else if (!pair.inflows.empty()) {
     site.bucket = Bucket::forwarded;
   } else if (forwarded) {
     const std::string_view reason = uncalled_reason(pair);

@@ -18,6 +18,7 @@ void Comparison::compare(const Op& op, const State& state) {
     slot_ = loaded_slot_;
     slot_width_ = op.width;
   }
+  width_ = op.width;
   compared_with_ = op.width == 4 ? value & 0xFFFFFFFFU : value;
   only_equality_ = op.unknown;
 }
@@ -81,8 +82,10 @@ void Comparison::decide(State& state, bool equal) {
   }
   if (argument) {
     constexpr std::size_t kMostConstraints = 6;
-    const auto value = static_cast<std::uint32_t>(compared_with_ - atoms[0].a);
-    const Constraint constraint{atoms[0].where, value, equal};
+    const std::uint64_t value = compared_with_ - atoms[0].a;
+    const bool wide = width_ == 8;
+    const Constraint constraint{atoms[0].where, wide ? value : value & 0xFFFFFFFFU, equal,
+                                wide ? std::uint8_t{8} : std::uint8_t{4}};
     auto& list = state.constraints;
     const auto at = std::lower_bound(list.begin(), list.end(), constraint);
     if ((at == list.end() || *at != constraint) && list.size() < kMostConstraints) list.insert(at, constraint);

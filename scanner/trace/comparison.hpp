@@ -53,6 +53,7 @@ class Comparison {
   ValueId compared_ = kBottom;
   std::uint64_t compared_with_ = 0;
   bool only_equality_ = false;   // the flags are those of arithmetic: which way the carry went is not known
+  std::uint32_t width_ = 0;      // of the comparison, in bytes
   std::uint64_t registers_ = 0;  // bit n: register n still holds what was compared
   std::int64_t slot_ = 0, loaded_slot_ = 0;
   std::uint32_t slot_width_ = 0;  // of what was compared, in bytes; 0: it stands in no frame slot

@@ -267,6 +267,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   const Entry entry = entries_[entry_id];  // a copy: add_entry() below may move the vector
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
   std::vector<Constraint> constraints = site.state.constraints;
+  std::vector<PassedCallee> callees;
   ValueId raw = kBottom;
   if (entry.function == 0) {
     pair.applies = applies(site, row, pair, constraints);
@@ -277,12 +278,16 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     }
     if (!pair.applies && !known && row.kind == tagdb::ApiKind::lookaside) call_back(site_id, row);
   } else {
-    pair.applies = satisfies(site, entry, pair, constraints);
+    pair.applies = satisfies(site, entry, pair, constraints, callees);
     if (entry.field) {
-      raw = field_behind(site, value_at(site, entry.tag, abi_.word, values_, abi_), *entry.field, 4, entry.stride);
+      const ValueId pointer = value_at(site, entry.tag, abi_.word, values_, abi_);
+      raw = field_behind(site, pointer, *entry.field, entry.width, entry.stride);
+      if (entry.added != 0)
+        raw = values_.alu(Alu::add, 4, 0, raw, values_.constant(static_cast<std::uint32_t>(entry.added)));
     } else {
-      raw = values_.masked(value_at(site, entry.tag, 4, values_, abi_), entry.and_mask, entry.or_mask);
+      raw = value_at(site, entry.tag, 4, values_, abi_);
     }
+    raw = values_.masked(raw, entry.and_mask, entry.or_mask);
     if (site.function != entry.function) entries_[entry_id].called = true;
   }
   if (unsure_callee_.contains(site_id)) pair.flags |= kAssumesPointer;
@@ -291,7 +296,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   Resolution tag = resolve(site, raw, entry_id);
   pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);
   pair.table = pair.table || tag.table;
-  pair.inflow = !tag.inflows.empty();
+  pair.inflows = tag.inflows;
   pair_of(site_id, entry_id) = pair;
   entries_of_site_[site_id].insert(entry_id);
   if ((values_.flags(pair.tag) & kClobbered) != 0 && site.reached && careful_.insert(site.function).second) {
@@ -313,8 +318,19 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     // It may be filled by somebody who got the address of the object it lies in.
     if (const std::uint32_t object = globals_.object_at(global, kObjectReach); object != 0) watch(object);
   }
+  if (const Atom* pointer = passed_pointer(site)) {
+    PassedCallee callee;
+    callee.where = pointer->where;
+    if (pointer->kind == AtomKind::field) callee.field = static_cast<std::int64_t>(pointer->a);
+    if (entry.function == 0) {
+      callee.row = entry.row;
+    } else {
+      callee.function = entry.function;
+    }
+    callees.push_back(callee);
+  }
   for (const Inflow& inflow : tag.inflows) {
-    Link link{site_id, entry_id, inflow.flags | values_.flags(tag.value), true, {}};
+    Link link{site_id, entry_id, inflow.flags | values_.flags(tag.value), true, {}, {}};
     Atom atom = inflow.argument;
     add_entry(inflow.function, atom, link);
   }
@@ -322,7 +338,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   for (const Atom& atom : atoms) {
     const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
     if (!argument && atom.kind != AtomKind::field) continue;
-    Link link{site_id, entry_id, values_.flags(pair.tag), false, constraints};
+    Link link{site_id, entry_id, values_.flags(pair.tag), false, constraints, callees};
     const bool conventional = is_stack(atom.where) || !abi_.preserved(static_cast<Reg>(atom.where));
     if (!conventional) link.flags |= kAssumesRegister;
     add_entry(site.function, atom, link);
@@ -336,11 +352,14 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
   const std::optional<std::int64_t> field =
       atom.kind == AtomKind::field ? std::optional(static_cast<std::int64_t>(atom.a)) : std::nullopt;
   const std::int32_t stride = field && atom.strided ? atom.offset : 0;
+  const std::int32_t added = field && !atom.strided ? atom.offset : 0;
+  const unsigned width = field ? std::min<unsigned>(atom.width, 4) : 4;
   for (const EntryId id : entries_of_function_[function]) {
     Entry& known = entries_[id];
     const tagdb::ApiRow& known_row = apis_.rows[static_cast<std::size_t>(known.row)];
     if (known.tag != atom.where || known.field != field || known.stride != stride || known_row.kind != row.kind ||
-        known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask || known.or_mask != atom.or_mask)
+        known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask ||
+        known.or_mask != atom.or_mask || known.added != added || known.width != width)
       continue;
     for (Link& old : known.links) {
       if (old.site == link.site && old.callee == link.callee) {
@@ -360,6 +379,8 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
   entry.tag = atom.where;
   entry.field = field;
   entry.stride = stride;
+  entry.added = added;
+  entry.width = width;
   entry.and_mask = atom.and_mask;
   entry.or_mask = atom.or_mask;
   entry.depth = target.depth + 1;

@@ -28,6 +28,14 @@ namespace scanner::trace {
 using EntryId = std::uint32_t;
 using SiteId = std::uint32_t;
 
+/// The pointer that a function got as argument (or behind one) must be this for a call through it to be the one meant.
+struct PassedCallee {
+  Location where = 0;
+  std::optional<std::int64_t> field;  ///< it stands that many bytes behind the pointer at `where`
+  int row = -1;                       ///< the listed function it is, or
+  std::uint32_t function = 0;         ///< the function of this image
+};
+
 /// `site` calls entry `callee` and passes on what this entry's function got.
 struct Link {
   SiteId site = 0;
@@ -35,6 +43,7 @@ struct Link {
   std::uint32_t flags = 0;
   bool through_memory = false;          ///< the tag went through a global: nothing else of the call can be told
   std::vector<Constraint> constraints;  ///< on the arguments of this entry's function, for the call to be made
+  std::vector<PassedCallee> callees{};  ///< likewise, on the functions that are passed
 };
 
 struct Entry {
@@ -43,6 +52,8 @@ struct Entry {
   Location tag = 0;
   std::int32_t stride = 0;                            ///< field: it is an element of a table, entries that far apart
   std::optional<std::int64_t> field;                  ///< the tag stands that many bytes behind the pointer at `tag`
+  unsigned width = 4;                                 ///< field: bytes that are read of it
+  std::int32_t added = 0;                             ///< field: what is added to it
   std::uint32_t and_mask = 0xFFFFFFFFU, or_mask = 0;  ///< what happens to the tag between here and the listed function
   unsigned depth = 0;                                 ///< calls between here and the listed function
   std::vector<Link> links;                            ///< empty for rows
@@ -53,11 +64,11 @@ struct Pair {
   SiteId site = 0;
   EntryId entry = 0;
   ValueId tag = kBottom;
-  std::uint32_t flags = 0;  ///< assumptions about the call itself
-  bool applies = true;      ///< false: a condition rules this call out
-  bool table = false;       ///< the tag is an entry of a table
-  bool inflow = false;      ///< the tag was put into a global by a function that got it as argument
-  std::size_t link = 0;     ///< of the entry: the one whose constraints hold
+  std::uint32_t flags = 0;      ///< assumptions about the call itself
+  bool applies = true;          ///< false: a condition rules this call out
+  bool table = false;           ///< the tag is an entry of a table
+  std::vector<Inflow> inflows;  ///< arguments of functions that put them into the global which the tag is read from
+  std::size_t link = 0;         ///< of the entry: the one whose constraints hold
 };
 
 class Engine {
@@ -90,7 +101,12 @@ class Engine {
   EntryId row_entry(int row);
 
   bool applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints);
-  bool satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints);
+  bool satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints,
+                 std::vector<PassedCallee>& callees);
+  enum class Answer : std::uint8_t { no, perhaps, yes };
+  Answer passes(const CallSite& site, const PassedCallee& callee, std::vector<PassedCallee>& handed);
+  [[nodiscard]] const Atom* passed_pointer(const CallSite& site) const;
+  [[nodiscard]] bool may_call_else(SiteId site, const tagdb::ApiRow& row);
   [[nodiscard]] Location tag_location(const tagdb::ApiRow& row) const;
   [[nodiscard]] Location size_location(const tagdb::ApiRow& row) const;
   ValueId tag_of_row(const CallSite& site, const tagdb::ApiRow& row);
@@ -125,6 +141,8 @@ class Engine {
   std::optional<tagdb::ApiRow> row_for_importers(EntryId entry);
   Site classify(const Pair& pair);
   std::string_view uncalled_reason(const Pair& pair);
+  std::uint32_t unknown_callers(std::uint32_t function, const Atom& atom);
+  std::uint32_t what_else(const Pair& pair);
 
   const pe::Image& image_;
   const tagdb::ApiTable& apis_;
@@ -171,6 +189,8 @@ class Engine {
   std::map<std::uint32_t, std::vector<std::pair<SiteId, Atom>>> passed_pointers_;  // function → calls of its arguments
   std::set<std::pair<SiteId, std::uint64_t>> targets_;                             // what a site was found to call
   std::set<SiteId> unsure_callee_;  // calls through memory that may hold something else as well
+  std::unordered_map<EntryId, std::vector<std::size_t>> pairs_of_entry_;  // when all is known
+  std::unordered_map<EntryId, std::uint32_t> what_callers_pass_;          // flags; likewise
   std::vector<std::string> problems_;
   std::size_t lifted_ = 0;
   std::map<std::string, std::uint32_t> depth_lost_;

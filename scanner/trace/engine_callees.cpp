@@ -128,6 +128,7 @@ void Engine::target_found(SiteId id, ValueId pointer) {
       const int row = imports_[static_cast<std::size_t>(import)].row;
       if (row >= 0 && targets_.emplace(id, std::uint64_t{1} << 32 | static_cast<std::uint32_t>(row)).second)
         todo_.emplace_back(id, row_entry(row));
+      if (row < 0) targets_.emplace(id, std::uint64_t{2} << 32 | static_cast<std::uint32_t>(import));
     } else if (function != 0 && targets_.emplace(id, function).second) {
       sites_of_target_[function].push_back(id);
       for (const EntryId entry : entries_of_function_[function]) todo_.emplace_back(id, entry);

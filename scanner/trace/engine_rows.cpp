@@ -19,7 +19,7 @@ bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair,
       (atom->kind == AtomKind::image || atom->kind == AtomKind::frame || atom->kind == AtomKind::import))
     return row.condition_value != 0;  // an address is not 0
   if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0) {
-    constraints.push_back({atom->where, static_cast<std::uint32_t>(row.condition_value), true});
+    constraints.push_back({atom->where, static_cast<std::uint32_t>(row.condition_value), true, 4});
   } else {
     pair.flags |= kAssumesPointer;
   }
@@ -27,12 +27,13 @@ bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair,
 }
 
 /// Is there a link of the entry whose constraints this call meets? Those that depend on our own caller are handed up.
-bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints) {
+bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints,
+                       std::vector<PassedCallee>& callees) {
   for (std::size_t i = 0; i < entry.links.size(); ++i) {
     bool possible = true, undecided = false;
     std::vector<Constraint> handed;
     for (const Constraint& constraint : entry.links[i].constraints) {
-      const ValueId passed = value_at(site, constraint.where, 4, values_, abi_);
+      const ValueId passed = value_at(site, constraint.where, constraint.width, values_, abi_);
       std::uint64_t value = 0;
       if (values_.is_constant(passed, value)) {
         possible = possible && (value == constraint.value) == constraint.equal;
@@ -40,12 +41,19 @@ bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std
       }
       const Atom* atom = values_.only(passed);
       if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0)
-        handed.push_back({atom->where, constraint.value, constraint.equal});
+        handed.push_back({atom->where, constraint.value, constraint.equal, constraint.width});
       else if (constraint.equal)
         undecided = true;
     }
+    std::vector<PassedCallee> handed_callees;
+    for (const PassedCallee& callee : entry.links[i].callees) {
+      const Answer answer = passes(site, callee, handed_callees);
+      possible = possible && answer != Answer::no;
+      undecided = undecided || answer == Answer::perhaps;
+    }
     if (!possible) continue;
     pair.link = i;
+    callees = std::move(handed_callees);
     if (undecided) pair.flags |= kAssumesPointer;
     constraints.insert(constraints.end(), handed.begin(), handed.end());
     return true;
@@ -77,7 +85,7 @@ ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t
       const pe::Section* section = image_.section_at(at);
       const auto value = image_.load(at, width);
       // What is as wide as a pointer may be one: that is for the memory to say.
-      const bool number = width == 4 && (abi_.word != 4 || !value || !image_.rva_of_va(*value));
+      const bool number = width <= 4 && (width != abi_.word || !value || !image_.rva_of_va(*value));
       part = section != nullptr && !section->writable() && value && number ? values_.constant(*value)
                                                                            : values_.memory(at, width);
     } else if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {

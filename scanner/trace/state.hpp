@@ -25,8 +25,9 @@ struct FrameSlot {
 /// On every path to here, the content of `where` at entry was (or was not) `value`.
 struct Constraint {
   Location where = 0;
-  std::uint32_t value = 0;
+  std::uint64_t value = 0;
   bool equal = true;
+  std::uint8_t width = 4;  ///< bytes that were compared
 
   auto operator<=>(const Constraint&) const = default;
 };
