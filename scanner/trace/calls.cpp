@@ -23,11 +23,11 @@ std::string wide_text(const pe::Image& image, std::uint32_t rva) {
 
 /// Could a callee that was given an address in this frame write this slot?
 bool exposed(const State& state, const FrameSlot& slot, const CallSite& site, const Abi& abi) {
-  // The outgoing argument area is the callee's own; incoming stack arguments and home space are single objects.
-  if (slot.offset >= 0) return std::binary_search(state.escaped.begin(), state.escaped.end(), slot.offset);
-  if (site.depth_known && slot.offset < site.callee_frame + static_cast<std::int64_t>(abi.stack_arguments)) return true;
-  const auto behind = std::upper_bound(state.escaped.begin(), state.escaped.end(), slot.offset);
-  return behind != state.escaped.begin();
+  // The outgoing argument area is the callee's own.
+  if (slot.offset < 0 && site.depth_known &&
+      slot.offset < site.callee_frame + static_cast<std::int64_t>(abi.stack_arguments))
+    return true;
+  return state.known_to_others(slot.offset, abi);
 }
 
 }  // namespace
@@ -84,8 +84,9 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
   } else {
     give_away_arguments(site, state);
   }
-  const bool fills = knowledge_.stores && site.target != 0 && !state.escaped.empty();
+  const bool fills = knowledge_.stores && site.target != 0;
   if (fills) before_ = state;
+  share_arguments(site, state);
   const std::uint32_t clobbered = knowledge_.clobbered && site.target != 0 ? knowledge_.clobbered(site.target) : ~0U;
   for (Reg reg = 0; reg < 32; ++reg) {
     if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
@@ -93,7 +94,11 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
   }
   state.registers[abi_.result] = result;
   if (abi_.callee_removes) stack_.settle_call(site, op, block, state);
-  if (state.escaped.empty() || helper == Helper::init_string || helper == Helper::find_routine) return;
+  if (helper == Helper::init_string || helper == Helper::find_routine) return;
+  for (FieldSlot& slot : state.fields) {
+    if (site.import < 0 && state.is_shared(slot.pointer, slot.offset))
+      slot.value = values_.with_flags(slot.value, kAssumesField);
+  }
   for (FrameSlot& slot : state.frame) {
     if (exposed(state, slot, site, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
   }
@@ -106,25 +111,42 @@ void Calls::fill_in_locals(const CallSite& site, const State& before, State& sta
   view.callee_frame = site.callee_frame;
   view.depth_known = site.depth_known;
   view.state = before;
-  for (const ArgumentStore& store : std::vector<ArgumentStore>(knowledge_.stores(site.target))) {
+  const ArgumentEffects& effects = knowledge_.stores(site.target);
+  for (const ArgumentStore& store : effects.stores) {
     const Atom* only = values_.only(value_at(view, store.pointer, abi_.word, values_, abi_));
-    if (only == nullptr || only->kind != AtomKind::frame || only->strided) continue;
-    const auto base = static_cast<std::int64_t>(only->a);  // `only` dies with the next value made
-    ValueId value = values_.unknown(values_.flags(store.value));
-    for (const Atom& atom : std::vector<Atom>(values_.atoms(store.value).begin(), values_.atoms(store.value).end())) {
-      const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
-      const ValueId part = atom.kind == AtomKind::constant ? values_.single(atom)
-                           : argument ? values_.masked(value_at(view, atom.where, store.width, values_, abi_),
-                                                       atom.and_mask, atom.or_mask)
-                                      : values_.unknown(kNotUnderstood);
-      value = values_.join(value, part);
-    }
-    const std::int64_t at = base + store.offset;
+    if (only == nullptr || only->strided) continue;
+    const Atom pointer = *only;  // `only` dies with the next value made
+    const auto at = static_cast<std::int64_t>(pointer.a) + store.offset;
+    const ValueId value = stored_by_callee(view, store);
+    const bool assumed =
+        std::any_of(effects.shared.begin(), effects.shared.end(), [&store](const SharedPointer& other) {
+          return other.pointer == store.pointer && other.offset <= store.offset;
+        });
     // Perhaps not on every path of the callee: what stood there before is still possible.
-    const ValueId old = frame_load(before, at, store.width, values_, abi_);
-    const bool unset = (values_.flags(old) & kUnset) != 0 && values_.atoms(old).empty();
-    frame_store(state, at, store.width, unset ? value : values_.join(old, value), values_);
+    if (pointer.kind == AtomKind::frame) {
+      const ValueId old = frame_load(before, at, store.width, values_, abi_);
+      const bool unset = (values_.flags(old) & kUnset) != 0 && values_.atoms(old).empty();
+      const ValueId both = unset ? value : values_.join(old, value);
+      frame_store(state, at, store.width, assumed ? values_.with_flags(both, kAssumesFrame) : both, values_);
+    } else if (pointer.kind == AtomKind::entry && pointer.and_mask == 0xFFFFFFFFU && pointer.or_mask == 0) {
+      const ValueId old = field_load(state, pointer.where, at, store.width, values_);
+      field_store(state, pointer.where, at, store.width, values_.join(old, value), values_);
+    }
   }
+}
+
+/// In terms of this function.
+ValueId Calls::stored_by_callee(const CallSite& view, const ArgumentStore& store) {
+  ValueId value = values_.unknown(values_.flags(store.value));
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(store.value).begin(), values_.atoms(store.value).end())) {
+    const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
+    const ValueId part =
+        atom.kind == AtomKind::constant ? values_.single(atom)
+        : argument ? values_.masked(value_at(view, atom.where, store.width, values_, abi_), atom.and_mask, atom.or_mask)
+                   : values_.unknown(kNotUnderstood);
+    value = values_.join(value, part);
+  }
+  return value;
 }
 
 ValueId Calls::argument_of(const CallSite& site, const State& state, unsigned index) {
@@ -181,6 +203,24 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const CallSite& site) {
   return bytes > 0 ? std::optional(bytes) : std::nullopt;
 }
 
+void Calls::share_arguments(const CallSite& site, State& state) {
+  if (site.import >= 0) return;
+  const ArgumentEffects* effects = knowledge_.stores && site.target != 0 ? &knowledge_.stores(site.target) : nullptr;
+  for (const Location where : carriers_of(abi_)) {
+    if (is_stack(where) && !site.depth_known) continue;
+    const ValueId value = is_stack(where)
+                              ? frame_load(state, site.callee_frame + (where - kStackBase), abi_.word, values_, abi_)
+                              : state.registers[static_cast<std::size_t>(where)];
+    if (effects == nullptr || !effects->known) {
+      memory_.share_arguments(state, value);
+      continue;
+    }
+    for (const SharedPointer& on : effects->shared) {
+      if (on.pointer == where) memory_.share_arguments(state, values_.address(value, kBottom, 1, on.offset));
+    }
+  }
+}
+
 void Calls::give_away_arguments(const CallSite& site, State& state) {
   for (const Reg reg : abi_.carriers) memory_.give_away(state, state.registers[reg]);
   if (!site.depth_known) return;
@@ -189,6 +229,7 @@ void Calls::give_away_arguments(const CallSite& site, State& state) {
   for (const FrameSlot& slot : std::vector<FrameSlot>(state.frame)) {
     if (slot.offset >= first && slot.offset < first + area) memory_.give_away(state, slot.value);
   }
+  memory_.give_away_contents(state);
 }
 
 }  // namespace scanner::trace

@@ -33,10 +33,14 @@ class Calls {
   bool resolve(CallSite& site, const State& state);
   /// Turns the state before the call `op` of `block`, resolved as `site`, into the one behind it.
   void return_from(const CallSite& site, const Op& op, const Block& block, State& state);
+  /// The callee gets pointers that are arguments of this function: unless it is known what it does with them, others
+  /// may write there from now on. Imports are trusted to leave alone what they are not made to write.
+  void share_arguments(const CallSite& site, State& state);
 
  private:
   [[nodiscard]] Helper helper_of(int import) const;
   void fill_in_locals(const CallSite& site, const State& before, State& state);
+  ValueId stored_by_callee(const CallSite& view, const ArgumentStore& store);
   ValueId argument_of(const CallSite& site, const State& state, unsigned index);
   void init_string(const CallSite& site, State& state);
   ValueId find_routine(const CallSite& site, const State& state);

@@ -136,12 +136,13 @@ FlowResult Engine::follow(const LiftedFunction& function) {
     const int row = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].row : -1;
     if (row < 0 || apis_.rows[static_cast<std::size_t>(row)].tag < 0) return false;
     const Location tag = tag_location(apis_.rows[static_cast<std::size_t>(row)]);
-    return (values_.flags(value_at(site, tag, 4, values_, abi_)) & (kClobbered | kAssumesFrame | kUnset)) != 0;
+    return (values_.flags(value_at(site, tag, 4, values_, abi_)) &
+            (kClobbered | kAssumesFrame | kAssumesField | kUnset)) != 0;
   });
   if (!across_call && !careful_.contains(function.rva)) return flow;
   CalleeKnowledge knowledge = stack_knowledge();
   knowledge.clobbered = [this](std::uint32_t callee) { return clobbered_by(callee); };
-  knowledge.stores = [this](std::uint32_t callee) -> const std::vector<ArgumentStore>& { return stores_of(callee); };
+  knowledge.stores = [this](std::uint32_t callee) -> const ArgumentEffects& { return stores_of(callee); };
   return follow_values(image_, imports_, function, values_, abi_, budget_, knowledge);
 }
 
@@ -299,7 +300,8 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   pair.inflows = tag.inflows;
   pair_of(site_id, entry_id) = pair;
   entries_of_site_[site_id].insert(entry_id);
-  if ((values_.flags(pair.tag) & kClobbered) != 0 && site.reached && careful_.insert(site.function).second) {
+  if ((values_.flags(pair.tag) & (kClobbered | kAssumesField)) != 0 && site.reached &&
+      careful_.insert(site.function).second) {
     analysed_.erase(site.function);
     waiting_.insert(site.function);
   }

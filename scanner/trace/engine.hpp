@@ -92,7 +92,7 @@ class Engine {
   void note_budget();
   [[nodiscard]] CalleeKnowledge stack_knowledge();
   std::uint32_t clobbered_by(std::uint32_t function);
-  const std::vector<ArgumentStore>& stores_of(std::uint32_t function);
+  const ArgumentEffects& stores_of(std::uint32_t function);
   void register_site(SiteId site);
   [[nodiscard]] bool passes_tag(const CallSite& site, bool or_argument);
   void pair_up(SiteId site, EntryId entry);
@@ -173,7 +173,7 @@ class Engine {
   std::unordered_map<int, EntryId> entry_of_row_;
   std::map<std::uint32_t, std::uint32_t> immediates_;  // plausible tag → first instruction that holds it
   std::unordered_map<std::uint32_t, std::uint32_t> clobbers_;
-  std::unordered_map<std::uint32_t, std::vector<ArgumentStore>> stores_of_;
+  std::unordered_map<std::uint32_t, ArgumentEffects> stores_of_;
   std::set<std::uint32_t> exports_;
   std::unordered_map<std::uint64_t, std::size_t> pair_index_;
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> readers_;  // global → pairs whose tag was read from it

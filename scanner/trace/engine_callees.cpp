@@ -26,15 +26,15 @@ std::uint32_t Engine::clobbered_by(std::uint32_t function) {
 }
 
 /// What `function` stores behind its arguments, as far as one look at it alone tells.
-const std::vector<ArgumentStore>& Engine::stores_of(std::uint32_t function) {
-  const auto [at, fresh] = stores_of_.emplace(function, std::vector<ArgumentStore>{});
+const ArgumentEffects& Engine::stores_of(std::uint32_t function) {
+  const auto [at, fresh] = stores_of_.emplace(function, ArgumentEffects{});
   if (!fresh) return at->second;
   const std::vector<CodeRange> ranges = functions_.ranges_of(function);
   const auto scopes = functions_.scopes_of(function);
   if (ranges.empty() || !functions_.is_start(function) || !affordable(ranges, scopes.size())) return at->second;
   const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
-  auto stores = follow_values(image_, imports_, lifted, values_, abi_, budget_, stack_knowledge()).argument_stores;
-  return stores_of_[function] = std::move(stores);
+  FlowResult flow = follow_values(image_, imports_, lifted, values_, abi_, budget_, stack_knowledge());
+  return stores_of_[function] = {std::move(flow.argument_stores), std::move(flow.shared), !flow.given_up};
 }
 
 /// Objects of the image whose address goes into a call: whoever wants to know their contents must look there.

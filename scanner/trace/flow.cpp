@@ -3,6 +3,7 @@
 // block to block until nothing changes, and what callers and other functions want to know is noted.
 #include "scanner/trace/flow.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "scanner/trace/block_queue.hpp"
@@ -57,7 +58,6 @@ class Interpreter {
       for (const std::uint32_t handler : block.exception_successors) {
         if (!stack_.has_frame(in_[number])) continue;
         merge_into(handler, in_handler(in_[number], handler));
-        merge_into(handler, in_handler(state, handler));
       }
     }
     recording_ = true;
@@ -70,7 +70,10 @@ class Interpreter {
       interpret(function_.blocks[number], state);
       if (reached_) check_depths(function_.blocks[number], state);
       if (reached_) leave(function_.blocks[number], state);
+      result_.shared.insert(result_.shared.end(), state.shared.begin(), state.shared.end());
     }
+    std::sort(result_.shared.begin(), result_.shared.end());
+    result_.shared.erase(std::unique(result_.shared.begin(), result_.shared.end()), result_.shared.end());
     return std::move(result_);
   }
 
@@ -90,7 +93,8 @@ class Interpreter {
   static std::uint64_t steps_for(const State& state) { return 1 + (kRegCount + state.frame.size()) / 8; }
 
   static std::uint64_t bytes_of(const State& state) {
-    return sizeof(State) + state.frame.size() * sizeof(FrameSlot) + state.escaped.size() * sizeof(std::int32_t);
+    return sizeof(State) + state.frame.size() * sizeof(FrameSlot) + state.escaped.size() * sizeof(std::int32_t) +
+           state.fields.size() * sizeof(FieldSlot);
   }
 
   State entry_state() {
@@ -244,7 +248,7 @@ class Interpreter {
     return true;
   }
 
-  void leave(const Block& block, const State& state) {
+  void leave(const Block& block, State& state) {
     const Instruction* const last = last_instruction(block);
     if (last == nullptr) return;
     if (block.leaves_to != 0) {
@@ -272,7 +276,7 @@ class Interpreter {
     }
   }
 
-  void tail_call(const State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
+  void tail_call(State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
     result_.returns = values_.join(result_.returns, values_.unknown(kReturned));
     CallSite site;
     site.rva = rva;
@@ -280,7 +284,9 @@ class Interpreter {
     site.pointer = pointer;
     site.tail = true;
     site.depth_known = stack_.depth_in(state, site.callee_frame);
-    if (calls_.resolve(site, state)) record(std::move(site), state);
+    if (!calls_.resolve(site, state)) return;
+    record(site, state);
+    calls_.share_arguments(site, state);
   }
 
   // --- operations ---------------------------------------------------------------------------------------------------
@@ -291,8 +297,29 @@ class Interpreter {
     spend(block.instruction_count + steps_for(state));
     for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
       const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
-      for (unsigned k = 0; k < instruction.op_count; ++k) step(function_.ops[instruction.first_op + k], state);
+      for (unsigned k = 0; k < instruction.op_count; ++k) {
+        const Op& op = function_.ops[instruction.first_op + k];
+        const bool raises = !recording_ && !block.exception_successors.empty() && may_raise(op, state);
+        if (raises) merge_into_handlers(block, state);
+        step(op, state);
+        if (raises && op.kind == OpKind::call && !state.escaped.empty()) merge_into_handlers(block, state);
+      }
     }
+  }
+
+  /// Calls, and accesses outside the frame.
+  [[nodiscard]] bool may_raise(const Op& op, const State& state) {
+    if (op.kind == OpKind::call) return !op.keeps_registers;
+    if (op.kind != OpKind::load && op.kind != OpKind::store) return false;
+    const Atom* address = values_.only(memory_.address_of(state, op.mem));
+    return address == nullptr || (address->kind != AtomKind::frame && address->kind != AtomKind::image);
+  }
+
+  /// What the frame holds when an exception is raised here. Between two such places it may hold something else.
+  void merge_into_handlers(const Block& block, const State& state) {
+    back_edge_ = false;
+    if (!stack_.has_frame(state)) return;
+    for (const std::uint32_t handler : block.exception_successors) merge_into(handler, in_handler(state, handler));
   }
 
   /// A pointer that walks through data is compared with where the data end.

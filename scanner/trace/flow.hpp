@@ -40,9 +40,17 @@ struct ArgumentStore {
   std::uint32_t site = 0;
 };
 
+/// What a function does to what its arguments point to.
+struct ArgumentEffects {
+  std::vector<ArgumentStore> stores;
+  std::vector<SharedPointer> shared;  ///< arguments that it passes on or keeps: others may store there, too
+  bool known = false;                 ///< false: it was not looked at
+};
+
 struct FlowResult {
   ValueId returns = kBottom;  ///< of every return, in terms of the function's entry
   std::vector<ArgumentStore> argument_stores;
+  std::vector<SharedPointer> shared;  ///< see ArgumentEffects
   std::vector<CallSite> calls;
   std::vector<GlobalStore> stores;        ///< to addresses in the image
   std::vector<std::uint32_t> ends;        ///< addresses that a pointer walking through data is compared with
@@ -56,7 +64,7 @@ struct FlowResult {
 /// allocation count on callees that spare registers, and callees fill in locals of their callers.
 struct CalleeKnowledge {
   std::function<std::uint32_t(std::uint32_t function)> clobbered;  ///< registers it overwrites; bit n for register n
-  std::function<const std::vector<ArgumentStore>&(std::uint32_t function)> stores;
+  std::function<const ArgumentEffects&(std::uint32_t function)> stores;
   std::function<const CalleeStack&(std::uint32_t function)> stack;  ///< x86
   std::function<bool(std::uint32_t rva)> is_called;                 ///< x86: somebody calls what starts there
 };

@@ -8,8 +8,49 @@ namespace scanner::trace {
 
 /// Somebody may write anywhere behind `offset`: what stands there is joined with `value`.
 void Memory::store_somewhere_behind(State& state, std::int64_t offset, ValueId value) {
+  if (offset >= static_cast<std::int64_t>(abi_.stack_arguments)) fill_in_arguments(state, offset);
   for (FrameSlot& slot : state.frame) {
-    if (slot.offset >= offset && slot.offset < 0) slot.value = values_.join(slot.value, value);
+    if (slot.offset >= offset && (slot.offset < 0) == (offset < 0)) slot.value = values_.join(slot.value, value);
+  }
+}
+
+/// Gives incoming stack arguments from `offset` on a slot each, so that somebody else can be seen to write there.
+void Memory::fill_in_arguments(State& state, std::int64_t offset) {
+  constexpr unsigned kMostArguments = 16;
+  const auto word = static_cast<std::int64_t>(abi_.word);
+  for (unsigned i = 0; i < kMostArguments; ++i) {
+    const std::int64_t at = offset - offset % word + i * word;
+    const bool known = std::any_of(state.frame.begin(), state.frame.end(), [at, word](const FrameSlot& slot) {
+      return slot.offset < at + word && slot.offset + std::int64_t{slot.width} > at;
+    });
+    if (!known) frame_store(state, at, abi_.word, frame_load(state, at, abi_.word, values_, abi_), values_);
+  }
+}
+
+void Memory::give_away(State& state, ValueId value) {
+  const auto view = values_.atoms(value);
+  const boost::container::static_vector<Atom, ValuePool::kCap> atoms(view.begin(), view.end());  // the pool grows
+  for (const Atom& atom : atoms) {
+    if (atom.kind != AtomKind::frame) continue;
+    const auto offset = static_cast<std::int32_t>(atom.a);
+    state.escape(offset);
+    if (offset >= static_cast<std::int32_t>(abi_.stack_arguments)) fill_in_arguments(state, offset);
+  }
+}
+
+void Memory::share_arguments(State& state, ValueId value) {
+  for (const Atom& atom : values_.atoms(value)) {
+    if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0)
+      state.share({atom.where, static_cast<std::int64_t>(atom.a)});
+  }
+}
+
+void Memory::give_away_contents(State& state) {
+  for (std::size_t known = 0; known != state.escaped.size();) {
+    known = state.escaped.size();
+    for (const FrameSlot& slot : std::vector<FrameSlot>(state.frame)) {
+      if (state.known_to_others(slot.offset, abi_)) give_away(state, slot.value);
+    }
   }
 }
 
@@ -53,7 +94,9 @@ ValueId Memory::load(const State& state, ValueId address, unsigned width) {
         }
         break;
       case AtomKind::entry:
-        if (atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
+        if (atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0 && !atom.strided) {
+          part = field_load(state, atom.where, static_cast<std::int64_t>(atom.a), width, values_);
+        } else if (atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
           Atom field = atom;
           field.kind = AtomKind::field;
           field.width = static_cast<std::uint8_t>(width);
@@ -102,7 +145,7 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
                   : op.a != kNoReg ? state.registers[op.a]
                                    : values_.constant(op.imm);
   if (op.width < 8) value = values_.resize(value, op.width, false);
-  const Atom* only = values_.only(address);
+  const Atom* only = values_.only(address);  // dies with the next value made: below it only says whether there was one
   if (only != nullptr && only->kind == AtomKind::frame && !only->strided) {
     frame_store(state, static_cast<std::int64_t>(only->a), op.width, value, values_);
     return;
@@ -122,9 +165,16 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
       continue;
     }
     leaves_frame = true;
+    const bool argument = atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0;
+    if (argument && !atom.strided) {
+      const auto offset = static_cast<std::int64_t>(atom.a);
+      const ValueId stored =
+          only != nullptr ? value : values_.join(field_load(state, atom.where, offset, op.width, values_), value);
+      field_store(state, atom.where, offset, op.width, stored, values_);
+    }
     if (notes == nullptr) continue;
     GlobalStore record{static_cast<std::uint32_t>(atom.a), 0, false, op.width, value, function, op.rva, atom.strided};
-    if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0)
+    if (argument)
       notes->argument_stores.push_back({atom.where, static_cast<std::int64_t>(atom.a), op.width, value, op.rva});
     if (atom.kind == AtomKind::image) notes->stores.push_back(record);
     if (atom.kind == AtomKind::memory && !atom.strided && atom.width == abi_.word) {
@@ -133,7 +183,9 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
       notes->stores.push_back(record);
     }
   }
-  if (leaves_frame) give_away(state, value);
+  if (!leaves_frame) return;
+  give_away(state, value);
+  if (op.width == abi_.word) share_arguments(state, value);
 }
 
 void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResult* notes) {

@@ -34,16 +34,17 @@ class Memory {
   /// The operation stores many times (OpKind::repeat), notes as above.
   void repeat(State& state, const Op& op, std::uint32_t function, FlowResult* notes);
   /// Somebody else gets `value`: frame addresses in it are known to others from now on.
-  void give_away(State& state, ValueId value) {
-    for (const Atom& atom : values_.atoms(value)) {
-      if (atom.kind == AtomKind::frame) state.escape(static_cast<std::int32_t>(atom.a));
-    }
-  }
+  void give_away(State& state, ValueId value);
+  /// The same for pointers that are arguments of this function.
+  void share_arguments(State& state, ValueId value);
+  /// Whoever can read a slot also knows the frame addresses in it.
+  void give_away_contents(State& state);
 
  private:
   ValueId load_image(std::uint32_t rva, unsigned width);
   ValueId load_element(const State& state, const Atom& atom, unsigned width);
   void store_somewhere_behind(State& state, std::int64_t offset, ValueId value);
+  void fill_in_arguments(State& state, std::int64_t offset);
 
   const pe::Image& image_;
   const ImportTable& imports_;

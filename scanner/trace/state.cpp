@@ -88,4 +88,43 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
   return values.unknown(depth_lost(offset) ? kDepthLost : kUnset);
 }
 
+ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
+  for (const FieldSlot& slot : state.fields) {
+    if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
+    const bool inside = slot.offset == offset && width <= slot.width;
+    return inside ? values.resize(slot.value, width, false) : values.unknown(kComputed);
+  }
+  Atom field;
+  field.kind = AtomKind::field;
+  field.where = pointer;
+  field.a = static_cast<std::uint64_t>(offset);
+  field.width = static_cast<std::uint8_t>(width);
+  const ValueId value = values.single(field);
+  return state.is_shared(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
+}
+
+void field_store(State& state, Location pointer, std::int64_t offset, unsigned width, ValueId value,
+                 ValuePool& values) {
+  constexpr std::size_t kMostFields = 64;
+  bool stored = false;
+  for (FieldSlot& slot : state.fields) {
+    if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
+    if (slot.offset == offset && slot.width == width) {
+      slot.value = value;
+      stored = true;
+    } else {
+      slot.value = values.unknown(kComputed);
+    }
+  }
+  if (stored) return;
+  const bool overlaps = std::any_of(state.fields.begin(), state.fields.end(), [&](const FieldSlot& slot) {
+    return slot.pointer == pointer && slot.offset < offset + width && slot.offset + slot.width > offset;
+  });
+  if (!overlaps && state.fields.size() < kMostFields) {
+    state.fields.push_back({pointer, offset, width, value});
+  } else if (!overlaps) {
+    state.share({pointer, offset});  // not known any more
+  }
+}
+
 }  // namespace scanner::trace

@@ -22,6 +22,24 @@ struct FrameSlot {
   bool operator==(const FrameSlot&) const = default;
 };
 
+/// What this function stored behind a pointer that it got as argument.
+struct FieldSlot {
+  Location pointer = 0;
+  std::int64_t offset = 0;
+  std::uint32_t width = 0;
+  ValueId value = kBottom;
+
+  bool operator==(const FieldSlot&) const = default;
+};
+
+/// The argument at `pointer`, plus `offset` bytes, is known to somebody who may write there.
+struct SharedPointer {
+  Location pointer = 0;
+  std::int64_t offset = 0;
+
+  auto operator<=>(const SharedPointer&) const = default;
+};
+
 /// On every path to here, the content of `where` at entry was (or was not) `value`.
 struct Constraint {
   Location where = 0;
@@ -36,6 +54,8 @@ struct State {
   std::array<ValueId, kRegCount> registers{};
   std::vector<FrameSlot> frame;         // ascending by offset, not overlapping
   std::vector<std::int32_t> escaped;    // frame addresses that were given away, ascending
+  std::vector<FieldSlot> fields;        // in no order, not overlapping
+  std::vector<SharedPointer> shared;    // ascending
   std::vector<Constraint> constraints;  // ascending
 
   bool operator==(const State&) const = default;
@@ -45,11 +65,33 @@ struct State {
     const auto at = std::lower_bound(escaped.begin(), escaped.end(), offset);
     if (at == escaped.end() || *at != offset) escaped.insert(at, offset);
   }
+  void share(const SharedPointer& pointer) {
+    const auto at = std::lower_bound(shared.begin(), shared.end(), pointer);
+    if (at == shared.end() || *at != pointer) shared.insert(at, pointer);
+  }
+  /// May others write `offset` bytes behind the argument? As in the frame, objects extend upwards.
+  [[nodiscard]] bool is_shared(Location pointer, std::int64_t offset) const {
+    return std::any_of(shared.begin(), shared.end(), [pointer, offset](const SharedPointer& known) {
+      return known.pointer == pointer && known.offset <= offset;
+    });
+  }
+  /// Could somebody who got a frame address find the slot at `offset`? Objects extend upwards, but neither over the
+  /// return address nor, in the home space of register arguments, over a single slot.
+  [[nodiscard]] bool known_to_others(std::int32_t offset, const Abi& abi) const {
+    const auto behind = std::upper_bound(escaped.begin(), escaped.end(), offset);
+    if (behind == escaped.begin()) return false;
+    if (offset < 0 || *(behind - 1) == offset) return true;
+    return *(behind - 1) >= static_cast<std::int32_t>(abi.stack_arguments);
+  }
 };
 
 /// The content of `width` bytes at `offset` of the frame.
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi);
 /// Overwrites `width` bytes at `at`; what is left of slots that it overlaps only partly is kept where it can be.
 void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value, ValuePool& values);
+
+/// The content of `width` bytes at `offset` behind the argument at `pointer`.
+ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values);
+void field_store(State& state, Location pointer, std::int64_t offset, unsigned width, ValueId value, ValuePool& values);
 
 }  // namespace scanner::trace

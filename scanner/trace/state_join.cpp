@@ -36,6 +36,22 @@ void join_missing_slots(State& into, const State& from, Joining how, ValuePool& 
   }
 }
 
+void join_fields(State& into, const State& from, Joining how, ValuePool& values) {
+  const auto same_as = [](const FieldSlot& slot) {
+    return [&slot](const FieldSlot& other) {
+      return other.pointer == slot.pointer && other.offset == slot.offset && other.width == slot.width;
+    };
+  };
+  for (FieldSlot& slot : into.fields)
+    slot.value = join_values(slot.value, field_load(from, slot.pointer, slot.offset, slot.width, values), how, values);
+  for (const FieldSlot& slot : from.fields) {
+    if (std::any_of(into.fields.begin(), into.fields.end(), same_as(slot))) continue;
+    const ValueId missing = field_load(into, slot.pointer, slot.offset, slot.width, values);
+    field_store(into, slot.pointer, slot.offset, slot.width, values.join(missing, slot.value), values);
+  }
+  for (const SharedPointer& pointer : from.shared) into.share(pointer);
+}
+
 }  // namespace
 
 void join_states(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi) {
@@ -51,6 +67,7 @@ void join_states(State& into, const State& from, Joining how, ValuePool& values,
     alike += same ? 1 : 0;
   }
   if (alike < from.frame.size()) join_missing_slots(into, from, how, values, abi);
+  join_fields(into, from, how, values);
   for (const std::int32_t offset : from.escaped) into.escape(offset);
   std::erase_if(into.constraints, [&from](const Constraint& constraint) {
     return !std::binary_search(from.constraints.begin(), from.constraints.end(), constraint);
@@ -68,6 +85,10 @@ void stop_changing(State& joined, const State& in, ValuePool& values) {
     const auto at = slot_from(in.frame, slot.offset);
     const bool known = at != in.frame.end() && at->offset == slot.offset;
     slot.value = known ? settle(slot.value, at->value) : values.with_flags(slot.value, kCapped);
+  }
+  for (std::size_t i = 0; i < joined.fields.size(); ++i) {  // nor does it move fields
+    FieldSlot& slot = joined.fields[i];
+    slot.value = i < in.fields.size() ? settle(slot.value, in.fields[i].value) : values.with_flags(slot.value, kCapped);
   }
 }
 

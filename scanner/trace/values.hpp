@@ -66,6 +66,7 @@ enum Flag : std::uint32_t {
   kAssumesRegister = 1U << 19,  ///< that an argument travels in a register outside the calling convention
   kAssumesPointer = 1U << 20,   ///< that a call through memory reaches this function
   kAssumesExporter = 1U << 21,  ///< that the exporting driver is the file that was found
+  kAssumesField = 1U << 22,     ///< that others who know an argument's pointer leave this field behind it alone
   kAssumedMask = 0xFFFF0000U
 };
 
