@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "scanner/trace/block_ends.hpp"
 #include "scanner/trace/block_queue.hpp"
 #include "scanner/trace/calls.hpp"
 #include "scanner/trace/comparison.hpp"
 #include "scanner/trace/memory.hpp"
 #include "scanner/trace/stack_pointer.hpp"
+#include "scanner/trace/state_cost.hpp"
 #include "scanner/trace/state_join.hpp"
 
 namespace scanner::trace {
@@ -54,18 +56,15 @@ class Interpreter {
           if (!function_.blocks[next].has_predecessor) merge_into(next, state);
         }
       }
-      back_edge_ = false;
-      for (const std::uint32_t handler : block.exception_successors) {
-        if (!stack_.has_frame(in_[number])) continue;
-        merge_into(handler, in_handler(in_[number], handler));
-      }
+      merge_into_handlers(block, in_[number]);
     }
     recording_ = true;
     for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
       if (given_up_) return abandoned();
       reached_ = visits_[number] > 0;
       State state = reached_ ? in_[number] : unreached_state();
-      if (!reached_ && !function_.blocks[number].has_predecessor && abi_.callee_removes && behind_return(number))
+      if (!reached_ && !function_.blocks[number].has_predecessor && abi_.callee_removes &&
+          stands_behind_return(function_, number))
         result_.orphans.push_back(function_.blocks[number].rva);
       interpret(function_.blocks[number], state);
       if (reached_) check_depths(function_.blocks[number], state);
@@ -90,28 +89,12 @@ class Interpreter {
                 values_.bytes() > Budget::kMostBytesOfValues || given_up_;
   }
 
-  static std::uint64_t steps_for(const State& state) { return 1 + (kRegCount + state.frame.size()) / 8; }
-
-  static std::uint64_t bytes_of(const State& state) {
-    return sizeof(State) + state.frame.size() * sizeof(FrameSlot) + state.escaped.size() * sizeof(std::int32_t) +
-           state.fields.size() * sizeof(FieldSlot);
-  }
-
   State entry_state() {
     State state;
     for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values_.entry(reg);
     state.registers[abi_.stack_pointer] = values_.frame_address(0);
     state.registers[kScratchA] = state.registers[kScratchB] = values_.unknown(kUnset);
     return state;
-  }
-
-  /// Does the block stand behind a return? Then it may be another function; behind a jump it is dead code.
-  [[nodiscard]] bool behind_return(std::uint32_t number) const {
-    while (number > 1) {
-      const Instruction* last = last_instruction(function_.blocks[--number]);
-      if (last == nullptr || !last->padding) return last != nullptr && last->flow == Flow::ret;
-    }
-    return false;
   }
 
   State unreached_state() {
@@ -173,7 +156,7 @@ class Interpreter {
 
   void merge_edge(const Block& block, std::uint32_t number, std::uint32_t next, const State& state) {
     back_edge_ = queue_.goes_back(number, next);
-    const Instruction* last = last_instruction(block);
+    const Instruction* last = last_instruction(function_, block);
     if (last == nullptr || last->flow != Flow::branch || last->condition == Condition::other ||
         block.successors.size() != 2 || !comparison_.known() || block.successors[0] == block.successors[1]) {
       merge_into(next, state);
@@ -183,11 +166,6 @@ class Interpreter {
     refined = state;
     comparison_.refine(refined, *last, function_.blocks[next].rva == last->target);
     merge_into(next, refined);
-  }
-
-  [[nodiscard]] const Instruction* last_instruction(const Block& block) const {
-    if (block.instruction_count == 0) return nullptr;
-    return &function_.instructions[function_.order[block.first_instruction + block.instruction_count - 1]];
   }
 
   // --- calls, and leaving the function ------------------------------------------------------------------------------
@@ -249,7 +227,7 @@ class Interpreter {
   }
 
   void leave(const Block& block, State& state) {
-    const Instruction* const last = last_instruction(block);
+    const Instruction* const last = last_instruction(function_, block);
     if (last == nullptr) return;
     if (block.leaves_to != 0) {
       const bool jumps = last->flow == Flow::jump || last->flow == Flow::branch;

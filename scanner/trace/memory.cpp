@@ -14,6 +14,14 @@ void Memory::store_somewhere_behind(State& state, std::int64_t offset, ValueId v
   }
 }
 
+/// The same for a pointer that walks down: every local below `end`.
+void Memory::store_somewhere_below(State& state, std::int64_t end) {
+  for (FrameSlot& slot : state.frame) {
+    if (slot.offset < end && (slot.offset < 0) == (end <= 0))
+      slot.value = values_.join(slot.value, values_.unknown(kComputed | kAssumesFrame));
+  }
+}
+
 /// Gives incoming stack arguments from `offset` on a slot each, so that somebody else can be seen to write there.
 void Memory::fill_in_arguments(State& state, std::int64_t offset) {
   constexpr unsigned kMostArguments = 16;
@@ -156,8 +164,15 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
   for (const Atom& atom : atoms) {
     if (atom.kind == AtomKind::frame) {
       const auto offset = static_cast<std::int64_t>(atom.a);
-      if (atom.strided) {
+      if (atom.strided && atom.where < 0) {
+        store_somewhere_below(state, offset + op.width);
+      } else if (atom.strided) {
         store_somewhere_behind(state, offset, values_.unknown(kComputed));
+      } else if ((values_.flags(address) & (kComputed | kCapped | kNotUnderstood)) != 0) {
+        // This or, when the rest is an index that is not known, a neighbour.
+        const ValueId before = frame_load(state, offset, op.width, values_, abi_);
+        frame_store(state, offset, op.width, values_.join(before, value), values_);
+        store_somewhere_behind(state, offset, values_.unknown(kComputed | kAssumesFrame));
       } else {
         const ValueId before = frame_load(state, offset, op.width, values_, abi_);
         frame_store(state, offset, op.width, values_.join(before, value), values_);
@@ -184,8 +199,18 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
     }
   }
   if (!leaves_frame) return;
+  // A pointer of which nobody knows where it points may point to a local that was given away.
+  const bool elsewhere = !atoms.empty() && std::all_of(atoms.begin(), atoms.end(), [](const Atom& atom) {
+    return atom.kind == AtomKind::entry || atom.kind == AtomKind::image || atom.kind == AtomKind::frame;
+  });
+  if (!elsewhere && !state.escaped.empty()) {
+    for (FrameSlot& slot : state.frame) {
+      if (state.known_to_others(slot.offset, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    }
+  }
   give_away(state, value);
   if (op.width == abi_.word) share_arguments(state, value);
+  if (op.unknown && op.a != kNoReg) give_away(state, state.registers[op.a]);
 }
 
 void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResult* notes) {

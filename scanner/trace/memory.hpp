@@ -44,6 +44,7 @@ class Memory {
   ValueId load_image(std::uint32_t rva, unsigned width);
   ValueId load_element(const State& state, const Atom& atom, unsigned width);
   void store_somewhere_behind(State& state, std::int64_t offset, ValueId value);
+  void store_somewhere_below(State& state, std::int64_t end);
   void fill_in_arguments(State& state, std::int64_t offset);
 
   const pe::Image& image_;

@@ -54,7 +54,7 @@ std::string_view to_string(Bucket bucket) {
 
 std::string describe_assumptions(std::uint32_t flags) {
   static constexpr std::pair<std::uint32_t, std::string_view> kTexts[] = {
-      {kAssumesFrame, "a callee that got the address of a neighbouring local leaves this one alone"},
+      {kAssumesFrame, "whoever can write to a neighbouring local leaves this one alone"},
       {kAssumesField, "nobody else who got the pointer to the structure changes this field of it"},
       {kAssumesTable, "the index stays within the printable entries of the table"},
       {kAssumesGlobal, "nobody writes the global through a pointer"},

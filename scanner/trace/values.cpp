@@ -159,13 +159,13 @@ bool ValuePool::walking_pointer(ValueId a, ValueId b, ValueId& walked) {
     if (atom.kind != base.kind || (argument && atom.where != base.where)) return false;
     const auto delta = static_cast<std::int64_t>(atom.a - base.a);
     constexpr std::int64_t kLongestStride = 0x1000;
-    if (delta <= 0) {
-      if (delta < 0) return false;
-      continue;
-    }
-    if (base.strided && stride > 0) {
+    if (delta == 0) continue;
+    const bool down = delta < 0;  // only locals are walked that way often enough to matter
+    if (down && (base.kind != AtomKind::frame || (base.strided && stride > 0))) return false;
+    if (!down && base.strided && stride < 0) return false;
+    if (base.strided && stride != 0) {
       if (delta % stride != 0) return false;
-    } else if (delta > kLongestStride || atom.strided) {
+    } else if (delta > kLongestStride || delta < -kLongestStride || atom.strided) {
       return false;
     } else {
       base.strided = true;

@@ -145,6 +145,12 @@ void Emitter::write_unknown(const ZydisDecodedOperand& destination) {
   op.width = static_cast<std::uint8_t>(std::min(width_of(destination), 255U));
   op.unknown = true;
   op.mem = mem;
+  // xchg and its like: what is stored is not modelled, but it may be the address of a local.
+  for (unsigned i = 0; i < decoded_.instruction.operand_count && op.a == kNoReg; ++i) {
+    const auto& operand = decoded_.operands[i];
+    if (is_register(operand) && operand.visibility == ZYDIS_OPERAND_VISIBILITY_EXPLICIT)
+      op.a = general(operand.reg.value).number;
+  }
 }
 
 void Emitter::clobber_written() {
