@@ -167,22 +167,35 @@ void Calls::init_string(const CallSite& site, State& state) {
   }
 }
 
+/// Writable, and some code may write there.
+bool Calls::used(std::uint32_t rva, std::uint32_t bytes) const {
+  const pe::Section* section = image_.section_at(rva);
+  return section != nullptr && section->writable() && knowledge_.used && knowledge_.used(rva, bytes);
+}
+
 ValueId Calls::find_routine(const CallSite& site, const State& state) {
   const ValueId string = values_.address(argument_of(site, state, 0), kBottom, 1, abi_.word);
   const ValueId text = memory_.load(state, string, abi_.word);
   ValueId result = kBottom;
   for (const Atom& atom : std::vector<Atom>(values_.atoms(text).begin(), values_.atoms(text).end())) {
     ValueId one = values_.unknown(kReturned);
+    std::uint32_t assumed = 0;
+    std::size_t length = 0;  // of a string that the linker filled, in characters
     std::optional<std::uint32_t> at;
     if (atom.kind == AtomKind::image && !atom.strided) at = static_cast<std::uint32_t>(atom.a);
     // A UNICODE_STRING in writable data, filled by the linker.
     if (atom.kind == AtomKind::memory && !atom.strided && atom.offset == 0) {
       const auto pointer = image_.load(static_cast<std::uint32_t>(atom.a), abi_.word);
       at = pointer ? image_.rva_of_va(*pointer) : std::nullopt;
+      const auto string_rva = static_cast<std::uint32_t>(atom.a) - abi_.word;
+      length = image_.load(string_rva, 2).value_or(0) / 2;
+      if (used(string_rva, 2 * abi_.word)) assumed = kAssumesGlobal;
     }
     if (at) {
-      const int import = imports_.by_name(wide_text(image_, *at));
-      if (import >= 0) one = values_.import_pointer(static_cast<std::uint32_t>(import));
+      const std::string name = wide_text(image_, *at);
+      const int import = imports_.by_name(length != 0 ? name.substr(0, length) : name);
+      if (used(*at, static_cast<std::uint32_t>(2 * name.size()))) assumed = kAssumesGlobal;
+      if (import >= 0) one = values_.with_flags(values_.import_pointer(static_cast<std::uint32_t>(import)), assumed);
     }
     result = values_.join(result, one);
   }

@@ -44,6 +44,7 @@ class Calls {
   ValueId argument_of(const CallSite& site, const State& state, unsigned index);
   void init_string(const CallSite& site, State& state);
   ValueId find_routine(const CallSite& site, const State& state);
+  [[nodiscard]] bool used(std::uint32_t rva, std::uint32_t bytes) const;
   std::optional<std::int64_t> stack_bytes_of(const CallSite& site);
   void give_away_arguments(const CallSite& site, State& state);
 

@@ -121,6 +121,7 @@ void Engine::schedule_references() {
 /// What every function is followed with: on x86, what callees do to the stack pointer.
 CalleeKnowledge Engine::stack_knowledge() {
   CalleeKnowledge knowledge;
+  knowledge.used = [this](std::uint32_t rva, std::uint32_t bytes) { return globals_.used(rva, bytes); };
   if (!stacks_) return knowledge;
   knowledge.stack = [this](std::uint32_t callee) -> const CalleeStack& { return stacks_->of(callee); };
   knowledge.is_called = [this](std::uint32_t rva) {
@@ -314,11 +315,11 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     return;
   }
   for (const std::uint32_t global : tag.asked) {
-    constexpr std::uint32_t kObjectReach = 0x100;
+    constexpr std::uint32_t kObjectReach = 0x1000;
     readers_[global].emplace(site_id, entry_id);
     watch(global);
     // It may be filled by somebody who got the address of the object it lies in.
-    if (const std::uint32_t object = globals_.object_at(global, kObjectReach); object != 0) watch(object);
+    if (const std::uint32_t object = globals_.object_at(global - 1, kObjectReach); object != 0) watch(object);
   }
   if (const Atom* pointer = passed_pointer(site)) {
     PassedCallee callee;

@@ -14,7 +14,9 @@ void Engine::watch(std::uint32_t global) {
   if (const auto passed = passed_to_.find(global); passed != passed_to_.end()) {
     for (const std::uint32_t function : passed->second) schedule(function);
   }
-  const std::vector<std::uint32_t> users = globals_.users(global);
+  std::vector<std::uint32_t> users = globals_.users(global);
+  const std::vector<std::uint32_t> wide = globals_.wide_stores_over(global);
+  users.insert(users.end(), wide.begin(), wide.end());
   if (users.size() > kMostUsers)
     problems_.push_back("a global with " + std::to_string(users.size()) + " users was followed to the first 400 only");
   for (std::size_t i = 0; i < users.size() && i < kMostUsers; ++i) schedule(functions_.containing(users[i]));
@@ -54,8 +56,10 @@ void Engine::take_stores(const std::vector<GlobalStore>& stores) {
     }
     // What was concluded from the old contents is concluded again.
     constexpr std::uint32_t kWidest = 8;
+    constexpr std::uint32_t kLargestArray = 0x1000;
     const std::uint32_t low = store.rva > kWidest ? store.rva - kWidest : 0;
-    for (auto it = readers_.lower_bound(low); it != readers_.end() && it->first < store.rva + store.width; ++it)
+    const std::uint32_t high = store.rva + (store.strided ? kLargestArray : store.width);
+    for (auto it = readers_.lower_bound(low); it != readers_.end() && it->first < high; ++it)
       todo_.insert(todo_.end(), it->second.begin(), it->second.end());
     for (auto it = pointer_readers_.lower_bound(low);
          it != pointer_readers_.end() && it->first < store.rva + store.width; ++it) {

@@ -67,6 +67,8 @@ struct CalleeKnowledge {
   std::function<const ArgumentEffects&(std::uint32_t function)> stores;
   std::function<const CalleeStack&(std::uint32_t function)> stack;  ///< x86
   std::function<bool(std::uint32_t rva)> is_called;                 ///< x86: somebody calls what starts there
+  /// Does code use what stands in these bytes of the image, and does not only take their address?
+  std::function<bool(std::uint32_t rva, std::uint32_t bytes)> used;
 };
 
 /// Without `knowledge`, calls lose all that the convention allows. Steps are taken from `budget`.

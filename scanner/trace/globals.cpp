@@ -11,6 +11,7 @@ namespace {
 
 constexpr unsigned kMaxDepth = 4;
 constexpr std::uint32_t kObjectReach = 0x100;  // how far behind an address that escapes its object may reach
+constexpr std::uint32_t kLargeObject = 0x1000;
 constexpr std::uint32_t kMaxTableBytes = 0x1000;
 constexpr std::size_t kMaxTableTags = ValuePool::kCap;
 
@@ -37,6 +38,25 @@ std::vector<std::uint32_t> Globals::users(std::uint32_t rva) const {
     for (const Reference& reference : Index::to(index_.data, rva - behind)) sites.push_back(reference.site);
   }
   std::sort(sites.begin(), sites.end());
+  return sites;
+}
+
+bool Globals::used(std::uint32_t rva, std::uint32_t bytes) const {
+  auto it = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0});
+  for (; it != index_.data.end() && it->target < rva + bytes; ++it) {
+    if (!is_lea(*it)) return true;
+  }
+  return false;
+}
+
+std::vector<std::uint32_t> Globals::wide_stores_over(std::uint32_t rva) const {
+  constexpr std::uint32_t kWidest = 28;  // stp q0, q1: all but the last word
+  std::vector<std::uint32_t> sites;
+  const auto first =
+      std::lower_bound(index_.data.begin(), index_.data.end(), Reference{rva - std::min(rva, kWidest), 0});
+  for (auto it = first; it != index_.data.end() && it->target < rva; ++it) {
+    if (stores_wide(image_, *it)) sites.push_back(it->site);
+  }
   return sites;
 }
 
@@ -109,7 +129,11 @@ bool Globals::escapes(std::uint32_t rva) {
   const auto last = std::upper_bound(first, index_.data.end(), Reference{rva, 0xFFFFFFFFU});
   if (std::any_of(first, last, [this](const Reference& reference) { return is_lea(reference); })) return true;
   const auto walked = computed_.upper_bound({rva, 0xFFFFFFFFU});
-  return walked != computed_.begin() && rva - std::prev(walked)->first <= kObjectReach;
+  if (walked != computed_.begin() && rva - std::prev(walked)->first <= kLargeObject) return true;
+  // Farther away only when nothing else is known to stand in between: then it is likely the same large object.
+  if (rva == 0) return false;
+  const std::uint32_t object = object_at(rva - 1, kLargeObject);
+  return object != 0 && (lea_of(object) || !words_holding(object).empty());
 }
 
 ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth) {
@@ -235,6 +259,9 @@ ValueId Globals::table(const Atom& atom, Resolution& out) {
     at += stride;
   }
   if (tags.empty()) return values_.unknown(kComputed);
+  // Where a mere reference ends it and tags go on behind, that may be one to an element of this very table.
+  const auto behind = static_cast<std::uint32_t>(image_.load(at, 4).value_or(0)) & 0x7FFFFFFFU;
+  const bool cut = bounded && at == end && !ends_.contains(end) && tagdb::PoolTag(behind).chosen();
   ValueId result = kBottom;
   for (const std::uint32_t tag : tags) result = values_.join(result, values_.constant(tag));
   // Sure when the entries fill the object, but for padding; a zero ends a table that is walked to its end.
@@ -243,7 +270,7 @@ ValueId Globals::table(const Atom& atom, Resolution& out) {
   fills = fills && (at + stride > end || end - at < 64);
   const bool terminated = image_.load(at, 4).value_or(1) == 0;
   if (!fills && (!terminated || !readable)) return values_.unknown(kComputed);  // it runs on into something else
-  return fills && !section->writable() ? result : values_.with_flags(result, kAssumesTable);
+  return fills && !cut && !section->writable() ? result : values_.with_flags(result, kAssumesTable);
 }
 
 ValueId Globals::expand(ValueId value, Resolution& out, unsigned depth) {

@@ -39,6 +39,10 @@ class Globals {
   void add_end(std::uint32_t rva) { ends_.insert(rva); }
   /// RVAs of code that may read or write the `width` bytes at `rva` (displacement fields, see Index).
   [[nodiscard]] std::vector<std::uint32_t> users(std::uint32_t rva) const;
+  /// Does code use some of the `bytes` at `rva` without computing the address first?
+  [[nodiscard]] bool used(std::uint32_t rva, std::uint32_t bytes) const;
+  /// RVAs of stores that begin shortly before `rva` and may be wide enough to cover it.
+  [[nodiscard]] std::vector<std::uint32_t> wide_stores_over(std::uint32_t rva) const;
   /// Data words that hold the address `rva`.
   [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva);
   /// Is the address of `rva` taken by code or stored in data?

@@ -64,6 +64,25 @@ bool computes_address(const pe::Image& image, const Reference& reference) {
   return opcode.size() > 2 && (opcode[0] & 0xF8) == 0x48 && opcode[1] == 0x8D;
 }
 
+bool stores_wide(const pe::Image& image, const Reference& reference) {
+  const pe::Bytes code = image.from_rva(is_arm64(image) ? reference.site : reference.site - 3);
+  if (is_arm64(image)) {
+    const std::uint32_t word = code.read<std::uint32_t>(0).value_or(0);
+    const bool pair = (word & 0x3A400000) == 0x28000000;                // stp
+    const bool quad = (word & 0xFFC00000) == 0x3D800000;                // str q
+    const bool twice = (word & 0xFFC00000) == 0xFD000000;               // str d
+    return pair || quad || twice || (word & 0xFFC00000) == 0xF9000000;  // str x
+  }
+  if (code.size() < 3) return false;
+  // movups, movlps, movhps, movaps, movntps, movq, movdqa and movntdq, of SSE (0F) or with a VEX prefix; mov with
+  // REX.W.
+  static constexpr std::uint8_t kVector[] = {0x11, 0x13, 0x17, 0x29, 0x2B, 0x7F, 0xD6, 0xE7};
+  const bool vector = std::find(std::begin(kVector), std::end(kVector), code[1]) != std::end(kVector);
+  const bool vex = (code[0] & 0x80) != 0 || (code[0] & 0x78) == 0x78;
+  if (vector && (code[0] == 0x0F || vex)) return true;
+  return (code[0] & 0xF8) == 0x48 && (code[1] == 0x89 || code[1] == 0xC7);
+}
+
 bool mentions(const pe::Image& image, CodeRange range, std::uint32_t offset) {
   const pe::Bytes code = image.from_rva(range.begin);
   const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);

@@ -28,6 +28,9 @@ std::optional<std::uint32_t> slot_call_at(const pe::Image& image, const Referenc
 /// Does the instruction compute the address (of Index::data) instead of using what stands there?
 bool computes_address(const pe::Image& image, const Reference& reference);
 
+/// May the instruction be a store of more than four bytes there (a reference of Index::data)?
+bool stores_wide(const pe::Image& image, const Reference& reference);
+
 /// Does code in `range` hold the number `offset` as displacement or constant?
 bool mentions(const pe::Image& image, CodeRange range, std::uint32_t offset);
 
