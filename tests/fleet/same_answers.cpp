@@ -102,7 +102,8 @@ int main(int argc, char** argv) {
         "('allocates','lookaside','configures') AND charges_pool AND certainty<>'assumed'");
     while (rows.step()) {
       const tagdb::PoolTag tag(static_cast<std::uint32_t>(rows.integer(0)));
-      if (tagdb::never_proves(tag).empty()) owners[tag.value()].insert(rows.text(1));
+      // Tags of shared code make a candidate, not the owner.
+      if (tagdb::never_proves(tag).empty() && tagdb::shared_code(tag).empty()) owners[tag.value()].insert(rows.text(1));
     }
     auto& count = sql.value()->query("SELECT count(*) FROM drivers");
     if (count.step()) driver_count = static_cast<std::size_t>(count.integer(0));
