@@ -106,8 +106,9 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) {
     const auto delta = static_cast<std::int32_t>(y.a);
     if (static_cast<std::int64_t>(y.a) != delta && width == 8) return false;
-    out.offset = op == Alu::add ? x.offset + delta : x.offset - delta;
-    return true;
+    const std::int64_t sum = op == Alu::add ? std::int64_t{x.offset} + delta : std::int64_t{x.offset} - delta;
+    out.offset = static_cast<std::int32_t>(sum);
+    return sum == out.offset;  // hostile code adds up what no structure has
   }
   if (xc && y.kind != AtomKind::constant && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, out);
   return false;

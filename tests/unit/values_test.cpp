@@ -61,3 +61,12 @@ TEST_CASE("frame addresses move with the stack pointer and survive alignment") {
   const ValueId aligned = pool.alu(Alu::bit_and, 8, 0, sp, pool.constant(~std::uint64_t{15}));
   CHECK((static_cast<std::int64_t>(pool.only(aligned)->a) - 8) % 16 == 0);
 }
+
+TEST_CASE("offsets behind a loaded pointer that no structure has are given up") {
+  ValuePool pool;
+  const ValueId pointer = pool.memory(0x2000, 8);
+  const ValueId once = pool.alu(Alu::add, 8, 0, pointer, pool.constant(0x7000'0000));
+  REQUIRE(pool.only(once) != nullptr);
+  CHECK(pool.only(once)->offset == 0x7000'0000);
+  CHECK(pool.atoms(pool.alu(Alu::add, 8, 0, once, pool.constant(0x7000'0000))).empty());
+}
