@@ -50,7 +50,8 @@ class Shared {
       end_ = std::min(end_, jobs_.front().number);
       jobs_.clear();
       done_.notify_all();
-      // The writer may have taken all there is before the interrupt: then nobody else wakes a walker that waits for room.
+      // The writer may have taken all there is before the interrupt: then nobody else wakes a walker that waits for
+      // room.
       room_.notify_all();
       return false;
     }

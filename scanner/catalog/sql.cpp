@@ -83,8 +83,8 @@ bool Sql::open(const std::string& path, Mode mode) {
     return false;
   }
   sqlite3_busy_timeout(handle_, kBusyTimeout);
-  // Catalogues are sent around. What somebody else's schema calls is not trusted, and a view in the place of a table, or
-  // a trigger, may never come to an end. (A user's own views stay in the file; the sqlite3 shell shows them.)
+  // Catalogues are sent around. What somebody else's schema calls is not trusted, and a view in the place of a table,
+  // or a trigger, may never come to an end. (A user's own views stay in the file; the sqlite3 shell shows them.)
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);

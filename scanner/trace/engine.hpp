@@ -141,8 +141,10 @@ class Engine {
   std::optional<tagdb::ApiRow> row_for_importers(EntryId entry);
   Site classify(const Pair& pair);
   std::string_view uncalled_reason(const Pair& pair);
-  std::uint32_t unknown_callers(std::uint32_t function, const Atom& atom);
   std::uint32_t what_else(const Pair& pair);
+  std::uint32_t what_else(const Pair& pair, std::set<EntryId>& seen);
+  std::uint32_t unknown_callers(std::uint32_t function, const Atom& atom, std::set<EntryId>& seen);
+  std::uint32_t passed_unknown(EntryId id, std::set<EntryId>& seen);
 
   const pe::Image& image_;
   const tagdb::ApiTable& apis_;
@@ -190,7 +192,7 @@ class Engine {
   std::set<std::pair<SiteId, std::uint64_t>> targets_;                             // what a site was found to call
   std::set<SiteId> unsure_callee_;  // calls through memory that may hold something else as well
   std::unordered_map<EntryId, std::vector<std::size_t>> pairs_of_entry_;  // when all is known
-  std::unordered_map<EntryId, std::uint32_t> what_callers_pass_;          // flags; likewise
+  std::unordered_map<EntryId, std::uint32_t> passed_unknown_;             // likewise
   std::vector<std::string> problems_;
   std::size_t lifted_ = 0;
   std::map<std::string, std::uint32_t> depth_lost_;

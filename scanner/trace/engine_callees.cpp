@@ -44,7 +44,19 @@ void Engine::note_objects_passed(SiteId id) {
   for (const Location where : carriers_of(abi_)) {
     const Atom* atom = values_.only(value_at(site, where, abi_.word, values_, abi_));
     if (atom == nullptr) continue;
-    if (atom->kind == AtomKind::import && imports_[static_cast<std::size_t>(atom->a)].row >= 0) schedule(site.target);
+    const auto listed = [this](const Atom* passed) {
+      return passed != nullptr && passed->kind == AtomKind::import &&
+             imports_[static_cast<std::size_t>(passed->a)].row >= 0;
+    };
+    if (listed(atom)) schedule(site.target);
+    if (atom->kind == AtomKind::frame) {
+      // A table of functions that was filled in here.
+      const auto begin = static_cast<std::int64_t>(atom->a);
+      const auto& frame = site.state.frame;
+      if (std::any_of(frame.begin(), frame.end(),
+                      [&](const FrameSlot& slot) { return slot.offset >= begin && listed(values_.only(slot.value)); }))
+        schedule(site.target);
+    }
     if (atom->kind != AtomKind::image || atom->strided) continue;
     const auto object = static_cast<std::uint32_t>(atom->a);
     passed_to_[object].push_back(site.target);

@@ -288,6 +288,7 @@ class Interpreter {
   /// Calls, and accesses outside the frame.
   [[nodiscard]] bool may_raise(const Op& op, const State& state) {
     if (op.kind == OpKind::call) return !op.keeps_registers;
+    if (op.kind == OpKind::repeat) return true;
     if (op.kind != OpKind::load && op.kind != OpKind::store) return false;
     const Atom* address = values_.only(memory_.address_of(state, op.mem));
     return address == nullptr || (address->kind != AtomKind::frame && address->kind != AtomKind::image);

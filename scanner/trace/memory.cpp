@@ -168,14 +168,12 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
         store_somewhere_below(state, offset + op.width);
       } else if (atom.strided) {
         store_somewhere_behind(state, offset, values_.unknown(kComputed));
-      } else if ((values_.flags(address) & (kComputed | kCapped | kNotUnderstood)) != 0) {
-        // This or, when the rest is an index that is not known, a neighbour.
-        const ValueId before = frame_load(state, offset, op.width, values_, abi_);
-        frame_store(state, offset, op.width, values_.join(before, value), values_);
-        store_somewhere_behind(state, offset, values_.unknown(kComputed | kAssumesFrame));
       } else {
         const ValueId before = frame_load(state, offset, op.width, values_, abi_);
         frame_store(state, offset, op.width, values_.join(before, value), values_);
+        // This or, when the rest is an index that is not known, a neighbour.
+        if ((values_.flags(address) & (kComputed | kCapped | kNotUnderstood)) != 0)
+          store_somewhere_behind(state, offset, values_.unknown(kComputed | kAssumesFrame));
       }
       continue;
     }
@@ -247,8 +245,9 @@ void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResu
       if (slot.offset >= begin && within) slot.value = values_.unknown(kNotUnderstood);
     }
   }
+  constexpr std::uint64_t kWidest = 0xFF;  // that an operation can say
   one.unknown = true;
-  one.width = 0xFF;
+  one.width = static_cast<std::uint8_t>(counted ? std::min(count * op.width, kWidest) : kWidest);
   state.registers[kScratchB] = destination;
   store(state, one, function, notes);
 }
