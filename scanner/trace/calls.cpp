@@ -95,9 +95,10 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
   state.registers[abi_.result] = result;
   if (abi_.callee_removes) stack_.settle_call(site, op, block, state);
   if (helper == Helper::init_string || helper == Helper::find_routine) return;
-  for (FieldSlot& slot : state.fields) {
-    if (site.import < 0 && state.is_shared(slot.pointer, slot.offset))
-      slot.value = values_.with_flags(slot.value, kAssumesField);
+  if (site.import < 0 && !state.shared.empty()) {
+    for (FieldSlot& slot : state.fields) {
+      if (state.is_shared(slot.pointer, slot.offset)) slot.value = values_.with_flags(slot.value, kAssumesField);
+    }
   }
   for (FrameSlot& slot : state.frame) {
     if (exposed(state, slot, site, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
@@ -219,7 +220,7 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const CallSite& site) {
 void Calls::share_arguments(const CallSite& site, State& state) {
   if (site.import >= 0) return;
   const ArgumentEffects* effects = knowledge_.stores && site.target != 0 ? &knowledge_.stores(site.target) : nullptr;
-  for (const Location where : carriers_of(abi_)) {
+  for (const Location where : carriers_) {
     if (is_stack(where) && !site.depth_known) continue;
     const ValueId value = is_stack(where)
                               ? frame_load(state, site.callee_frame + (where - kStackBase), abi_.word, values_, abi_)
@@ -239,8 +240,8 @@ void Calls::give_away_arguments(const CallSite& site, State& state) {
   if (!site.depth_known) return;
   const std::int64_t first = site.callee_frame + abi_.stack_arguments;
   const std::int64_t area = stack_bytes_of(site).value_or(0x60);
-  for (const FrameSlot& slot : std::vector<FrameSlot>(state.frame)) {
-    if (slot.offset >= first && slot.offset < first + area) memory_.give_away(state, slot.value);
+  for (std::size_t i = 0; i < state.frame.size() && state.frame[i].offset < first + area; ++i) {
+    if (state.frame[i].offset >= first) memory_.give_away(state, state.frame[i].value);
   }
   memory_.give_away_contents(state);
 }

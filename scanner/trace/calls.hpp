@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "pe/image.hpp"
 #include "scanner/trace/abi.hpp"
@@ -55,6 +56,7 @@ class Calls {
   const CalleeKnowledge& knowledge_;
   Memory& memory_;
   StackPointer& stack_;
+  const std::vector<Location> carriers_ = carriers_of(abi_);
   State before_;  // scratch: assigning keeps its memory
 };
 

@@ -36,12 +36,11 @@ void Memory::fill_in_arguments(State& state, std::int64_t offset) {
 }
 
 void Memory::give_away(State& state, ValueId value) {
-  const auto view = values_.atoms(value);
-  const boost::container::static_vector<Atom, ValuePool::kCap> atoms(view.begin(), view.end());  // the pool grows
-  for (const Atom& atom : atoms) {
+  for (std::size_t i = 0; i < values_.atoms(value).size(); ++i) {  // by number: filling in makes values
+    const Atom& atom = values_.atoms(value)[i];
     if (atom.kind != AtomKind::frame) continue;
     const auto offset = static_cast<std::int32_t>(atom.a);
-    state.escape(offset);
+    if (!state.escape(offset)) continue;
     if (offset >= static_cast<std::int32_t>(abi_.stack_arguments)) fill_in_arguments(state, offset);
   }
 }
@@ -56,8 +55,9 @@ void Memory::share_arguments(State& state, ValueId value) {
 void Memory::give_away_contents(State& state) {
   for (std::size_t known = 0; known != state.escaped.size();) {
     known = state.escaped.size();
-    for (const FrameSlot& slot : std::vector<FrameSlot>(state.frame)) {
-      if (state.known_to_others(slot.offset, abi_)) give_away(state, slot.value);
+    // By number: giving away may add slots, but none before the one that is looked at.
+    for (std::size_t i = 0; i < state.frame.size(); ++i) {
+      if (state.known_to_others(state.frame[i].offset, abi_)) give_away(state, state.frame[i].value);
     }
   }
 }

@@ -91,8 +91,8 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
 ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
   for (const FieldSlot& slot : state.fields) {
     if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
-    const bool inside = slot.offset == offset && width <= slot.width;
-    return inside ? values.resize(slot.value, width, false) : values.unknown(kComputed);
+    if (slot.offset != offset || width > slot.width) return values.unknown(kComputed);
+    return width == slot.width ? slot.value : values.resize(slot.value, width, false);
   }
   Atom field;
   field.kind = AtomKind::field;

@@ -60,10 +60,12 @@ struct State {
 
   bool operator==(const State&) const = default;
 
-  /// Somebody else may know the frame address `offset` from now on.
-  void escape(std::int32_t offset) {
+  /// Somebody else may know the frame address `offset` from now on. False: somebody did before.
+  bool escape(std::int32_t offset) {
     const auto at = std::lower_bound(escaped.begin(), escaped.end(), offset);
-    if (at == escaped.end() || *at != offset) escaped.insert(at, offset);
+    if (at != escaped.end() && *at == offset) return false;
+    escaped.insert(at, offset);
+    return true;
   }
   void share(const SharedPointer& pointer) {
     const auto at = std::lower_bound(shared.begin(), shared.end(), pointer);

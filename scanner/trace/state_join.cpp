@@ -37,15 +37,23 @@ void join_missing_slots(State& into, const State& from, Joining how, ValuePool& 
 }
 
 void join_fields(State& into, const State& from, Joining how, ValuePool& values) {
-  const auto same_as = [](const FieldSlot& slot) {
-    return [&slot](const FieldSlot& other) {
-      return other.pointer == slot.pointer && other.offset == slot.offset && other.width == slot.width;
-    };
+  const auto same = [](const FieldSlot& a, const FieldSlot& b) {
+    return a.pointer == b.pointer && a.offset == b.offset && a.width == b.width;
   };
-  for (FieldSlot& slot : into.fields)
-    slot.value = join_values(slot.value, field_load(from, slot.pointer, slot.offset, slot.width, values), how, values);
-  for (const FieldSlot& slot : from.fields) {
-    if (std::any_of(into.fields.begin(), into.fields.end(), same_as(slot))) continue;
+  // Two paths have mostly stored the same fields in the same order.
+  const std::size_t both = std::min(into.fields.size(), from.fields.size());
+  std::size_t alike = 0;
+  while (alike < both && same(into.fields[alike], from.fields[alike])) ++alike;
+  for (std::size_t i = 0; i < into.fields.size(); ++i) {
+    FieldSlot& slot = into.fields[i];
+    const ValueId other =
+        i < alike ? from.fields[i].value : field_load(from, slot.pointer, slot.offset, slot.width, values);
+    slot.value = join_values(slot.value, other, how, values);
+  }
+  for (std::size_t i = alike; i < from.fields.size(); ++i) {
+    const FieldSlot& slot = from.fields[i];
+    if (std::any_of(into.fields.begin(), into.fields.end(), [&](const FieldSlot& known) { return same(known, slot); }))
+      continue;
     const ValueId missing = field_load(into, slot.pointer, slot.offset, slot.width, values);
     field_store(into, slot.pointer, slot.offset, slot.width, values.join(missing, slot.value), values);
   }
