@@ -11,8 +11,8 @@ DriverEntry:
   .seh_pushreg rsi
   push rdi
   .seh_pushreg rdi
-  sub rsp, 104
-  .seh_stackalloc 104
+  sub rsp, 184
+  .seh_stackalloc 184
   .seh_endprologue
 # The third word of four is the tag.
   mov dword ptr [rsp + 40], 0x304F7352
@@ -55,8 +55,18 @@ DriverEntry:
   mov edx, 64
   mov ecx, 1
   call qword ptr [rip + __imp_ExAllocatePoolWithTag]
+# A hundred bytes, and the tag stands behind them.
+  mov dword ptr [rsp + 140], 0x364B7352
+  lea rdi, [rsp + 32]
   xor eax, eax
-  add rsp, 104
+  mov ecx, 100
+  rep stosb
+  mov r8d, dword ptr [rsp + 140]
+  mov edx, 80
+  mov ecx, 1
+  call qword ptr [rip + __imp_ExAllocatePoolWithTag]
+  xor eax, eax
+  add rsp, 184
   pop rdi
   pop rsi
   ret

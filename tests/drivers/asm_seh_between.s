@@ -1,10 +1,14 @@
-# __try: between two calls in one block a local holds another tag than at either end; __except allocates with it.
+# __try: between a call and a copy in one block a local holds other tags than at either end; __except allocates with them.
   .intel_syntax noprefix
   .text
   .globl DriverEntry
   .p2align 4, 0xCC
 DriverEntry:
   .seh_proc DriverEntry
+  push rsi
+  .seh_pushreg rsi
+  push rdi
+  .seh_pushreg rdi
   push rbx
   .seh_pushreg rbx
   sub rsp, 48
@@ -15,6 +19,11 @@ DriverEntry:
 try_begin:
   mov dword ptr [rsp + 40], 0x32426553
   call qword ptr [rip + __imp_KeQueryTimeIncrement]
+  mov dword ptr [rsp + 40], 0x34426553
+  mov rdi, rax
+  mov rsi, rax
+  mov ecx, eax
+  rep movsb
   mov dword ptr [rsp + 40], 0x33426553
   jmp done
 try_end:
@@ -27,6 +36,8 @@ done:
   xor eax, eax
   add rsp, 48
   pop rbx
+  pop rdi
+  pop rsi
   ret
   .seh_handlerdata
   .long 1

@@ -98,6 +98,7 @@ bad() {
   poolwho Leak --catalog "$file" >bad.out 2>bad.err || code=$?
   [ $code -eq 2 ] || die "$file: exit code $code"
   grep -q "$file: .*$words" bad.err || die "$file: $(cat bad.err)"
+  ! grep -q 'nothing found' bad.err || die "$file: a search that failed claims that there is nothing"
 }
 bad missing.db 'cannot be opened'
 printf 'not a database, but long enough to be taken for one, perhaps' >text.db && bad text.db 'is no catalogue'
