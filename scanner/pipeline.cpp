@@ -107,7 +107,8 @@ void run_pipeline(unsigned jobs, const Stages& stages) {
   std::vector<std::thread> workers;
   for (unsigned i = 0; i < jobs; ++i) {
     workers.emplace_back([&shared, &stages] {
-      for (Job job; shared.pop(job);) shared.finish(job.number, stages.work(job.file));
+      ReadBuffer buffer;
+      for (Job job; shared.pop(job);) shared.finish(job.number, stages.work(job.file, buffer));
     });
   }
   std::thread walker([&shared, &stages] {

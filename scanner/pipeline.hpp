@@ -15,8 +15,8 @@ extern std::atomic<bool> interrupted;
 struct Stages {
   /// Calls its argument for every file and stops when it returns false. On a thread of its own.
   std::function<void(const std::function<bool(walk::Found)>&)> produce;
-  /// On the workers' threads.
-  std::function<ScannedFile(const walk::Found&)> work;
+  /// On the workers' threads, each of which has a buffer of its own.
+  std::function<ScannedFile(const walk::Found&, ReadBuffer&)> work;
   /// In the order of the files, on the calling thread.
   std::function<void(ScannedFile&)> consume;
   /// On the calling thread too, when nothing was ready to be consumed for a while; may be empty.

@@ -117,15 +117,6 @@ std::uint64_t hash_seed() {
   return seed;
 }
 
-/// Reading buffers live as long as their thread; one that a giant blew up is given back.
-struct Buffer {
-  std::vector<std::uint8_t> bytes;
-  void trim() {
-    constexpr std::size_t kKept = 8U << 20;
-    if (bytes.size() > kKept) std::vector<std::uint8_t>().swap(bytes);
-  }
-};
-
 }  // namespace
 
 bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag) {
@@ -203,6 +194,11 @@ ContentHash content_hash(const std::string& sha256) {
   return hash;
 }
 
+void ReadBuffer::trim() {
+  constexpr std::size_t kKept = 8U << 20;
+  if (bytes.size() > kKept) std::vector<std::uint8_t>().swap(bytes);
+}
+
 std::string sha256_hex(pe::Bytes bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
@@ -215,7 +211,7 @@ std::string sha256_hex(pe::Bytes bytes) {
   return out;
 }
 
-ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
+ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadBuffer& buffer) {
   using Outcome = ScannedFile::Outcome;
   ScannedFile out;
   out.file = file;
@@ -236,7 +232,6 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
       return out;
     }
   }
-  thread_local Buffer buffer;
   buffer.trim();
   const auto read = walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes);
   if (!read) {
@@ -319,10 +314,10 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request) {
   return out;
 }
 
-ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size) {
+ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size,
+                        ReadBuffer& buffer) {
   ScannedFile out;
   out.file = file;
-  thread_local Buffer buffer;
   buffer.trim();
   const auto read = walk::read_file(file.path, max_file_size, out.skipped, buffer.bytes);
   if (!read) return out;

@@ -102,11 +102,20 @@ struct ScannedFile {
   walk::Skipped skipped;
 };
 
-ScannedFile scan_file(const walk::Found& file, const ScanRequest& request);
+/// What files are read into, one after the other. Every worker owns one. It is no thread_local: with MinGW's emulated
+/// ones a destructor runs after the memory of its object was freed.
+struct ReadBuffer {
+  std::vector<std::uint8_t> bytes;
+  /// Gives back what a giant blew up.
+  void trim();
+};
+
+ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadBuffer& buffer);
 
 /// Only searches the bytes of a driver: fills `held`, `held_occurrences` (explained or not) and `sha256`, which stays
 /// empty when the file cannot be read or is no PE image.
-ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size);
+ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size,
+                        ReadBuffer& buffer);
 
 /// Not cryptographic, and different in every run: nobody can prepare two drivers that look alike to it.
 ContentHash content_hash(pe::Bytes bytes);

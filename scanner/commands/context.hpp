@@ -79,7 +79,7 @@ class Context {
             const std::function<void(ScannedFile&)>& consume, const Hooks& hooks);
   /// Drivers that are looked at once more for some other reason; no accounting, no progress.
   void revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
-               const std::function<ScannedFile(const walk::Found&)>& work,
+               const std::function<ScannedFile(const walk::Found&, ReadBuffer&)>& work,
                const std::function<void(ScannedFile&)>& consume);
   [[nodiscard]] bool incomplete() const { return incomplete_; }
   void add_installed_databases(const std::string& root);

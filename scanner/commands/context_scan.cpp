@@ -121,7 +121,7 @@ void Context::show_progress(const ScannedFile& file) {
 }
 
 void Context::revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
-                      const std::function<ScannedFile(const walk::Found&)>& work,
+                      const std::function<ScannedFile(const walk::Found&, ReadBuffer&)>& work,
                       const std::function<void(ScannedFile&)>& consume) {
   run_pipeline(jobs(), {produce, work, consume, {}, {}});
 }
@@ -213,7 +213,7 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
     produce(push);
     over = true;
   };
-  stages.work = [&request](const walk::Found& found) { return scan_file(found, request); };
+  stages.work = [&request](const walk::Found& found, ReadBuffer& buffer) { return scan_file(found, request, buffer); };
   stages.consume = [&](ScannedFile& file) {
     read_ += file.size;
     show_progress(file);

@@ -60,7 +60,8 @@ bool trace_baseline(Context& context, const ScanRequest& request, ScannedFile& o
   walk::Found file;
   file.path = path;
   file.named = true;
-  out = scan_file(file, request);
+  ReadBuffer buffer;
+  out = scan_file(file, request, buffer);
   if (out.outcome == ScannedFile::Outcome::traced) return true;
   const std::string reason = out.message.empty() ? "its processor cannot be traced" : out.message;
   context.problem({path, "read", 0, reason + " (--baseline wants an earlier build of the driver)"}, true);
@@ -182,7 +183,9 @@ class Survey {
             }
           }
         },
-        [&](const walk::Found& found) { return search_file(found, missing, options_.max_file_size); },
+        [&](const walk::Found& found, ReadBuffer& buffer) {
+          return search_file(found, missing, options_.max_file_size, buffer);
+        },
         [&](ScannedFile& file) {
           context_.progress("searching for tags that came up: " + report::printable(file.file.path));
           if (file.sha256.empty()) return;  // gone, or no longer what it was

@@ -29,7 +29,8 @@ scanner::ScannedFile scan(const fs::path& path, scanner::Exporters* exporters) {
   scanner::walk::Found file;
   file.path = path.string();
   file.named = true;
-  return scanner::scan_file(file, request);
+  scanner::ReadBuffer buffer;
+  return scanner::scan_file(file, request, buffer);
 }
 
 const TagUse* use_of(const scanner::ScannedFile& file, const char* tag) {
