@@ -125,6 +125,11 @@ bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag) {
   });
 }
 
+tagdb::PoolTag kmdf_tag_of(std::string_view path) {
+  const auto name = path.find_last_of("/\\") + 1;  // npos + 1 is 0
+  return trace::kmdf_default_tag(path.substr(name, path.find_last_of('.') - name));
+}
+
 // KMDF charges what has no tag to the first letters of the service's name: not in the code, but predictable.
 void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out) {
   const auto& rows = apis.rows;
@@ -136,10 +141,8 @@ void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out) {
   const bool own_tag = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
                                    [config](const trace::TagUse& use) { return use.row == config; });
   if (!out.trace.binds_kmdf || own_tag || row < 0) return;
-  const std::string& path = out.file.path;
-  const auto name = path.find_last_of("/\\") + 1;  // npos + 1 is 0
   trace::TagUse use;
-  use.tag = trace::kmdf_default_tag(std::string_view(path).substr(name, path.find_last_of('.') - name));
+  use.tag = kmdf_tag_of(out.file.path);
   use.evidence = trace::Evidence::predicted;
   use.certainty = trace::Certainty::assumed;
   use.row = row;

@@ -128,6 +128,8 @@ std::uint64_t beside(const std::string& path);
 std::string digest_of(const std::vector<tagdb::ApiRow>& rows);
 /// Does a use say more about the tag than that its bytes are there?
 bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag);
+/// KMDF's default tag for a driver of this name.
+tagdb::PoolTag kmdf_tag_of(std::string_view path);
 /// Adds KMDF's default tag, which depends on the name of the file, where it applies.
 void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out);
 std::string sha256_hex(pe::Bytes bytes);

@@ -147,16 +147,16 @@ bool Answers::searched_for(tagdb::PoolTag tag) {
   return searched;
 }
 
-void Answers::rows_below(const Root& root, std::vector<Row>& rows) {
+std::vector<Answers::Row> Answers::rows_below(const Root& root) {
   const auto [low, high] = below(root.path);
   Statement& found = sql_->query(
                              "SELECT f.path, f.size, f.outcome, f.message, f.driver, d.traced FROM files f "
                              "LEFT JOIN drivers d ON d.id=f.driver WHERE f.host=?1 AND f.state='present' AND "
-                             "(f.path=?2 OR (f.path>=?3 AND f.path<?4))")
+                             "f.path>=?2 AND f.path<?4 AND (f.path=?2 OR f.path>=?3)")
                          .bind(root.host, root.path, low, high);
-  const std::size_t first = rows.size();
+  std::vector<Row> rows;
   while (found.step()) {
-    Row row;
+    Row& row = rows.emplace_back();
     const std::string path = found.text(0);
     row.path = walk::native_form(joined(root.spelled, behind(root.path, path)));
     row.named = path == root.path;
@@ -168,23 +168,43 @@ void Answers::rows_below(const Root& root, std::vector<Row>& rows) {
     } else {
       row.traced = found.integer(5) != 0;
     }
-    rows.push_back(std::move(row));
   }
-  std::sort(rows.begin() + static_cast<std::ptrdiff_t>(first), rows.end(),
-            [](const Row& a, const Row& b) { return walk::before_in_walk(a.path, b.path); });
+  // They mostly are: the index orders them by path, and only what sorts below a slash makes a difference.
+  const auto before = [](const Row& a, const Row& b) { return walk::before_in_walk(a.path, b.path); };
+  if (!std::is_sorted(rows.begin(), rows.end(), before)) std::sort(rows.begin(), rows.end(), before);
+  return rows;
 }
 
-std::vector<std::int64_t> Answers::holders(const ScanRequest& request) {
-  std::vector<std::int64_t> drivers;
+Answers::Asked Answers::asked(const ScanRequest& request) {
+  Asked out;
   for (const tagdb::PoolTag tag : request.bytes_first) {
     Statement& rows = sql_->query("SELECT driver FROM held WHERE tag=?").bind(tag.value());
-    while (rows.step()) drivers.push_back(rows.integer(0));
+    while (rows.step()) out.held.push_back(rows.integer(0));
   }
-  std::sort(drivers.begin(), drivers.end());
-  return drivers;
+  std::sort(out.held.begin(), out.held.end());
+  if (!request.bytes_first.empty()) return out;  // the others are put off
+  for (const tagdb::TagQuery& query : request.queries) {
+    if (!query.exact()) return out;
+  }
+  for (const tagdb::TagQuery& query : request.queries) {
+    for (const tagdb::TagPattern& form : query.forms) out.tags.push_back(form.tag());
+  }
+  std::vector<tagdb::PoolTag> wanted = out.tags;
+  Statement& known = sql_->query("SELECT value FROM tags");
+  while (known.step()) {
+    const tagdb::PoolTag tag(static_cast<std::uint32_t>(known.integer(0)));
+    if (std::any_of(out.tags.begin(), out.tags.end(), [tag](tagdb::PoolTag one) { return tagdb::related(tag, one); }))
+      wanted.push_back(tag);
+  }
+  for (const tagdb::PoolTag tag : wanted) {
+    Statement& rows = sql_->query("SELECT driver FROM uses WHERE tag=? AND tag_value=?").bind(tag.text(), tag.value());
+    while (rows.step()) out.users.push_back(rows.integer(0));
+  }
+  std::sort(out.users.begin(), out.users.end());
+  return out;
 }
 
-bool Answers::deliver(const Row& row, const std::vector<std::int64_t>& held, const ScanRequest& request,
+bool Answers::deliver(const Row& row, const Asked& asked, const ScanRequest& request,
                       const std::function<bool(ScannedFile&)>& consume) {
   ScannedFile file;
   file.file.path = row.path;
@@ -197,11 +217,12 @@ bool Answers::deliver(const Row& row, const std::vector<std::int64_t>& held, con
     if (file.outcome == Outcome::unreadable) file.size = 0;
     return consume(file);
   }
-  const bool in_bytes = std::binary_search(held.begin(), held.end(), row.driver);
+  const bool in_bytes = std::binary_search(asked.held.begin(), asked.held.end(), row.driver);
   if (!request.bytes_first.empty() && !in_bytes && row.traced) {
     file.outcome = Outcome::deferred;
     deferred_.emplace(row.path, row);
-  } else {
+  } else if (in_bytes || asked.tags.empty() || std::binary_search(asked.users.begin(), asked.users.end(), row.driver) ||
+             !records_.load_counts(row.driver, asked.tags, file)) {
     records_.load(row.driver, request, in_bytes, file);
   }
   return consume(file);
@@ -230,13 +251,13 @@ void Answers::add_skipped(const Root& root, walk::Skipped& skipped, const std::f
 void Answers::scan(const std::vector<std::string>& paths, const Done& done, const ScanRequest& request,
                    const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,
                    const std::function<void(walk::Trouble)>& trouble) {
-  const std::vector<std::int64_t> held = holders(request);
+  const Asked what = asked(request);
   if (!paths.empty() && request.bytes_first.empty() && deferred_.contains(paths.front())) {
     for (const std::string& path : paths) {
       const auto row = deferred_.find(path);
       if (row == deferred_.end()) continue;
       row->second.named = row->second.named && !done.listed;
-      if (!deliver(row->second, held, request, consume)) return;
+      if (!deliver(row->second, what, request, consume)) return;
     }
     return;
   }
@@ -260,16 +281,14 @@ void Answers::scan(const std::vector<std::string>& paths, const Done& done, cons
   std::vector<std::pair<std::string, std::string>> excluded;
   for (const std::string& directory : done.directories) excluded.push_back(below(with_slashes(directory)));
   for (const Root& root : roots) {
-    std::vector<Row> rows;
-    rows_below(root, rows);
-    for (Row& row : rows) {
+    for (Row& row : rows_below(root)) {
       const std::string path = with_slashes(row.path);
       if (std::any_of(excluded.begin(), excluded.end(),
                       [&path](const auto& range) { return path >= range.first && path < range.second; }))
         continue;
       if (!row.named && !done.files.empty() && done.files.contains(walk::same_name(row.path))) continue;
       row.named = row.named && !done.listed;
-      if (!deliver(row, held, request, consume)) return;
+      if (!deliver(row, what, request, consume)) return;
     }
     add_skipped(root, skipped, trouble);
   }

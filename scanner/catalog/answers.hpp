@@ -3,9 +3,9 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "scanner/catalog/records.hpp"
@@ -51,15 +51,22 @@ class Answers {
   Answers(std::unique_ptr<Sql> sql, const tagdb::ApiTable& apis) : sql_(std::move(sql)), records_(*sql_, apis) {}
   std::vector<Root> outer_roots();
   std::vector<std::string> hosts();
-  void rows_below(const Root& root, std::vector<Row>& rows);
-  bool deliver(const Row& row, const std::vector<std::int64_t>& held, const ScanRequest& request,
+  /// In the order of the walk.
+  std::vector<Row> rows_below(const Root& root);
+  /// What a question makes of the drivers, ascending by number.
+  struct Asked {
+    std::vector<std::int64_t> held;    ///< the bytes hold one of ScanRequest::bytes_first
+    std::vector<tagdb::PoolTag> tags;  ///< asked for one by one; empty: by pattern, or everything
+    std::vector<std::int64_t> users;   ///< uses one of `tags`, or one that people mistype for them
+  };
+  Asked asked(const ScanRequest& request);
+  bool deliver(const Row& row, const Asked& asked, const ScanRequest& request,
                const std::function<bool(ScannedFile&)>& consume);
-  std::vector<std::int64_t> holders(const ScanRequest& request);
   void add_skipped(const Root& root, walk::Skipped& skipped, const std::function<void(walk::Trouble)>& trouble);
 
   std::unique_ptr<Sql> sql_;
   Records records_;
-  std::map<std::string, Row> deferred_;  // shown path → what a second look will ask for
+  std::unordered_map<std::string, Row> deferred_;  // shown path → what a second look will ask for
 };
 
 }  // namespace scanner::catalog

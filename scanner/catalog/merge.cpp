@@ -32,6 +32,7 @@ CREATE TEMP TABLE wanted AS SELECT d.id AS theirs, o.id AS ours FROM other.drive
   LEFT JOIN main.engines oe ON oe.id=o.engine WHERE o.id IS NULL OR e.engine > oe.engine;
 DELETE FROM main.uses WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.sites WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
+DELETE FROM main.site_counts WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.held WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.occurrences WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 INSERT OR REPLACE INTO main.drivers SELECT w.ours,sha256,size,machine,traced,e.ours,company,product,description,
@@ -47,6 +48,8 @@ INSERT INTO main.uses SELECT o.ours,n,tag,tag_value,protected,evidence,certainty
   FROM other.uses u JOIN driver_of o ON o.theirs=u.driver WHERE o.taken;
 INSERT INTO main.sites SELECT o.ours,n,rva,function_rva,api,kind,wrapper,bucket,reason
   FROM other.sites s JOIN driver_of o ON o.theirs=s.driver WHERE o.taken;
+INSERT INTO main.site_counts SELECT o.ours,kind,wrapper,bucket,reason,sites
+  FROM other.site_counts s JOIN driver_of o ON o.theirs=s.driver WHERE o.taken;
 -- What stands in the bytes is true whoever searched.
 INSERT OR IGNORE INTO main.held SELECT tag,o.ours FROM other.held h JOIN driver_of o ON o.theirs=h.driver;
 INSERT OR IGNORE INTO main.occurrences SELECT o.ours,tag,file_offset,protected,evidence,rva,what

@@ -137,6 +137,7 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
   if (id) {
     sql_.query("DELETE FROM uses WHERE driver=?").bind(*id).run();
     sql_.query("DELETE FROM sites WHERE driver=?").bind(*id).run();
+    sql_.query("DELETE FROM site_counts WHERE driver=?").bind(*id).run();
     sql_.query("DELETE FROM occurrences WHERE driver=?").bind(*id).run();
     sql_.query("DELETE FROM held WHERE driver=?").bind(*id).run();
   }
@@ -187,6 +188,11 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
               trace::to_string(site.bucket), filled(std::string(site.reason)))
         .run();
   }
+  sql_.query(
+          "INSERT INTO site_counts SELECT driver,kind,wrapper,bucket,ifnull(reason,''),count(*) FROM sites "
+          "WHERE driver=? GROUP BY 1,2,3,4,5")
+      .bind(driver)
+      .run();
   save_held(driver, file.held, file.held_occurrences);
   return driver;
 }
@@ -246,6 +252,28 @@ void Records::load_sites(std::int64_t driver, ScannedFile& out) {
     if (!rows.null(6)) site.reason = word(rows.view(6));
     out.trace.sites.push_back(site);
   }
+}
+
+bool Records::load_counts(std::int64_t driver, const std::vector<tagdb::PoolTag>& tags, ScannedFile& out) {
+  Statement& row = sql_.query("SELECT sha256,size,machine,binds_kmdf FROM drivers WHERE id=? AND traced").bind(driver);
+  if (!row.step()) return false;
+  if (row.integer(3) != 0 && std::find(tags.begin(), tags.end(), kmdf_tag_of(out.file.path)) != tags.end()) {
+    row.reset();
+    return false;
+  }
+  out.sha256 = row.text(0);
+  out.hash = content_hash(out.sha256);
+  out.size = static_cast<std::uint64_t>(row.integer(1));
+  out.machine = machine_of(row.view(2));
+  out.outcome = ScannedFile::Outcome::traced;
+  out.recalled = out.reported = true;
+  row.reset();
+  Statement& counts =
+      sql_.query("SELECT kind,wrapper,bucket,reason,sites FROM site_counts WHERE driver=?").bind(driver);
+  while (counts.step())
+    out.trace.counted.push_back({kind_of(counts.view(0)), counts.integer(1) != 0, bucket_of(counts.view(2)),
+                                 word(counts.view(3)), static_cast<std::uint32_t>(counts.integer(4))});
+  return true;
 }
 
 std::vector<Records::Loaded> Records::load_uses(std::int64_t driver, bool with_names, bool with_text) {

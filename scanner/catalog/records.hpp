@@ -26,6 +26,9 @@ class Records {
 
   /// Fills `out` (whose `file` is set). `held`: the bytes hold one of `request.bytes_first`.
   void load(std::int64_t driver, const ScanRequest& request, bool held, ScannedFile& out);
+  /// Fills `out` without uses, with numbers of sites, for a traced driver that uses none of `tags`. False when KMDF
+  /// may charge it to one of them: then only load() knows.
+  bool load_counts(std::int64_t driver, const std::vector<tagdb::PoolTag>& tags, ScannedFile& out);
   /// Tags that a use explains.
   std::vector<tagdb::PoolTag> explained_tags(std::int64_t driver);
 

@@ -33,6 +33,18 @@ CREATE TABLE sites(
   driver INTEGER NOT NULL REFERENCES drivers, n INTEGER NOT NULL, rva INTEGER NOT NULL, function_rva INTEGER NOT NULL,
   api TEXT, kind TEXT NOT NULL, wrapper INTEGER NOT NULL, bucket TEXT NOT NULL, reason TEXT,
   PRIMARY KEY(driver, n)) WITHOUT ROWID;
+)";
+
+// Schema 2: nearly every answer wants the numbers of sites only, and there are fifty sites to a driver.
+constexpr const char* kSiteCounts = R"(
+CREATE TABLE site_counts(
+  driver INTEGER NOT NULL REFERENCES drivers, kind TEXT NOT NULL, wrapper INTEGER NOT NULL, bucket TEXT NOT NULL,
+  reason TEXT NOT NULL, sites INTEGER NOT NULL, PRIMARY KEY(driver, kind, wrapper, bucket, reason)) WITHOUT ROWID;
+INSERT INTO site_counts SELECT driver, kind, wrapper, bucket, ifnull(reason, ''), count(*) FROM sites
+  GROUP BY 1, 2, 3, 4, 5;
+)";
+
+constexpr const char* kMoreTables = R"(
 CREATE TABLE files(
   id INTEGER PRIMARY KEY, host TEXT NOT NULL, path TEXT NOT NULL, driver INTEGER REFERENCES drivers,
   outcome TEXT NOT NULL, message TEXT, size INTEGER NOT NULL, modified INTEGER NOT NULL, beside INTEGER NOT NULL,
@@ -93,10 +105,12 @@ pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode
     // Two programs may create the same catalogue at the same time: the second finds it made.
     sql->execute("BEGIN IMMEDIATE");
     const bool empty = number("SELECT count(*) FROM sqlite_schema") == 0;
+    const std::string versions = "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                                 "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
     if (empty && !sql->failed()) {
-      sql->execute(kTables);
-      sql->execute("PRAGMA application_id=" + std::to_string(kApplicationId) +
-                   "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";");
+      sql->execute(std::string(kTables) + kMoreTables + kSiteCounts + versions);
+    } else if (number("PRAGMA application_id") == kApplicationId && number("PRAGMA user_version") == 1) {
+      sql->execute(kSiteCounts + versions);
     }
     sql->execute("COMMIT");
   }
@@ -105,10 +119,11 @@ pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode
   if (sql->failed()) return failure();
   if (application != kApplicationId) return pe::Error{pe::Fault::unreadable, not_a_catalogue()};
   if (version != kSchemaVersion)
-    return pe::Error{pe::Fault::unreadable, "has catalogue schema " + std::to_string(version) +
-                                                ", this version of poolwho knows " + std::to_string(kSchemaVersion) +
-                                                (version > kSchemaVersion ? "; use the newer poolwho that wrote it"
-                                                                          : "; survey again into a new file")};
+    return pe::Error{pe::Fault::unreadable,
+                     "has catalogue schema " + std::to_string(version) + ", this version of poolwho knows " +
+                         std::to_string(kSchemaVersion) +
+                         (version > kSchemaVersion ? "; use the newer poolwho that wrote it"
+                                                   : "; `poolwho survey --store` brings it up to date")};
   return sql;
 }
 

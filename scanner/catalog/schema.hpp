@@ -1,11 +1,11 @@
-// The tables of a catalogue, schema 1, and how a catalogue file is opened. The file is a plain SQLite database with a
+// The tables of a catalogue, schema 2, and how a catalogue file is opened. The file is a plain SQLite database with a
 // rollback journal (not WAL: a catalogue lies on shares and read-only media, and is one file that can be copied) and
 // synchronous=FULL: what was committed survives a killed writer and a power cut.
 //
 //   engines      what traced: engine version, digest of the table of functions, program version
 //   drivers      one row per distinct content (SHA-256): size, machine, identity, the engine that traced it
 //   uses         tag uses of a driver, in the order of the engine; via, names, listing are JSON arrays along the chain
-//   sites        every call site of a driver with its bucket
+//   sites        every call site of a driver with its bucket; site_counts: how many of each kind, bucket and reason
 //   files        which machine has (had) which content under which absolute path; state present, changed or vanished
 //   runs, roots  who surveyed what and when; what a walk passed over below a root
 //   tags         the tags whose bytes were searched for: those that databases list and those that any driver uses
@@ -24,11 +24,12 @@
 
 namespace scanner::catalog {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 inline constexpr int kApplicationId =
     0x706F6F6C;  // "pool", so that file(1) and we tell a catalogue from other databases
 
-/// `write` creates the file and its tables when there are none. The message of an error says what to do, without the
+/// `write` creates the file and its tables when there are none, and brings a catalogue of an older schema up to date.
+/// The message of an error says what to do, without the
 /// path.
 pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode mode);
 

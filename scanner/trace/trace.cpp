@@ -82,6 +82,9 @@ BucketCounts TraceResult::counts(SiteKind kind) const {
   for (const Site& site : sites) {
     if (!site.wrapper && site.kind == kind) counts.add(site.bucket);
   }
+  for (const SiteCount& some : counted) {
+    if (!some.wrapper && some.kind == kind) counts.add(some.bucket, some.sites);
+  }
   return counts;
 }
 
@@ -90,6 +93,9 @@ BucketCounts TraceResult::wrapper_counts() const {
   for (const Site& site : sites) {
     if (site.wrapper) counts.add(site.bucket);
   }
+  for (const SiteCount& some : counted) {
+    if (some.wrapper) counts.add(some.bucket, some.sites);
+  }
   return counts;
 }
 
@@ -97,6 +103,9 @@ std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
   std::map<std::string, std::uint32_t> reasons;
   for (const Site& site : sites) {
     if (site.bucket == Bucket::dynamic) ++reasons[std::string(site.reason)];
+  }
+  for (const SiteCount& some : counted) {
+    if (some.bucket == Bucket::dynamic) reasons[std::string(some.reason)] += some.sites;
   }
   return reasons;
 }

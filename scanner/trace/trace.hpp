@@ -60,7 +60,7 @@ struct BucketCounts {
 
   [[nodiscard]] std::uint32_t total() const;
   [[nodiscard]] std::uint32_t operator[](Bucket bucket) const { return count[static_cast<std::size_t>(bucket)]; }
-  void add(Bucket bucket) { ++count[static_cast<std::size_t>(bucket)]; }
+  void add(Bucket bucket, std::uint32_t sites = 1) { count[static_cast<std::size_t>(bucket)] += sites; }
   void add(const BucketCounts& other);
 };
 
@@ -77,9 +77,19 @@ struct Site {
   std::string_view reason;  ///< why it is dynamic, a fixed word
 };
 
+/// Sites that are known by number only.
+struct SiteCount {
+  SiteKind kind = SiteKind::allocate;
+  bool wrapper = false;
+  Bucket bucket = Bucket::dynamic;
+  std::string_view reason;
+  std::uint32_t sites = 0;
+};
+
 struct TraceResult {
   std::vector<TagUse> uses;              ///< ascending by tag, evidence, origin
   std::vector<Site> sites;               ///< ascending by RVA
+  std::vector<SiteCount> counted;        ///< in the place of `sites`, from a catalogue that was not asked for more
   std::vector<std::uint32_t> ruled_out;  ///< calls of listed functions that a row's condition excludes, ascending
   bool binds_kmdf = false;  ///< calls WdfVersionBind: what it allocates without a tag is charged to its service's name
   std::vector<std::string> exported_allocators;

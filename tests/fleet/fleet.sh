@@ -104,6 +104,14 @@ bad missing.db 'cannot be opened'
 printf 'not a database, but long enough to be taken for one, perhaps' >text.db && bad text.db 'is no catalogue'
 sqlite3 foreign.db 'CREATE TABLE t(x)' && bad foreign.db 'is no catalogue'
 cp whole.db newer.db && sql newer.db 'PRAGMA user_version=99' && bad newer.db 'schema 99'
+# One of an older schema is brought up to date by the next survey, and answers as before.
+cp whole.db older.db && sql older.db 'DROP TABLE site_counts; PRAGMA user_version=1' && bad older.db 'schema 1.*survey --store'
+mkdir nothing && poolwho survey nothing --store older.db -q >/dev/null || [ $? -eq 1 ] || die "an older catalogue is not brought up to date"
+for name in "$tag" Zzz1; do
+  poolwho $name --catalog whole.db >whole.out 2>&1 || true
+  poolwho $name --catalog older.db >older.out 2>&1 || true
+  cmp older.out whole.out || die "an older catalogue answers differently"
+done
 cp whole.db torn.db && dd if=/dev/urandom of=torn.db bs=4096 seek=1 count=40 conv=notrunc status=none && bad torn.db 'damaged'
 # What a hostile catalogue calls its tables stays a text: no escape sequence of it reaches the terminal.
 cp whole.db evil.db && sql evil.db "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET name=char(27) || '[31m', tbl_name=char(27) || '[31m', sql='CREATE TABLE x(' WHERE name='troubles'"

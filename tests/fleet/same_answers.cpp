@@ -2,7 +2,8 @@
 // finds? poolwho_same_answers DRIVERS [--tags N] [--formats text,ndjson,json,csv] Surveys DRIVERS into a catalogue,
 // then asks locate for every tag with a proven owner (or N of them, evenly spread) twice, by scan and by catalogue, in
 // every format, and compares what is printed on both streams. The owners of the full trace are read from the catalogue
-// with SQL, apart from all code that ranks.
+// with SQL, apart from all code that ranks. Tags that nobody proves are asked for too: the catalogue then answers with
+// numbers of sites where a scan traces every driver.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -57,6 +58,31 @@ std::set<std::string> proven_in(const std::string& csv) {
   return found;
 }
 
+/// Tags without a proven owner: used in some other way, charged by KMDF to drivers without a tag, mistyped, made up.
+std::vector<std::uint32_t> other_tags(scanner::catalog::Sql& sql,
+                                      const std::map<std::uint32_t, std::set<std::string>>& owners) {
+  std::set<std::uint32_t> tags = {0x3F717A78U}, predicted;
+  auto& used = sql.query("SELECT DISTINCT tag_value FROM uses JOIN tags ON value=tag_value");
+  while (used.step()) tags.insert(static_cast<std::uint32_t>(used.integer(0)));
+  auto& charged = sql.query("SELECT path FROM files JOIN drivers ON drivers.id=driver WHERE binds_kmdf");
+  while (charged.step()) predicted.insert(scanner::kmdf_tag_of(charged.text(0)).value());
+  std::size_t n = 0;
+  for (const auto& [tag, images] : owners) {
+    if (n++ % 16 == 0) tags.insert(tag ^ 0x20U);  // the other case of its first letter
+  }
+  const auto owned = [&owners](std::uint32_t tag) { return owners.contains(tag); };
+  std::erase_if(predicted, owned);
+  std::vector<std::uint32_t> chosen(predicted.begin(), predicted.end());
+  std::erase_if(tags, owned);
+  // Some twenty that are spread over them.
+  const std::size_t stride = std::max<std::size_t>(1, tags.size() / 20);
+  n = 0;
+  for (const std::uint32_t tag : tags) {
+    if (n++ % stride == 0) chosen.push_back(tag);
+  }
+  return chosen;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -90,6 +116,7 @@ int main(int argc, char** argv) {
   if (without_times(again.out) != without_times(plain.out)) fail("a survey of what is stored prints something else");
 
   std::map<std::uint32_t, std::set<std::string>> owners;
+  std::vector<std::uint32_t> others;
   std::size_t driver_count = 0;
   {
     auto sql = scanner::catalog::open_catalog(file, scanner::catalog::Sql::Mode::read);
@@ -105,18 +132,35 @@ int main(int argc, char** argv) {
       // Tags of shared code make a candidate, not the owner.
       if (tagdb::never_proves(tag).empty() && tagdb::shared_code(tag).empty()) owners[tag.value()].insert(rows.text(1));
     }
+    others = other_tags(*sql.value(), owners);
     auto& count = sql.value()->query("SELECT count(*) FROM drivers");
     if (count.step()) driver_count = static_cast<std::size_t>(count.integer(0));
   }
+  const auto compare = [&](std::uint32_t tag, scanner::Format format, const std::string& label) {
+    scanner::Options locate;
+    locate.tags = {typed(tag)};
+    locate.paths = {drivers};
+    locate.format = format;
+    locate.explain = format == scanner::Format::text;
+    Answer scan = run(locate, scanner::run_locate);
+    locate.catalog = file;
+    const Answer catalogue = run(locate, scanner::run_locate);
+    const std::string name = "'" + tagdb::PoolTag(tag).text() + "' as " + label;
+    if (without_times(scan.out) != without_times(catalogue.out))
+      fail(name + ": catalogue and scan print different things");
+    // For tags that nobody knew when the catalogue was made, it says so.
+    static const std::regex unsearched("not every driver of the catalogue was searched for[^\\n]*\\n");
+    if (scan.err != std::regex_replace(catalogue.err, unsearched, ""))
+      fail(name + ": different notes:\n" + scan.err + "and\n" + catalogue.err);
+    if (scan.code != catalogue.code) fail(name + ": different exit codes");
+    return scan;
+  };
   std::vector<std::uint32_t> tags;
   for (const auto& [tag, images] : owners) tags.push_back(tag);
   const std::size_t step = tags.size() > wanted ? tags.size() / wanted : 1;
   std::size_t asked = 0, same_owners = 0, fewer = 0, answers = 0;
   for (std::size_t i = 0; i < tags.size(); i += step) {
     ++asked;
-    scanner::Options locate;
-    locate.tags = {typed(tags[i])};
-    locate.paths = {drivers};
     const std::string name = tagdb::PoolTag(tags[i]).text();
     for (const auto& [format, label] : {std::pair(scanner::Format::text, "text"),
                                         {scanner::Format::ndjson, "ndjson"},
@@ -126,18 +170,8 @@ int main(int argc, char** argv) {
           (format == scanner::Format::json && formats.find(",json") == std::string::npos &&
            formats.rfind("json", 0) != 0))
         continue;
-      locate.format = format;
-      locate.explain = format == scanner::Format::text;
-      locate.catalog.reset();
-      const Answer scan = run(locate, scanner::run_locate);
-      locate.catalog = file;
-      const Answer catalogue = run(locate, scanner::run_locate);
+      const Answer scan = compare(tags[i], format, label);
       ++answers;
-      if (without_times(scan.out) != without_times(catalogue.out))
-        fail("'" + name + "' as " + label + ": catalogue and scan print different things");
-      if (scan.err != catalogue.err)
-        fail("'" + name + "' as " + label + ": different notes:\n" + scan.err + "and\n" + catalogue.err);
-      if (scan.code != catalogue.code) fail("'" + name + "': different exit codes");
       if (format != scanner::Format::csv) continue;
       const std::set<std::string> found = proven_in(scan.out);
       if (found == owners[tags[i]]) {
@@ -153,10 +187,14 @@ int main(int argc, char** argv) {
       }
     }
   }
+  for (const std::uint32_t tag : others) {
+    compare(tag, scanner::Format::text, "text");
+    compare(tag, scanner::Format::ndjson, "ndjson");
+  }
   fs::remove(file);
   std::printf(
       "%zu drivers, %zu tags with proven owners, %zu asked, %zu answers compared, %zu with the same owners as the "
-      "full trace, %zu with fewer, %u failures\n",
-      driver_count, tags.size(), asked, answers, same_owners, fewer, failures);
-  return failures == 0 && asked > 0 ? 0 : 1;
+      "full trace, %zu with fewer; %zu other tags; %u failures\n",
+      driver_count, tags.size(), asked, answers, same_owners, fewer, others.size(), failures);
+  return failures == 0 && asked > 0 && !others.empty() ? 0 : 1;
 }
