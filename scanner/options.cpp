@@ -115,13 +115,13 @@ std::string take_positionals(std::vector<std::string> words, bool tags_given, Op
     return {};
   }
   if (options.verb == Verb::merge) {
-    options.paths = std::move(words);
+    options.paths = walk::expand_wildcards(std::move(words));
     if (options.paths.empty() || !options.output)
       return "merge needs catalogues and a file to write, such as 'poolwho merge a.db b.db -o all.db'";
     return {};
   }
   if (options.verb == Verb::leaks) {
-    options.logs = std::move(words);
+    options.logs = walk::expand_wildcards(std::move(words));
     return options.logs.empty() && !options.live ? "leaks needs logs, such as 'poolwho leaks poolmon*.txt --root DIR'"
                                                  : "";
   }
