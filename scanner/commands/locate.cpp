@@ -95,7 +95,7 @@ class Locate {
     if (root_.empty()) {
       context_.note(
           "poolwho: where to look? Name drivers or folders (poolwho Leak DIR), or the root of a Windows volume\n"
-          "(poolwho Leak --root /mnt/c).");
+          "(poolwho Leak --root /mnt/c). --help shows all commands.");
       return false;
     }
     if (catalog == nullptr && !walk::is_directory(root_)) {
