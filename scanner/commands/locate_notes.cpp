@@ -108,6 +108,7 @@ void note_advice(Context& context, const std::vector<report::Candidate>& candida
 }
 
 void note_nothing_found(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
+  if (context.note_no_driver()) return;
   std::string text = "nothing found that allocates with";
   for (const tagdb::TagQuery& query : context.queries()) text += " '" + query.text + "'";
   context.note(text);
