@@ -60,7 +60,7 @@ std::string man_page() {
 
 /// Values that an option takes, for completion; empty when any word will do.
 std::string_view values_of(std::string_view option) {
-  if (option == "format") return "text ndjson json csv localtag pooltag";
+  if (option == "format") return "text ndjson json csv html localtag pooltag";
   if (option == "color") return "auto always never";
   if (option == "min-verdict") return "proven likely possible weak";
   if (option == "generate") return "man bash powershell";
