@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Commands for a fresh Debian 12 machine. Each installs what is missing, builds, and then
 #   ./bootstrap.sh run [ARGS]   runs poolwho (without ARGS: who allocates with 'Leak' on the sample volume)
+#   ./bootstrap.sh deb          leaves the Debian package in build/run
 #   ./bootstrap.sh test         builds with warnings as errors, here and for Windows, and runs every test
 #   ./bootstrap.sh windows      leaves the Windows program in build/windows/poolwho.exe
 set -euo pipefail
@@ -8,9 +9,10 @@ cd "$(dirname "$0")"
 
 run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libcapstone-dev libboost-dev libboost-program-options-dev
   libboost-filesystem-dev nlohmann-json3-dev nettle-dev libsqlite3-dev libxxhash-dev libhivex-dev)
+deb_packages=(dpkg-dev file)
 test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex openssl
   osslsigncode wine wine64
-  lintian dpkg-dev file chromium chromium-driver python3-selenium
+  lintian chromium chromium-driver python3-selenium
   sqlite3 parallel ripgrep hyperfine jq python3 cppcheck)
 windows_packages=(g++ cmake ninja-build g++-mingw-w64-x86-64-posix make tcl xz-utils libboost-dev nlohmann-json3-dev
   libxxhash-dev libzycore-dev doctest-dev)
@@ -18,7 +20,9 @@ windows_packages=(g++ cmake ninja-build g++-mingw-w64-x86-64-posix make tcl xz-u
 say() { printf '== %s\n' "$*" >&2; }
 
 as_root() {
-  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+  if [ "$(id -u)" -eq 0 ]; then "$@"; return; fi
+  command -v sudo >/dev/null || { say "root installs packages, and there is no sudo: run as root: apt-get install --no-install-recommends ${missing[*]-}"; exit 2; }
+  sudo "$@"
 }
 
 updated=
@@ -36,6 +40,9 @@ need() {
   command -v apt-get >/dev/null || { say "this is no Debian machine: install ${missing[*]} by hand"; exit 2; }
   say "installing ${missing[*]}"
   update_lists
+  # How much that is, and how long the silence may last.
+  LC_ALL=C apt-get install --assume-no -o Debug::NoLocking=1 --no-install-recommends "${missing[@]}" 2>/dev/null |
+    grep -E '^(Need to get|After this operation)' | while read -r line; do say "$line"; done || true
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
@@ -77,8 +84,14 @@ case "${1:-}" in
     fi
     exec build/run/poolwho "$@"
     ;;
+  deb)
+    need "${run_packages[@]}" "${deb_packages[@]}"
+    mkdir -p build
+    build build/run -DPOOLWHO_TESTS=OFF >/dev/null
+    (cd build/run && cpack >&2)
+    ;;
   test)
-    need "${run_packages[@]}" "${test_packages[@]}" "${windows_packages[@]}"
+    need "${run_packages[@]}" "${deb_packages[@]}" "${test_packages[@]}" "${windows_packages[@]}"
     mkdir -p build
     unpack_wine_drivers build/test/libwine
     build_windows -DPOOLWHO_WERROR=ON
@@ -92,7 +105,7 @@ case "${1:-}" in
     build_windows
     ;;
   *)
-    sed -n '2,5s/^# \{0,1\}//p' "$0"
+    sed -n '2,6s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

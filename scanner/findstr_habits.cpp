@@ -14,12 +14,16 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// `/x` or `/x:value`; `letter` of two characters for neither.
+/// `/s`, or several in one as in `/sim`: letters of switches without a value. Others may be a path or a tag.
+bool is_flags(const std::string& word) {
+  return word.size() >= 2 && word[0] == '/' && lower(word).find_first_not_of("smilnp", 1) == std::string::npos &&
+         !walk::exists(word);
+}
+
+/// `/x:value`.
 bool is_switch(const std::string& word, char& letter, std::string& value) {
-  if (word.size() < 2 || word[0] != '/' || walk::exists(word)) return false;
+  if (word.size() <= 3 || word[0] != '/' || word[2] != ':' || walk::exists(word)) return false;
   letter = lower(word)[1];
-  if (word.size() == 2) return std::string("smiln").find(letter) != std::string::npos;
-  if (word[2] != ':' || word.size() == 3) return false;
   value = word.substr(3);
   return std::string("gfdc").find(letter) != std::string::npos;
 }
@@ -37,13 +41,22 @@ std::vector<std::string> translate_findstr_habits(std::vector<std::string> argum
       any = true;
       continue;
     }
+    if (word == "/?" || word == "-?") {
+      out.emplace_back("--help");
+      continue;
+    }
+    if (is_flags(word)) {
+      // Recursion is the default, tags are literal, and letter case matters to them.
+      if (lower(word).find('m') != std::string::npos) out.emplace_back("--names-only");
+      any = true;
+      continue;
+    }
     if (!is_switch(word, letter, value)) {
       out.push_back(std::move(word));
       continue;
     }
     any = true;
     switch (letter) {
-      case 'm': out.emplace_back("--names-only"); break;
       case 'g': out.insert(out.end(), {"--tags-from", value == "/" ? "-" : value}); break;
       case 'f': out.insert(out.end(), {"--files-from", value == "/" ? "-" : value}); break;
       case 'c': out.insert(out.end(), {"--tag", value}); break;
@@ -54,7 +67,7 @@ std::vector<std::string> translate_findstr_habits(std::vector<std::string> argum
           at = end + 1;
         }
         break;
-      default: break;  // recursion is the default, tags are literal, and letter case matters to them
+      default: break;
     }
   }
   if (!any) return out;

@@ -50,7 +50,7 @@ std::string man_page() {
   out += ".SH EXIT STATUS\n";
   constexpr std::array<std::pair<const char*, const char*>, 5> kCodes = {
       {{"0", "Found; survey: every driver was read."},
-       {"1", "Nothing found, and the search was complete; survey \\-\\-check: findings."},
+       {"1", "Nothing found, and the search was complete; survey \\-\\-check: findings, or no driver."},
        {"2", "Wrong usage, or a named path cannot be read."},
        {"3", "Incomplete: an image could not be read or parsed."},
        {"130", "Interrupted; what is complete was printed."}}};
@@ -60,7 +60,7 @@ std::string man_page() {
 
 /// Values that an option takes, for completion; empty when any word will do.
 std::string_view values_of(std::string_view option) {
-  if (option == "format") return "text ndjson json csv localtag pooltag";
+  if (option == "format") return "text ndjson json csv html localtag pooltag";
   if (option == "color") return "auto always never";
   if (option == "min-verdict") return "proven likely possible weak";
   if (option == "generate") return "man bash powershell";

@@ -7,6 +7,7 @@
 
 #include "scanner/findstr_habits.hpp"
 #include "scanner/generate.hpp"
+#include "scanner/nearest_word.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/pool_tag.hpp"
 
@@ -93,6 +94,37 @@ bool choose(const std::string& text, const std::vector<std::pair<std::string, T>
   return false;
 }
 
+const std::vector<std::pair<std::string, Format>> kFormats = {
+    {"text", Format::text}, {"ndjson", Format::ndjson},     {"json", Format::json},      {"csv", Format::csv},
+    {"html", Format::html}, {"localtag", Format::localtag}, {"pooltag", Format::pooltag}};
+
+/// The name of an unknown option, and the one that was likely meant.
+std::string unknown_option(const std::string& given) {
+  const std::string name = given.substr(0, given.find('='));
+  const std::string word = name.starts_with("--") ? name.substr(2) : std::string();
+  std::vector<std::string> known;
+  for (const OptionSpec& option : option_table()) known.emplace_back(option.name);
+  Format format{};
+  const std::string meant = choose(word, kFormats, format) ? "format " + word : nearest_word(word, known);
+  return "unknown option '" + name + "'" + (meant.empty() ? "" : "; did you mean '--" + meant + "'?") +
+         " (options are not abbreviated; --help lists them)";
+}
+
+/// For a first word that is neither a verb nor a tag; empty when it is a tag.
+std::string no_tag(const std::string& word) {
+  std::string error;
+  if (tagdb::parse_query(word, error)) return {};
+  if (walk::exists(word) && !word.empty())
+    return "'" + word + "' is a file or a folder, and the tag comes before it: poolwho TAG " + word +
+           " (or poolwho survey " + word + " for all tags)";
+  std::vector<std::string> verbs;
+  for (const VerbName& verb : kVerbNames) verbs.emplace_back(verb.name);
+  const std::string meant = nearest_word(word, verbs);
+  if (!meant.empty())
+    return "'" + word + "' is no command, and a tag has one to four characters; did you mean '" + meant + "'?";
+  return error + "; --help lists the commands";
+}
+
 std::optional<Verb> verb_of(const std::string& word) {
   for (const VerbName& verb : kVerbNames) {
     if (word == verb.name) return verb.verb;
@@ -115,13 +147,13 @@ std::string take_positionals(std::vector<std::string> words, bool tags_given, Op
     return {};
   }
   if (options.verb == Verb::merge) {
-    options.paths = std::move(words);
+    options.paths = walk::expand_wildcards(std::move(words));
     if (options.paths.empty() || !options.output)
       return "merge needs catalogues and a file to write, such as 'poolwho merge a.db b.db -o all.db'";
     return {};
   }
   if (options.verb == Verb::leaks) {
-    options.logs = std::move(words);
+    options.logs = walk::expand_wildcards(std::move(words));
     return options.logs.empty() && !options.live ? "leaks needs logs, such as 'poolwho leaks poolmon*.txt --root DIR'"
                                                  : "";
   }
@@ -131,6 +163,7 @@ std::string take_positionals(std::vector<std::string> words, bool tags_given, Op
   }
   if (!tags_given) {
     if (words.empty()) return "a tag is needed, such as 'poolwho Leak PATH'; --help shows all commands";
+    if (std::string error = no_tag(words.front()); !verb_named && !error.empty()) return error;
     options.tags.push_back(words.front());
     words.erase(words.begin());
     // `locate TAG... PATH...`: what can be a tag and is no file is one.
@@ -201,15 +234,7 @@ std::string take_values(const po::variables_map& values, Options& options) {
       return "--jobs wants a number from 0 to 1024, not '" + *jobs + "'";
   }
   if (const auto format = text("format")) {
-    if (!choose<Format>(*format,
-                        {{"text", Format::text},
-                         {"ndjson", Format::ndjson},
-                         {"json", Format::json},
-                         {"csv", Format::csv},
-                         {"html", Format::html},
-                         {"localtag", Format::localtag},
-                         {"pooltag", Format::pooltag}},
-                        options.format))
+    if (!choose(*format, kFormats, options.format))
       return "--format is one of text, ndjson, json, csv, html, localtag, pooltag, not '" + *format + "'";
   }
   if (const auto color = text("color")) {
@@ -239,7 +264,12 @@ std::string check_verb(const po::variables_map& values, Verb verb) {
     if (given && (option.verbs & static_cast<unsigned>(verb)) == 0) {
       const auto* name = std::find_if(std::begin(kVerbNames), std::end(kVerbNames),
                                       [verb](const VerbName& v) { return v.verb == verb; });
-      return std::string("--") + option.name + " has no meaning for '" + name->name + "'";
+      // Who writes a catalogue and who reads one is easily confused.
+      const std::string given_name = option.name;
+      std::string other;
+      if (given_name == "catalog" && verb == Verb::survey) other = "; --store writes one";
+      if (given_name == "store" && verb != Verb::merge) other = "; --catalog answers from one";
+      return "--" + given_name + " has no meaning for '" + name->name + "'" + other;
     }
   }
   if (values.count("catalog") == 0) return {};
@@ -284,8 +314,7 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
     po::notify(values);
     if (values.count("positional") != 0) words = values["positional"].as<std::vector<std::string>>();
   } catch (const po::unknown_option& error) {
-    return usage_error("unknown option '" + error.get_option_name() +
-                       "' (options are not abbreviated; --help lists them)");
+    return usage_error(unknown_option(error.get_option_name()));
   } catch (const po::error& error) {
     return usage_error(reason_of(error, arguments) + " (--help shows how)");
   }

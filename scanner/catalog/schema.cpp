@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "scanner/walk/walk.hpp"
+
 namespace scanner::catalog {
 namespace {
 
@@ -73,8 +75,8 @@ std::string remedy(const Sql& sql) {
   switch (sql.code()) {
     case SQLITE_CANTOPEN:
       return "cannot be opened (" + sql.error() +
-             "); check that it exists and that its folder can be entered; after a killed writer the folder must be "
-             "writable once, so that what was half written can be taken back";
+             "); check the rights of the file and of its folder; after a killed writer the folder must be writable "
+             "once, so that what was half written can be taken back";
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return "cannot be written (" + sql.error() + "); make file and folder writable, or work on a copy";
@@ -87,9 +89,24 @@ std::string remedy(const Sql& sql) {
 }
 
 pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode mode) {
+  // SQLite has one word for all of these.
+  walk::DirectoryEntry entry;
+  std::string reason;
+  if (walk::inspect(path, entry, reason)) {
+    if (entry.kind == walk::DirectoryEntry::Kind::directory)
+      return pe::Error{pe::Fault::unreadable, "is a folder, and a catalogue is one file"};
+  } else if (mode == Sql::Mode::read) {
+    return pe::Error{pe::Fault::unreadable,
+                     "cannot be opened: " + reason + "; `poolwho survey PATH --store FILE` makes a catalogue"};
+  }
   auto sql = std::make_unique<Sql>();
   const auto failure = [&sql] { return pe::Error{pe::Fault::unreadable, remedy(*sql)}; };
-  if (!sql->open(path, mode)) return failure();
+  if (!sql->open(path, mode)) {
+    const auto slash = path.find_last_of("/\\");
+    if (!reason.empty() && slash != std::string::npos && !walk::exists(path.substr(0, slash + 1)))
+      return pe::Error{pe::Fault::unreadable, "cannot be made: there is no folder " + path.substr(0, slash)};
+    return failure();
+  }
   if (mode == Sql::Mode::write) {
     // DELETE is SQLite's own choice of journal for a new file, and nobody else's choice is overruled.
     sql->execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-8192;");

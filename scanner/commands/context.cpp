@@ -225,6 +225,14 @@ void Context::problem(const report::Problem& problem, bool named) {
   reporter_->problem(problem);
 }
 
+bool Context::note_no_driver() {
+  if (catalog() != nullptr || summary_.drivers > 0 || options_.shards > 0) return false;
+  note(options_.any_suffix
+           ? "there was no driver to search"
+           : "there was no driver to search: in folders *.sys is looked for, with --any-suffix every file");
+  return true;
+}
+
 void Context::note(const std::string& text) {
   reporter_->note(text);
   if (options_.quiet) return;

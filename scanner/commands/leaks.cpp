@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iostream>
 #include <map>
 
 #include "scanner/commands/context.hpp"
@@ -76,10 +77,19 @@ class Leaks {
  private:
   int nothing_read() const { return context_.incomplete() ? kExitIncomplete : kExitNothing; }
 
+  /// Can it be read twice? A pipe cannot: what was read to see the time would be missing.
+  static bool is_file(const std::string& log) {
+    walk::DirectoryEntry entry;
+    std::string ignored;
+    return walk::inspect(log, entry, ignored) && entry.kind == walk::DirectoryEntry::Kind::file;
+  }
+
   /// By the time of their first snapshot where all tell one, else as given.
   std::vector<std::string> in_order() {
+    if (options_.logs.size() < 2) return options_.logs;
     std::vector<std::pair<std::int64_t, std::string>> timed;
     for (const std::string& log : options_.logs) {
+      if (!is_file(log)) return options_.logs;
       std::ifstream in(log, std::ios::binary);
       const auto time = in ? poolmon::LogReader(in).first_time() : std::nullopt;
       if (!time || time->dayless) return options_.logs;
@@ -92,13 +102,32 @@ class Leaks {
     return logs;
   }
 
+  /// A stream only says that it failed.
+  static std::string why_unreadable(const std::string& log) {
+    walk::Skipped ignored;
+    const auto tried = walk::read_file(log, 0, ignored);
+    return tried ? "cannot be read" : tried.error().message;
+  }
+
   void read(const std::string& log) {
+    if (log == "-") return read(std::cin, log);
     std::ifstream in(log, std::ios::binary);
-    if (!in || walk::is_directory(log)) {
-      context_.problem(
-          {log, "read", 0, walk::is_directory(log) ? "is a folder; name the logs in it" : "cannot be read"}, true);
-      return;
+    walk::DirectoryEntry entry;
+    std::string reason;
+    if (walk::inspect(log, entry, reason)) {
+      if (entry.kind == walk::DirectoryEntry::Kind::directory)
+        reason = "is a folder; name the logs in it";
+      else if (!in)
+        reason = why_unreadable(log);
     }
+    if (!reason.empty()) {
+      context_.problem({log, "read", 0, reason}, true);
+    } else {
+      read(in, log);
+    }
+  }
+
+  void read(std::istream& in, const std::string& log) {
     poolmon::LogReader reader(in);
     if (read(reader, log) == 0)
       context_.problem({log, "log", 0,

@@ -95,7 +95,7 @@ class Locate {
     if (root_.empty()) {
       context_.note(
           "poolwho: where to look? Name drivers or folders (poolwho Leak DIR), or the root of a Windows volume\n"
-          "(poolwho Leak --root /mnt/c).");
+          "(poolwho Leak --root /mnt/c). --help shows all commands.");
       return false;
     }
     if (catalog == nullptr && !walk::is_directory(root_)) {
@@ -160,6 +160,7 @@ class Locate {
         take(file);
       }
     });
+    if (interrupted) record_.bytes_only += deferred.size();
     if (deferred.empty() || all_proven() || interrupted) {
       return;
     }
@@ -167,10 +168,13 @@ class Locate {
     request.bytes_first.clear();
     request.bytes_search = {};
     const report::Summary before = context_.summary();
+    std::size_t traced = 0;
     context_.scan(deferred, false, {{}, {}, true}, request, [&](ScannedFile& file) {
+      ++traced;
       note_copy(file);
       if (context_.account(file)) take(file);
     });
+    if (interrupted) record_.bytes_only += deferred.size() - std::min(traced, deferred.size());
     report::Summary& after = context_.summary();
     after.files = before.files;
     after.drivers = before.drivers;

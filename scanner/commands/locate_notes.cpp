@@ -95,6 +95,8 @@ void note_searched(Context& context, const SearchRecord& record, const std::vect
     text.pop_back();
     context.note(text);
   }
+  if (record.bytes_only > 0)
+    context.note("not traced yet, their bytes only searched: " + count_of_drivers(record.bytes_only));
 }
 
 void note_advice(Context& context, const std::vector<report::Candidate>& candidates,
@@ -106,6 +108,7 @@ void note_advice(Context& context, const std::vector<report::Candidate>& candida
 }
 
 void note_nothing_found(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
+  if (context.note_no_driver()) return;
   std::string text = "nothing found that allocates with";
   for (const tagdb::TagQuery& query : context.queries()) text += " '" + query.text + "'";
   context.note(text);
@@ -116,7 +119,8 @@ void note_nothing_found(Context& context, const SearchRecord& record, const std:
                      [](const UnresolvedDriver& a, const UnresolvedDriver& b) { return a.sites > b.sites; });
     std::uint32_t sum = 0;
     for (const UnresolvedDriver& driver : unresolved) sum += driver.sites;
-    std::string list = std::to_string(sum) + " allocation sites could not be resolved, in";
+    std::string list =
+        std::to_string(sum) + (sum == 1 ? " allocation site" : " allocation sites") + " could not be resolved, in";
     constexpr std::size_t kShown = 5;
     for (std::size_t i = 0; i < unresolved.size() && i < kShown; ++i)
       list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved[i].path)) + " (" +

@@ -24,6 +24,7 @@ struct SearchRecord {
   std::map<tagdb::PoolTag, std::set<std::string>> relatives;  ///< tags like those asked for → drivers that use them
   std::vector<UnresolvedDriver> unresolved;
   std::map<std::string, std::uint32_t> untraced;  ///< machine → drivers whose bytes were searched and no more
+  std::size_t bytes_only = 0;                     ///< other drivers of which this is true, because of an interruption
 };
 
 /// "1 driver", "2 drivers".

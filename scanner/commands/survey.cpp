@@ -102,8 +102,10 @@ class Survey {
       context_.failure(*options_.store, store_->error());
       return context_.finish(kExitUsage);
     }
+    const bool no_driver = !interrupted && context_.note_no_driver();
     if (context_.incomplete()) return context_.finish(kExitIncomplete);
-    if (options_.check) return context_.finish(findings_ > 0 ? kExitNothing : kExitFound);
+    // A build whose drivers are not where they are looked for has not passed.
+    if (options_.check && !no_driver) return context_.finish(findings_ > 0 ? kExitNothing : kExitFound);
     return context_.finish(context_.summary().drivers > 0 ? kExitFound : kExitNothing);
   }
 

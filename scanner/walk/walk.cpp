@@ -40,6 +40,22 @@ bool matches_any(const std::vector<std::string>& globs, const std::string& path)
   });
 }
 
+/// `folder\*.sys`, as the shell would have expanded it elsewhere. Empty when nothing matches.
+std::vector<std::string> matching(const std::string& pattern) {
+  std::vector<std::string> out;
+  const std::string_view name = file_name(pattern);
+  if (!kShellLeavesWildcards || name.find_first_of("*?") == std::string_view::npos) return out;
+  const std::string directory = pattern.substr(0, pattern.size() - name.size());
+  std::vector<DirectoryEntry> entries;
+  std::string error;
+  bool denied = false;
+  if (!list_directory(directory.empty() ? "." : directory, entries, error, denied)) return out;
+  for (const DirectoryEntry& entry : entries) {
+    if (glob_match(name, entry.name, kFoldCase)) out.push_back(join(directory, entry.name));
+  }
+  return out;
+}
+
 class Walk {
  public:
   Walk(const Options& options, const std::function<bool(Found)>& found, const std::function<void(Trouble)>& trouble,
@@ -51,8 +67,9 @@ class Walk {
     DirectoryEntry entry;
     std::string error;
     if (!inspect(path, entry, error)) {
-      if (kShellLeavesWildcards && expand(path)) return;
-      trouble_({path, error, true});
+      const std::vector<std::string> matches = matching(path);
+      for (const std::string& match : matches) start(match);
+      if (matches.empty()) trouble_({path, error, true});
       return;
     }
     if (entry.kind == DirectoryEntry::Kind::directory) {
@@ -92,23 +109,6 @@ class Walk {
       return;
     }
     stopped_ = stopped_ || !found_(std::move(file));
-  }
-
-  /// `folder\*.sys`, as the shell would have expanded it elsewhere. False when nothing matches.
-  bool expand(const std::string& pattern) {
-    const std::string_view name = file_name(pattern);
-    if (name.find_first_of("*?") == std::string_view::npos) return false;
-    const std::string directory = pattern.substr(0, pattern.size() - name.size());
-    std::vector<DirectoryEntry> entries;
-    std::string error;
-    bool denied = false, any = false;
-    if (!list_directory(directory.empty() ? "." : directory, entries, error, denied)) return false;
-    for (const DirectoryEntry& entry : entries) {
-      if (!glob_match(name, entry.name, kFoldCase)) continue;
-      start(join(directory, entry.name));
-      any = true;
-    }
-    return any;
   }
 
   void descend(const std::string& directory, bool named) {
@@ -275,6 +275,19 @@ bool before_in_walk(std::string_view a, std::string_view b) {
   if (x == a.end() || y == b.end()) return a.size() < b.size();
   if (separates(*x) || separates(*y)) return separates(*x);
   return static_cast<unsigned char>(*x) < static_cast<unsigned char>(*y);
+}
+
+std::vector<std::string> expand_wildcards(std::vector<std::string> paths) {
+  std::vector<std::string> out;
+  for (std::string& path : paths) {
+    std::vector<std::string> matches = matching(native_form(path));
+    if (matches.empty() || exists(path)) {
+      out.push_back(std::move(path));
+    } else {
+      out.insert(out.end(), std::make_move_iterator(matches.begin()), std::make_move_iterator(matches.end()));
+    }
+  }
+  return out;
 }
 
 bool is_directory(const std::string& path) {

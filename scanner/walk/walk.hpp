@@ -85,6 +85,10 @@ std::string same_name(const std::string& path);
 /// Shell-style match with * and ?; `fold_case` for file systems that ignore case.
 bool glob_match(std::string_view pattern, std::string_view text, bool fold_case);
 
+/// Names that no shell has expanded (Windows): each that holds * or ? becomes the files that match, in byte order.
+/// A name that matches nothing stays, so that it is the one that is missing.
+std::vector<std::string> expand_wildcards(std::vector<std::string> paths);
+
 bool is_directory(const std::string& path);
 bool exists(const std::string& path);
 

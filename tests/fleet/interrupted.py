@@ -95,6 +95,16 @@ def interrupted_locate(tree, results):
     check(b'nothing found' not in run.shown, 'locate: half a search claims that there is nothing')
 
 
+def interrupted_second_pass(tree, results):
+    """A tag that no file holds: all bytes are searched before the first driver is traced, and that is not the same."""
+    run = Run(results, 'Zq7~', str(tree), '-j1', '--color', 'never')
+    run.until(PROGRESS)
+    run.process.send_signal(signal.SIGINT)
+    check(run.end() == 130, f'locate, Ctrl-C: exit code {run.process.returncode}')
+    check(re.search(rb'not traced yet, their bytes only searched: [1-9]', run.shown) is not None,
+          f'locate: drivers count as answered that nobody traced: {run.shown[-300:]!r}')
+
+
 def complete_survey(tree, results):
     run = Run(results, 'survey', str(tree), '-j1', '--format', 'csv')
     check(run.end() == 0, f'exit code {run.process.returncode}')
@@ -137,6 +147,7 @@ def main():
         for _ in range(10):
             interrupted_survey(tree, results)
         interrupted_locate(tree, results)
+        interrupted_second_pass(tree, results)
         complete_survey(tree, results)
         nothing_elsewhere(tree)
         low_priority(tree, results)

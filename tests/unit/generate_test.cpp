@@ -46,6 +46,7 @@ TEST_CASE("every option of --help is in the man page and in both completions") {
 TEST_CASE("bash completes options, values and verbs") {
   CHECK(completions("poolwho --tagd").find("--tagdb") != std::string::npos);
   CHECK(completions("poolwho survey --format ndj") == "ndjson\n");
+  CHECK(completions("poolwho survey --format ''") == "text ndjson json csv html localtag pooltag\n");
   CHECK(completions("poolwho surv") == "survey\n");
   CHECK(completions("poolwho --color ''") == "auto always never\n");
 }

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "scanner/findstr_habits.hpp"
+#include "scanner/nearest_word.hpp"
 #include "scanner/options.hpp"
 #include "scanner/report/model.hpp"
 #include "scanner/walk/walk.hpp"
@@ -47,6 +48,23 @@ TEST_CASE("findstr's switches become ours") {
   CHECK(translate_findstr_habits({"/g:tags", "/f:/", "/d:a;b"}) ==
         Words{"--tags-from", "tags", "--files-from", "-", "a", "b"});
   CHECK(translate_findstr_habits({"/tmp", "/x"}) == Words{"/tmp", "/x"});
+  CHECK(translate_findstr_habits({"/SIM", "Leak", "dir"}) == Words{"--names-only", "Leak", "dir"});
+  CHECK(translate_findstr_habits({"/si", "/p", "Leak", "dir"}) == Words{"Leak", "dir"});
+  CHECK(translate_findstr_habits({"/?"}) == Words{"--help"});
+}
+
+TEST_CASE("a mistyped word is told from another one") {
+  const std::vector<std::string> known = {"explain", "exclude", "store", "format", "for", "lookup", "leaks"};
+  CHECK(nearest_word("expalin", known) == "explain");
+  CHECK(nearest_word("expl", known) == "explain");
+  CHECK(nearest_word("Leaks", known) == "leaks");
+  CHECK(nearest_word("looku", known) == "lookup");
+  CHECK(nearest_word("lok-up", known) == "lookup");
+  CHECK(nearest_word("sotre", known) == "store");
+  CHECK(nearest_word("ex", known).empty());
+  CHECK(nearest_word("exp", known) == "explain");
+  CHECK(nearest_word("nonsense", known).empty());
+  CHECK(nearest_word("", known).empty());
 }
 
 TEST_CASE("the README names every option of the table") {
