@@ -155,7 +155,9 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
   if (op.width < 8) value = values_.resize(value, op.width, false);
   const Atom* only = values_.only(address);  // dies with the next value made: below it only says whether there was one
   if (only != nullptr && only->kind == AtomKind::frame && !only->strided) {
-    frame_store(state, static_cast<std::int64_t>(only->a), op.width, value, values_);
+    const auto offset = static_cast<std::int64_t>(only->a);
+    if (op.perhaps) value = values_.join(frame_load(state, offset, op.width, values_, abi_), value);
+    frame_store(state, offset, op.width, value, values_);
     return;
   }
   const auto view = values_.atoms(address);
@@ -181,8 +183,9 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
     const bool argument = atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0;
     if (argument && !atom.strided) {
       const auto offset = static_cast<std::int64_t>(atom.a);
-      const ValueId stored =
-          only != nullptr ? value : values_.join(field_load(state, atom.where, offset, op.width, values_), value);
+      const ValueId stored = only != nullptr && !op.perhaps
+                                 ? value
+                                 : values_.join(field_load(state, atom.where, offset, op.width, values_), value);
       field_store(state, atom.where, offset, op.width, stored, values_);
     }
     if (notes == nullptr) continue;

@@ -52,6 +52,7 @@ struct Op {
   Reg b = kNoReg;                ///< kNoReg: use imm
   bool sign = false;             ///< load, copy: sign-extend to 8 bytes
   bool unknown = false;          ///< store: the value is not understood; compare: only equality is
+  bool perhaps = false;          ///< store: or memory stays as it is
   bool keeps_registers = false;  ///< call: a stack probe that changes nothing
   std::uint32_t target = 0;      ///< call: RVA when direct
   std::uint32_t rva = 0;         ///< of the instruction
