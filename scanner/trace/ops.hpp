@@ -97,9 +97,10 @@ struct LiftedFunction {
   std::vector<CodeRange> ranges;
   std::vector<Op> ops;
   std::vector<Instruction> instructions;
-  std::vector<std::uint32_t> order;  ///< instruction numbers, block after block
-  std::vector<Block> blocks;         ///< blocks[0] is the entry
-  std::uint32_t undecodable = 0;     ///< bytes that were no instruction
+  std::vector<std::uint32_t> order;     ///< instruction numbers, block after block
+  std::vector<Block> blocks;            ///< blocks[0] is the entry
+  std::vector<std::uint32_t> funclets;  ///< RVAs of filters and __finally code, which get this function's frame
+  std::uint32_t undecodable = 0;        ///< bytes that were no instruction
 };
 
 }  // namespace scanner::trace

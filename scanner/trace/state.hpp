@@ -87,6 +87,8 @@ struct State {
   }
 };
 
+State state_at_entry(ValuePool& values, const Abi& abi);
+
 /// The content of `width` bytes at `offset` of the frame.
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi);
 /// Overwrites `width` bytes at `at`; what is left of slots that it overlaps only partly is kept where it can be.
