@@ -24,11 +24,13 @@ std::string wide_text(const pe::Image& image, std::uint32_t rva) {
 constexpr unsigned kEstablisherFrame = 1;  // which argument of a funclet is the frame that it belongs to
 
 /// Could a callee that was given an address in this frame write this slot?
-bool exposed(const State& state, const FrameSlot& slot, const CallSite& site, const Abi& abi) {
+bool exposed(const State& state, const FrameSlot& slot, const CallSite& site, const ValuePool& values, const Abi& abi) {
   // The outgoing argument area is the callee's own.
   if (slot.offset < 0 && site.depth_known &&
       slot.offset < site.callee_frame + static_cast<std::int64_t>(abi.stack_arguments))
     return true;
+  // Functions of the kernel are trusted to look for no structure around a member.
+  if (site.import < 0 && within_reach(state, slot, values, abi)) return true;
   return state.known_to_others(slot.offset, abi);
 }
 
@@ -103,7 +105,7 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
     }
   }
   for (FrameSlot& slot : state.frame) {
-    if (exposed(state, slot, site, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    if (exposed(state, slot, site, values_, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
   }
   if (fills) fill_in_locals(site, knowledge_.stores(site.target), before_, state);
 }
