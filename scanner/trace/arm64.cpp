@@ -86,7 +86,8 @@ Word immediate(std::uint32_t word, std::uint32_t rva) {
     case 7:  // extr
       if (field(word, 29, 2) != 0 || bit(word, 21) || bit(word, 22) != wide || (!wide && bit(word, 15))) return {};
       out.rm = reg(word, 16);
-      out.form = Form::other;
+      out.shift = static_cast<std::uint8_t>(field(word, 10, 6));
+      out.form = Form::extract;
       return out;
     default: return {};
   }
@@ -128,7 +129,7 @@ Word flow(std::uint32_t word, std::uint32_t rva) {
   if (top == 0xD4) {
     const unsigned opcode = field(word, 21, 3), low = field(word, 0, 5);
     if (opcode == 0 && low >= 1 && low <= 3) {
-      out.form = Form::other;  // svc, hvc, smc
+      out.form = Form::system_call;
       return out;
     }
     if ((opcode == 1 || opcode == 2) && low == 0) out.form = Form::trap;
@@ -140,6 +141,11 @@ Word flow(std::uint32_t word, std::uint32_t rva) {
     if (bit(word, 22) || bit(word, 23)) return out;
     out.form = reads ? Form::other : Form::hint;
     if (out.form == Form::other) out.rd = reg(word, 0);
+    const std::uint32_t operation = word & ~0x1FU;
+    if (operation == 0xD50B7420U || operation == 0xD50B7480U) {  // dc zva, dc gzva
+      out.form = Form::zero_block;
+      out.rn = reg(word, 0);
+    }
     return out;
   }
   if (field(word, 25, 7) == 0x6B && field(word, 16, 5) == 31) {

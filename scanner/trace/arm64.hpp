@@ -21,6 +21,8 @@ inline constexpr std::uint8_t kNone = 0xFF;
 enum class Form : std::uint8_t {
   undecodable,
   hint,             ///< nop, barriers, prefetches: changes no register
+  system_call,      ///< svc, hvc, smc: registers that a callee need not preserve are lost
+  zero_block,       ///< dc zva: the aligned block of memory that rn points into becomes zero
   trap,             ///< brk, hlt, udf
   address,          ///< adr, adrp: rd = imm as RVA
   add_immediate,    ///< rd = rn ± imm; 31 is sp (rd only when no flags are set)
@@ -28,6 +30,7 @@ enum class Form : std::uint8_t {
   move_zero,        ///< movz and movn: rd = imm
   move_keep,        ///< movk: 16 bits of rd at `shift` become imm
   bitfield,         ///< sbfm, bfm, ubfm: see `bits`
+  extract,          ///< extr: rd = the bits of rn:rm from `shift` on
   jump,             ///< b; imm is the target
   call,             ///< bl
   branch,           ///< b.cond; `condition`
@@ -88,9 +91,12 @@ struct Word {
   Bits bits = Bits::zero;
   SelectKind select = SelectKind::same;
   std::uint8_t condition = 14;  ///< as encoded: eq ne hs lo mi pl vs vc hi ls ge lt gt le al nv
-  std::uint8_t shift = 0;       ///< of rm, of movk; bitfield: immr
+  std::uint8_t shift = 0;       ///< of rm, of movk; bitfield: immr; extract: lowest bit
   std::uint8_t last = 0;        ///< bitfield: imms
-  std::uint8_t status = kNone;  ///< store exclusive: the register that says whether it worked
+  std::uint8_t status = kNone;  ///< of a store: a register that is written, too (did it work, or what stood there)
+  bool status_pair = false;     ///< and the one behind it
+  bool perhaps = false;         ///< the store may leave memory as it is
+  bool exchange = false;        ///< swp: what stood there goes to `status`
   std::uint64_t imm = 0;        ///< constants; targets and addresses as RVA; displacements sign-extended
 };
 

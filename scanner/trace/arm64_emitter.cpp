@@ -57,6 +57,10 @@ Reg Emitter::operand(const Word& word, Reg scratch) {
     case Extend::signed_half: return part(scratch, from, 2, true, word);
     case Extend::signed_word: return part(scratch, from, 4, true, word);
     case Extend::ror:
+      alu(Alu::shr, kScratchC, from, word.shift, width);
+      alu(Alu::shl, scratch, from, 8 * width - word.shift, width);
+      alu(Alu::bit_or, scratch, scratch, kScratchC, 0, width);
+      return scratch;
     case Extend::other: break;
   }
   clobber(scratch);

@@ -21,12 +21,16 @@ std::string wide_text(const pe::Image& image, std::uint32_t rva) {
   return {};
 }
 
+constexpr unsigned kEstablisherFrame = 1;  // which argument of a funclet is the frame that it belongs to
+
 /// Could a callee that was given an address in this frame write this slot?
-bool exposed(const State& state, const FrameSlot& slot, const CallSite& site, const Abi& abi) {
+bool exposed(const State& state, const FrameSlot& slot, const CallSite& site, const ValuePool& values, const Abi& abi) {
   // The outgoing argument area is the callee's own.
   if (slot.offset < 0 && site.depth_known &&
       slot.offset < site.callee_frame + static_cast<std::int64_t>(abi.stack_arguments))
     return true;
+  // Functions of the kernel are trusted to look for no structure around a member.
+  if (site.import < 0 && within_reach(state, slot, values, abi)) return true;
   return state.known_to_others(slot.offset, abi);
 }
 
@@ -101,49 +105,91 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
     }
   }
   for (FrameSlot& slot : state.frame) {
-    if (exposed(state, slot, site, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    if (exposed(state, slot, site, values_, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
   }
-  if (fills) fill_in_locals(site, before_, state);
+  if (fills) fill_in_locals(site, knowledge_.stores(site.target), before_, state);
 }
 
 /// What the callee stores behind pointers into our frame.
-void Calls::fill_in_locals(const CallSite& site, const State& before, State& state) {
+void Calls::fill_in_locals(const CallSite& site, const ArgumentEffects& effects, const State& before, State& state) {
   CallSite view;
   view.callee_frame = site.callee_frame;
   view.depth_known = site.depth_known;
   view.state = before;
-  const ArgumentEffects& effects = knowledge_.stores(site.target);
   for (const ArgumentStore& store : effects.stores) {
     const Atom* only = values_.only(value_at(view, store.pointer, abi_.word, values_, abi_));
     if (only == nullptr || only->strided) continue;
     const Atom pointer = *only;  // `only` dies with the next value made
     const auto at = static_cast<std::int64_t>(pointer.a) + store.offset;
-    const ValueId value = stored_by_callee(view, store);
     const bool assumed =
         std::any_of(effects.shared.begin(), effects.shared.end(), [&store](const SharedPointer& other) {
           return other.pointer == store.pointer && other.offset <= store.offset;
         });
-    // Perhaps not on every path of the callee: what stood there before is still possible.
     if (pointer.kind == AtomKind::frame) {
       const ValueId old = frame_load(before, at, store.width, values_, abi_);
-      const bool unset = (values_.flags(old) & kUnset) != 0 && values_.atoms(old).empty();
-      const ValueId both = unset ? value : values_.join(old, value);
-      frame_store(state, at, store.width, assumed ? values_.with_flags(both, kAssumesFrame) : both, values_);
+      const ValueId left = left_by_callee(view, effects, store, old);
+      frame_store(state, at, store.width, assumed ? values_.with_flags(left, kAssumesFrame) : left, values_);
     } else if (pointer.kind == AtomKind::entry && pointer.and_mask == 0xFFFFFFFFU && pointer.or_mask == 0) {
-      const ValueId old = field_load(state, pointer.where, at, store.width, values_);
-      field_store(state, pointer.where, at, store.width, values_.join(old, value), values_);
+      const ValueId old = field_load(before, pointer.where, at, store.width, values_);
+      const ValueId left = left_by_callee(view, effects, store, old);
+      field_store(state, pointer.where, at, store.width, assumed ? values_.with_flags(left, kAssumesField) : left,
+                  values_);
     }
   }
 }
 
+bool Calls::writes_frame(const ArgumentEffects& funclet) const {
+  const auto through_frame = [frame = abi_.argument(kEstablisherFrame)](const auto& effect) {
+    return effect.pointer == frame;
+  };
+  return !funclet.known || std::ranges::any_of(funclet.stores, through_frame) ||
+         std::ranges::any_of(funclet.shared, through_frame);
+}
+
+void Calls::run_funclet(const ArgumentEffects& funclet, State& state) {
+  const Location argument = abi_.argument(kEstablisherFrame);
+  std::int64_t frame = 0;
+  bool anywhere = !funclet.known || !stack_.depth_in(state, frame);
+  CallSite site;
+  State before = state;
+  before.registers[static_cast<std::size_t>(argument)] = values_.frame_address(frame);
+  if (!anywhere) fill_in_locals(site, funclet, before, state);
+  for (const SharedPointer& given : funclet.shared) {
+    if (given.pointer == argument) memory_.give_away(state, values_.frame_address(frame + given.offset));
+    anywhere = anywhere || given.pointer == argument;
+  }
+  for (FrameSlot& slot : state.frame) {
+    const ValueId old = frame_load(before, slot.offset, slot.width, values_, abi_);
+    if (anywhere || slot.value != old) slot.value = values_.with_flags(values_.join(old, slot.value), kAssumesFrame);
+  }
+}
+
+/// What stands at the place of `store` behind the call, where `old` stood before.
+ValueId Calls::left_by_callee(const CallSite& view, const ArgumentEffects& effects, const ArgumentStore& store,
+                              ValueId old) {
+  const auto is_old = [&store](const Atom& atom) {
+    return atom.kind == AtomKind::field && atom.where == store.pointer && !atom.strided &&
+           atom.a == static_cast<std::uint64_t>(store.offset);
+  };
+  const auto slot = std::find_if(effects.left.begin(), effects.left.end(), [&store](const FieldSlot& left) {
+    return left.pointer == store.pointer && left.offset == store.offset && left.width == store.width;
+  });
+  const bool overwritten = slot != effects.left.end() && std::ranges::none_of(values_.atoms(slot->value), is_old);
+  if (overwritten) return stored_by_callee(view, slot->value, store.width);
+  const ValueId value = stored_by_callee(view, store.value, store.width);
+  // Nobody relies on what was never set.
+  const bool unset = (values_.flags(old) & kUnset) != 0 && values_.atoms(old).empty();
+  return unset ? value : values_.join(old, value);
+}
+
 /// In terms of this function.
-ValueId Calls::stored_by_callee(const CallSite& view, const ArgumentStore& store) {
-  ValueId value = values_.unknown(values_.flags(store.value));
-  for (const Atom& atom : std::vector<Atom>(values_.atoms(store.value).begin(), values_.atoms(store.value).end())) {
+ValueId Calls::stored_by_callee(const CallSite& view, ValueId stored, unsigned width) {
+  ValueId value = values_.unknown(values_.flags(stored));
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(stored).begin(), values_.atoms(stored).end())) {
     const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
     const ValueId part =
         atom.kind == AtomKind::constant ? values_.single(atom)
-        : argument ? values_.masked(value_at(view, atom.where, store.width, values_, abi_), atom.and_mask, atom.or_mask)
+        : argument ? values_.masked(value_at(view, atom.where, width, values_, abi_), atom.and_mask, atom.or_mask)
                    : values_.unknown(kNotUnderstood);
     value = values_.join(value, part);
   }

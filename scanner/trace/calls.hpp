@@ -37,11 +37,16 @@ class Calls {
   /// The callee gets pointers that are arguments of this function: unless it is known what it does with them, others
   /// may write there from now on. Imports are trusted to leave alone what they are not made to write.
   void share_arguments(const CallSite& site, State& state);
+  /// Could what this filter or __finally code does to the frame of its function matter?
+  [[nodiscard]] bool writes_frame(const ArgumentEffects& funclet) const;
+  /// It ran, or it did not.
+  void run_funclet(const ArgumentEffects& funclet, State& state);
 
  private:
   [[nodiscard]] Helper helper_of(int import) const;
-  void fill_in_locals(const CallSite& site, const State& before, State& state);
-  ValueId stored_by_callee(const CallSite& view, const ArgumentStore& store);
+  void fill_in_locals(const CallSite& site, const ArgumentEffects& effects, const State& before, State& state);
+  ValueId stored_by_callee(const CallSite& view, ValueId stored, unsigned width);
+  ValueId left_by_callee(const CallSite& view, const ArgumentEffects& effects, const ArgumentStore& store, ValueId old);
   ValueId argument_of(const CallSite& site, const State& state, unsigned index);
   void init_string(const CallSite& site, State& state);
   ValueId find_routine(const CallSite& site, const State& state);

@@ -118,18 +118,6 @@ void Engine::schedule_references() {
   }
 }
 
-/// What every function is followed with: on x86, what callees do to the stack pointer.
-CalleeKnowledge Engine::stack_knowledge() {
-  CalleeKnowledge knowledge;
-  knowledge.used = [this](std::uint32_t rva, std::uint32_t bytes) { return globals_.used(rva, bytes); };
-  if (!stacks_) return knowledge;
-  knowledge.stack = [this](std::uint32_t callee) -> const CalleeStack& { return stacks_->of(callee); };
-  knowledge.is_called = [this](std::uint32_t rva) {
-    return !Index::to(index_.calls, rva).empty() && functions_.is_start(rva);
-  };
-  return knowledge;
-}
-
 FlowResult Engine::follow(const LiftedFunction& function) {
   FlowResult flow = follow_values(image_, imports_, function, values_, abi_, budget_, stack_knowledge());
   // A tag that stands in a register across a call breaks the convention, unless the callee is known to spare it.

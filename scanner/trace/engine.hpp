@@ -93,6 +93,7 @@ class Engine {
   [[nodiscard]] CalleeKnowledge stack_knowledge();
   std::uint32_t clobbered_by(std::uint32_t function);
   const ArgumentEffects& stores_of(std::uint32_t function);
+  std::vector<ArgumentStore> one_for_each_place(const std::vector<ArgumentStore>& stores);
   void register_site(SiteId site);
   [[nodiscard]] bool passes_tag(const CallSite& site, bool or_argument);
   void pair_up(SiteId site, EntryId entry);

@@ -25,6 +25,22 @@ std::uint32_t Engine::clobbered_by(std::uint32_t function) {
   return mask;
 }
 
+/// What every function is followed with: on x86, what callees do to the stack pointer, elsewhere what filters do to the
+/// frame.
+CalleeKnowledge Engine::stack_knowledge() {
+  CalleeKnowledge knowledge;
+  knowledge.used = [this](std::uint32_t rva, std::uint32_t bytes) { return globals_.used(rva, bytes); };
+  if (!stacks_) {
+    knowledge.funclet = [this](std::uint32_t rva) -> const ArgumentEffects& { return stores_of(rva); };
+    return knowledge;
+  }
+  knowledge.stack = [this](std::uint32_t callee) -> const CalleeStack& { return stacks_->of(callee); };
+  knowledge.is_called = [this](std::uint32_t rva) {
+    return !Index::to(index_.calls, rva).empty() && functions_.is_start(rva);
+  };
+  return knowledge;
+}
+
 /// What `function` stores behind its arguments, as far as one look at it alone tells.
 const ArgumentEffects& Engine::stores_of(std::uint32_t function) {
   const auto [at, fresh] = stores_of_.emplace(function, ArgumentEffects{});
@@ -34,7 +50,24 @@ const ArgumentEffects& Engine::stores_of(std::uint32_t function) {
   if (ranges.empty() || !functions_.is_start(function) || !affordable(ranges, scopes.size())) return at->second;
   const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
   FlowResult flow = follow_values(image_, imports_, lifted, values_, abi_, budget_, stack_knowledge());
-  return stores_of_[function] = {std::move(flow.argument_stores), std::move(flow.shared), !flow.given_up};
+  return stores_of_[function] = {one_for_each_place(flow.argument_stores), std::move(flow.left), std::move(flow.shared),
+                                 !flow.given_up};
+}
+
+/// A function may store to one place on several paths.
+std::vector<ArgumentStore> Engine::one_for_each_place(const std::vector<ArgumentStore>& stores) {
+  std::vector<ArgumentStore> places;
+  for (const ArgumentStore& store : stores) {
+    const auto known = std::find_if(places.begin(), places.end(), [&store](const ArgumentStore& place) {
+      return place.pointer == store.pointer && place.offset == store.offset && place.width == store.width;
+    });
+    if (known == places.end()) {
+      places.push_back(store);
+    } else {
+      known->value = values_.join(known->value, store.value);
+    }
+  }
+  return places;
 }
 
 /// Objects of the image whose address goes into a call: whoever wants to know their contents must look there.

@@ -10,6 +10,7 @@
 #include "scanner/trace/block_queue.hpp"
 #include "scanner/trace/calls.hpp"
 #include "scanner/trace/comparison.hpp"
+#include "scanner/trace/handlers.hpp"
 #include "scanner/trace/memory.hpp"
 #include "scanner/trace/stack_pointer.hpp"
 #include "scanner/trace/state_cost.hpp"
@@ -34,6 +35,7 @@ class Interpreter {
         memory_(image, imports, values, abi),
         stack_(function, imports, values, abi, knowledge, depths),
         calls_(image, imports, values, abi, knowledge, memory_, stack_),
+        handlers_(function, values, abi, knowledge, stack_, calls_),
         comparison_(values),
         queue_(function) {
     in_.resize(function.blocks.size());
@@ -42,7 +44,7 @@ class Interpreter {
 
   FlowResult run() {
     if (function_.blocks.empty()) return {};
-    merge_into(0, entry_state());
+    merge_into(0, state_at_entry(values_, abi_));
     while (!queue_.empty()) {
       if (given_up_) return abandoned();
       const std::uint32_t number = queue_.take();
@@ -71,6 +73,7 @@ class Interpreter {
       if (reached_) leave(function_.blocks[number], state);
       result_.shared.insert(result_.shared.end(), state.shared.begin(), state.shared.end());
     }
+    result_.left = std::move(left_.fields);
     std::sort(result_.shared.begin(), result_.shared.end());
     result_.shared.erase(std::unique(result_.shared.begin(), result_.shared.end()), result_.shared.end());
     return std::move(result_);
@@ -89,29 +92,9 @@ class Interpreter {
                 values_.bytes() > Budget::kMostBytesOfValues || given_up_;
   }
 
-  State entry_state() {
-    State state;
-    for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values_.entry(reg);
-    state.registers[abi_.stack_pointer] = values_.frame_address(0);
-    state.registers[kScratchA] = state.registers[kScratchB] = values_.unknown(kUnset);
-    return state;
-  }
-
   State unreached_state() {
     State state;
     state.registers.fill(values_.unknown(kUnreached));
-    return state;
-  }
-
-  /// The unwinder restores what callees preserve and the stack pointer; everything else is whatever it left there.
-  State in_handler(State state, std::uint32_t handler) {
-    if (abi_.callee_removes) {
-      stack_.enter_handler(state, function_.blocks[handler].rva);
-      return state;
-    }
-    for (Reg reg = 0; reg < 32; ++reg) {
-      if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kUnset);
-    }
     return state;
   }
 
@@ -262,9 +245,22 @@ class Interpreter {
     site.pointer = pointer;
     site.tail = true;
     site.depth_known = stack_.depth_in(state, site.callee_frame);
-    if (!calls_.resolve(site, state)) return;
+    if (!calls_.resolve(site, state)) return note_left(state);
     record(site, state);
     calls_.share_arguments(site, state);
+    note_left(state);
+  }
+
+  /// What callers find behind the pointers that they passed.
+  void note_left(const State& state) {
+    if (!recording_ || !reached_) return;
+    if (returns_) {
+      join_fields(left_, state, Joining::forward, values_);
+    } else {
+      left_.fields = state.fields;
+      left_.shared = state.shared;
+    }
+    returns_ = true;
   }
 
   // --- operations ---------------------------------------------------------------------------------------------------
@@ -298,7 +294,7 @@ class Interpreter {
   void merge_into_handlers(const Block& block, const State& state) {
     back_edge_ = false;
     if (!stack_.has_frame(state)) return;
-    for (const std::uint32_t handler : block.exception_successors) merge_into(handler, in_handler(state, handler));
+    for (const std::uint32_t handler : block.exception_successors) merge_into(handler, handlers_.enter(state, handler));
   }
 
   /// A pointer that walks through data is compared with where the data end.
@@ -353,6 +349,7 @@ class Interpreter {
       case OpKind::ret:
         if (recording_ && reached_) result_.returns = values_.join(result_.returns, registers[abi_.result]);
         if (recording_ && reached_) stack_.check_return(state);
+        note_left(state);
         break;
       case OpKind::jump: break;
     }
@@ -368,12 +365,15 @@ class Interpreter {
   Memory memory_;
   StackPointer stack_;
   Calls calls_;
+  Handlers handlers_;
   Comparison comparison_;           // the last one of the block being interpreted
   const Block* current_ = nullptr;  // being interpreted
   BlockQueue queue_;
   std::vector<State> in_;
   State state_, joined_, refined_;  // scratch: assigning keeps their memory
   std::vector<unsigned> visits_;
+  State left_;  // at the returns seen so far, the fields
+  bool returns_ = false;
   bool back_edge_ = false;
   bool recording_ = false;
   bool reached_ = true;

@@ -42,7 +42,8 @@ struct ArgumentStore {
 
 /// What a function does to what its arguments point to.
 struct ArgumentEffects {
-  std::vector<ArgumentStore> stores;
+  std::vector<ArgumentStore> stores;  ///< one for each place
+  std::vector<FieldSlot> left;        ///< see FlowResult
   std::vector<SharedPointer> shared;  ///< arguments that it passes on or keeps: others may store there, too
   bool known = false;                 ///< false: it was not looked at
 };
@@ -50,6 +51,7 @@ struct ArgumentEffects {
 struct FlowResult {
   ValueId returns = kBottom;  ///< of every return, in terms of the function's entry
   std::vector<ArgumentStore> argument_stores;
+  std::vector<FieldSlot> left;        ///< what stands behind arguments at the return, whichever it is
   std::vector<SharedPointer> shared;  ///< see ArgumentEffects
   std::vector<CallSite> calls;
   std::vector<GlobalStore> stores;        ///< to addresses in the image
@@ -65,8 +67,9 @@ struct FlowResult {
 struct CalleeKnowledge {
   std::function<std::uint32_t(std::uint32_t function)> clobbered;  ///< registers it overwrites; bit n for register n
   std::function<const ArgumentEffects&(std::uint32_t function)> stores;
-  std::function<const CalleeStack&(std::uint32_t function)> stack;  ///< x86
-  std::function<bool(std::uint32_t rva)> is_called;                 ///< x86: somebody calls what starts there
+  std::function<const ArgumentEffects&(std::uint32_t function)> funclet;  ///< not x86: the same of filters and the like
+  std::function<const CalleeStack&(std::uint32_t function)> stack;        ///< x86
+  std::function<bool(std::uint32_t rva)> is_called;                       ///< x86: somebody calls what starts there
   /// Does code use what stands in these bytes of the image, and does not only take their address?
   std::function<bool(std::uint32_t rva, std::uint32_t bytes)> used;
 };

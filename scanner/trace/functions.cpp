@@ -237,10 +237,8 @@ std::vector<pe::ExceptionScope> FunctionMap::scopes_of(std::uint32_t entry) {
                                       [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });
   for (auto it = first; it != by_function_.end() && parts_[*it].function == entry; ++it) {
     const Part& part = parts_[*it];
-    image_.for_each_scope({part.begin, part.end, part.unwind, part.function}, [&](const pe::ExceptionScope& scope) {
-      // target 0 marks a __finally: its code is a function of its own.
-      if (scope.target != 0) scopes.push_back(scope);
-    });
+    image_.for_each_scope({part.begin, part.end, part.unwind, part.function},
+                          [&](const pe::ExceptionScope& scope) { scopes.push_back(scope); });
   }
   return scopes;
 }

@@ -94,6 +94,7 @@ class Indexer {
         refer_to_code(index_.calls, word, rva);
         held_.registers &= ~0x3FFFFU;
         return;
+      case Form::system_call:
       case Form::call_register: held_.registers &= ~0x3FFFFU; return;
       case Form::jump:
       case Form::branch:
@@ -153,6 +154,7 @@ class Indexer {
     if (load && !word.vector) forget(word.rd);
     if (word.form == Form::load_pair && !word.vector) forget(word.ra);
     if (word.status != kNone) forget(word.status);
+    if (word.status_pair) forget(static_cast<std::uint8_t>(word.status + 1));
     if (word.mode == Address::before || word.mode == Address::after) forget(word.rn);
   }
 

@@ -63,6 +63,8 @@ class Lifting {
   void build_blocks(const std::vector<pe::ExceptionScope>& scopes) {
     for (const CodeRange& range : function_.ranges) leaders_.push_back(range.begin);
     for (const pe::ExceptionScope& scope : scopes) {
+      note_funclet(scope.handler);
+      if (scope.target == 0) continue;  // __finally
       for (const std::uint32_t rva : {scope.begin, scope.end, scope.target}) {
         if (at(rva) != 0) leaders_.push_back(rva);
       }
@@ -92,6 +94,12 @@ class Lifting {
 
  private:
   static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
+
+  void note_funclet(std::uint32_t rva) {
+    constexpr std::uint32_t kExecuteHandler = 1;  // a filter that is no code
+    auto& known = function_.funclets;
+    if (rva > kExecuteHandler && std::find(known.begin(), known.end(), rva) == known.end()) known.push_back(rva);
+  }
 
   const CodeRange* range_of(std::uint32_t rva) const {
     for (const CodeRange& range : function_.ranges) {

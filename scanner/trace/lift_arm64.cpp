@@ -15,6 +15,7 @@ namespace arm64 {
 namespace {
 
 constexpr std::uint32_t kWordBytes = 4;
+constexpr Reg kFirstPreserved = 18;  // by firmware and hypervisor (SMC calling convention) as by functions
 
 Condition condition_of(std::uint8_t encoded) {
   constexpr std::array<Condition, 16> kConditions = {
@@ -134,6 +135,7 @@ class Arm64Decoder final : public Decoder {
         return;
       case Form::move_keep: lift_move_keep(emitter_, word); return;
       case Form::bitfield: lift_bitfield(emitter_, word); return;
+      case Form::extract: lift_extract(emitter_, word); return;
       case Form::select: lift_select(emitter_, word); return;
       case Form::multiply: lift_multiply(emitter_, word); return;
       case Form::shift_register:
@@ -151,6 +153,10 @@ class Arm64Decoder final : public Decoder {
       case Form::store:
       case Form::load_pair:
       case Form::store_pair: lift_load_store(emitter_, word); return;
+      case Form::zero_block: lift_zero_block(emitter_, word); return;
+      case Form::system_call:
+        for (Reg reg = 0; reg < kFirstPreserved; ++reg) emitter_.clobber(reg);
+        return;
       case Form::load_literal: lift_load_literal(emitter_, word, image_); return;
       case Form::call:
       case Form::call_register: call(word, code); return;

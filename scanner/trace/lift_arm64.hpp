@@ -15,11 +15,13 @@ void lift_logic_register(Emitter& out, const Word& word);
 void lift_move_keep(Emitter& out, const Word& word);
 /// sbfm, bfm, ubfm: a field of rn moves down to bit 0, or the low bits of rn move up.
 void lift_bitfield(Emitter& out, const Word& word);
+void lift_extract(Emitter& out, const Word& word);
 void lift_select(Emitter& out, const Word& word);
 void lift_multiply(Emitter& out, const Word& word);
 
 /// load, store, load_pair, store_pair.
 void lift_load_store(Emitter& out, const Word& word);
+void lift_zero_block(Emitter& out, const Word& word);
 /// What stands at the literal in data that nobody can write is known already.
 void lift_load_literal(Emitter& out, const Word& word, const pe::Image& image);
 

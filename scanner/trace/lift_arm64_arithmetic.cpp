@@ -134,6 +134,18 @@ void lift_bitfield(Emitter& out, const Word& word) {
   }
 }
 
+void lift_extract(Emitter& out, const Word& word) {
+  const unsigned bits = 8U * word.width;
+  const Reg low = out.source(word.rm, kScratchB);
+  if (word.shift == 0) {
+    out.copy(out.target(word.rd), low, word.width);
+    return;
+  }
+  out.alu(Alu::shr, kScratchB, low, word.shift, word.width);
+  out.alu(Alu::shl, kScratchA, out.source(word.rn, kScratchA), bits - word.shift, word.width);
+  out.alu(Alu::bit_or, out.target(word.rd), kScratchA, kScratchB, 0, word.width);
+}
+
 void lift_select(Emitter& out, const Word& word) {
   const Reg a = out.source(word.rn, kScratchA);
   Reg b = out.source(word.rm, kScratchB);

@@ -49,6 +49,7 @@ void store_one(Emitter& out, std::uint8_t reg, const Word& word, const Mem& mem)
   Op& op = out.emit(OpKind::store);
   op.width = word.width;
   op.mem = mem;
+  op.perhaps = word.perhaps;
   if (word.vector || reg == kNone) {
     op.unknown = true;
   } else if (reg != kZero) {
@@ -56,12 +57,20 @@ void store_one(Emitter& out, std::uint8_t reg, const Word& word, const Mem& mem)
   }
 }
 
+void write_status(Emitter& out, const Word& word) {
+  if (word.exchange && word.status != kZero) {
+    out.copy(word.status, kScratchA, word.width);
+  } else if (word.status != kZero) {
+    out.clobber(word.status);
+  }
+  if (word.status_pair && word.status + 1 != kZero) out.clobber(static_cast<std::uint8_t>(word.status + 1));
+}
+
 }  // namespace
 
 void lift_load_store(Emitter& out, const Word& word) {
   const bool load = word.form == Form::load || word.form == Form::load_pair;
   const bool pair = word.form == Form::load_pair || word.form == Form::store_pair;
-  const bool conditional = word.status != kNone;  // exclusive, or an atomic operation
   const Mem first = address(out, word);
   Mem second = first;
   second.disp += word.width;
@@ -72,11 +81,24 @@ void lift_load_store(Emitter& out, const Word& word) {
     load_one(out, word.rd, word, first);
     if (pair && !base_first) load_one(out, word.ra, word, second);
   } else {
-    store_one(out, conditional && word.ra == kZero ? kNone : word.rd, word, first);
+    if (word.exchange) load_one(out, kScratchA, word, first);
+    store_one(out, word.rd, word, first);
     if (pair) store_one(out, word.ra, word, second);
-    if (conditional && word.status != kZero) out.clobber(word.status);
+    if (word.status != kNone) write_status(out, word);
   }
   if (word.mode == Address::after) write_back(out, word);
+}
+
+/// The block is as long as the processor says, 64 bytes on every one that runs Windows, and aligned: it may begin that
+/// much below the address.
+void lift_zero_block(Emitter& out, const Word& word) {
+  constexpr std::uint64_t kBlock = 64;
+  out.alu(Alu::sub, kScratchC, out.source(word.rn, kScratchC), kBlock - 1, 8);
+  out.set(kScratchA, 2 * kBlock - 1);
+  Op& op = out.emit(OpKind::repeat);
+  op.width = 1;
+  op.a = op.b = kScratchA;  // so many bytes are not counted out: what they hold is not known afterwards
+  op.mem.base = kScratchC;
 }
 
 void lift_load_literal(Emitter& out, const Word& word, const pe::Image& image) {

@@ -155,7 +155,9 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
   if (op.width < 8) value = values_.resize(value, op.width, false);
   const Atom* only = values_.only(address);  // dies with the next value made: below it only says whether there was one
   if (only != nullptr && only->kind == AtomKind::frame && !only->strided) {
-    frame_store(state, static_cast<std::int64_t>(only->a), op.width, value, values_);
+    const auto offset = static_cast<std::int64_t>(only->a);
+    if (op.perhaps) value = values_.join(frame_load(state, offset, op.width, values_, abi_), value);
+    frame_store(state, offset, op.width, value, values_);
     return;
   }
   const auto view = values_.atoms(address);
@@ -181,8 +183,9 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
     const bool argument = atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0;
     if (argument && !atom.strided) {
       const auto offset = static_cast<std::int64_t>(atom.a);
-      const ValueId stored =
-          only != nullptr ? value : values_.join(field_load(state, atom.where, offset, op.width, values_), value);
+      const ValueId stored = only != nullptr && !op.perhaps
+                                 ? value
+                                 : values_.join(field_load(state, atom.where, offset, op.width, values_), value);
       field_store(state, atom.where, offset, op.width, stored, values_);
     }
     if (notes == nullptr) continue;
@@ -197,18 +200,34 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
     }
   }
   if (!leaves_frame) return;
-  // A pointer of which nobody knows where it points may point to a local that was given away.
-  const bool elsewhere = !atoms.empty() && std::all_of(atoms.begin(), atoms.end(), [](const Atom& atom) {
-    return atom.kind == AtomKind::entry || atom.kind == AtomKind::image || atom.kind == AtomKind::frame;
-  });
-  if (!elsewhere && !state.escaped.empty()) {
-    for (FrameSlot& slot : state.frame) {
-      if (state.known_to_others(slot.offset, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
-    }
-  }
+  store_by_other_names(state, {atoms.data(), atoms.size()});
   give_away(state, value);
   if (op.width == abi_.word) share_arguments(state, value);
   if (op.unknown && op.a != kNoReg) give_away(state, state.registers[op.a]);
+}
+
+/// Where a store goes to may be known by other pointers, too. `atoms` are all that its address may be; none: anything.
+void Memory::store_by_other_names(State& state, std::span<const Atom> atoms) {
+  const auto in_image = [](const Atom& atom) { return atom.kind == AtomKind::image; };
+  if (atoms.empty() || !std::ranges::all_of(atoms, in_image)) {
+    const Atom* only = atoms.size() == 1 ? &atoms[0] : nullptr;
+    for (FieldSlot& slot : state.fields) {
+      const bool by_its_own = only != nullptr && only->kind == AtomKind::entry && only->where == slot.pointer &&
+                              only->and_mask == 0xFFFFFFFFU && only->or_mask == 0;
+      const bool walks_there = by_its_own && only->strided && slot.offset >= static_cast<std::int64_t>(only->a);
+      if (!by_its_own || walks_there) slot.value = values_.with_flags(slot.value, kAssumesField);
+    }
+  }
+  // A pointer of which nobody knows where it points may point to a local that was given away.
+  const bool elsewhere = !atoms.empty() && std::ranges::all_of(atoms, [](const Atom& atom) {
+    return atom.kind == AtomKind::entry || atom.kind == AtomKind::image || atom.kind == AtomKind::frame;
+  });
+  if (elsewhere || state.escaped.empty()) return;
+  for (FrameSlot& slot : state.frame) {
+    // On x86 what is pushed for the next call lies below all locals.
+    const bool member = !abi_.callee_removes && within_reach(state, slot, values_, abi_);
+    if (member || state.known_to_others(slot.offset, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+  }
 }
 
 void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResult* notes) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "pe/image.hpp"
 #include "scanner/trace/abi.hpp"
@@ -44,6 +45,7 @@ class Memory {
   ValueId load_image(std::uint32_t rva, unsigned width);
   ValueId load_element(const State& state, const Atom& atom, unsigned width);
   void store_somewhere_behind(State& state, std::int64_t offset, ValueId value);
+  void store_by_other_names(State& state, std::span<const Atom> atoms);
   void store_somewhere_below(State& state, std::int64_t end);
   void fill_in_arguments(State& state, std::int64_t offset);
 

@@ -52,6 +52,7 @@ struct Op {
   Reg b = kNoReg;                ///< kNoReg: use imm
   bool sign = false;             ///< load, copy: sign-extend to 8 bytes
   bool unknown = false;          ///< store: the value is not understood; compare: only equality is
+  bool perhaps = false;          ///< store: or memory stays as it is
   bool keeps_registers = false;  ///< call: a stack probe that changes nothing
   std::uint32_t target = 0;      ///< call: RVA when direct
   std::uint32_t rva = 0;         ///< of the instruction
@@ -96,9 +97,10 @@ struct LiftedFunction {
   std::vector<CodeRange> ranges;
   std::vector<Op> ops;
   std::vector<Instruction> instructions;
-  std::vector<std::uint32_t> order;  ///< instruction numbers, block after block
-  std::vector<Block> blocks;         ///< blocks[0] is the entry
-  std::uint32_t undecodable = 0;     ///< bytes that were no instruction
+  std::vector<std::uint32_t> order;     ///< instruction numbers, block after block
+  std::vector<Block> blocks;            ///< blocks[0] is the entry
+  std::vector<std::uint32_t> funclets;  ///< RVAs of filters and __finally code, which get this function's frame
+  std::uint32_t undecodable = 0;        ///< bytes that were no instruction
 };
 
 }  // namespace scanner::trace

@@ -35,6 +35,23 @@ ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValueP
 
 }  // namespace
 
+bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi) {
+  if (slot.offset >= 0 || state.escaped.empty() || state.escaped.front() >= 0) return false;
+  const Atom* only = values.only(slot.value);
+  if (only == nullptr) return true;
+  const bool saved = only->kind == AtomKind::entry && only->a == 0 && !is_stack(only->where) &&
+                     abi.preserved(static_cast<Reg>(only->where));
+  return !saved && only->kind != AtomKind::frame;
+}
+
+State state_at_entry(ValuePool& values, const Abi& abi) {
+  State state;
+  for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values.entry(reg);
+  state.registers[abi.stack_pointer] = values.frame_address(0);
+  state.registers[kScratchA] = state.registers[kScratchB] = values.unknown(kUnset);
+  return state;
+}
+
 void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value, ValuePool& values) {
   if (at < std::numeric_limits<std::int32_t>::min() / 2 || at > std::numeric_limits<std::int32_t>::max() / 2) return;
   const auto offset = static_cast<std::int32_t>(at);

@@ -87,6 +87,12 @@ struct State {
   }
 };
 
+/// Could somebody who got the address of a local find the slot by what it knows of a structure around both? Those may
+/// begin below a member whose address was given away. Saved registers and addresses of the frame are no members.
+bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi);
+
+State state_at_entry(ValuePool& values, const Abi& abi);
+
 /// The content of `width` bytes at `offset` of the frame.
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi);
 /// Overwrites `width` bytes at `at`; what is left of slots that it overlaps only partly is kept where it can be.

@@ -36,6 +36,8 @@ void join_missing_slots(State& into, const State& from, Joining how, ValuePool& 
   }
 }
 
+}  // namespace
+
 void join_fields(State& into, const State& from, Joining how, ValuePool& values) {
   const auto same = [](const FieldSlot& a, const FieldSlot& b) {
     return a.pointer == b.pointer && a.offset == b.offset && a.width == b.width;
@@ -59,8 +61,6 @@ void join_fields(State& into, const State& from, Joining how, ValuePool& values)
   }
   for (const SharedPointer& pointer : from.shared) into.share(pointer);
 }
-
-}  // namespace
 
 void join_states(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi) {
   for (std::size_t reg = 0; reg < kRegCount; ++reg)

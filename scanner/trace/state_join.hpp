@@ -17,6 +17,8 @@ enum class Joining : std::uint8_t {
 
 /// `into` becomes what holds on either path.
 void join_states(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi);
+/// The part of it that is about fields behind arguments.
+void join_fields(State& into, const State& from, Joining how, ValuePool& values);
 
 /// A block that was visited very often may go on changing for long: whatever still differs between `in` and `joined`,
 /// which came of it, is "possibly something else" (kCapped) from now on, once and for all.
