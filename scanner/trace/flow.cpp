@@ -232,8 +232,10 @@ class Interpreter {
       }
       tail_call(state, last->rva, block.leaves_to, kBottom);
     } else if (last->flow == Flow::indirect_jump) {
-      const Op& op = function_.ops[last->first_op + last->op_count - 1U];
-      tail_call(state, last->rva, 0, state.registers[op.a]);
+      // Far jumps name no register.
+      const Op* op = last->op_count > 0 ? &function_.ops[last->first_op + last->op_count - 1U] : nullptr;
+      const bool known = op != nullptr && op->kind == OpKind::jump && op->a != kNoReg;
+      tail_call(state, last->rva, 0, known ? state.registers[op->a] : values_.unknown(kNotUnderstood));
     }
   }
 
