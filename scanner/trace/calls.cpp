@@ -21,6 +21,17 @@ std::string wide_text(const pe::Image& image, std::uint32_t rva) {
   return {};
 }
 
+/// Bytes that a callee wrote: behind an argument of ours, or (-1) in our frame.
+struct Place {
+  Location argument = -1;
+  std::int64_t at = 0;
+  std::uint32_t width = 0;
+
+  [[nodiscard]] bool overlaps(const Place& other) const {
+    return argument == other.argument && at < other.at + other.width && other.at < at + width;
+  }
+};
+
 constexpr unsigned kEstablisherFrame = 1;  // which argument of a funclet is the frame that it belongs to
 
 /// Could a callee that was given an address in this frame write this slot?
@@ -116,25 +127,32 @@ void Calls::fill_in_locals(const CallSite& site, const ArgumentEffects& effects,
   view.callee_frame = site.callee_frame;
   view.depth_known = site.depth_known;
   view.state = before;
+  std::vector<Place> written;
   for (const ArgumentStore& store : effects.stores) {
     const Atom* only = values_.only(value_at(view, store.pointer, abi_.word, values_, abi_));
     if (only == nullptr || only->strided) continue;
     const Atom pointer = *only;  // `only` dies with the next value made
-    const auto at = static_cast<std::int64_t>(pointer.a) + store.offset;
-    const bool assumed =
-        std::any_of(effects.shared.begin(), effects.shared.end(), [&store](const SharedPointer& other) {
-          return other.pointer == store.pointer && other.offset <= store.offset;
-        });
-    if (pointer.kind == AtomKind::frame) {
-      const ValueId old = frame_load(before, at, store.width, values_, abi_);
-      const ValueId left = left_by_callee(view, effects, store, old);
-      frame_store(state, at, store.width, assumed ? values_.with_flags(left, kAssumesFrame) : left, values_);
-    } else if (pointer.kind == AtomKind::entry && pointer.and_mask == 0xFFFFFFFFU && pointer.or_mask == 0) {
-      const ValueId old = field_load(before, pointer.where, at, store.width, values_);
-      const ValueId left = left_by_callee(view, effects, store, old);
-      field_store(state, pointer.where, at, store.width, assumed ? values_.with_flags(left, kAssumesField) : left,
-                  values_);
+    const bool field = pointer.kind == AtomKind::entry && pointer.and_mask == 0xFFFFFFFFU && pointer.or_mask == 0;
+    if (!field && pointer.kind != AtomKind::frame) continue;
+    const Place place = {field ? pointer.where : -1, static_cast<std::int64_t>(pointer.a) + store.offset, store.width};
+    const auto content = [&](const State& from) {
+      return field ? field_load(from, pointer.where, place.at, store.width, values_)
+                   : frame_load(from, place.at, store.width, values_, abi_);
+    };
+    ValueId left = left_by_callee(view, effects, store, content(before));
+    // The callee took two pointers for two places, or writes parts of one: which store comes last is not known.
+    const bool again = std::ranges::any_of(written, [&place](const Place& other) { return other.overlaps(place); });
+    if (again) left = values_.join(content(state), left);
+    const bool shared = std::ranges::any_of(effects.shared, [&store](const SharedPointer& other) {
+      return other.pointer == store.pointer && other.offset <= store.offset;
+    });
+    if (again || shared) left = values_.with_flags(left, field ? kAssumesField : kAssumesFrame);
+    if (field) {
+      field_store(state, pointer.where, place.at, store.width, left, values_);
+    } else {
+      frame_store(state, place.at, store.width, left, values_);
     }
+    written.push_back(place);
   }
 }
 

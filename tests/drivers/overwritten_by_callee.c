@@ -1,4 +1,5 @@
-/* A callee fills in a local of its caller: always, on some paths only, or on every path with another tag. */
+/* A callee fills in a local of its caller: always, on some paths only, on every path with another tag,
+   or by one of two names for it. */
 #include "kernel.h"
 KEEP void always(ULONG *tag) {
   *tag = TAG('O', 'c', 'A', 'l');
@@ -22,6 +23,15 @@ KEEP void twice(ULONG *tag) {
   KeQueryTimeIncrement();
   *(volatile ULONG *)tag = TAG('O', 'c', 'T', '2');
 }
+KEEP void one_of_two(ULONG *first, ULONG *second) {
+  if (opaque) {
+    *first = TAG('O', 'c', 'P', '1');
+    KeQueryTimeIncrement();
+  } else {
+    KeQueryTimeIncrement();
+    *second = TAG('O', 'c', 'P', '2');
+  }
+}
 KEEP void fills_always(void) {
   volatile ULONG tag = TAG('O', 'c', 'X', '1');
   always((ULONG *)&tag);
@@ -42,11 +52,17 @@ KEEP void fills_twice(void) {
   twice((ULONG *)&tag);
   ExAllocatePoolWithTag(PagedPool, 48, tag);
 }
+KEEP void fills_one_place_by_two_names(void) {
+  volatile ULONG tag = TAG('O', 'c', 'P', '0');
+  one_of_two((ULONG *)&tag, (ULONG *)&tag);
+  ExAllocatePoolWithTag(PagedPool, 56, tag);
+}
 DRIVER_ENTRY {
   (void)driver; (void)registry_path;
   fills_always();
   fills_sometimes();
   fills_either();
   fills_twice();
+  fills_one_place_by_two_names();
   return 0;
 }
