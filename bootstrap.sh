@@ -2,6 +2,7 @@
 # Commands for a fresh Debian 12 machine. Each installs what is missing, builds, and then
 #   ./bootstrap.sh run [ARGS]   runs poolwho (without ARGS: who allocates with 'Leak' on the sample volume)
 #   ./bootstrap.sh deb          leaves the Debian package in build/run
+#   ./bootstrap.sh static       leaves one file that needs no library, for any Linux: build/run/static/poolwho
 #   ./bootstrap.sh test         builds with warnings as errors, here and for Windows, and runs every test
 #   ./bootstrap.sh windows      leaves the Windows program in build/windows/poolwho.exe
 set -euo pipefail
@@ -10,6 +11,7 @@ cd "$(dirname "$0")"
 run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libcapstone-dev libboost-dev libboost-program-options-dev
   libboost-filesystem-dev nlohmann-json3-dev nettle-dev libsqlite3-dev libxxhash-dev libhivex-dev)
 deb_packages=(dpkg-dev file)
+static_packages=(libzycore-dev xz-utils)
 test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex openssl
   osslsigncode wine wine64
   lintian chromium chromium-driver python3-selenium
@@ -90,12 +92,24 @@ case "${1:-}" in
     build build/run -DPOOLWHO_TESTS=OFF >/dev/null
     (cd build/run && cpack >&2)
     ;;
+  static)
+    need "${run_packages[@]}" "${static_packages[@]}"
+    mkdir -p build
+    say "the sources of Zydis, which Debian has as a shared library only"
+    tests/fetch_sources.sh build/static-sources zydis
+    zydis=$PWD/build/static-sources/zydis
+    mkdir -p "$zydis"
+    tar -x -C "$zydis" --strip-components=1 -f build/static-sources/sources/zydis_*.orig.tar.*
+    build build/run -DPOOLWHO_TESTS=OFF -DPOOLWHO_ZYDIS_SOURCE="$zydis" >/dev/null
+    say "build/run/static/poolwho, and the licences of what is in it"
+    ;;
   test)
     need "${run_packages[@]}" "${deb_packages[@]}" "${test_packages[@]}" "${windows_packages[@]}"
     mkdir -p build
     unpack_wine_drivers build/test/libwine
     build_windows -DPOOLWHO_WERROR=ON
-    build build/test -DPOOLWHO_WERROR=ON -DPOOLWHO_WINDOWS_BUILD="$PWD/build/windows"
+    build build/test -DPOOLWHO_WERROR=ON -DPOOLWHO_WINDOWS_BUILD="$PWD/build/windows" \
+      -DPOOLWHO_ZYDIS_SOURCE="$PWD/build/windows-deps/sources/zydis"
     say "running the tests"
     ctest --test-dir build/test --output-on-failure --no-tests=error
     ;;
@@ -105,7 +119,7 @@ case "${1:-}" in
     build_windows
     ;;
   *)
-    sed -n '2,6s/^# \{0,1\}//p' "$0"
+    sed -n '2,7s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -38,20 +38,10 @@ bool in_range_but_case(const Entry& range, PoolTag tag) {
 
 constexpr const char* kBuiltin = "built-in";
 
-constexpr std::uint32_t kMostItems = (1U << 30) - 1;
-
-/// The line of the compiled-in list that begins at `begin`.
-std::string_view builtin_line(std::uint32_t begin) {
-  const std::string_view rest = builtin_pooltag().substr(begin);
-  return rest.substr(0, rest.find('\n'));
-}
-
-/// Is this line of the compiled-in list "Tag  - owner…" with a tag of four plain characters? Nearly all are; the others
-/// are taken apart at once. (That the list holds nothing worse is a matter of its lint.)
-bool declared_form(std::string_view line) {
-  return line.size() >= 8 && line.substr(4, 3) == " - " && line.substr(0, 4) != "rem " && line[0] != ' ' &&
-         line[0] != '?' && line[1] != '?' && line[2] != '?' && line[3] != '?' &&
-         line.substr(0, 4).find('*') == std::string_view::npos;
+/// A line of the compiled-in list, numbers from 1, without its end.
+std::string_view builtin_line(std::size_t number) {
+  const std::string_view rest = builtin_pooltag().substr(builtin_lines()[number - 1].begin);
+  return rest.substr(0, rest.find_first_of("\r\n"));
 }
 
 /// Is there a tag that a pattern and a range (`Qc00 through QcFF`) share? Exact for patterns whose open positions
@@ -71,109 +61,106 @@ bool range_overlaps(const Entry& range, const TagPattern& form) {
 
 bool related(PoolTag a, PoolTag b) { return a != b && (reversed(a, b) || same_letters(a, b)); }
 
-void Database::add_entry(Entry entry) {
-  read_.push_back(std::move(entry));
-  const Entry& kept = read_.back();
-  const bool exact = !kept.range() && kept.first.exact();
-  const auto number = static_cast<std::uint32_t>(read_.size() - 1);
-  items_.push_back({exact ? kept.first.tag() : PoolTag{}, exact ? 1U : 0U, 1, number & kMostItems});
+void Database::add_builtin() {
+  has_builtin_ = true;
+  std::size_t number = 0, plain = 0;
+  for (const BuiltinLine& line : builtin_lines()) {
+    ++number;
+    Entry entry;
+    if (line.tag != 0) {
+      ++plain;
+    } else if (read_line(builtin_line(number), entry) == Line::Kind::entry) {
+      entry.source = kBuiltin;
+      entry.line = number;
+      builtin_.emplace(number, std::move(entry));
+    }
+  }
+  sources_.emplace_back(kBuiltin, plain + builtin_.size());
 }
 
 void Database::add(PooltagFile file, std::string name) {
   sources_.emplace_back(std::move(name), file.entries.size());
-  for (Entry& entry : file.entries) add_entry(std::move(entry));
+  for (Entry& entry : file.entries) read_.push_back(std::move(entry));
 }
 
-void Database::add_builtin() {
-  const std::string_view text = builtin_pooltag();
-  constexpr std::size_t kShortLine = 16;  // bytes: "Abcd - x.sys" and its line end
-  items_.reserve(items_.size() + text.size() / kShortLine);
-  const std::size_t before = items_.size();
-  for_each_line(text, [&](std::string_view line, std::size_t number) {
-    if (declared_form(line)) {
-      const auto begin = static_cast<std::uint32_t>(line.data() - text.data());
-      items_.push_back({PoolTag::from_text(line), 1, 0, begin & kMostItems});
-      return;
+template <typename Each>
+void Database::for_each(Each each) const {
+  const auto read = [&each](const Entry& entry) {
+    const bool exact = !entry.range() && entry.first.exact();
+    each(Item{exact ? entry.first.tag() : PoolTag{}, exact, &entry, entry.line});
+  };
+  if (has_builtin_) {
+    std::size_t number = 0;
+    for (const BuiltinLine& line : builtin_lines()) {
+      ++number;
+      if (line.tag != 0) {
+        each(Item{PoolTag(line.tag), true, nullptr, number});
+      } else if (const auto open = builtin_.find(number); open != builtin_.end()) {
+        read(open->second);
+      }
     }
-    Entry entry;
-    if (read_line(line, entry) != Line::Kind::entry) return;
-    entry.source = kBuiltin;
-    entry.line = number;
-    add_entry(std::move(entry));
-  });
-  sources_.emplace_back(kBuiltin, items_.size() - before);
-}
-
-const Entry* Database::entry_of(Item& item) const {
-  if (item.is_read == 0) {
-    Entry entry;
-    read_line(builtin_line(item.at), entry);
-    entry.source = kBuiltin;
-    entry.line = builtin_line_number(item.at);
-    item.is_read = 1;
-    item.at = static_cast<std::uint32_t>(read_.size()) & kMostItems;
-    read_.push_back(std::move(entry));
   }
-  return &read_[item.at];
+  for (const Entry& entry : read_) read(entry);
 }
 
-/// 1-based. Entries are mostly asked for in their order, so counting goes on from the last one.
-std::size_t Database::builtin_line_number(std::uint32_t begin) const {
-  if (begin < counted_to_) counted_to_ = 0, lines_before_it_ = 0;
-  const std::string_view between = builtin_pooltag().substr(counted_to_, begin - counted_to_);
-  lines_before_it_ += static_cast<std::size_t>(std::count(between.begin(), between.end(), '\n'));
-  counted_to_ = begin;
-  return lines_before_it_ + 1;
+const Entry* Database::entry_of(const Item& item) const {
+  if (item.entry != nullptr) return item.entry;
+  const auto [place, added] = builtin_.try_emplace(item.number);
+  Entry& entry = place->second;
+  if (added) {
+    read_line(builtin_line(item.number), entry);
+    entry.source = kBuiltin;
+    entry.line = item.number;
+  }
+  return &entry;
 }
 
 std::vector<const Entry*> Database::lookup(PoolTag tag) const {
   const std::lock_guard lock(mutex_);
   std::vector<const Entry*> found;
-  for (Item& item : items_) {
-    if (item.exact != 0 && item.tag == tag) found.push_back(entry_of(item));
-  }
+  for_each([&](const Item& item) {
+    if (item.exact && item.tag == tag) found.push_back(entry_of(item));
+  });
   if (!found.empty()) return found;
   unsigned best = 0;
-  for (Item& item : items_) {
-    if (item.exact != 0 || !read_[item.at].matches(tag)) continue;
-    const Entry& entry = read_[item.at];
-    const unsigned specificity = entry.specificity();
+  for_each([&](const Item& item) {
+    if (item.exact || !item.entry->matches(tag)) return;
+    const unsigned specificity = item.entry->specificity();
     if (specificity > best) found.clear();
     if (specificity >= best) {
       best = specificity;
-      found.push_back(&entry);
+      found.push_back(item.entry);
     }
-  }
+  });
   return found;
 }
 
 std::vector<const Entry*> Database::search(const TagQuery& query) const {
   const std::lock_guard lock(mutex_);
   std::vector<const Entry*> found;
-  for (Item& item : items_) {
-    const bool hit = std::any_of(query.forms.begin(), query.forms.end(), [this, &item](const TagPattern& form) {
-      if (item.exact != 0) return form.matches(item.tag);
-      const Entry& entry = read_[item.at];
-      return entry.range() ? range_overlaps(entry, form) : entry.first.overlaps(form);
+  for_each([&](const Item& item) {
+    const bool hit = std::any_of(query.forms.begin(), query.forms.end(), [&item](const TagPattern& form) {
+      if (item.exact) return form.matches(item.tag);
+      return item.entry->range() ? range_overlaps(*item.entry, form) : item.entry->first.overlaps(form);
     });
     if (hit) found.push_back(entry_of(item));
-  }
+  });
   return found;
 }
 
 std::vector<const Entry*> Database::entries() const {
   const std::lock_guard lock(mutex_);
   std::vector<const Entry*> all;
-  for (Item& item : items_) all.push_back(entry_of(item));
+  for_each([&](const Item& item) { all.push_back(entry_of(item)); });
   return all;
 }
 
 std::vector<PoolTag> Database::relatives(PoolTag tag) const {
   const std::lock_guard lock(mutex_);
   std::vector<PoolTag> found;
-  for (const Item& item : items_) {
-    if (item.exact != 0 && related(item.tag, tag)) found.push_back(item.tag);
-  }
+  for_each([&](const Item& item) {
+    if (item.exact && related(item.tag, tag)) found.push_back(item.tag);
+  });
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
@@ -184,8 +171,8 @@ std::vector<Resembling> Database::resembling(const TagPattern& form) const {
   const TagPattern small = form.small(), backwards = form.reversed();
   std::vector<Resembling> found;
   unsigned best = 0;
-  for (Item& item : items_) {
-    const Entry* open = item.exact != 0 ? nullptr : &read_[item.at];
+  for_each([&](const Item& item) {
+    const Entry* open = item.exact ? nullptr : item.entry;
     const bool range = open != nullptr && open->range();
     const TagPattern pattern = open == nullptr ? TagPattern::exactly(item.tag) : open->first;
     const auto meant = [&](const TagPattern& wanted) {
@@ -194,13 +181,13 @@ std::vector<Resembling> Database::resembling(const TagPattern& form) const {
     const bool other_case =
         range ? form.exact() && in_range_but_case(*open, form.tag()) : pattern.small().overlaps(small);
     const bool turned = !other_case && backwards != form && meant(backwards);
-    if (!other_case && !turned) continue;
+    if (!other_case && !turned) return;
     const unsigned specificity = open == nullptr ? 4U : open->specificity();
-    if (form.exact() && specificity < best) continue;
+    if (form.exact() && specificity < best) return;
     if (form.exact() && specificity > best) found.clear();
     best = std::max(best, specificity);
     found.push_back({entry_of(item)->pattern(), turned});
-  }
+  });
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

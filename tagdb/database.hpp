@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tagdb/advice.hpp"
+#include "tagdb/builtin.hpp"
 #include "tagdb/pool_tag.hpp"
 #include "tagdb/pooltag_txt.hpp"
 
@@ -23,10 +25,10 @@ struct Resembling {
 
 class Database {
  public:
-  void add(PooltagFile file, std::string name);
-  /// Adds the list that is compiled in. Only the columns of its tags are read now, the lines when they are asked for:
-  /// a lookup needs one of thousands, and takes no longer than grep.
+  /// Adds the list that is compiled in, before any other. Its lines are read when they are asked for: a lookup needs
+  /// one of thousands, and takes no longer than grep.
   void add_builtin();
+  void add(PooltagFile file, std::string name);
 
   /// Entries for `tag`, most specific first (exact, then patterns by fixed characters), then in source order.
   /// Only those of the greatest specificity that any source has. Entries live as long as the database.
@@ -43,32 +45,29 @@ class Database {
   [[nodiscard]] std::string describe() const;
 
  private:
-  /// Small, because there are thousands, and a lookup wants one: the list of them is most of what it takes of memory.
+  /// One entry, read or not: what the queries look at before they ask for its line.
   struct Item {
-    PoolTag tag;                ///< what the line is about, when `exact`
-    std::uint32_t exact : 1;    ///< one tag: no wildcard, no range
-    std::uint32_t is_read : 1;  ///< those that are not exact always are
-    std::uint32_t at : 30;      ///< number in `read_`, or offset of the line in the compiled-in list
+    PoolTag tag;         ///< what it is about, when `exact`
+    bool exact = false;  ///< one tag: no wildcard, no range
+    const Entry* entry;  ///< null: line `number` of the list that is compiled in, and exact
+    std::size_t number;
   };
-  void add_entry(Entry entry);
-  const Entry* entry_of(Item& item) const;
-  std::size_t builtin_line_number(std::uint32_t begin) const;
+  /// Calls `each(item)` for every entry, in database order.
+  template <typename Each>
+  void for_each(Each each) const;
+  const Entry* entry_of(const Item& item) const;
 
   // Reading a line on demand changes nothing that a caller can see; the lock makes it so for several threads, too.
   mutable std::mutex mutex_;
-  mutable std::deque<Entry> read_;  ///< what items point to: a deque never moves its elements
-  mutable std::vector<Item> items_;
-  mutable std::uint32_t counted_to_ = 0;     ///< an offset in the compiled-in list …
-  mutable std::size_t lines_before_it_ = 0;  ///< … and how many lines end before it
+  mutable std::map<std::size_t, Entry> builtin_;  ///< what was read of the list that is compiled in, by line
+  std::deque<Entry> read_;                        ///< of other lists; never moves its elements
+  bool has_builtin_ = false;
   std::vector<std::pair<std::string, std::size_t>> sources_;
 };
 
 /// Other letter cases and the reversed form are what people mistype: true when `a` and `b` are related so but not
 /// equal.
 bool related(PoolTag a, PoolTag b);
-
-/// The database that is compiled into the program (data/pooltag.txt).
-std::string_view builtin_pooltag();
 
 /// Where Windows debuggers and kits keep pooltag.txt, below the root of a Windows volume (forward slashes, no leading
 /// one).

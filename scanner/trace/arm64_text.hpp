@@ -17,7 +17,7 @@ struct CapstoneFunctions {
   decltype(&cs_free) free = nullptr;
 };
 
-/// arm64_text_posix.cpp, arm64_text_win32.cpp.
+/// capstone_loaded.cpp or, where Capstone is part of the executable, capstone_linked.cpp.
 CapstoneFunctions capstone_functions();
 
 class TextWriter {

@@ -7,25 +7,13 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1"
 target=$(cd "$1" && pwd)
-stamp=$(cat "$here/deps.sh" "$here/mingw.cmake" "$here"/deps/* | sha256sum)
+stamp=$(cat "$here/deps.sh" "$here/../fetch_sources.sh" "$here/mingw.cmake" "$here"/deps/* | sha256sum)
 [ "$(cat "$target/stamp" 2>/dev/null)" = "$stamp" ] && exit 0
 
 sources=$target/sources
-mkdir -p "$sources" "$target/apt/lists/partial" "$target/apt/cache/archives/partial" "$target/include"
-# The release alone: its sources stay as long as it does, those of updates come and go with their versions.
-apt-get indextargets --format 'deb-src $(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' 'Component: main' \
-  'Origin: Debian' | grep -v -e '-updates main$' -e '-security main$' | sort -u >"$target/apt/sources.list"
-
+mkdir -p "$target/include"
 # The Zydis library needs Zycore's headers only; those are the machine's.
-fetch() {
-  (cd "$sources" && apt-get -qq -o Dir::Etc::sourcelist="$target/apt/sources.list" -o Dir::Etc::sourceparts=- \
-    -o Dir::State::lists="$target/apt/lists" -o Dir::Cache="$target/apt/cache" -o APT::Sandbox::User="$(id -un)" "$@")
-}
-have() { compgen -G "$sources/$1_*.orig.tar.*" >/dev/null; }
-if ! { have zydis && have capstone && have sqlite3 && have boost1.74; }; then
-  fetch update
-  fetch source --download-only zydis capstone sqlite3 boost1.74
-fi
+"$here/../fetch_sources.sh" "$target" zydis capstone sqlite3 boost1.74
 
 unpack() {  # unpack PACKAGE FOLDER [MEMBER...]
   local name=$1 folder=$sources/$2
