@@ -245,6 +245,13 @@ void Context::note(const std::string& text) {
   }
 }
 
+void Context::remark(const std::string& text) {
+  if (options_.quiet) return;
+  if (progress_shown_) err_ << "\r\x1b[K";
+  progress_shown_ = false;
+  err_ << text << "\n";
+}
+
 void Context::progress(const std::string& text) {
   if (options_.quiet || !err_is_terminal_) return;
   const auto now = std::chrono::steady_clock::now();

@@ -50,6 +50,8 @@ class Context {
   /// An error about a path: stderr, a record, a count. `named` errors make the exit code 2.
   void problem(const report::Problem& problem, bool named = false);
   void note(const std::string& text);
+  /// A note about this scan, not about what it found: no part of a report, which a catalogue answers alike.
+  void remark(const std::string& text);
   /// Nothing was there to search: says so, instead of a finding about nothing. False when there were drivers.
   bool note_no_driver();
   void progress(const std::string& text);

@@ -69,6 +69,7 @@ walk::Options Context::walk_options() const {
   walk_options.follow_links = options_.follow;
   walk_options.read_offline = options_.offline;
   walk_options.max_file_size = options_.max_file_size;
+  walk_options.volume_root = options_.root.value_or(running_root());
   walk_options.stop = [] { return interrupted.load(); };
   return walk_options;
 }
@@ -227,6 +228,8 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
   expected_files_ = expected_bytes_ = 0;
   for (auto& [i, here] : walked) {
     summary_.skipped.add(here.skipped);
+    for (const std::string& path : here.skipped.paging_files)
+      remark(report::printable(path) + ": passed over, Windows keeps memory in it (name it to have it read)");
     for (walk::Trouble& trouble : here.troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
   }
   if (!hooks.walked || interrupted) return;

@@ -4,6 +4,8 @@
 #include <cctype>
 #include <set>
 
+#include "scanner/walk/windows_rules.hpp"
+
 namespace scanner::walk {
 namespace {
 
@@ -11,10 +13,12 @@ namespace {
 constexpr bool kFoldCase = true;
 constexpr char kSeparator = '\\';
 constexpr bool kShellLeavesWildcards = true;
+constexpr bool kDriveLetters = true;
 #else
 constexpr bool kFoldCase = false;
 constexpr char kSeparator = '/';
 constexpr bool kShellLeavesWildcards = false;
+constexpr bool kDriveLetters = false;
 #endif
 
 std::string lower(std::string_view text) {
@@ -146,8 +150,9 @@ class Walk {
           if (lower(entry.name).ends_with(".sys")) ++skipped_.special;
           break;
         case DirectoryEntry::Kind::file:
-          if (is_paging_file(entry.name)) {
+          if (is_paging_file(entry.name) && is_volume_root(directory)) {
             ++skipped_.locked;
+            skipped_.paging_files.push_back(path);
           } else {
             offer(path, entry, false, in_system32);
           }
@@ -174,10 +179,17 @@ class Walk {
     return entry.inode == 0 || visited_.insert({entry.device, entry.inode}).second;
   }
 
-  /// Gigabytes that the kernel keeps locked; they carry the suffix of drivers.
+  /// Gigabytes that the kernel keeps locked in the root of a drive; they carry the suffix of drivers. In any other
+  /// folder a file of such a name is a driver like others, and a fine place to hide.
   static bool is_paging_file(const std::string& name) {
     const std::string small = lower(name);
     return small == "pagefile.sys" || small == "hiberfil.sys" || small == "swapfile.sys";
+  }
+
+  [[nodiscard]] bool is_volume_root(const std::string& directory) const {
+    const std::string whole = absolute_path(directory);
+    if (kDriveLetters && windows::is_drive_root(whole)) return true;
+    return !options_.volume_root.empty() && same_name(whole) == same_name(absolute_path(options_.volume_root));
   }
 
   const Options& options_;
@@ -198,6 +210,7 @@ void Skipped::add(const Skipped& other) {
   offline += other.offline;
   too_large += other.too_large;
   special += other.special;
+  paging_files.insert(paging_files.end(), other.paging_files.begin(), other.paging_files.end());
 }
 
 std::uint64_t Skipped::total() const { return not_pe + locked + denied + links + offline + too_large + special; }

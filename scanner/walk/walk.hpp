@@ -24,11 +24,13 @@ struct Options {
   std::uint64_t max_file_size = 512ULL << 20;  ///< bytes; no driver comes near
   std::vector<std::string> done;               ///< directories that an earlier walk covered: not entered again
   std::set<std::string> done_files;            ///< files that an earlier walk delivered, as same_name() gives them
+  std::string volume_root;                     ///< where Windows keeps paging files; drive roots count anyway
   std::function<bool()> stop;                  ///< asked before every directory; may be empty
 };
 
 struct Skipped {
   std::uint64_t not_pe = 0, locked = 0, denied = 0, links = 0, offline = 0, too_large = 0, special = 0;
+  std::vector<std::string> paging_files;  ///< paths of those among `locked` that were passed over for their name
 
   void add(const Skipped& other);
   [[nodiscard]] std::uint64_t total() const;

@@ -104,6 +104,15 @@ bool is_plain_absolute(std::u16string_view path) {
   return true;
 }
 
+bool is_drive_root(std::string_view absolute) {
+  const auto slash = [](char c) { return c == '\\' || c == '/'; };
+  if (absolute.size() == 7 && slash(absolute[0]) && slash(absolute[1]) && (absolute[2] == '?' || absolute[2] == '.') &&
+      slash(absolute[3]))
+    absolute.remove_prefix(4);
+  return absolute.size() == 3 && is_letter(static_cast<unsigned char>(absolute[0])) && absolute[1] == ':' &&
+         slash(absolute[2]);
+}
+
 std::u16string extended_form(std::u16string_view absolute) {
   std::u16string path(absolute);
   std::replace(path.begin(), path.end(), u'/', u'\\');

@@ -29,6 +29,8 @@ std::string_view describe_error(std::uint32_t code);
 /// `C:\x` or `C:/x` without `.` and `..`: can be given to the file system as it is, however long, whatever its last
 /// character.
 bool is_plain_absolute(std::u16string_view path);
+/// The root of a drive: `C:\`, `C:/` or `\\?\C:\`, in UTF-8. `absolute` is a full path.
+bool is_drive_root(std::string_view absolute);
 /// The form without length limit and without rewriting of names: `\\?\C:\x`, `\\?\UNC\server\share\x`. `absolute` is a
 /// full path; what is in such a form already, or names a device, stays.
 std::u16string extended_form(std::u16string_view absolute);
