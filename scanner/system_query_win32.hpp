@@ -1,4 +1,4 @@
-// NtQuerySystemInformation with a buffer that grows until the answer fits: what is asked for grows while we ask.
+// NtQuerySystemInformation of the running Windows, asked by system_query.cpp.
 #pragma once
 
 #include <cstdint>
