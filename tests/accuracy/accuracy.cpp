@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "scanner/scan.hpp"
 #include "scanner/trace/occurrence.hpp"
 #include "tests/accuracy/look_back.hpp"
 #include "tests/accuracy/truth.hpp"
@@ -78,7 +79,11 @@ Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& tr
   const auto image = pe::Image::open({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   if (!image) throw std::runtime_error(driver.string() + ": " + image.error().message);
   const auto& apis = tagdb::builtin_api_table();
-  const trace::TraceResult result = trace::trace(image.value(), apis);
+  scanner::ScannedFile file;
+  file.file.path = driver.string();
+  file.trace = trace::trace(image.value(), apis);
+  scanner::predict_kmdf_tag(apis, file);
+  const trace::TraceResult& result = file.trace;
   Score score;
   score.buckets = result.counts(trace::SiteKind::allocate);
   const auto backwards = accuracy::look_back(image.value());

@@ -47,7 +47,7 @@ std::vector<Expectation> read_truth(const std::string& path, const std::set<std:
     };
     if (!(fields >> evidence)) throw malformed("no evidence");
     static const std::set<std::string> kEvidence = {"allocates",  "lookaside", "configures", "frees",
-                                                    "references", "uncharged", "absent"};
+                                                    "references", "uncharged", "predicted",  "absent"};
     if (!kEvidence.contains(evidence)) throw malformed("unknown evidence " + evidence);
     Expectation expectation{parse_tag(tag), evidence, {}, {}, {}, {}, false, number};
     bool applies = true;

@@ -108,3 +108,11 @@ TEST_CASE("the kernel's calls of its own allocator are call sites") {
   const auto& apis = tagdb::builtin_api_table();
   CHECK(census::compare(image.value(), census::take(image.value(), apis), file.trace).empty());
 }
+
+TEST_CASE("a tag is followed through an import that is bound late") {
+  auto exporters = beside();
+  const auto file = scan(kPair / "delayed.sys", &exporters);
+  REQUIRE(use_of(file, "DlGe") != nullptr);
+  CHECK(use_of(file, "DlGe")->api == "exporter.sys!PoolGet");
+  CHECK(use_of(file, "DlNo") == nullptr);
+}

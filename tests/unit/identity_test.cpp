@@ -83,3 +83,10 @@ TEST_CASE("identify_small survives every truncation and every flipped byte of th
     bytes[at] ^= 0xFF;
   }
 }
+
+TEST_CASE("a name of a language resource is the name of the driver") {
+  CHECK(pe::without_mui("ndis.sys.mui") == "ndis.sys");
+  CHECK(pe::without_mui("ndis.sys") == "ndis.sys");
+  CHECK(pe::without_mui(".mui") == ".mui");
+  CHECK(pe::without_mui("x.mui.sys") == "x.mui.sys");
+}

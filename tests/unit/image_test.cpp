@@ -69,6 +69,57 @@ TEST_CASE("headers, sections and imports equal LIEF's in both directions") {
   }
 }
 
+TEST_CASE("relocations equal LIEF's in both directions") {
+  std::size_t fields = 0;
+  for (const auto& path : all_drivers()) {
+    INFO(path);
+    const auto bytes = read_bytes(path);
+    const auto opened = pe::Image::open(bytes);
+    REQUIRE(opened);
+    using Fields = std::multiset<std::pair<std::uint32_t, unsigned>>;  // RVA and type
+    Fields ours, theirs;
+    const auto visited = opened.value().for_each_relocation([&ours](std::uint32_t rva, unsigned type) {
+      if (type != 0) ours.emplace(rva, type);  // 0 fills a block up
+    });
+    CHECK_FALSE(visited.stopped);
+    const auto binary = LIEF::PE::Parser::parse(std::vector<std::uint8_t>(bytes.begin(), bytes.end()));
+    REQUIRE(binary);
+    for (const auto& block : binary->relocations()) {
+      for (const auto& entry : block.entries()) {
+        if (static_cast<unsigned>(entry.type()) != 0)
+          theirs.emplace(block.virtual_address() + entry.position(), static_cast<unsigned>(entry.type()));
+      }
+    }
+    CHECK(ours == theirs);
+    fields += ours.size();
+  }
+  CHECK(fields > 1000);
+}
+
+TEST_CASE("imports that are bound when they are first called") {
+  const auto bytes = read_bytes(TEST_DRIVERS "/pair/delayed.sys");
+  const auto opened = pe::Image::open(bytes);
+  REQUIRE(opened);
+  const pe::Image& image = opened.value();
+  std::set<std::string> delayed, at_once;
+  CHECK_FALSE(image
+                  .for_each_import([&](const pe::Import& import) {
+                    const std::string name = std::string(import.library) + "!" + std::string(import.name);
+                    (import.delayed ? delayed : at_once).insert(name);
+                    if (!import.delayed) return;
+                    // Until then the slot leads to code that binds it.
+                    const auto target = image.load(import.slot_rva, image.pointer_size());
+                    REQUIRE(target);
+                    const auto rva = image.rva_of_va(*target);
+                    REQUIRE(rva);
+                    REQUIRE(image.section_at(*rva) != nullptr);
+                    CHECK(image.section_at(*rva)->executable());
+                  })
+                  .stopped);
+  CHECK(delayed == std::set<std::string>{"exporter.sys!PoolGet", "exporter.sys!PoolGetOwn"});
+  CHECK(at_once == std::set<std::string>{"ntoskrnl.exe!ExFreePoolWithTag"});
+}
+
 TEST_CASE("an RVA and its file offset are each other's inverse") {
   const auto bytes = read_bytes(sample_driver());
   const auto opened = pe::Image::open(bytes);
