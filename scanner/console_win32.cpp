@@ -15,6 +15,7 @@
 
 #include "scanner/console.hpp"
 #include "scanner/pipeline.hpp"
+#include "scanner/walk/windows_rules.hpp"
 #include "scanner/win32.hpp"
 
 namespace scanner {
@@ -143,7 +144,10 @@ TerminalSize terminal_size() {
 /// The console's buffer hands a text of less than 8192 characters to WriteConsoleW in one go.
 void write_at_once(std::ostream& out, const std::string& text) { out << text << std::flush; }
 
-bool is_device(const std::string&) { return false; }
+bool is_device(const std::string& path) {
+  // NUL, CON, COM1: the system turns such names into \\.\NUL when it completes them.
+  return walk::windows::is_device_path(win32::as_utf16(win32::api_path(path)));
+}
 
 bool stdout_is_pipe() { return ::GetFileType(::GetStdHandle(STD_OUTPUT_HANDLE)) == FILE_TYPE_PIPE; }
 

@@ -16,8 +16,18 @@ std::string lower(std::string text) {
 
 /// `/s`, or several in one as in `/sim`: letters of switches without a value. Others may be a path or a tag.
 bool is_flags(const std::string& word) {
-  return word.size() >= 2 && word[0] == '/' && lower(word).find_first_not_of("smilnp", 1) == std::string::npos &&
+  return word.size() >= 2 && word[0] == '/' && lower(word).find_first_not_of("smilnpo", 1) == std::string::npos &&
          !walk::exists(word);
+}
+
+/// Switches about places in a line, which a driver has not: true for those that change nothing here. Only alone, since
+/// words like `/repo` are made of these letters, too.
+bool is_about_lines(const std::string& word, std::string& error) {
+  if (word.size() != 2 || word[0] != '/' || walk::exists(word)) return false;
+  const char letter = lower(word)[1];
+  if (letter == 'r') error = "/r: a tag is no regular expression; ? stands for one character, * for all that follow";
+  if (letter == 'v') error = "/v: drivers that do not use a tag are not listed";
+  return std::string("berxv").find(letter) != std::string::npos;
 }
 
 /// `/x:value`.
@@ -25,12 +35,12 @@ bool is_switch(const std::string& word, char& letter, std::string& value) {
   if (word.size() <= 3 || word[0] != '/' || word[2] != ':' || walk::exists(word)) return false;
   letter = lower(word)[1];
   value = word.substr(3);
-  return std::string("gfdc").find(letter) != std::string::npos;
+  return std::string("gfdca").find(letter) != std::string::npos;
 }
 
 }  // namespace
 
-std::vector<std::string> translate_findstr_habits(std::vector<std::string> arguments) {
+std::vector<std::string> translate_findstr_habits(std::vector<std::string> arguments, std::string& error) {
   std::vector<std::string> out, paths;
   bool any = false;
   for (std::string& word : arguments) {
@@ -43,6 +53,10 @@ std::vector<std::string> translate_findstr_habits(std::vector<std::string> argum
     }
     if (word == "/?" || word == "-?") {
       out.emplace_back("--help");
+      continue;
+    }
+    if (is_about_lines(word, error)) {
+      any = true;
       continue;
     }
     if (is_flags(word)) {
@@ -67,7 +81,7 @@ std::vector<std::string> translate_findstr_habits(std::vector<std::string> argum
           at = end + 1;
         }
         break;
-      default: break;
+      default: break;  // /a: colours
     }
   }
   if (!any) return out;

@@ -7,6 +7,7 @@
 
 namespace scanner {
 
-std::vector<std::string> translate_findstr_habits(std::vector<std::string> arguments);
+/// `error` is what to tell the user about a switch that cannot be followed; else it stays empty.
+std::vector<std::string> translate_findstr_habits(std::vector<std::string> arguments, std::string& error);
 
 }  // namespace scanner

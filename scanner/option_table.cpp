@@ -47,7 +47,7 @@ const std::vector<OptionSpec>& option_table() {
   static const std::vector<OptionSpec> table = {
       {"tag", 't', "TAG", true, kTags, "a tag; repeatable, then every other word is a path"},
       {"tags-from", 0, "FILE", false, kTags, "tags from FILE, one a line; - reads standard input"},
-      {"root", 0, "DIR", false, kLocate | kLeaks, "the root of a Windows volume or a mounted copy of one"},
+      {"root", 0, "DIR", false, kAllVerbs & ~kMerge, "the root of a Windows volume or a mounted copy of one"},
       {"loaded-from", 0, "FILE", false, kLocate | kLeaks,
        "drivers the machine had loaded: driverquery /v /fo csv, msinfo32 /report, or WinDbg's lm"},
       {"all", 0, nullptr, false, kLocate | kLeaks, "search every level, even after a proven owner was found"},

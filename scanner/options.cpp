@@ -301,7 +301,9 @@ std::string check_combination(const Options& options) {
 }  // namespace
 
 Parsed parse_command_line(std::vector<std::string> arguments) {
-  arguments = translate_findstr_habits(std::move(arguments));
+  std::string misunderstood;
+  arguments = translate_findstr_habits(std::move(arguments), misunderstood);
+  if (!misunderstood.empty()) return usage_error(misunderstood);
   po::variables_map values;
   std::vector<std::string> words;
   try {
@@ -333,6 +335,8 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
   if (error.empty()) error = take_positionals(std::move(words), tags_given, options);
   if (error.empty()) error = check_verb(values, options.verb);
   if (error.empty()) error = check_combination(options);
+  if (options.verb == Verb::survey && options.root && options.paths.empty() && !options.files_from)
+    options.paths.push_back(*options.root);
   if (!error.empty()) return usage_error(error);
   Parsed parsed;
   parsed.options = std::move(options);

@@ -43,8 +43,10 @@ pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, S
     if (!symbols.add_pdb(image, pe::Bytes{std::span<const std::uint8_t>(*pdb)}, reason))
       out.trace.problems.push_back("the PDB beside it " + reason);
   }
-  if (auto map = read_companion(stem + ".map", request))
-    symbols.add_map(image, {reinterpret_cast<const char*>(map->data()), map->size()});
+  if (auto map = read_companion(stem + ".map", request)) {
+    if (!symbols.add_map(image, {reinterpret_cast<const char*>(map->data()), map->size()}))
+      out.trace.problems.push_back("the .map beside it names no address of this driver");
+  }
   symbols.add_exports(image);
   symbols.sort();
   return symbols;
@@ -236,7 +238,8 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
     }
   }
   buffer.trim();
-  const auto read = walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes);
+  const auto read =
+      walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image);
   if (!read) {
     out.outcome = Outcome::unreadable;
     out.message = read.error().message;
@@ -249,6 +252,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
     const bool not_pe = opened.error().fault == pe::Fault::not_pe;
     out.outcome = not_pe ? Outcome::not_pe : Outcome::malformed;
     out.message = opened.error().message;
+    if (not_pe) out.size = std::max(out.size, file.size);  // of a large one only the beginning was read
     return out;
   }
   const pe::Image& image = opened.value();

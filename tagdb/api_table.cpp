@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <optional>
 
 namespace tagdb {
@@ -152,8 +153,23 @@ int ApiTable::find_row(std::string_view name) const {
   return -1;
 }
 
+std::vector<std::string> ApiTable::add_over(const ApiTable& more) {
+  std::vector<std::string> replaced;
+  for (const ApiRow& row : more.rows) {
+    const int known = find_row(row.name);
+    if (known < 0) {
+      rows.push_back(row);
+    } else {
+      rows[static_cast<std::size_t>(known)] = row;
+      replaced.push_back(row.name);
+    }
+  }
+  return replaced;
+}
+
 ApiTable parse_api_table(std::string_view text, std::string& error) {
   ApiTable table;
+  std::map<std::string, std::size_t> line_of;
   std::size_t line_number = 0;
   while (!text.empty()) {
     ++line_number;
@@ -177,6 +193,12 @@ ApiTable parse_api_table(std::string_view text, std::string& error) {
     const char* bad = columns == kColumns ? parse_row(cell, row) : "number of columns";
     if (bad != nullptr) {
       error = "line " + std::to_string(line_number) + ": bad " + bad;
+      return {};
+    }
+    const auto [first, fresh] = line_of.emplace(row.name, line_number);
+    if (!fresh) {
+      error = "line " + std::to_string(line_number) + ": '" + row.name + "' stands in line " +
+              std::to_string(first->second) + " already";
       return {};
     }
     table.rows.push_back(std::move(row));

@@ -206,9 +206,12 @@ const std::vector<std::string>& installed_pooltag_paths() {
   static const std::vector<std::string> paths = [] {
     std::vector<std::string> list;
     for (const char* kit : {"10", "8.1", "8.0"}) {
-      for (const char* machine : {"x64", "arm64", "x86"})
-        list.push_back(std::string("Program Files (x86)/Windows Kits/") + kit + "/Debuggers/" + machine +
-                       "/triage/pooltag.txt");
+      // On 32-bit systems there is no other folder of programs.
+      for (const char* programs : {"Program Files (x86)", "Program Files"}) {
+        for (const char* machine : {"x64", "arm64", "x86"})
+          list.push_back(std::string(programs) + "/Windows Kits/" + kit + "/Debuggers/" + machine +
+                         "/triage/pooltag.txt");
+      }
     }
     list.emplace_back("Program Files/Debugging Tools for Windows (x64)/triage/pooltag.txt");
     list.emplace_back("Program Files/Debugging Tools for Windows (x86)/triage/pooltag.txt");

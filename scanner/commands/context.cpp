@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 
+#include "scanner/commands/likely_first.hpp"
 #include "scanner/console.hpp"
 #include "scanner/pipeline.hpp"
 #include "scanner/report/host.hpp"
@@ -13,6 +14,7 @@ namespace scanner {
 namespace {
 
 constexpr std::uint64_t kMaxTextFile = 64ULL << 20;
+constexpr const char* kNoVolume = "is not a directory that can be read; --root wants the root of a Windows volume";
 
 std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ostream& out, bool terminal) {
   switch (options.format) {
@@ -101,10 +103,9 @@ bool Context::make_list_reporter() {
   return true;
 }
 
-bool Context::load_database(const std::string& path) {
+bool Context::load_database(const std::string& path, const std::string& name) {
   std::string text;
   if (!read_text(path, text)) return false;
-  const std::string name(report::file_name(path));
   auto file = tagdb::read_pooltag(text, name);
   for (const tagdb::Line& line : file.others) {
     if (line.kind != tagdb::Line::Kind::malformed) continue;
@@ -124,8 +125,9 @@ bool Context::load() {
   if (options_.low_priority) lower_priority();
   database_.add_builtin();
   for (const std::string& path : options_.tagdb) {
-    if (!load_database(path)) return false;
+    if (!load_database(path, std::string(report::file_name(path)))) return false;
   }
+  if (!add_installed_databases()) return false;
   std::vector<std::string> tags = options_.tags;
   std::string error;
   if (options_.tags_from && !read_lines(*options_.tags_from, false, tags, error)) {
@@ -152,23 +154,43 @@ bool Context::load() {
   if (!options_.apis) return true;
   std::string text;
   if (!read_text(*options_.apis, text)) return false;
-  auto more = tagdb::parse_api_table(text, error);
+  const auto more = tagdb::parse_api_table(text, error);
   if (!error.empty()) {
     err_ << "poolwho: " << report::printable(*options_.apis) << ": " << error
          << " (the form is that of data/pool_apis.tsv)\n";
     return false;
   }
-  apis_.rows.insert(apis_.rows.end(), more.rows.begin(), more.rows.end());
+  for (const std::string& name : apis_.add_over(more))
+    note(report::printable(*options_.apis) + ": its row for " + report::printable(name) +
+         " is used instead of the built-in one");
   return true;
 }
 
-void Context::add_installed_databases(const std::string& root) {
-  for (const std::string& relative : tagdb::installed_pooltag_paths()) {
-    const std::string path = walk::find_path(root, relative);
-    if (path.empty()) continue;
-    load_database(path);
-    return;  // the copies for other processors say the same
+/// The list that debuggers or kits brought along, on the volume that is asked about: the running one when none is named
+/// and no catalogue answers for other machines. Whose list says so is told by the whole path. False for a bad --root.
+bool Context::add_installed_databases() {
+  const bool elsewhere = options_.catalog.has_value();
+  if ((options_.verb == Verb::lookup || options_.verb == Verb::survey) && options_.root && !elsewhere &&
+      !walk::is_directory(*options_.root)) {
+    failure(*options_.root, kNoVolume);
+    return false;
   }
+  const std::string root = options_.root.value_or(elsewhere ? std::string() : running_root());
+  if (root.empty()) return true;
+  walk::PathFinder finder(root);
+  for (const std::string& relative : tagdb::installed_pooltag_paths()) {
+    const std::string path = finder.find(relative);
+    if (path.empty()) continue;
+    load_database(path, path);
+    break;  // the copies for other processors say the same
+  }
+  return true;
+}
+
+bool Context::root_is_there(const std::string& root) {
+  if (catalog_ || root.empty() || walk::is_directory(root)) return true;
+  problem({root, "walk", 0, kNoVolume}, true);
+  return false;
 }
 
 void Context::begin(const char* command, std::vector<std::string> roots) {
@@ -227,7 +249,8 @@ void Context::problem(const report::Problem& problem, bool named) {
 
 bool Context::note_no_driver() {
   if (catalog() != nullptr || summary_.drivers > 0 || options_.shards > 0) return false;
-  note(options_.any_suffix
+  note(named_failed_ || named_no_driver_ ? "there was no driver to search in what was named"
+       : options_.any_suffix
            ? "there was no driver to search"
            : "there was no driver to search: in folders *.sys is looked for, with --any-suffix every file");
   return true;
@@ -267,17 +290,23 @@ bool Context::account(const ScannedFile& file) {
   summary_.skipped.add(file.skipped);
   ++summary_.files;
   summary_.bytes += file.size;
+  const bool no_driver =
+      file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed || file.outcome == Outcome::not_pe;
+  named_no_driver_ = named_no_driver_ || (file.file.named && no_driver);
   switch (file.outcome) {
     case Outcome::unreadable:
       // A locked file that was met on the way is counted and no error; a named one is what the user asked for.
       if (file.skipped.total() == 0 || file.file.named)
         problem({file.file.path, "read", 0, file.message}, file.file.named);
       return false;
-    case Outcome::malformed: problem({file.file.path, "parse", 0, file.message}); return false;
+    case Outcome::malformed:
+      problem({file.file.path, "parse", 0, file.message + "; it is cut or damaged: copy it from its source again"});
+      return false;
     case Outcome::not_pe:
       ++summary_.skipped.not_pe;
       if (file.file.named)
-        note("poolwho: " + report::printable(file.file.path) + ": not a driver (" + file.message + ")");
+        note("poolwho: " + report::printable(file.file.path) + ": not a driver (" + file.message +
+             "): name a .sys, .exe or .dll file, and unpack what is compressed");
       return false;
     case Outcome::not_wanted: return false;
     case Outcome::hard_link:  // resolved before

@@ -86,11 +86,14 @@ class Context {
                const std::function<ScannedFile(const walk::Found&, ReadBuffer&)>& work,
                const std::function<void(ScannedFile&)>& consume);
   [[nodiscard]] bool incomplete() const { return incomplete_; }
-  void add_installed_databases(const std::string& root);
+  /// Is the root of a volume there? If not, that is an error about a named path. Catalogues need none.
+  bool root_is_there(const std::string& root);
 
  private:
   bool read_text(const std::string& path, std::string& text);
-  bool load_database(const std::string& path);
+  /// `name` is what entries give as their source.
+  bool load_database(const std::string& path, const std::string& name);
+  bool add_installed_databases();
   [[nodiscard]] unsigned jobs() const;
   [[nodiscard]] walk::Options walk_options() const;
   [[nodiscard]] bool in_shard(const std::string& root, const std::string& path) const;
@@ -119,6 +122,7 @@ class Context {
   bool progress_shown_ = false;
   bool incomplete_ = false;  ///< an image could not be read or parsed
   bool named_failed_ = false;
+  bool named_no_driver_ = false;  ///< a file that was named is none
 
   /// What became of a file with several names, by device and inode.
   struct Linked {

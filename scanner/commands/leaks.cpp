@@ -214,6 +214,7 @@ class Leaks {
       leak.advice = tagdb::advice_for(leak.growth.tag);
       if (const std::string* owner = table_.owner(leak.growth.tag)) leak.tool_owner = *owner;
     }
+    if (leaks_.empty() && options_.root) context_.root_is_there(*options_.root);  // else the search says it
     const bool place = options_.root || options_.files_from || context_.catalog() != nullptr;
     if (place && !leaks_.empty()) {
       std::vector<tagdb::TagQuery> queries;

@@ -26,10 +26,7 @@ class Locate {
     std::vector<Level> levels;
     if (!find_levels(levels)) return kExitUsage;
     std::vector<std::string> roots = options_.paths;
-    if (!root_.empty() && (options_.root || options_.paths.empty())) {
-      context_.add_installed_databases(root_);
-      roots.push_back(root_);
-    }
+    if (!root_.empty() && (options_.root || options_.paths.empty())) roots.push_back(root_);
     if (roots.empty() && context_.catalog() != nullptr) roots = context_.catalog()->roots();
     context_.begin("locate", roots);
     prepare();
@@ -98,11 +95,7 @@ class Locate {
           "(poolwho Leak --root /mnt/c). --help shows all commands.");
       return false;
     }
-    if (catalog == nullptr && !walk::is_directory(root_)) {
-      context_.problem(
-          {root_, "walk", 0, "is not a directory that can be read; --root wants the root of a Windows volume"}, true);
-      return false;
-    }
+    if (!context_.root_is_there(root_)) return false;
     if (!likely_.files().empty()) levels.push_back({{}, likely_.name(), likely_.files()});
     const auto find = [&](const char* relative) {
       return catalog != nullptr ? catalog->find_path(root_, relative) : walk::find_path(root_, relative);

@@ -80,7 +80,7 @@ class Walk {
       first_visit(entry);
       descend(path, true);
     } else if (entry.kind == DirectoryEntry::Kind::special) {
-      trouble_({path, "is neither a file nor a directory", true});
+      trouble_({path, "is neither a file nor a directory; copy what it holds into a file and name that", true});
     } else {
       offer(path, entry, true, false);
     }

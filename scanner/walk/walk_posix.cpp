@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <boost/filesystem/operations.hpp>
 #include <boost/filesystem/path.hpp>
@@ -100,7 +101,7 @@ bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error)
 }
 
 pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
-                                  std::vector<std::uint8_t>& bytes) {
+                                  std::vector<std::uint8_t>& bytes, Content content) {
   // O_NONBLOCK: a FIFO that took the file's place since the walk must not block us.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return pe::Error{pe::Fault::unreadable, reason(errno)};
@@ -112,11 +113,18 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
     return pe::Error{pe::Fault::unreadable, "is larger than --max-filesize"};
   }
   const auto size = static_cast<std::size_t>(status.st_size);
+  if (content == Content::image && size > kSmallFile) {
+    std::array<std::uint8_t, 2> head{};
+    const bool read = ::pread(file.get(), head.data(), head.size(), 0) == static_cast<::ssize_t>(head.size());
+    if (read && (head[0] != 'M' || head[1] != 'Z')) {
+      bytes.assign(head.begin(), head.end());
+      return head.size();
+    }
+  }
   // In powers of two, and without copying what is in the buffer: first touches of memory are dear.
   if (bytes.size() < size) {
-    constexpr std::size_t kLeast = 1U << 18;
     std::vector<std::uint8_t>().swap(bytes);
-    bytes.resize(std::bit_ceil(std::max(size, kLeast)));
+    bytes.resize(std::bit_ceil(std::max(size, kSmallFile)));
   }
   std::size_t got = 0;
   while (got < size) {

@@ -228,7 +228,7 @@ std::string absolute_path(const std::string& path) {
 }
 
 pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
-                                  std::vector<std::uint8_t>& bytes) {
+                                  std::vector<std::uint8_t>& bytes, Content content) {
   const auto failed = [&skipped](DWORD code) {
     if (windows::classify_error(code) == windows::Failure::locked) ++skipped.locked;
     return pe::Error{pe::Fault::unreadable, win32::describe_error(code)};
@@ -244,11 +244,21 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
     return pe::Error{pe::Fault::unreadable, "is larger than --max-filesize"};
   }
   const auto length = static_cast<std::size_t>(size.QuadPart);
+  if (content == Content::image && length > kSmallFile) {
+    std::array<std::uint8_t, 2> head{};
+    DWORD count = 0;
+    if (::ReadFile(file.get(), head.data(), static_cast<DWORD>(head.size()), &count, nullptr) == 0)
+      return failed(::GetLastError());
+    if (count == head.size() && (head[0] != 'M' || head[1] != 'Z')) {
+      bytes.assign(head.begin(), head.end());
+      return head.size();
+    }
+    if (::SetFilePointerEx(file.get(), LARGE_INTEGER{}, nullptr, FILE_BEGIN) == 0) return failed(::GetLastError());
+  }
   // In powers of two, and without copying what is in the buffer: first touches of memory are dear.
   if (bytes.size() < length) {
-    constexpr std::size_t kLeast = 1U << 18;
     std::vector<std::uint8_t>().swap(bytes);
-    bytes.resize(std::bit_ceil(std::max(length, kLeast)));
+    bytes.resize(std::bit_ceil(std::max(length, kSmallFile)));
   }
   std::size_t got = 0;
   while (got < length) {

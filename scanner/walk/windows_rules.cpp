@@ -113,6 +113,12 @@ bool is_drive_root(std::string_view absolute) {
          slash(absolute[2]);
 }
 
+bool is_device_path(std::u16string_view absolute) {
+  if (!starts_with_folded(absolute, u"\\\\.\\")) return false;
+  absolute.remove_prefix(4);
+  return !(absolute.size() >= 3 && is_letter(absolute[0]) && absolute[1] == u':' && is_slash(absolute[2]));
+}
+
 std::u16string extended_form(std::u16string_view absolute) {
   std::u16string path(absolute);
   std::replace(path.begin(), path.end(), u'/', u'\\');

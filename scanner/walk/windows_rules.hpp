@@ -31,6 +31,8 @@ std::string_view describe_error(std::uint32_t code);
 bool is_plain_absolute(std::u16string_view path);
 /// The root of a drive: `C:\`, `C:/` or `\\?\C:\`, in UTF-8. `absolute` is a full path.
 bool is_drive_root(std::string_view absolute);
+/// A device or a pipe, written to as it is: `\\.\NUL`, `\\.\pipe\x`. Files by way of a device (`\\.\C:\x`) are files.
+bool is_device_path(std::u16string_view absolute);
 /// The form without length limit and without rewriting of names: `\\?\C:\x`, `\\?\UNC\server\share\x`. `absolute` is a
 /// full path; what is in such a form already, or names a device, stays.
 std::u16string extended_form(std::u16string_view absolute);

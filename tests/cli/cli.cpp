@@ -1,5 +1,6 @@
 // Golden tests of the command line.  poolwho_cli PROGRAM CASES SOURCE [--renew] [--windows] [NAME…]
-// A case file holds `setup: shell command` lines (run in an empty folder that has `sample`, a copy of data/sample), one
+// A case file holds `setup: shell command` lines (run in an empty folder that has `sample`, a copy of data/sample;
+// $SOURCE is this repository, $DRIVERS where the test drivers are built), one
 // `run: shell command` line, `exit: N`, then `--- stdout` and `--- stderr` with what is expected. What may differ
 // between runs (times, host, run id, the version of the machine's compiler in digests) or editions of the data (line
 // numbers of the built-in list) is replaced by <…> on both sides.
@@ -107,7 +108,7 @@ Case perform(const Case& test, const fs::path& program, const fs::path& source, 
   fs::create_directories(work);
   fs::copy(source / "data/sample", work / "sample", fs::copy_options::recursive);
   const std::string prefix = "cd '" + work.string() + "' && export PATH='" + program.parent_path().string() +
-                             "':$PATH && export SOURCE='" + source.string() + "' && ";
+                             "':$PATH && export SOURCE='" + source.string() + "' DRIVERS='" TEST_DRIVERS "' && ";
   for (const std::string& line : test.setup) {
     if (shell(prefix + line) != 0) std::printf("setup failed: %s\n", line.c_str());
   }

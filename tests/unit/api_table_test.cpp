@@ -1,6 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
+#include <sstream>
+#include <string>
 
 #include "tagdb/api_table.hpp"
 
@@ -47,8 +52,50 @@ TEST_CASE("a malformed table names its line") {
   CHECK(error.empty());
   CHECK(tagdb::parse_api_table(good + "Bar\tm\n", error).rows.empty());
   CHECK(error == "line 2: bad number of columns");
+  CHECK(tagdb::parse_api_table("# head\n" + good + "\n" + good, error).rows.empty());
+  CHECK(error == "line 4: 'Foo' stands in line 2 already");
   tagdb::parse_api_table("Foo\tm\teats\timport\tyes\t2\t2\t-\t-\t-\t-\t-\t-\t-\tmine\n", error);
   CHECK(error == "line 1: bad kind");
   tagdb::parse_api_table("Foo\tm\tallocate\timport\tyes\tx\t2\t-\t-\t-\t-\t-\t-\t-\tmine\n", error);
   CHECK(error == "line 1: bad tag");
+}
+
+TEST_CASE("a user's row takes the place of the built-in one of its name") {
+  tagdb::ApiTable table = tagdb::builtin_api_table();
+  const std::size_t before = table.rows.size();
+  std::string error;
+  const auto more = tagdb::parse_api_table(
+      "ExFreePoolWithTag\tm\tallocate\timport\tyes\t1\t1\t-\t-\t-\t-\t-\t-\t-\tmine\n"
+      "Own\tm\tallocate\timport\tyes\t1\t1\t-\t-\t-\t-\t-\t-\t-\tmine\n",
+      error);
+  CHECK(table.add_over(more) == std::vector<std::string>{"ExFreePoolWithTag"});
+  CHECK(table.rows.size() == before + 1);
+  CHECK(table.rows[static_cast<std::size_t>(table.find_import("ExFreePoolWithTag"))].kind == tagdb::ApiKind::allocate);
+  CHECK(table.find_import("Own") == static_cast<int>(before));
+}
+
+TEST_CASE("every row that can be matched has a test driver that calls it") {
+  std::set<std::string> expected;  // names behind api= of the truth files
+  std::string sources;
+  for (const auto& entry : std::filesystem::directory_iterator(TEST_SOURCES "/drivers")) {
+    std::ifstream in(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    const auto suffix = entry.path().extension();
+    if (suffix == ".c" || suffix == ".s") sources += text;
+    if (suffix != ".truth") continue;
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+      if (word.starts_with("api=")) expected.insert(word.substr(4));
+    }
+  }
+  std::size_t rows = 0;
+  for (const auto& row : tagdb::builtin_api_table().rows) {
+    if (row.match == tagdb::ApiMatch::none) continue;
+    ++rows;
+    INFO(row.name, ": call it in a driver of tests/drivers, and say api=", row.name, " in its truth file");
+    // What carries no tag can stand in no truth file; that it is called is all there is to see.
+    const bool tagless = row.tag < 0 && row.default_tag.empty();
+    CHECK((tagless ? sources.find(row.name + "(") != std::string::npos : expected.contains(row.name)));
+  }
+  CHECK(rows >= 60);
 }

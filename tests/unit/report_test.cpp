@@ -42,15 +42,31 @@ TEST_CASE("globs") {
 
 TEST_CASE("findstr's switches become ours") {
   using Words = std::vector<std::string>;
-  CHECK(translate_findstr_habits({"Leak", "dir"}) == Words{"Leak", "dir"});
-  CHECK(translate_findstr_habits({"/s", "/M", "Leak", "*.sys"}) ==
-        Words{"--names-only", "Leak", "--include", "*.sys", "."});
-  CHECK(translate_findstr_habits({"/g:tags", "/f:/", "/d:a;b"}) ==
-        Words{"--tags-from", "tags", "--files-from", "-", "a", "b"});
-  CHECK(translate_findstr_habits({"/tmp", "/x"}) == Words{"/tmp", "/x"});
-  CHECK(translate_findstr_habits({"/SIM", "Leak", "dir"}) == Words{"--names-only", "Leak", "dir"});
-  CHECK(translate_findstr_habits({"/si", "/p", "Leak", "dir"}) == Words{"Leak", "dir"});
-  CHECK(translate_findstr_habits({"/?"}) == Words{"--help"});
+  const auto ours = [](Words words) {
+    std::string error;
+    Words out = translate_findstr_habits(std::move(words), error);
+    CHECK(error.empty());
+    return out;
+  };
+  CHECK(ours({"Leak", "dir"}) == Words{"Leak", "dir"});
+  CHECK(ours({"/s", "/M", "Leak", "*.sys"}) == Words{"--names-only", "Leak", "--include", "*.sys", "."});
+  CHECK(ours({"/g:tags", "/f:/", "/d:a;b"}) == Words{"--tags-from", "tags", "--files-from", "-", "a", "b"});
+  CHECK(ours({"/tmp", "/y"}) == Words{"/tmp", "/y"});
+  CHECK(ours({"/SIM", "Leak", "dir"}) == Words{"--names-only", "Leak", "dir"});
+  CHECK(ours({"/si", "/p", "Leak", "dir"}) == Words{"Leak", "dir"});
+  CHECK(ours({"/?"}) == Words{"--help"});
+  // Offsets, and where in a line: a driver has no lines.
+  CHECK(ours({"/s", "/n", "/o", "/m", "Leak", "dir"}) == Words{"--names-only", "Leak", "dir"});
+  CHECK(ours({"/sno", "/b", "/E", "/l", "/x", "/A:07", "/c:Leak", "dir"}) == Words{"--tag", "Leak", "dir"});
+  CHECK(ours({"Leak", "/repo"}) == Words{"Leak", "/repo"});
+}
+
+TEST_CASE("findstr's switches that cannot be followed are named") {
+  for (const char* word : {"/r", "/R", "/v"}) {
+    std::string error;
+    translate_findstr_habits({word, "Leak", "dir"}, error);
+    CHECK(error.starts_with(std::string("/") + (word[1] == 'v' ? "v: " : "r: ")));
+  }
 }
 
 TEST_CASE("a mistyped word is told from another one") {

@@ -82,3 +82,32 @@ TEST_CASE("roots of drives") {
   for (const char* path : {"C:", "C:\\x", "/", "\\\\server\\c$\\", "1:\\", "\\\\?\\C:", "C:\\\\", ""})
     CHECK_FALSE(walk::windows::is_drive_root(path));
 }
+
+TEST_CASE("of a large file that is no image only the beginning is read") {
+  const Tree tree("large");
+  tree.add("large.sys");
+  tree.add("small.sys");
+  const std::string path = tree.path() + "/large.sys";
+  constexpr std::uint64_t kLarge = 64ULL << 20;
+  fs::resize_file(path, kLarge);
+  walk::Skipped skipped;
+  std::vector<std::uint8_t> bytes;
+  const auto head = walk::read_file(path, kLarge, skipped, bytes, walk::Content::image);
+  REQUIRE(head);
+  CHECK(head.value() == 2);
+  CHECK(bytes.capacity() < 1U << 20);
+  CHECK(bytes[0] == 'c');
+  // A log, and whatever begins as an image does, is read whole; so is a small file.
+  CHECK(walk::read_file(path, kLarge, skipped, bytes).value() == kLarge);
+  std::fstream(path, std::ios::in | std::ios::out) << "MZ";
+  CHECK(walk::read_file(path, kLarge, skipped, bytes, walk::Content::image).value() == kLarge);
+  CHECK(bytes[1] == 'Z');
+  CHECK(walk::read_file(tree.path() + "/small.sys", kLarge, skipped, bytes, walk::Content::image).value() == 7);
+}
+
+TEST_CASE("devices and pipes of Windows") {
+  for (const char16_t* path : {u"\\\\.\\NUL", u"\\\\.\\pipe\\x", u"//./CON"})
+    CHECK(walk::windows::is_device_path(path));
+  for (const char16_t* path : {u"\\\\.\\C:\\x", u"\\\\?\\C:\\NUL.txt", u"C:\\x", u"\\\\server\\share", u""})
+    CHECK_FALSE(walk::windows::is_device_path(path));
+}
