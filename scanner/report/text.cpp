@@ -132,9 +132,9 @@ class TextReporter final : public Reporter {
       for (const std::string& path : candidate.copies) out_ << "                same file: " << printable(path) << '\n';
       if (options_.explain) explain(candidate);
     }
-    std::set<std::pair<std::string, std::size_t>> printed;  // a pattern is listed for each of its tags
+    std::set<std::pair<std::string, std::size_t>> printed;  // by locate a pattern is listed for each of its tags
     for (const auto& [entry, tag] : listed_) {
-      if (!printed.emplace(entry.source, entry.line).second) continue;
+      if (!printed.emplace(entry.source, entry.line).second && command_ == "locate") continue;
       const std::string pattern =
           entry.range() ? entry.first.text() + "-" + entry.last.text() : pad(entry.first.text(), 4);
       out_ << paint(kBold, pattern) << "  " << pad("listed", 8) << "  "
