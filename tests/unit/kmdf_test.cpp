@@ -10,9 +10,9 @@ using scanner::trace::kmdf_default_tag;
 TEST_CASE("KMDF's default tag") {
   const auto tag = [](const char* name) { return kmdf_default_tag(name).text(); };
   CHECK(tag("Serial") == "Seri");
-  CHECK(tag("abc") == "abc ");
+  CHECK(tag("abc") == "abc\\x00");
   CHECK(tag("WdfSerial") == "Seri");  // the prefix, in any letter case
-  CHECK(tag("wDFabc") == "abc ");
+  CHECK(tag("wDFabc") == "abc\\x00");
   CHECK(tag("wdserial") == "wdse");
   for (const char* shortest : {"ab", "a", "", "wdf", "Wdfab"}) CHECK(tag(shortest) == "FxDr");
 }
