@@ -20,7 +20,7 @@ ROOMS = ('pe', 'tagdb', 'scanner', 'tests')
 PARALLEL = 2
 # Flags of gcc that clang does not know, -Wno-restrict say, are no fault of the code.
 OWN_FLAGS = ['-Werror', '-Wno-unknown-warning-option', '-Wno-unused-command-line-argument']
-# Not <filesystem>: it brings std::quoted, which unqualified calls of a function of that name would find.
+# None that few sources read: what it declares must not take part in the look-up of names elsewhere.
 READ_ONCE = ('algorithm array bit charconv chrono cmath cstdint cstdio cstdlib cstring fstream functional iostream iterator '
              'map memory mutex optional set span sstream string string_view thread unordered_map utility variant vector'
              ).split()
