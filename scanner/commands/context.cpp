@@ -122,6 +122,7 @@ bool Context::load_database(const std::string& path) {
 
 bool Context::load() {
   if (options_.low_priority) lower_priority();
+  if (!reporter_ && !make_list_reporter()) return false;  // first: reading a database may have something to note
   database_.add_builtin();
   for (const std::string& path : options_.tagdb) {
     if (!load_database(path)) return false;
@@ -148,7 +149,6 @@ bool Context::load() {
     }
     catalog_ = std::move(opened.value());
   }
-  if (!reporter_ && !make_list_reporter()) return false;
   if (!options_.apis) return true;
   std::string text;
   if (!read_text(*options_.apis, text)) return false;
