@@ -11,8 +11,8 @@ Visited Image::for_each_hybrid_range(const std::function<void(const HybridRange&
   const Bytes header = from_rva(metadata);
   const auto map = header.read<std::uint32_t>(4), count = header.read<std::uint32_t>(8);
   constexpr std::uint32_t kMostRanges = 1U << 16;
-  if (!map || !count || *count > kMostRanges) {
-    visited.stopped = Error{Fault::malformed, "the CHPE metadata cannot be read"};
+  if (!map || !count || *count == 0 || *count > kMostRanges) {
+    visited.stopped = Error{Fault::malformed, "its CHPE metadata cannot be read"};
     return visited;
   }
   const Bytes table = from_rva(*map);
@@ -20,7 +20,7 @@ Visited Image::for_each_hybrid_range(const std::function<void(const HybridRange&
     const auto start = table.read<std::uint32_t>(std::uint64_t{i} * 8);
     const auto length = table.read<std::uint32_t>(std::uint64_t{i} * 8 + 4);
     if (!start || !length) {
-      visited.stopped = Error{Fault::truncated, "the map of code reaches past the end of its section"};
+      visited.stopped = Error{Fault::truncated, "its map of code reaches past the end of its section"};
       break;
     }
     constexpr std::uint32_t kKindMask = 3, kArm64 = 0, kArm64Ec = 1;
@@ -29,7 +29,10 @@ Visited Image::for_each_hybrid_range(const std::function<void(const HybridRange&
     range.end = range.begin + *length;
     const std::uint32_t kind = *start & kKindMask;
     range.machine = kind == kArm64 ? Machine::arm64 : kind == kArm64Ec ? Machine::arm64ec : Machine::x64;
-    if (range.end < range.begin || range.end > size_of_image_) continue;
+    if (range.end < range.begin || range.end > size_of_image_) {
+      visited.stopped = Error{Fault::malformed, "its map of code reaches past the end of the image"};
+      break;
+    }
     visit(range);
     ++visited.count;
   }

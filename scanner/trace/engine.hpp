@@ -126,6 +126,7 @@ class Engine {
   void take_stores(const std::vector<GlobalStore>& stores);
   void schedule_kmdf();
   [[nodiscard]] int kmdf_row(const Atom& atom) const;
+  [[nodiscard]] bool surely_kmdf(ValueId pointer);
   ValueId argument(SiteId site, EntryId entry, Argument which);
   ValueId argument(SiteId site, EntryId entry, Argument which, std::vector<EntryId>& path, unsigned& budget);
   ValueId pool_type_of_flags(ValueId flags);

@@ -160,7 +160,11 @@ Resolution Engine::resolve(const CallSite& site, ValueId value, EntryId entry) {
 void Engine::target_found(SiteId id, ValueId pointer) {
   const Resolution found = globals_.resolve(pointer);
   for (const std::uint32_t global : found.asked) pointer_readers_[global].insert(id);
-  if (values_.flags(found.value) != 0) unsure_callee_.insert(id);
+  if (values_.flags(found.value) != 0 && !surely_kmdf(pointer) && unsure_callee_.insert(id).second) {
+    if (const auto paired = entries_of_site_.find(id); paired != entries_of_site_.end()) {
+      for (const EntryId entry : paired->second) todo_.emplace_back(id, entry);  // as sure, until now
+    }
+  }
   for (const Atom& atom : std::vector<Atom>(values_.atoms(found.value).begin(), values_.atoms(found.value).end())) {
     int import = atom.kind == AtomKind::import ? static_cast<int>(atom.a) : -1;
     std::uint32_t function = 0;

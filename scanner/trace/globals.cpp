@@ -96,6 +96,18 @@ bool Globals::address_taken(std::uint32_t rva) {
   return !words_holding(rva).empty() || !Index::to(index_.addresses, rva).empty() || lea_of(rva);
 }
 
+bool Globals::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder) {
+  if (!pointers_collected_) collect_pointers();
+  for (auto it = pointers_.lower_bound(rva); it != pointers_.end() && it->first < rva + bytes; ++it) {
+    if (it->second != std::vector<std::uint32_t>{holder}) return false;
+  }
+  auto it = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0});
+  for (; it != index_.data.end() && it->target < rva + bytes; ++it) {
+    if (!only_reads(image_, *it)) return false;
+  }
+  return true;
+}
+
 std::uint32_t Globals::object_at(std::uint32_t rva, std::uint32_t reach) {
   if (!pointers_collected_) collect_pointers();
   std::uint32_t best = 0;

@@ -30,11 +30,13 @@ std::optional<Kmdf> bind_info_at(const pe::Image& image, std::uint32_t rva) {
   const auto major = image.load(rva + (wide ? 0x10 : 8), 4);
   const auto minor = image.load(rva + (wide ? 0x14 : 0xC), 4);
   const auto count = image.load(rva + (wide ? 0x1C : 0x14), 4);
-  const auto table = image.load(rva + (wide ? 0x20 : 0x18), word);
+  const std::uint32_t holder = rva + (wide ? 0x20 : 0x18);
+  const auto table = image.load(holder, word);
   const auto table_rva = table ? image.rva_of_va(*table) : std::nullopt;
   if (major != 1U || !minor || *minor > 255 || !count || !table_rva) return std::nullopt;
   Kmdf kmdf;
   kmdf.bind_info = rva;
+  kmdf.holder = holder;
   kmdf.table = *table_rva;
   kmdf.count = static_cast<std::uint32_t>(*count);
   kmdf.minor = static_cast<std::uint32_t>(*minor);

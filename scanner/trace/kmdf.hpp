@@ -11,6 +11,7 @@ namespace scanner::trace {
 
 struct Kmdf {
   std::uint32_t bind_info = 0;   ///< RVA
+  std::uint32_t holder = 0;      ///< RVA of the word in it that holds the address of the table, or of the pointer to it
   std::uint32_t table = 0;       ///< RVA of the table, or of the pointer to it
   std::uint32_t count = 0;       ///< functions in the table
   bool through_pointer = false;  ///< from KMDF 1.15 on: `table` holds a pointer to the table

@@ -64,6 +64,21 @@ bool computes_address(const pe::Image& image, const Reference& reference) {
   return opcode.size() > 2 && (opcode[0] & 0xF8) == 0x48 && opcode[1] == 0x8D;
 }
 
+bool only_reads(const pe::Image& image, const Reference& reference) {
+  if (is_arm64(image)) {
+    const arm64::Form form = word_of(image, reference.site).form;
+    return form == arm64::Form::load || form == arm64::Form::load_pair;
+  }
+  const pe::Bytes last = image.from_rva(reference.site - 1);
+  if (!image.is_64() && !last.empty() && last[0] == 0xA1) return true;  // mov eax
+  const pe::Bytes code = image.from_rva(reference.site - 2);
+  if (code.size() < 2) return false;
+  const bool no_registers = (code[1] & 0xC7) == 0x05;  // ModR/M of an address alone
+  const unsigned extension = code[1] >> 3 & 7U;
+  if (no_registers && code[0] == 0x8B) return true;                                                // mov
+  return no_registers && code[0] == 0xFF && (extension == 2 || extension == 4 || extension == 6);  // call, jmp, push
+}
+
 bool stores_wide(const pe::Image& image, const Reference& reference) {
   const pe::Bytes code = image.from_rva(is_arm64(image) ? reference.site : reference.site - 3);
   if (is_arm64(image)) {
@@ -95,7 +110,8 @@ bool mentions(const pe::Image& image, CodeRange range, std::uint32_t offset) {
     }
     const arm64::Word word = arm64::decode(raw, range.begin + static_cast<std::uint32_t>(at));
     const bool holds = word.form == arm64::Form::load || word.form == arm64::Form::move_zero ||
-                       word.form == arm64::Form::add_immediate || word.form == arm64::Form::load_pair;
+                       word.form == arm64::Form::add_immediate || word.form == arm64::Form::load_pair ||
+                       word.form == arm64::Form::store || word.form == arm64::Form::store_pair;
     if (holds && (word.imm == offset || (word.form == arm64::Form::load_pair && word.imm + word.width == offset)))
       return true;
   }

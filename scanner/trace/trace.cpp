@@ -110,9 +110,24 @@ std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
   return reasons;
 }
 
+namespace {
+
+/// Absolute addresses in x86 code look like any other number; the relocation table is what tells them apart.
+bool lacks_relocations(const pe::Image& image) {
+  return image.machine() == pe::Machine::x86 && image.directory(pe::Directory::relocations).size == 0 &&
+         image.directory(pe::Directory::imports).size != 0;
+}
+
+}  // namespace
+
 bool can_trace(const pe::Image& image) {
-  return image.machine() == pe::Machine::x64 || image.machine() == pe::Machine::x86 ||
-         image.machine() == pe::Machine::arm64;
+  switch (image.machine()) {
+    case pe::Machine::x64: return true;
+    case pe::Machine::x86: return !lacks_relocations(image);
+    // Where code for another processor may stand anywhere, it would be taken for ARM64's.
+    case pe::Machine::arm64: return !image.for_each_hybrid_range([](const pe::HybridRange&) {}).stopped;
+    default: return false;
+  }
 }
 
 std::string untraced_code(const pe::Image& image) {
@@ -120,11 +135,17 @@ std::string untraced_code(const pe::Image& image) {
     case pe::Machine::arm: return "code for ARM (Thumb-2) is not traced: only the bytes of tags were looked for";
     case pe::Machine::ia64: return "code for Itanium is not traced: only the bytes of tags were looked for";
     case pe::Machine::arm64ec: return "ARM64EC code is not traced: only the bytes of tags were looked for";
+    case pe::Machine::x86:
+      if (!lacks_relocations(image)) return {};
+      return "an x86 image without relocations is not traced: only the bytes of tags were looked for";
     case pe::Machine::arm64: {
       std::uint64_t bytes = 0;
-      image.for_each_hybrid_range([&bytes](const pe::HybridRange& range) {
+      const pe::Visited map = image.for_each_hybrid_range([&bytes](const pe::HybridRange& range) {
         if (range.machine != pe::Machine::arm64) bytes += range.end - range.begin;
       });
+      if (map.stopped)
+        return "an ARM64X image is not traced, because " + map.stopped->message +
+               ": only the bytes of tags were looked for";
       if (bytes == 0) return {};
       return "an ARM64X image: " + std::to_string(bytes) + " bytes of code for x64 and ARM64EC are not traced";
     }

@@ -125,6 +125,20 @@ TEST_CASE("images with code for several processors say so") {
     CHECK(visited.count == 2);
     CHECK(foreign == 4 * 4);
     CHECK(trace::untraced_code(image.value()).find("ARM64X") != std::string::npos);
+    // With a map that cannot be read, code for x64 would be taken for ARM64's, and its tags for proven.
+    const auto metadata = image.value().offset_of(image.value().load_config().hybrid_metadata);
+    REQUIRE(metadata);
+    constexpr std::size_t kMap = 4, kCount = 8;
+    for (const auto& [field, value] : {std::pair{kCount, std::uint32_t{0x20000}}, std::pair{kCount, std::uint32_t{0}},
+                                       std::pair{kCount, std::uint32_t{0x4000}},
+                                       std::pair{kMap, std::uint32_t{0x7FFFFFFF}}}) {
+      auto damaged = bytes;
+      for (unsigned i = 0; i < 4; ++i) damaged[*metadata + field + i] = static_cast<std::uint8_t>(value >> (8 * i));
+      const auto bad = pe::Image::open(damaged);
+      REQUIRE(bad);
+      CHECK_FALSE(trace::can_trace(bad.value()));
+      CHECK(trace::untraced_code(bad.value()).find("an ARM64X image is not traced, because its ") == 0);
+    }
   }
   // An ARM64EC image calls itself x64.
   const auto coff = static_cast<std::size_t>(bytes[0x3C] | bytes[0x3D] << 8) + 4;

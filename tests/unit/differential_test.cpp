@@ -100,6 +100,8 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "branches",
                                           "byte_swapped",
                                           "computed",
+                                          "kmdf_array",
+                                          "kmdf_pointer",
                                           "masked_field",
                                           "ndis_helper",
                                           "ndis_pools",
