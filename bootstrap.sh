@@ -4,6 +4,7 @@
 #   ./bootstrap.sh deb          leaves the Debian package in build/run
 #   ./bootstrap.sh static       leaves one file that needs no library, for any Linux: build/run/static/poolwho
 #   ./bootstrap.sh test         builds with warnings as errors, here and for Windows, and runs every test
+#   ./bootstrap.sh packages [BUILD]   installs what the tests want, and unpacks their drivers in BUILD (build/test)
 #   ./bootstrap.sh windows      leaves the Windows program in build/windows/poolwho.exe
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -12,7 +13,7 @@ run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libcapstone-dev lib
   libboost-filesystem-dev nlohmann-json3-dev nettle-dev libsqlite3-dev libxxhash-dev libhivex-dev)
 deb_packages=(dpkg-dev file)
 static_packages=(libzycore-dev xz-utils)
-test_packages=(clang-14 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex openssl
+test_packages=(clang-14 clang-16 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex openssl
   osslsigncode wine wine64
   lintian chromium chromium-driver python3-selenium
   sqlite3 parallel ripgrep hyperfine jq python3 cppcheck)
@@ -56,6 +57,11 @@ unpack_wine_drivers() {
   update_lists
   rm -rf "$target" && mkdir -p "$target"
   (cd "$target" && apt-get download -qq libwine 2>/dev/null && dpkg --fsys-tarfile libwine*.deb | tar -x --wildcards '*.sys' && rm libwine*.deb)
+}
+
+need_for_tests() {
+  need "${run_packages[@]}" "${deb_packages[@]}" "${test_packages[@]}" "${windows_packages[@]}"
+  unpack_wine_drivers "$1/libwine"
 }
 
 build() {
@@ -103,10 +109,11 @@ case "${1:-}" in
     build build/run -DPOOLWHO_TESTS=OFF -DPOOLWHO_ZYDIS_SOURCE="$zydis" >/dev/null
     say "build/run/static/poolwho, and the licences of what is in it"
     ;;
+  packages)
+    need_for_tests "${2:-build/test}"
+    ;;
   test)
-    need "${run_packages[@]}" "${deb_packages[@]}" "${test_packages[@]}" "${windows_packages[@]}"
-    mkdir -p build
-    unpack_wine_drivers build/test/libwine
+    need_for_tests build/test
     build_windows -DPOOLWHO_WERROR=ON
     build build/test -DPOOLWHO_WERROR=ON -DPOOLWHO_WINDOWS_BUILD="$PWD/build/windows" \
       -DPOOLWHO_ZYDIS_SOURCE="$PWD/build/windows-deps/sources/zydis"
@@ -119,7 +126,7 @@ case "${1:-}" in
     build_windows
     ;;
   *)
-    sed -n '2,7s/^# \{0,1\}//p' "$0"
+    sed -n '2,8s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -112,7 +112,7 @@ std::string bash() {
          "complete -F _poolwho poolwho\n";
 }
 
-std::string quoted(std::string_view text) {
+std::string single_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
   return out + "'";
@@ -121,12 +121,13 @@ std::string quoted(std::string_view text) {
 std::string powershell() {
   std::string options;
   for (const OptionSpec& option : option_table())
-    options += "    @(" + quoted(std::string("--") + option.name) + ", " + quoted(option.help) + ")\n";
+    options += "    @(" + single_quoted(std::string("--") + option.name) + ", " + single_quoted(option.help) + ")\n";
   std::string verbs, values;
-  for (const VerbName& verb : kVerbNames) verbs += (verbs.empty() ? "" : ", ") + quoted(verb.name);
+  for (const VerbName& verb : kVerbNames) verbs += (verbs.empty() ? "" : ", ") + single_quoted(verb.name);
   for (const OptionSpec& option : option_table()) {
     const std::string_view list = values_of(option.name);
-    if (!list.empty()) values += "    " + quoted(std::string("--") + option.name) + " = " + quoted(list) + "\n";
+    if (!list.empty())
+      values += "    " + single_quoted(std::string("--") + option.name) + " = " + single_quoted(list) + "\n";
   }
   return "# PowerShell completion for poolwho: dot-source it in $PROFILE\n"
          "Register-ArgumentCompleter -Native -CommandName poolwho, poolwho.exe -ScriptBlock {\n"

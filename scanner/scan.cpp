@@ -34,8 +34,8 @@ std::optional<std::vector<std::uint8_t>> read_companion(const std::string& path,
   return std::move(read.value());
 }
 
-/// Function names from the export table, and from a .map or .pdb that lies beside the driver.
-pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+/// Function names from the export table, and from a .map or .pdb that lies beside the driver; `all` when there is one.
+pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, ScannedFile& out, bool& all) {
   pe::SymbolTable symbols;
   const std::string stem = out.file.path.substr(0, out.file.path.find_last_of('.'));
   if (auto pdb = read_companion(stem + ".pdb", request)) {
@@ -45,29 +45,34 @@ pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, S
   }
   if (auto map = read_companion(stem + ".map", request))
     symbols.add_map(image, {reinterpret_cast<const char*>(map->data()), map->size()});
+  all = !symbols.empty();
   symbols.add_exports(image);
   symbols.sort();
   return symbols;
 }
 
 void add_names(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
-  const pe::SymbolTable symbols = symbols_of(image, request, out);
+  bool all = false;
+  const pe::SymbolTable symbols = symbols_of(image, request, out, all);
   if (symbols.empty()) return;
   std::vector<pe::FunctionRange> functions;
   image.for_each_function([&functions](const pe::FunctionRange& range) { functions.push_back(range); });
   std::stable_sort(functions.begin(), functions.end(),
                    [](const pe::FunctionRange& a, const pe::FunctionRange& b) { return a.begin < b.begin; });
-  const auto start_of = [&functions](std::uint32_t rva) -> std::uint32_t {
-    constexpr std::uint32_t kFarthest = 0x1000;  // for images without function tables
+  const auto start_of = [&](std::uint32_t rva, const trace::TagUse& use) -> std::uint32_t {
     const auto after =
         std::upper_bound(functions.begin(), functions.end(), rva,
                          [](std::uint32_t at, const pe::FunctionRange& range) { return at < range.begin; });
     if (after != functions.begin() && rva < std::prev(after)->end) return std::prev(after)->primary;
-    return rva > kFarthest ? rva - kFarthest : 0;
+    // No function table says where it starts. The trace knows that of the last call; with exports alone any other place
+    // would borrow the name of some function that stands before it.
+    if (rva == use.site_rva && use.function_rva != 0) return use.function_rva;
+    constexpr std::uint32_t kFarthest = 0x1000;
+    return all && rva > kFarthest ? rva - kFarthest : rva;
   };
   for (const trace::TagUse& use : out.trace.uses) {
     std::vector<std::string> names;
-    for (const std::uint32_t rva : use.via) names.push_back(symbols.name_of(rva, start_of(rva)));
+    for (const std::uint32_t rva : use.via) names.push_back(symbols.name_of(rva, start_of(rva, use)));
     out.names.push_back(std::move(names));
   }
 }

@@ -62,10 +62,14 @@ class Key {
   HKEY key_ = nullptr;
 };
 
+/// The kernel writes names in the system's code page, whatever our manifest makes that of this process.
 std::string from_code_page(const char* text) {
-  const int length = ::MultiByteToWideChar(CP_ACP, 0, text, -1, nullptr, 0);
+  DWORD code_page = CP_ACP;
+  ::GetLocaleInfoEx(LOCALE_NAME_SYSTEM_DEFAULT, LOCALE_IDEFAULTANSICODEPAGE | LOCALE_RETURN_NUMBER,
+                    reinterpret_cast<wchar_t*>(&code_page), sizeof code_page / sizeof(wchar_t));
+  const int length = ::MultiByteToWideChar(code_page, 0, text, -1, nullptr, 0);
   std::wstring wide(static_cast<std::size_t>(length > 0 ? length : 0), L'\0');
-  ::MultiByteToWideChar(CP_ACP, 0, text, -1, wide.data(), length);
+  ::MultiByteToWideChar(code_page, 0, text, -1, wide.data(), length);
   wide.resize(std::min(wide.find(L'\0'), wide.size()));
   return win32::utf8(wide);
 }

@@ -90,7 +90,7 @@ void LineReader::decode(std::string_view bytes) {
   const bool little = encoding_ == Encoding::utf16le;
   char32_t high = 0;  // the first half of a pair
   for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    const auto first = static_cast<unsigned char>(bytes[i]), second = static_cast<unsigned char>(bytes[i + 1]);
+    const char32_t first = static_cast<unsigned char>(bytes[i]), second = static_cast<unsigned char>(bytes[i + 1]);
     const char32_t unit = little ? first | second << 8 : second | first << 8;
     if (unit >= 0xDC00 && unit < 0xE000) {
       append_utf8(decoded_, high != 0 ? 0x10000U + ((high - 0xD800U) << 10) + (unit - 0xDC00U) : kReplacement);

@@ -147,30 +147,33 @@ class TextReporter final : public Reporter {
   void explain(const Candidate& candidate) {
     for (const rank::Reason& reason : candidate.judgement.reasons)
       out_ << "      " << reason.code << ": " << printable(reason.text) << '\n';
-    for (const Use& item : candidate.uses) {
-      const trace::TagUse& use = item.use;
-      out_ << "      " << trace::to_string(use.evidence);
-      if (use.row < 0) {
-        out_ << "  " << printable(item.what);
-        if (item.has_site) out_ << "  at " << place(candidate.path, use.site_rva);
-        out_ << '\n';
-        continue;
-      }
-      out_ << "  " << printable(use.api) << "  " << trace::to_string(use.certainty);
-      const std::string details = pool_and_size(use);
-      if (!details.empty()) out_ << "  " << details;
-      if (use.protected_bit) out_ << "  protected";
+    for (const Use& item : candidate.uses) explain_use(candidate.path, item);
+  }
+
+  /// What was found, its chain of calls with the instructions, and what it rests on.
+  void explain_use(const std::string& path, const Use& item) {
+    const trace::TagUse& use = item.use;
+    out_ << "      " << trace::to_string(use.evidence);
+    if (use.row < 0) {
+      out_ << "  " << printable(item.what);
+      if (item.has_site) out_ << "  at " << place(path, use.site_rva);
       out_ << '\n';
-      for (std::size_t i = 0; i < use.via.size(); ++i) {
-        out_ << "          " << pad(place(candidate.path, item, i), 28) << "  "
-             << (i < item.listing.size() ? printable(item.listing[i]) : std::string());
-        if (i == 0) out_ << "    ; '" << use.tag.text() << "' goes in";
-        if (i + 1 == use.via.size()) out_ << "    ; " << printable(use.api);
-        out_ << '\n';
-      }
-      if (use.assumptions != 0)
-        out_ << "          assuming that " << trace::describe_assumptions(use.assumptions) << '\n';
+      return;
     }
+    out_ << "  " << printable(use.api) << "  " << trace::to_string(use.certainty);
+    const std::string details = pool_and_size(use);
+    if (!details.empty()) out_ << "  " << details;
+    if (use.protected_bit) out_ << "  protected";
+    out_ << '\n';
+    for (std::size_t i = 0; i < use.via.size(); ++i) {
+      out_ << "          " << pad(place(path, item, i), 28) << "  "
+           << (i < item.listing.size() ? printable(item.listing[i]) : std::string());
+      if (i == 0) out_ << "    ; '" << use.tag.text() << "' goes in";
+      if (i + 1 == use.via.size()) out_ << "    ; " << printable(use.api);
+      out_ << '\n';
+    }
+    if (use.assumptions != 0)
+      out_ << "          assuming that " << trace::describe_assumptions(use.assumptions) << '\n';
   }
 
   /// One line per tag and evidence of a driver.
@@ -194,6 +197,7 @@ class TextReporter final : public Reporter {
         if (same_pool && first.pool != trace::Pool::unknown) out_ << ", " << trace::to_string(first.pool);
         if (end - i == 1 && first.bytes) out_ << ", " << with_commas(*first.bytes) << " bytes";
         out_ << '\n';
+        for (std::size_t k = i; options_.explain && k < end; ++k) explain_use(driver.path, driver.uses[k]);
       }
       i = end;
     }

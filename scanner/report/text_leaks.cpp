@@ -12,8 +12,8 @@
 namespace scanner::report {
 namespace {
 
-constexpr std::string_view kBold = "\x1b[1m", kGreen = "\x1b[32;1m", kYellow = "\x1b[33m", kRed = "\x1b[31;1m",
-                           kDim = "\x1b[2m", kReset = "\x1b[0m";
+constexpr std::string_view kGreen = "\x1b[32;1m", kYellow = "\x1b[33m", kRed = "\x1b[31;1m", kDim = "\x1b[2m",
+                           kReset = "\x1b[0m";
 constexpr std::size_t kSparkWidth = 16, kOthersShown = 12;
 // What a Windows pool is allowed to do without anybody's interest.
 constexpr std::int64_t kWorthALine = 64 << 10;

@@ -10,7 +10,7 @@ namespace {
 /// DecodeBitMasks() of the manual: a run of ones, rotated, repeated.
 std::optional<std::uint64_t> logic_mask(bool n, unsigned imms, unsigned immr, unsigned width) {
   const unsigned selector = (n ? 64U : 0U) | (~imms & 0x3FU);
-  const int length = std::bit_width(selector) - 1;
+  const int length = static_cast<int>(std::bit_width(selector)) - 1;  // of the argument's type before GCC 13
   if (length < 1) return std::nullopt;
   const unsigned size = 1U << length;
   const unsigned ones = imms & (size - 1), rotate = immr & (size - 1);

@@ -162,7 +162,11 @@ class Walk {
     if (!options_.follow_links || !inspect(path, entry, error)) {
       ++skipped_.links;
     } else if (entry.kind == DirectoryEntry::Kind::directory) {
-      if (first_visit(entry)) descend(path, false);
+      if (entry.inode == 0) {
+        ++skipped_.links;  // may lead back to where we come from, again and again
+      } else if (first_visit(entry)) {
+        descend(path, false);
+      }
     } else if (entry.kind == DirectoryEntry::Kind::file) {
       offer(path, entry, false, in_system32);
     }

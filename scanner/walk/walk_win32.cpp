@@ -108,7 +108,7 @@ DWORD list_by_handle(const std::wstring& path, std::vector<DirectoryEntry>& entr
         fill(entry, record->FileAttributes, record->EaSize, true);
         entry.size = static_cast<std::uint64_t>(record->EndOfFile.QuadPart);
         entry.device = volume;
-        entry.inode = static_cast<std::uint64_t>(record->FileId.QuadPart);
+        entry.inode = windows::file_id(static_cast<std::uint64_t>(record->FileId.QuadPart));
         entry.links = kLinksUnknown;
         entry.modified = unix_nanoseconds(static_cast<std::uint64_t>(record->LastWriteTime.QuadPart));
         entries.push_back(std::move(entry));
@@ -209,7 +209,7 @@ bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error)
     fill(entry, information.dwFileAttributes & ~static_cast<DWORD>(FILE_ATTRIBUTE_REPARSE_POINT), 0, false);
     entry.size = joined(information.nFileSizeHigh, information.nFileSizeLow);
     entry.device = information.dwVolumeSerialNumber;
-    entry.inode = joined(information.nFileIndexHigh, information.nFileIndexLow);
+    entry.inode = windows::file_id(joined(information.nFileIndexHigh, information.nFileIndexLow));
     entry.links = information.nNumberOfLinks;
     entry.modified = unix_nanoseconds(information.ftLastWriteTime);
   }

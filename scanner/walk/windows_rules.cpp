@@ -54,6 +54,8 @@ Classified classify(std::uint32_t attributes, std::uint32_t reparse_tag, bool en
   return out;
 }
 
+std::uint64_t file_id(std::uint64_t told) { return told == ~std::uint64_t{0} ? 0 : told; }
+
 Failure classify_error(std::uint32_t code) {
   switch (code) {
     case 2:    // FILE_NOT_FOUND

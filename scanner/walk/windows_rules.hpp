@@ -21,6 +21,10 @@ struct Classified {
 /// elsewhere.
 Classified classify(std::uint32_t attributes, std::uint32_t reparse_tag, bool enumerated);
 
+/// The number of a file on its volume as `DirectoryEntry::inode` has it, 0 for not known. All ones is what file systems
+/// answer whose numbers are longer than 64 bits (ReFS): the same for many files, so it tells nothing.
+std::uint64_t file_id(std::uint64_t told);
+
 enum class Failure { missing, denied, locked, offline, other };
 Failure classify_error(std::uint32_t code);
 /// The reason in our words, the same as on other systems where there is one; empty for what only Windows can describe.

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-PLACES = {'/mnt/c': 'data/sample', 'C:\\Windows\\System32\\drivers': 'drivers', '$PROFILE': 'profile.ps1'}
+PLACES = {'/mnt/c': 'data/sample', 'C:\\Windows\\System32\\drivers': 'drivers'}
 WRONG_USAGE = 2
 
 

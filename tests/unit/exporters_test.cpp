@@ -108,3 +108,20 @@ TEST_CASE("the kernel's calls of its own allocator are call sites") {
   const auto& apis = tagdb::builtin_api_table();
   CHECK(census::compare(image.value(), census::take(image.value(), apis), file.trace).empty());
 }
+
+TEST_CASE("what is not exported borrows no export's name") {
+  for (const char* build : {"clang-x86-O2", "gcc-x86-O0", "clang-x64-O2", "clang-arm64-O2"}) {
+    const auto file = scan(fs::path(TEST_DRIVERS) / build / "wrapper_exported.sys", nullptr);
+    INFO(file.file.path);
+    REQUIRE(file.names.size() == file.trace.uses.size());
+    bool seen = false;
+    for (std::size_t i = 0; i < file.names.size(); ++i) {
+      if (file.trace.uses[i].tag != tagdb::PoolTag::from_text("Wexp")) continue;
+      seen = true;
+      REQUIRE(file.names[i].size() == 2);
+      CHECK(file.names[i][0].empty());  // DriverEntry, behind both exports
+      CHECK(file.names[i][1].starts_with("PoolGet+"));
+    }
+    CHECK(seen);
+  }
+}

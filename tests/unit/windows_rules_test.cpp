@@ -41,6 +41,13 @@ TEST_CASE("reparse tags: links are links, compressed files are files, sockets ar
   CHECK(classify(0x20, 0xA0000003, true).kind == Kind::file);  // without the attribute the field means something else
 }
 
+TEST_CASE("file ids: what is the same for many files is not known") {
+  CHECK(file_id(0) == 0);
+  CHECK(file_id(0xFFFFFFFFFFFFFFFF) == 0);  // FILE_INVALID_FILE_ID
+  CHECK(file_id(0x0005000000000005) == 0x0005000000000005);
+  CHECK(file_id(0xFFFFFFFFFFFFFFFE) == 0xFFFFFFFFFFFFFFFE);
+}
+
 TEST_CASE("error codes") {
   CHECK(classify_error(2) == Failure::missing);
   CHECK(classify_error(3) == Failure::missing);
