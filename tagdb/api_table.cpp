@@ -12,7 +12,8 @@ std::string_view builtin_pool_apis();  // generated from data/pool_apis.tsv
 
 namespace {
 
-constexpr std::size_t kColumns = 15;
+constexpr std::size_t kColumns = 16;
+constexpr std::size_t kNeededColumns = 15;  // a table of somebody's own may leave out the last
 
 std::optional<unsigned> number(std::string_view text) {
   int base = 10;
@@ -77,8 +78,10 @@ bool parse_pool(std::string_view text, ApiRow& row) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || !argument(text.substr(0, colon), row.pool)) return false;
   const std::string_view form = text.substr(colon + 1);
-  row.pool_form = form == "flags" ? PoolForm::flags_argument : PoolForm::type_argument;
-  return form == "flags" || form == "type";
+  row.pool_form = form == "flags"       ? PoolForm::flags_argument
+                  : form == "lookaside" ? PoolForm::lookaside_flags
+                                        : PoolForm::type_argument;
+  return form == "flags" || form == "lookaside" || form == "type";
 }
 
 bool parse_tag(std::string_view x64, std::string_view x86, ApiRow& row) {
@@ -128,7 +131,8 @@ const char* parse_row(const std::array<std::string_view, kColumns>& cell, ApiRow
   if (!parse_condition(cell[12], row)) return "condition";
   if (cell[13] != "-") row.default_tag = std::string(cell[13]);
   row.source = std::string(cell[14]);
-  return nullptr;
+  row.freed_as_pool = cell[15] == "pool";
+  return cell[15].empty() || cell[15] == "-" || row.freed_as_pool ? nullptr : "freed";
 }
 
 }  // namespace
@@ -190,7 +194,7 @@ ApiTable parse_api_table(std::string_view text, std::string& error) {
       rest = rest.substr(tab + 1);
     }
     ApiRow row;
-    const char* bad = columns == kColumns ? parse_row(cell, row) : "number of columns";
+    const char* bad = columns >= kNeededColumns ? parse_row(cell, row) : "number of columns";
     if (bad != nullptr) {
       error = "line " + std::to_string(line_number) + ": bad " + bad;
       return {};

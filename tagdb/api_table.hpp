@@ -23,7 +23,14 @@ enum class ApiMatch : std::uint8_t {
 };
 
 /// Where the pool type of an allocation comes from.
-enum class PoolForm : std::uint8_t { unknown, type_argument, flags_argument, always_nonpaged, always_paged };
+enum class PoolForm : std::uint8_t {
+  unknown,
+  type_argument,
+  flags_argument,
+  lookaside_flags,  ///< nonpaged; the argument's bit POOL_NX_ALLOCATION (0x200) says that it cannot be executed
+  always_nonpaged,
+  always_paged
+};
 
 struct ApiRow {
   std::string
@@ -48,6 +55,9 @@ struct ApiRow {
   bool assumed = false;     ///< not from a table: found in an image that is perhaps not the one the loader would take
   std::string default_tag;  ///< for functions without a tag argument: what the kernel charges, may be empty
   std::string source;
+  bool freed_as_pool =
+      false;  ///< its memory is freed by ExFreePool and the other free functions of this table, so that
+              ///< a driver which calls none of them for a tag is odd; else with some object, or unknown
 };
 
 struct ApiTable {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <utility>
 
 #include "tagdb/text.hpp"
 
@@ -54,13 +55,6 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
     append_utf8(out, code);
   }
   return out;
-}
-
-std::string to_utf8(std::string_view bytes) {
-  if (bytes.starts_with("\xFF\xFE")) return from_utf16(bytes.substr(2), false);
-  if (bytes.starts_with("\xFE\xFF")) return from_utf16(bytes.substr(2), true);
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-  return std::string(bytes);
 }
 
 bool is_comment(std::string_view line) {
@@ -167,6 +161,13 @@ bool has_control_bytes(std::string_view line) {
 
 }  // namespace
 
+std::string decoded(std::string_view bytes) {
+  if (bytes.starts_with("\xFF\xFE")) return from_utf16(bytes.substr(2), false);
+  if (bytes.starts_with("\xFE\xFF")) return from_utf16(bytes.substr(2), true);
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  return std::string(bytes);
+}
+
 bool Entry::matches(PoolTag tag) const {
   if (!range()) return first.matches(tag);
   const std::string text = tag.text(), low = first.text(), high = last.text();
@@ -194,7 +195,7 @@ Line::Kind read_line(std::string_view line, Entry& entry) {
 
 PooltagFile read_pooltag(std::string_view bytes, std::string_view source) {
   PooltagFile file;
-  const std::string text = to_utf8(bytes);
+  const std::string text = decoded(bytes);
   for_each_line(text, [&](std::string_view line, std::size_t number) {
     ++file.lines;
     Entry entry;
@@ -246,6 +247,37 @@ std::string summary_of(const PooltagFile& file) {
   return out;
 }
 
+namespace {
+
+/// One program under several file names, of which one is installed: what a list says of one name holds for all.
+constexpr std::array<std::string_view, 4> kKernels = {"ntoskrnl.exe", "ntkrnlmp.exe", "ntkrnlpa.exe", "ntkrpamp.exe"};
+constexpr std::array<std::string_view, 7> kHals = {"hal.dll",     "halacpi.dll", "halmacpi.dll", "halaacpi.dll",
+                                                   "halapic.dll", "halmps.dll",  "halsp.dll"};
+
+template <std::size_t N>
+bool one_of(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool between_names(char c) {
+  return blank(c) || c == '/' || c == ',' || c == '<' || c == '>' || c == '(' || c == ')' || c == '&';
+}
+
+}  // namespace
+
+bool names_library(std::string_view owner) {
+  std::string word;
+  const auto ends = [&word] { return fold_case(std::exchange(word, {})).ends_with(".lib"); };
+  for (const char c : owner) {
+    if (!between_names(c)) {
+      word += c;
+    } else if (ends()) {
+      return true;
+    }
+  }
+  return ends();
+}
+
 std::vector<std::string> owner_images(std::string_view owner) {
   std::vector<std::string> images;
   const auto add = [&images](std::string name) {
@@ -257,16 +289,18 @@ std::vector<std::string> owner_images(std::string_view owner) {
     word.clear();
     if (const auto bang = name.find('!'); bang != std::string::npos) {
       name.resize(bang);
-      if (!name.empty() && name.find('.') == std::string::npos && name != "nt") name += ".sys";
+      if (!name.empty() && name.find('.') == std::string::npos && name != "nt") name += name == "hal" ? ".dll" : ".sys";
     }
-    if (name == "nt" || name == "ntoskrnl.exe" || name == "ntkrnlmp.exe") {
-      for (const char* kernel : {"ntoskrnl.exe", "ntkrnlmp.exe", "ntkrnlpa.exe", "ntkrpamp.exe"}) add(kernel);
+    if (name == "nt" || one_of(kKernels, name)) {
+      for (const std::string_view kernel : kKernels) add(std::string(kernel));
+    } else if (one_of(kHals, name)) {
+      for (const std::string_view hal : kHals) add(std::string(hal));
     } else if (name.ends_with(".sys") || name.ends_with(".exe") || name.ends_with(".dll")) {
       add(name);
     }
   };
   for (const char c : owner) {
-    if (blank(c) || c == '/' || c == ',' || c == '<' || c == '>' || c == '(' || c == ')' || c == '&') {
+    if (between_names(c)) {
       finish();
     } else {
       word += c;

@@ -45,6 +45,9 @@ struct PooltagFile {
 /// Reads a whole file's bytes (UTF-8, UTF-16 with BOM, or an ANSI code page whose bytes are kept). Never fails.
 PooltagFile read_pooltag(std::string_view bytes, std::string_view source);
 
+/// The text of such a file: UTF-16 as UTF-8, without byte order mark; other bytes as they are.
+std::string decoded(std::string_view bytes);
+
 /// Reads one line (UTF-8, without line end). `entry` is set, but for source and line number, when it is one.
 Line::Kind read_line(std::string_view line, Entry& entry);
 
@@ -54,8 +57,11 @@ std::string write_entry(const Entry& entry);
 /// "4968 lines: 4512 entries (100 with wildcards, 1 range), 12 comments, 440 blank, prose in line 7, 911".
 std::string summary_of(const PooltagFile& file);
 
-/// The image files an owner column names, in lower case: "nt!mm" → the names of the kernel, "a.sys/b.sys" → both.
-/// Empty for <unknown>, <multiple>, static libraries and prose.
+/// The image files an owner column names, in lower case: "nt!mm" → the names of the kernel, "hal.dll" → those of the
+/// HAL, "a.sys/b.sys" → both. Empty for <unknown>, <multiple>, static libraries and prose.
 std::vector<std::string> owner_images(std::string_view owner);
+
+/// Is one of the owners a static library (`wdmsec.lib`), whose code is in every driver that was linked with it?
+bool names_library(std::string_view owner);
 
 }  // namespace tagdb

@@ -90,10 +90,20 @@ bool Context::make_list_reporter() {
   for (const std::string& path : options_.tagdb) {
     std::string text;
     if (!read_text(path, text)) return false;
+    // One encoding for all lines, and no end of file (Ctrl+Z) before what follows.
+    text = tagdb::decoded(text);
+    while (!text.empty() && text.back() == '\x1A') text.pop_back();
+    text = report::without_own_lines(text);
     list.kept.push_back(tagdb::read_pooltag(text, path));
     if (!list.kept_text.empty() && list.kept_text.back() != '\n') list.kept_text += '\n';
     list.kept_text += text;
   }
+  if (list.for_poolmon && !options_.difference && report::room_for_poolmon(list.kept_text.size()) == 0) {
+    err_ << "poolwho: the lists to keep are " << list.kept_text.size()
+         << " bytes, and poolmon reads no file of a million bytes: name a shorter list with --tagdb, or none\n";
+    return false;
+  }
+  list.warn = [this](const std::string& text) { err_ << "poolwho: " << text << "\n"; };
   if (options_.difference) {
     std::string text;
     if (!read_text(*options_.difference, text)) return false;
@@ -123,6 +133,7 @@ bool Context::load_database(const std::string& path, const std::string& name) {
 
 bool Context::load() {
   if (options_.low_priority) lower_priority();
+  if (!reporter_ && !make_list_reporter()) return false;  // first: reading a database may have something to note
   database_.add_builtin();
   for (const std::string& path : options_.tagdb) {
     if (!load_database(path, std::string(report::file_name(path)))) return false;
@@ -150,7 +161,6 @@ bool Context::load() {
     }
     catalog_ = std::move(opened.value());
   }
-  if (!reporter_ && !make_list_reporter()) return false;
   if (!options_.apis) return true;
   std::string text;
   if (!read_text(*options_.apis, text)) return false;

@@ -8,6 +8,7 @@
 #include "scanner/commands/likely_first.hpp"
 #include "scanner/commands/locate_notes.hpp"
 #include "scanner/pipeline.hpp"
+#include "scanner/rank/frees.hpp"
 
 namespace scanner {
 namespace {
@@ -216,9 +217,12 @@ class Locate {
     std::vector<trace::TagUse> plain;
     plain.reserve(uses.size());
     for (const report::Use& use : uses) plain.push_back(use.use);
+    std::vector<const trace::TagUse*> each;
+    for (const trace::TagUse& use : plain) each.push_back(&use);
+    const bool never_freed = rank::never_freed(each, file.trace, context_.apis());
     rank::ImageFacts facts = image_facts(candidate.path, candidate.identity);
     likely_.mark(candidate.path, facts);
-    candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag));
+    candidate.judgement = rank::judge(tag, plain, facts, context_.database().lookup(tag), never_freed);
     candidate.uses = std::move(uses);
     if (candidate.judgement.verdict == rank::Verdict::proven && (!convinces_ || convinces_(candidate)))
       proven_.insert(tag);

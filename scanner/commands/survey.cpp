@@ -152,9 +152,14 @@ class Survey {
       return;
     }
     if (!options_.explain) file.listings.clear();
-    if (options_.check) {
+    const bool judged = options_.check || options_.baseline.has_value();
+    if (judged && file.outcome == ScannedFile::Outcome::unsupported) {
+      // No finding and no change would read as "all is well".
+      const std::string why = file.trace.problems.empty() ? "its code is not traced" : file.trace.problems.front();
+      context_.problem({file.file.path, "trace", 0, why + (options_.check ? "; not checked" : "; not compared")});
+    } else if (options_.check) {
       for (const auto& finding :
-           rank::check(file.trace, image_facts(file.file.path, file.identity), context_.database())) {
+           rank::check(file.trace, image_facts(file.file.path, file.identity), context_.database(), context_.apis())) {
         ++findings_;
         context_.reporter().finding(file.file.path, finding);
       }

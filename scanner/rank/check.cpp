@@ -1,8 +1,11 @@
 #include "scanner/rank/check.hpp"
 
 #include <algorithm>
+#include <compare>
 #include <map>
-#include <set>
+#include <optional>
+
+#include "scanner/rank/frees.hpp"
 
 namespace scanner::rank {
 namespace {
@@ -36,30 +39,47 @@ ByTag by_tag(const trace::TraceResult& trace) {
   return out;
 }
 
+/// What two builds are compared by: everything of a use but where it stands.
+struct Habit {
+  Evidence evidence;
+  std::string_view api;
+  trace::Pool pool;
+  bool executable;
+  std::optional<std::uint64_t> bytes;
+  trace::Certainty certainty;
+
+  explicit Habit(const TagUse& use)
+      : evidence(use.evidence),
+        api(use.api),
+        pool(use.pool),
+        executable(use.executable),
+        bytes(use.bytes),
+        certainty(use.certainty) {}
+  auto operator<=>(const Habit&) const = default;
+};
+
+/// "allocates at 2 sites: ExAllocatePoolWithTag nonpaged 1024 bytes; frees at 1 site: ExFreePoolWithTag"
 std::string in_words(const std::vector<const TagUse*>& uses) {
-  std::map<Evidence, unsigned> count;
-  std::set<std::string_view> pools;
-  for (const TagUse* use : uses) {
-    ++count[use->evidence];
-    if (allocates(*use) && use->pool != trace::Pool::unknown) pools.insert(trace::to_string(use->pool));
-  }
+  std::map<Habit, unsigned> count;
+  for (const TagUse* use : uses) ++count[Habit(*use)];
   std::string out;
-  for (const auto& [evidence, sites] : count) {
-    if (!out.empty()) out += ", ";
-    out += std::string(trace::to_string(evidence)) + " at " + std::to_string(sites) + (sites == 1 ? " site" : " sites");
+  for (const auto& [habit, sites] : count) {
+    if (!out.empty()) out += "; ";
+    out += std::string(trace::to_string(habit.evidence)) + " at " + std::to_string(sites) +
+           (sites == 1 ? " site: " : " sites: ") + std::string(habit.api);
+    if (habit.executable) out += " executable";
+    if (habit.pool != trace::Pool::unknown) out += " " + std::string(trace::to_string(habit.pool));
+    if (habit.bytes) out += " " + std::to_string(*habit.bytes) + (*habit.bytes == 1 ? " byte" : " bytes");
+    if (habit.certainty != trace::Certainty::sure) out += " (" + std::string(trace::to_string(habit.certainty)) + ")";
   }
-  for (const std::string_view pool : pools) out += " " + std::string(pool);
   return out;
 }
 
 }  // namespace
 
-std::vector<Finding> check(const trace::TraceResult& trace, const ImageFacts& image, const tagdb::Database& database) {
+std::vector<Finding> check(const trace::TraceResult& trace, const ImageFacts& image, const tagdb::Database& database,
+                           const tagdb::ApiTable& apis) {
   std::vector<Finding> findings;
-  const trace::BucketCounts frees = trace.counts(SiteKind::free);
-  // A free without a tag, or with one we do not know, may free anything.
-  const bool frees_are_known =
-      frees[Bucket::untagged] == 0 && frees[Bucket::dynamic] == 0 && frees[Bucket::forwarded] == 0;
   for (const auto& [tag, uses] : by_tag(trace)) {
     const auto first = std::find_if(uses.begin(), uses.end(), [](const TagUse* use) { return allocates(*use); });
     if (first == uses.end()) continue;
@@ -79,10 +99,7 @@ std::vector<Finding> check(const trace::TraceResult& trace, const ImageFacts& im
         findings.push_back({"executable_pool", tag, use->origin_rva,
                             "nonpaged pool that can be executed: NonPagedPoolNx or POOL_FLAG_NON_PAGED is meant"});
     }
-    const bool allocated = (*first)->evidence == Evidence::allocates && tag != tagdb::PoolTag::from_text("None");
-    const bool freed =
-        std::any_of(uses.begin(), uses.end(), [](const TagUse* use) { return use->evidence == Evidence::frees; });
-    if (allocated && !freed && frees_are_known)
+    if (never_freed(uses, trace, apis))
       findings.push_back({"never_freed", tag, site, "no call of the driver frees with this tag"});
   }
   for (const trace::Site& site : trace.sites) {

@@ -9,6 +9,7 @@
 
 #include "scanner/rank/rank.hpp"
 #include "scanner/trace/trace.hpp"
+#include "tagdb/api_table.hpp"
 #include "tagdb/database.hpp"
 
 namespace scanner::rank {
@@ -21,15 +22,17 @@ struct Finding {
 };
 
 /// In the order of tags; `suspect_tag` last.
-std::vector<Finding> check(const trace::TraceResult& trace, const ImageFacts& image, const tagdb::Database& database);
+std::vector<Finding> check(const trace::TraceResult& trace, const ImageFacts& image, const tagdb::Database& database,
+                           const tagdb::ApiTable& apis);
 
 /// What differs between two builds of one driver, one change a tag.
 struct Change {
   enum class Kind { added, removed, changed };
   Kind kind = Kind::changed;
   tagdb::PoolTag tag;
-  std::string before,
-      after;  ///< what the tag is used for, in words: "allocates 3 sites nonpaged"; empty when not at all
+  /// What the tag is used for, in words that name everything but places: function, pool, size, certainty. Empty when it
+  /// is not used at all.
+  std::string before, after;
 };
 
 std::vector<Change> compare(const trace::TraceResult& before, const trace::TraceResult& after);

@@ -54,7 +54,7 @@ std::string_view to_string(Verdict verdict) {
 }
 
 Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const ImageFacts& image,
-                const std::vector<const tagdb::Entry*>& listed) {
+                const std::vector<const tagdb::Entry*>& listed, bool never_freed) {
   Judgement judgement;
   const auto reason = [&judgement](std::string_view code, std::string text, int weight) {
     judgement.score += weight;
@@ -85,7 +85,7 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
            sure ? kSureProof : 0);
     if (sites > 1) reason("many_sites", "more than one call site", kManySites);
     if (!sure) reason("assumed", "assuming that " + trace::describe_assumptions(assumptions), 0);
-    if (!frees) reason("never_freed", "no call that frees with this tag was seen", kNeverFreed);
+    if (never_freed) reason("never_freed", "no call that frees with this tag was seen", kNeverFreed);
   } else if (frees) {
     judgement.verdict = owner != nullptr ? Verdict::likely : Verdict::possible;
     reason("frees", "frees memory with this tag, which allocators usually do", 0);
@@ -105,6 +105,15 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     const bool exact = owner->first.exact() && !owner->range();
     reason("listed_owner", "listed as the owner by " + place(*owner) + (exact ? "" : ", for " + owner->columns),
            exact ? kListedOwner : kListedByPattern);
+  } else if (const auto library =
+                 std::find_if(listed.begin(), listed.end(),
+                              [](const tagdb::Entry* entry) { return tagdb::names_library(entry->owner); });
+             allocates && library != listed.end()) {
+    // Neither for nor against: every driver that is linked with it has the tag in its code.
+    reason("listed_library",
+           place(**library) + " lists the tag for a static library, " + (*library)->owner +
+               ": this driver may hold its code, and so may others",
+           0);
   } else if (allocates) {
     // Proof wins over a list, but the reader shall know that they disagree.
     const auto other = std::find_if(listed.begin(), listed.end(), [](const tagdb::Entry* entry) {

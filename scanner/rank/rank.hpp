@@ -39,8 +39,8 @@ struct ImageFacts {
 /// The entry that names this image, by its file name or the name in its version resource; null when none does.
 const tagdb::Entry* listed_owner(const ImageFacts& image, const std::vector<const tagdb::Entry*>& listed);
 
-/// `uses` are those of one image for `tag`, strongest first, not empty.
+/// `uses` are those of one image for `tag`, strongest first, not empty. `never_freed` is the answer of frees.hpp.
 Judgement judge(tagdb::PoolTag tag, const std::vector<trace::TagUse>& uses, const ImageFacts& image,
-                const std::vector<const tagdb::Entry*>& listed);
+                const std::vector<const tagdb::Entry*>& listed, bool never_freed = false);
 
 }  // namespace scanner::rank

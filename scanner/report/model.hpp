@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <ctime>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scanner/poolmon/growth.hpp"
@@ -149,9 +151,14 @@ struct TagListOptions {
   std::string kept_text;                         ///< lines of the user's own that come first, as they are
   std::vector<tagdb::PooltagFile> kept;          ///< the same, read
   std::optional<tagdb::PooltagFile> difference;  ///< show what differs from this list instead
+  std::function<void(const std::string&)> warn;  ///< told what the list lacks for want of room
 };
 /// A list that poolmon or the debuggers read, of what a survey proves.
 std::unique_ptr<Reporter> make_taglist_reporter(std::ostream& out, TagListOptions options);
+/// A user's list without the lines that an earlier survey wrote into it.
+std::string without_own_lines(std::string_view text);
+/// Bytes for findings in a list for poolmon beside `kept` bytes of the user's; 0 when poolmon could not read it at all.
+std::size_t room_for_poolmon(std::size_t kept);
 
 /// For a terminal: control characters and bidirectional overrides as \xNN and \u{NNNN}.
 std::string printable(std::string_view text);

@@ -71,11 +71,12 @@ void Engine::describe_allocation(const Pair& pair, TagUse& use) {
       const Pool one = pool_from_type(atom.a);
       if (!first && one != use.pool) mixed = true;
       use.pool = one;
-      // NonPagedPool (0) is executable, NonPagedPoolNx is 512.
+      // NonPagedPool (0) is executable, NonPagedPoolNx is 512: that is what a function without a choice is given, so
+      // that only what the driver itself says counts.
       use.executable = use.executable || (atom.a & 0x201) == 0;
       first = false;
     }
-    if (mixed) use.pool = Pool::unknown;
+    if (mixed) use.pool = row.pool_form == tagdb::PoolForm::lookaside_flags ? Pool::nonpaged : Pool::unknown;
   }
   if (row.size >= 0) {
     std::uint64_t bytes = 0;

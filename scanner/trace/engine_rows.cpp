@@ -6,6 +6,12 @@
 #include "scanner/trace/engine.hpp"
 
 namespace scanner::trace {
+namespace {
+
+/// NonPagedPoolNx of POOL_TYPE, and POOL_NX_ALLOCATION among the flags of a lookaside list (wdm.h).
+constexpr std::uint32_t kNonPagedNx = 0x200;
+
+}  // namespace
 
 /// Does the row's condition hold at this call? An argument that is passed on becomes a constraint on the callers.
 bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints) {
@@ -167,9 +173,9 @@ void Engine::call_back(SiteId id, const tagdb::ApiRow& row) {
   CallSite call = site;
   call.import = -1;
   call.target = static_cast<std::uint32_t>(atom->a);
-  const ValueId type = row.pool_form == tagdb::PoolForm::type_argument
-                           ? value_at(site, abi_.argument(static_cast<unsigned>(row.pool)), 4, values_, abi_)
-                           : values_.constant(row.pool_form == tagdb::PoolForm::always_paged ? 1 : 0);
+  ValueId type = values_.constant(row.pool_form == tagdb::PoolForm::always_paged ? 1 : kNonPagedNx);
+  if (row.pool >= 0) type = value_at(site, abi_.argument(static_cast<unsigned>(row.pool)), 4, values_, abi_);
+  if (row.pool_form == tagdb::PoolForm::lookaside_flags) type = values_.masked(type, kNonPagedNx, 0);
   const ValueId size = value_at(site, size_location(row), abi_.word, values_, abi_);
   const ValueId tag = value_at(site, tag_location(row), 4, values_, abi_);
   const std::array<ValueId, 3> passed = {type, size, tag};
@@ -240,14 +246,17 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
                                                      : size_location(row);
     if (which == Argument::pool) {
       // Rows that need no argument are written as POOL_TYPE values, so that both kinds can be joined.
-      if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(0);
+      // Nonpaged that cannot be executed: 0 would claim that the driver asks for the other kind.
+      if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(kNonPagedNx);
       if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
     }
     if (index < 0) return values_.unknown(kNotUnderstood);
     const ValueId passed = globals_.resolve(value_at(site, where, width, values_, abi_)).value;
     // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
-    const bool flags = which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument;
-    return flags ? pool_type_of_flags(passed) : passed;
+    if (which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument) return pool_type_of_flags(passed);
+    if (which == Argument::pool && row.pool_form == tagdb::PoolForm::lookaside_flags)
+      return values_.masked(passed, kNonPagedNx, 0);
+    return passed;
   }
   if (budget == 0) return values_.unknown(kCapped);
   --budget;

@@ -59,6 +59,8 @@ IMPORT void NTAPI ExInitializePagedLookasideList(PVOID list, PVOID allocate, PVO
 IMPORT NTSTATUS NTAPI ExInitializeLookasideListEx(PVOID list, PVOID allocate, PVOID free, int type, ULONG flags, SIZE_T size, ULONG tag, USHORT depth);
 IMPORT PVOID NTAPI MmGetSystemRoutineAddress(UNICODE_STRING* name);
 IMPORT void NTAPI RtlInitUnicodeString(UNICODE_STRING* string, const unsigned short* text);
+IMPORT void NTAPI RtlFreeUnicodeString(UNICODE_STRING* string);
+IMPORT void NTAPI RtlFreeAnsiString(UNICODE_STRING* string);
 IMPORT void NTAPI ObReferenceObjectByPointerWithTag(PVOID object, ULONG access, PVOID type, int mode, ULONG tag);
 IMPORT PVOID NTAPI MmAllocateMappingAddress(SIZE_T bytes, ULONG tag);
 IMPORT void NTAPI IoInitializeRemoveLockEx(PVOID lock, ULONG tag, ULONG minutes, ULONG high, ULONG size);
@@ -124,6 +126,7 @@ IMPORT int NTAPI NdisAllocateMemoryWithTag(PVOID* p, ULONG bytes, ULONG tag);
 IMPORT PVOID NTAPI NdisAllocateMemoryWithTagPriority(PVOID handle, ULONG bytes, ULONG tag, int priority);
 IMPORT void NTAPI NdisFreeMemoryWithTag(PVOID p, ULONG tag);
 IMPORT void NTAPI NdisFreeMemoryWithTagPriority(PVOID handle, PVOID p, ULONG tag);
+IMPORT void NTAPI NdisFreeMemory(PVOID p, ULONG bytes, ULONG flags);
 IMPORT int NTAPI NdisAllocateMemory(PVOID* p, ULONG bytes, ULONG flags, ULONG64 highest);
 IMPORT PVOID NTAPI NdisAllocateNetBufferListPool(PVOID handle, const NBL_POOL* parameters);
 IMPORT PVOID NTAPI NdisAllocateNetBufferPool(PVOID handle, const NB_POOL* parameters);

@@ -11,7 +11,7 @@
 
 TEST_CASE("the built-in table is read whole, and its rows are sane") {
   const auto& table = tagdb::builtin_api_table();
-  CHECK(table.rows.size() == 98);
+  CHECK(table.rows.size() == 101);
   std::set<std::string> imports;
   for (const auto& row : table.rows) {
     INFO(row.name);
@@ -22,6 +22,7 @@ TEST_CASE("the built-in table is read whole, and its rows are sane") {
     CHECK((row.kind != tagdb::ApiKind::free || !row.charges_pool));
     CHECK((row.kind != tagdb::ApiKind::reference || !row.charges_pool));
     CHECK(row.tag_in_struct == (row.field_x64 != 0));
+    CHECK((!row.freed_as_pool || (row.kind == tagdb::ApiKind::allocate && row.tag >= 0)));
   }
   CHECK(imports.size() >= 60);
 }
@@ -41,6 +42,14 @@ TEST_CASE("rows that the tracer depends on") {
   const auto& stor = table.rows[static_cast<std::size_t>(table.find_import("StorPortExtendedFunction"))];
   CHECK(stor.condition_argument == 0);
   CHECK(stor.condition_value == 0);
+  CHECK(plain.freed_as_pool);
+  CHECK_FALSE(stor.freed_as_pool);
+  const auto& list = table.rows[static_cast<std::size_t>(table.find_import("ExInitializeNPagedLookasideList"))];
+  CHECK(list.pool_form == tagdb::PoolForm::lookaside_flags);
+  CHECK(list.pool == 3);
+  const auto& free = table.rows[static_cast<std::size_t>(table.find_import("NdisFreeMemory"))];
+  CHECK(free.kind == tagdb::ApiKind::free);
+  CHECK(free.tag == -1);
   CHECK(table.find_import("ExAllocatePoolZero") == -1);  // inline, never an import
   CHECK(table.find_import("NoSuchFunction") == -1);
 }
@@ -48,8 +57,15 @@ TEST_CASE("rows that the tracer depends on") {
 TEST_CASE("a malformed table names its line") {
   std::string error;
   const std::string good = "Foo\tm\tallocate\timport\tyes\t2\t2\t0:type\t1\t1\t-\t-\t-\t-\tmine\n";
-  CHECK(tagdb::parse_api_table(good, error).rows.size() == 1);
+  // Fifteen columns are enough: a table of somebody's own may say nothing of frees.
+  REQUIRE(tagdb::parse_api_table(good, error).rows.size() == 1);
   CHECK(error.empty());
+  CHECK_FALSE(tagdb::parse_api_table(good, error).rows.front().freed_as_pool);
+  const std::string freed = good.substr(0, good.size() - 1) + "\tpool\n";
+  REQUIRE(tagdb::parse_api_table(freed, error).rows.size() == 1);
+  CHECK(tagdb::parse_api_table(freed, error).rows.front().freed_as_pool);
+  tagdb::parse_api_table(good.substr(0, good.size() - 1) + "\tperhaps\n", error);
+  CHECK(error == "line 1: bad freed");
   CHECK(tagdb::parse_api_table(good + "Bar\tm\n", error).rows.empty());
   CHECK(error == "line 2: bad number of columns");
   CHECK(tagdb::parse_api_table("# head\n" + good + "\n" + good, error).rows.empty());

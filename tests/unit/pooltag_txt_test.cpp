@@ -107,6 +107,17 @@ TEST_CASE("owners to image names") {
   CHECK(tagdb::owner_images("win32kbase!X::operator new") == Names{"win32kbase.sys"});
   CHECK(tagdb::owner_images("<unknown>").empty());
   CHECK(tagdb::owner_images("storport.lib").empty());
+  for (const char* one : {"nt", "ntoskrnl.exe", "ntkrnlmp.exe", "NTKRNLPA.EXE", "ntkrpamp.exe"}) {
+    INFO(one);
+    CHECK(tagdb::owner_images(one) == tagdb::owner_images("nt!mm"));
+  }
+  CHECK(tagdb::owner_images("halmacpi.dll") == tagdb::owner_images("hal.dll"));
+  CHECK(tagdb::owner_images("hal!x") == tagdb::owner_images("hal.dll"));
+  CHECK(tagdb::names_library("wdmsec.lib"));
+  CHECK(tagdb::names_library("a.sys/Storport.LIB"));
+  CHECK_FALSE(tagdb::names_library("library.sys"));
+  CHECK_FALSE(tagdb::names_library("a.lib.sys"));
+  CHECK_FALSE(tagdb::names_library(""));
   const auto kernel = tagdb::owner_images("nt!store or rdyboost.sys");
   CHECK(kernel.front() == "ntoskrnl.exe");
   CHECK(kernel.back() == "rdyboost.sys");

@@ -28,6 +28,13 @@ bool has(const rank::Judgement& judgement, std::string_view code) {
 
 }  // namespace
 
+TEST_CASE("that a tag is never freed counts when it is known, not when no free was seen") {
+  CHECK_FALSE(has(judge("Leak", "a.sys"), "never_freed"));
+  trace::TagUse use;
+  use.tag = tagdb::PoolTag::from_text("Leak");
+  CHECK(has(rank::judge(use.tag, {use}, {}, {}, true), "never_freed"));
+}
+
 TEST_CASE("a tag of never_prove.tsv is possible at most, and says why") {
   for (const char* tag : {"Ddk ", "STCE", "PcNw", "SeAl", "Proc", "Irp "}) {
     INFO(tag);
@@ -81,6 +88,29 @@ TEST_CASE("a listed owner counts, by a pattern less, and a list that names anoth
   CHECK_FALSE(has(judged("Gone"), "listed_elsewhere"));
 }
 
+TEST_CASE(
+    "a list that names a static library, or the kernel and the HAL by another name, does not contradict the code") {
+  tagdb::Database database;
+  database.add(tagdb::read_pooltag("Libr - wdmsec.lib\nHalT - hal.dll\nKern - ntkrpamp.exe\nHmod - hal!bus\n", "list"),
+               "list");
+  const auto judged = [&database](std::string_view tag, std::string_view file) {
+    trace::TagUse use;
+    use.tag = tagdb::PoolTag::from_text(tag);
+    use.api = "ExAllocatePoolWithTag";
+    rank::ImageFacts image;
+    image.file_name = file;
+    return rank::judge(use.tag, {use}, image, database.lookup(use.tag));
+  };
+  CHECK(has(judged("Libr", "a.sys"), "listed_library"));
+  CHECK_FALSE(has(judged("Libr", "a.sys"), "listed_elsewhere"));
+  CHECK(judged("Libr", "a.sys").verdict == rank::Verdict::proven);
+  CHECK(has(judged("HalT", "halmacpi.dll"), "listed_owner"));
+  CHECK(has(judged("Hmod", "halaacpi.dll"), "listed_owner"));
+  CHECK(has(judged("Kern", "ntoskrnl.exe"), "listed_owner"));
+  CHECK(has(judged("HalT", "a.sys"), "listed_elsewhere"));
+  CHECK_FALSE(has(judged("HalT", "a.sys"), "listed_library"));
+}
+
 TEST_CASE("what is less than an allocation makes less than a proof, and says what it is") {
   tagdb::Database database;
   database.add(tagdb::read_pooltag("Leak - a.sys\n", "list"), "list");
@@ -123,7 +153,7 @@ TEST_CASE("the lint for driver makers names default tags and numbers that are no
   site.rva = 0x2000;
   site.bucket = trace::Bucket::suspect;
   trace.sites.push_back(site);
-  const auto findings = rank::check(trace, {}, tagdb::Database{});
+  const auto findings = rank::check(trace, {}, tagdb::Database{}, tagdb::builtin_api_table());
   const auto found = [&findings](std::string_view code, std::uint32_t rva) {
     return std::any_of(findings.begin(), findings.end(),
                        [&](const rank::Finding& finding) { return finding.code == code && finding.site_rva == rva; });
