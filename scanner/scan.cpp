@@ -243,8 +243,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
     }
   }
   buffer.trim();
-  const auto read =
-      walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image);
+  const auto read = walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image);
   if (!read) {
     out.outcome = Outcome::unreadable;
     out.message = read.error().message;

@@ -62,8 +62,8 @@ struct ApiRow {
 
 struct ApiTable {
   std::vector<ApiRow> rows;
-  /// Adds the rows of a user's table. One that is called like a row that is here takes its place: who writes a row means
-  /// it. Returns the names of the rows that were replaced.
+  /// Adds the rows of a user's table. One that is called like a row that is here takes its place: who writes a row
+  /// means it. Returns the names of the rows that were replaced.
   std::vector<std::string> add_over(const ApiTable& more);
   /// Index of the import row with that name, or -1.
   [[nodiscard]] int find_import(std::string_view name) const;

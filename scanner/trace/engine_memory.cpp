@@ -104,9 +104,9 @@ int Engine::kmdf_row(const Atom& atom) const {
 }
 
 /// Is this the framework's function and nothing else? WdfVersionBind fills the table in, so no store of the image says
-/// what stands there. It is sure unless the image itself may write there: to the slot, by way of the table's address, or
-/// to the pointer to it. (That addresses of other slots are computed means nothing: the framework's stub takes the end of
-/// a list that stands before the table for one.)
+/// what stands there. It is sure unless the image itself may write there: to the slot, by way of the table's address,
+/// or to the pointer to it. (That addresses of other slots are computed means nothing: the framework's stub takes the
+/// end of a list that stands before the table for one.)
 bool Engine::surely_kmdf(ValueId pointer) {
   const auto atoms = values_.atoms(pointer);
   if (values_.flags(pointer) != 0 || atoms.size() != 1 || kmdf_row(atoms[0]) < 0) return false;

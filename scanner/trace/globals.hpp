@@ -47,8 +47,8 @@ class Globals {
   [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva);
   /// Is the address of `rva` taken by code or stored in data?
   [[nodiscard]] bool address_taken(std::uint32_t rva);
-  /// Does all code that names some of the `bytes` at `rva` only read there, and is the data word at `holder` the only one
-  /// with an address of them?
+  /// Does all code that names some of the `bytes` at `rva` only read there, and is the data word at `holder` the only
+  /// one with an address of them?
   [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder);
   /// Was a store seen at `offset` behind the pointer that stands at `rva`?
   [[nodiscard]] bool stored_through(std::uint32_t rva, std::int32_t offset) const {

@@ -28,8 +28,8 @@ std::optional<std::uint32_t> slot_call_at(const pe::Image& image, const Referenc
 /// Does the instruction compute the address (of Index::data) instead of using what stands there?
 bool computes_address(const pe::Image& image, const Reference& reference);
 
-/// Does the instruction load what stands there, or call or push it (a reference of Index::data)? False where that is not
-/// certain.
+/// Does the instruction load what stands there, or call or push it (a reference of Index::data)? False where that is
+/// not certain.
 bool only_reads(const pe::Image& image, const Reference& reference);
 
 /// May the instruction be a store of more than four bytes there (a reference of Index::data)?

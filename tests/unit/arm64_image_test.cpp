@@ -129,9 +129,9 @@ TEST_CASE("images with code for several processors say so") {
     const auto metadata = image.value().offset_of(image.value().load_config().hybrid_metadata);
     REQUIRE(metadata);
     constexpr std::size_t kMap = 4, kCount = 8;
-    for (const auto& [field, value] : {std::pair{kCount, std::uint32_t{0x20000}}, std::pair{kCount, std::uint32_t{0}},
-                                       std::pair{kCount, std::uint32_t{0x4000}},
-                                       std::pair{kMap, std::uint32_t{0x7FFFFFFF}}}) {
+    for (const auto& [field, value] :
+         {std::pair{kCount, std::uint32_t{0x20000}}, std::pair{kCount, std::uint32_t{0}},
+          std::pair{kCount, std::uint32_t{0x4000}}, std::pair{kMap, std::uint32_t{0x7FFFFFFF}}}) {
       auto damaged = bytes;
       for (unsigned i = 0; i < 4; ++i) damaged[*metadata + field + i] = static_cast<std::uint8_t>(value >> (8 * i));
       const auto bad = pe::Image::open(damaged);
