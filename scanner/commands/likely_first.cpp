@@ -8,6 +8,28 @@ namespace {
 
 constexpr std::uint64_t kMostList = 64ULL << 20;
 
+/// Is the file at `path` the build that the list says was loaded? Yes where that cannot be told.
+bool is_build(const std::string& path, const loaded::Driver& driver) {
+  walk::Skipped ignored;
+  const auto bytes = walk::read_file(path, kMostList, ignored);
+  if (!bytes) return true;
+  const auto image = pe::Image::open(bytes.value());
+  if (!image) return true;
+  return image.value().timestamp() == driver.stamp &&
+         (driver.size == 0 || image.value().size_of_image() == driver.size);
+}
+
+/// `heading` and the first names of `images`; empty when there is none.
+std::string first_of(const std::vector<std::string>& images, std::string_view heading) {
+  constexpr std::size_t kShown = 3;
+  if (images.empty()) return {};
+  std::string text(heading);
+  for (std::size_t i = 0; i < images.size() && i < kShown; ++i)
+    text += (i == 0 ? " " : ", ") + report::printable(images[i]);
+  if (images.size() > kShown) text += " and " + std::to_string(images.size() - kShown) + " more";
+  return text;
+}
+
 /// The kernel shows the drivers of crash dumps under names that no file has.
 bool is_crash_dump_driver(std::string_view image) { return report::file_name(image).starts_with("dump_"); }
 
@@ -76,10 +98,12 @@ void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const s
         break;
     }
     if (path.empty()) {
-      if (driver.running && !is_crash_dump_driver(driver.image) && missing.insert(driver.image).second)
-        missing_.push_back(driver.image);
+      if (is_crash_dump_driver(driver.image) || !missing.insert(driver.image).second) continue;
+      if (driver.running) missing_.push_back(driver.image);
+      if (driver.gone) gone_.push_back(driver.image);
     } else if (known_.insert(walk::same_name(path)).second) {
       files_.push_back(path);
+      if (driver.stamp != 0 && !is_build(path, driver)) stale_.insert(walk::same_name(path));
     }
   }
 }
@@ -87,19 +111,19 @@ void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const s
 void LikelyFirst::mark(const std::string& path, rank::ImageFacts& facts) const {
   const loaded::Driver* driver = index_.find(path);
   if (driver == nullptr || (running_system_ && !known_.contains(walk::same_name(path)))) return;
-  facts.loaded_now = driver->running;
+  facts.stale = stale_.contains(walk::same_name(path));
+  facts.loaded_now = driver->running && !facts.stale;
+  facts.unloaded = driver->gone;
   facts.configured = driver->configured;
   facts.list = list_;
 }
 
 std::string LikelyFirst::missing_note() const {
-  if (missing_.empty()) return {};
-  constexpr std::size_t kShown = 3;
-  std::string text = "loaded, but not on this volume:";
-  for (std::size_t i = 0; i < missing_.size() && i < kShown; ++i)
-    text += (i == 0 ? " " : ", ") + report::printable(missing_[i]);
-  if (missing_.size() > kShown) text += " and " + std::to_string(missing_.size() - kShown) + " more";
-  return text;
+  std::string text = first_of(missing_, "loaded, but not on this volume:");
+  const std::string gone =
+      first_of(gone_, "unloaded before, and not on this volume (blocks they left stay allocated):");
+  if (!text.empty() && !gone.empty()) text += "; ";
+  return text + gone;
 }
 
 }  // namespace scanner

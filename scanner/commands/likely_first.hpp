@@ -26,7 +26,7 @@ class LikelyFirst {
   /// What the level is called: "drivers loaded now and services".
   [[nodiscard]] const std::string& name() const { return name_; }
   void mark(const std::string& path, rank::ImageFacts& facts) const;
-  /// A sentence about loaded drivers that are not on the volume; empty when there are none.
+  /// A sentence about drivers that were loaded and are not on the volume; empty when there are none.
   [[nodiscard]] std::string missing_note() const;
 
  private:
@@ -35,7 +35,8 @@ class LikelyFirst {
   loaded::Index index_;
   bool running_system_ = false;  ///< then only its own files are marked, not those of other volumes
   std::set<std::string> known_;  ///< files_, as walk::same_name() gives them
-  std::vector<std::string> files_, missing_;
+  std::set<std::string> stale_;  ///< those of known_ of which another build was loaded
+  std::vector<std::string> files_, missing_, gone_;
   std::string name_, list_;
 };
 

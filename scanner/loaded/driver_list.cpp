@@ -1,6 +1,6 @@
-// The three lists that support people get. Columns are found by position, because all three tools translate their
-// headings; the words for states are only understood in English, and a driver whose state is not understood is in the
-// list without a mark.
+// The lists that support people get. Columns of the three commonest are found by position, because these tools
+// translate their headings; the words for states are only understood in English, and a driver whose state is not
+// understood is in the list without a mark. Lists whose columns have names are read in driver_records.cpp.
 #include "scanner/loaded/driver_list.hpp"
 
 #include <algorithm>
@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "pe/utf16.hpp"
+#include "scanner/loaded/kernel_dump.hpp"
+#include "scanner/loaded/list_text.hpp"
 
 namespace scanner::loaded {
 namespace {
@@ -29,45 +31,8 @@ std::string decoded(std::span<const std::uint8_t> file) {
   return text;
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return out;
-}
-
-bool is_image_name(std::string_view text) {
-  const std::string name = lower(text);
-  return name.ends_with(".sys") || name.ends_with(".exe") || name.ends_with(".dll");
-}
-
-void set_state(Driver& driver, std::string_view start_mode, std::string_view state) {
-  const std::string mode = lower(start_mode);
-  driver.running = lower(state) == "running";
-  driver.configured = mode == "boot" || mode == "system" || mode == "auto";
-}
-
 // --- driverquery /fo csv
 // -----------------------------------------------------------------------------------------------
-
-/// The cells of one line; a quote inside a cell is doubled.
-std::vector<std::string> csv_cells(std::string_view line) {
-  std::vector<std::string> cells(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
-      cells.back() += line[++i];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      cells.emplace_back();
-    } else {
-      cells.back() += c;
-    }
-  }
-  return cells;
-}
 
 /// Four columns: service, name, type, date. With /v fifteen, among them start mode, state and path. The first is the
 /// service's name, which is nearly always the image's.
@@ -159,10 +124,17 @@ void read_lm(std::string_view line, Rows& rows) {
 }  // namespace
 
 pe::Result<std::vector<Driver>> read_driver_list(std::span<const std::uint8_t> file) {
+  if (is_kernel_dump(file)) {
+    auto dump = read_kernel_dump(file);
+    if (!dump) return dump.error();
+    if (dump.value().drivers.empty()) return pe::Error{pe::Fault::malformed, "the dump lists no driver"};
+    return std::move(dump.value().drivers);
+  }
   const std::string text = decoded(file);
-  std::array<Rows, 3> found;
+  std::array<Rows, 4> found;
+  found[3] = drivers_of_records(text);
   bool heading_seen = false;
-  bool unloaded = false;  // what lm lists last is no longer there
+  bool unloaded = false;  // what lm lists last was unloaded before
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
     std::string_view line(text.data() + at, end - at);
@@ -171,13 +143,20 @@ pe::Result<std::vector<Driver>> read_driver_list(std::span<const std::uint8_t> f
     read_driverquery(line, heading_seen, found[0]);
     read_msinfo(line, found[1]);
     unloaded = unloaded || lower(line).starts_with("unloaded modules");
-    if (!unloaded) read_lm(line, found[2]);
+    const std::size_t before = found[2].size();
+    read_lm(line, found[2]);
+    if (unloaded && found[2].size() > before) {
+      found[2].back().running = false;
+      found[2].back().gone = true;
+    }
   }
   Rows& best =
       *std::max_element(found.begin(), found.end(), [](const Rows& a, const Rows& b) { return a.size() < b.size(); });
   if (best.empty())
-    return pe::Error{pe::Fault::malformed,
-                     "no driver in it; wanted: driverquery /v /fo csv, msinfo32 /report, or WinDbg's lm"};
+    return pe::Error{
+        pe::Fault::malformed,
+        "no driver in it; supported: driverquery /v /fo csv, msinfo32 /report, WinDbg's lm, a small memory "
+        "dump, fltmc, sc query type= driver, Win32_SystemDriver or osquery's drivers as CSV or JSON"};
   Rows rows = std::move(best);
   return rows;
 }

@@ -17,6 +17,9 @@ struct Driver {
   std::string image;        ///< as the source has it: a path in one of Windows' forms, a file name, or only its stem
   bool running = false;     ///< loaded when the list was made
   bool configured = false;  ///< starts with the system: boot, system or automatic start
+  bool gone = false;        ///< was loaded once and unloaded before the list was made
+  std::uint32_t size = 0;   ///< SizeOfImage of what is loaded, 0 where the list does not tell
+  std::uint32_t stamp = 0;  ///< TimeDateStamp of what is loaded, 0 where the list does not tell
 };
 
 /// Where an image lies, independent of drive letters.
@@ -34,7 +37,8 @@ struct Place {
 Place place_of(std::string_view image);
 
 /// The list in `file`, whose kind and encoding are recognised by its content: `driverquery /fo csv` (with /v it has
-/// paths), a text report of msinfo32, or WinDbg's `lm` in any of its forms. An error when it holds no driver.
+/// paths), a text report of msinfo32, WinDbg's `lm` in any of its forms, or a small memory dump. An error when it holds
+/// no driver.
 pe::Result<std::vector<Driver>> read_driver_list(std::span<const std::uint8_t> file);
 
 /// The image of a service that does not name one.

@@ -20,6 +20,7 @@ constexpr int kSystemDrivers = 3;
 constexpr int kComponentStore = -2;
 constexpr int kLoadedNow = 8;
 constexpr int kConfiguredToStart = 3;
+constexpr int kUnloaded = 3;  // as much as a driver that starts: it was there
 constexpr int kNotCharged = -30;
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -140,6 +141,10 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
   const std::string says = image.list.empty() ? "" : ", says " + std::string(image.list);
   if (image.loaded_now) {
     reason("loaded_now", "loaded now" + says, kLoadedNow);
+  } else if (image.stale) {
+    reason("stale", "another build of it was loaded (time stamp or size differ)" + says, 0);
+  } else if (image.unloaded) {
+    reason("unloaded", "was loaded and is unloaded" + says + "; blocks that it left stay allocated", kUnloaded);
   } else if (image.configured) {
     reason("configured_to_start", "configured to start" + says, kConfiguredToStart);
   }

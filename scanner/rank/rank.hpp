@@ -33,7 +33,9 @@ struct ImageFacts {
   bool in_component_store = false;  ///< WinSxS, DriverStore: perhaps not the copy that is loaded
   bool loaded_now = false;          ///< the machine's list of drivers says so
   bool configured = false;          ///< starts with the system
-  std::string_view list;            ///< where the last two come from: a file's name, empty for the running system
+  bool unloaded = false;            ///< was loaded once, and unloaded before the list was made
+  bool stale = false;               ///< loaded was another build of it than the file that was searched
+  std::string_view list;            ///< where the last four come from: a file's name, empty for the running system
 };
 
 /// The entry that names this image, by its file name or the name in its version resource; null when none does.

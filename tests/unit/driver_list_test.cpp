@@ -107,7 +107,9 @@ TEST_CASE("WinDbg: lm, lm f, lmv; what was unloaded is not loaded") {
                     "fffff801`22000000 fffff801`22010000   tcpip      \\SystemRoot\\System32\\drivers\\tcpip.sys\n"
                     "\nUnloaded modules:\n"
                     "fffff801`23c40000 fffff801`23c4f000   dump_storport.sys\n"));
-  REQUIRE(list.size() == 3);
+  REQUIRE(list.size() == 4);
+  CHECK(list[3].gone);
+  CHECK_FALSE(list[3].running);
   CHECK(list[0].image == "ntoskrnl.exe");
   CHECK(list[1].image == "myfault");
   CHECK(list[1].running);
@@ -122,7 +124,57 @@ TEST_CASE("WinDbg: lm, lm f, lmv; what was unloaded is not loaded") {
   CHECK(verbose[1].image == "\\SystemRoot\\System32\\DRIVERS\\srv2.sys");
 }
 
+TEST_CASE("lists whose columns have names: CSV in any order, JSON, and one object alone") {
+  const auto csv =
+      read(bytes_of("#TYPE Microsoft.Management.Infrastructure.CimInstance#root/cimv2/Win32_SystemDriver\n"
+                    "\"PSComputerName\",\"StartMode\",\"State\",\"PathName\",\"Name\"\n"
+                    "\"\",\"Boot\",\"Running\",\"C:\\WINDOWS\\system32\\drivers\\keks.sys\",\"keks\"\n"
+                    "\"\",\"Manual\",\"Stopped\",\"\",\"brot\"\n"));
+  REQUIRE(csv.size() == 2);
+  CHECK(csv[0].image == "C:\\WINDOWS\\system32\\drivers\\keks.sys");
+  CHECK(csv[0].running);
+  CHECK(csv[0].configured);
+  CHECK(csv[1].image == "brot");
+  CHECK_FALSE(csv[1].running);
+  const auto semicolons = read(bytes_of("Name;State;StartMode;PathName\nkeks;Running;Auto;\\SystemRoot\\keks.sys\n"));
+  REQUIRE(semicolons.size() == 1);
+  CHECK(semicolons[0].image == "\\SystemRoot\\keks.sys");
+  const auto json =
+      read(bytes_of("[{\"Name\":\"keks\",\"State\":\"Running\",\"StartMode\":\"System\",\"PathName\":"
+                    "\"\\\\SystemRoot\\\\System32\\\\keks.sys\"},{\"Name\":null}]"));
+  REQUIRE(json.size() == 1);
+  CHECK(json[0].image == "\\SystemRoot\\System32\\keks.sys");
+  CHECK(json[0].running);
+  const auto osquery =
+      read(bytes_of("{\"device_id\":\"ROOT\\\\X\",\"image\":\"C:\\\\d\\\\rost.sys\",\"service\":\"rost\"}"));
+  REQUIRE(osquery.size() == 1);
+  CHECK(osquery[0].image == "C:\\d\\rost.sys");
+  CHECK_FALSE(osquery[0].running);
+}
+
+TEST_CASE("fltmc and sc name services") {
+  const auto filters =
+      read(bytes_of("\nFiltername                     Anzahl Instanzen    Hoehe    Frame\n"
+                    "------------------------------  -------------  ------------  -----\n"
+                    "kruste                                  3       409800         0\n"
+                    "rinde                                  10       328010.5       0\n\nmehr nicht\n"));
+  REQUIRE(filters.size() == 2);
+  CHECK(filters[0].image == "kruste");
+  CHECK(filters[1].running);
+  const auto services =
+      read(bytes_of("\nSERVICE_NAME: kruste\nDISPLAY_NAME: Kruste\n        TYPE               : 1  KERNEL_DRIVER  \n"
+                    "        STATE              : 4  RUNNING \n\nSERVICE_NAME: rinde\n"
+                    "        STATE              : 1  STOPPED \n"));
+  REQUIRE(services.size() == 2);
+  CHECK(services[0].running);
+  CHECK_FALSE(services[1].running);
+}
+
 TEST_CASE("what is no list is an error") {
+  CHECK_FALSE(read_driver_list(bytes_of("[1, 2, {\"a\": \"b\"}]")));
+  CHECK_FALSE(read_driver_list(bytes_of("{\"image\"")));
+  CHECK_FALSE(read_driver_list(bytes_of("Name;Size\nx.sys;12\n")));
+  CHECK_FALSE(read_driver_list(bytes_of("Altitude\n---- ---- ---- ----\nno numbers in here\n")));
   CHECK_FALSE(read_driver_list(bytes_of("hello\nworld\n")));
   CHECK_FALSE(read_driver_list(bytes_of("")));
   CHECK_FALSE(
