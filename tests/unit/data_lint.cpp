@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tagdb/advice.hpp"
+#include "tagdb/known_leaks.hpp"
 #include "tagdb/owners.hpp"
 #include "tagdb/pooltag_txt.hpp"
 #include "tagdb/text.hpp"
@@ -252,6 +253,49 @@ Problems on_behalf(std::string_view text) {
   for (const tagdb::OnBehalf& driver : drivers) {
     check_advice(driver.image, driver.advice, problems);
     if (!driver.image.ends_with(".sys")) problems.push_back(driver.image + ": not the file name of a driver");
+  }
+  return problems;
+}
+
+namespace {
+
+/// "2023", "2023-10" or "2023-10-18": a day that exists, since Windows NT.
+bool is_date(std::string_view text) {
+  if (text.size() != 4 && text.size() != 7 && text.size() != 10) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 4 || i == 7;
+    if (dash ? text[i] != '-' : std::isdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+  }
+  const auto number = [text](std::size_t at, std::size_t digits) {
+    return std::stoi(std::string(text.substr(at, digits)));
+  };
+  const int year = number(0, 4), month = text.size() > 4 ? number(5, 2) : 1, day = text.size() > 7 ? number(8, 2) : 1;
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  const int days = month == 2 ? (leap ? 29 : 28) : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+  return year >= 1993 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= days;
+}
+
+}  // namespace
+
+Problems known_leaks(std::string_view text) {
+  Problems problems;
+  std::string error, last;
+  const auto leaks = tagdb::parse_known_leaks(text, error);
+  if (!error.empty()) problems.push_back(error);
+  if (leaks.empty()) problems.emplace_back("no reports");
+  std::set<std::string> known;
+  for (const tagdb::KnownLeak& leak : leaks) {
+    const std::string key = leak.tag.text() + "\t" + leak.image;
+    if (!leak.image.ends_with(".sys") && !leak.image.ends_with(".exe"))
+      problems.push_back(at(leak.line, "not the file name of a driver"));
+    if (key < last) problems.push_back(at(leak.line, "out of order: '" + leak.tag.text() + "'"));
+    if (!known.insert(key + "\t" + leak.versions).second) problems.push_back(at(leak.line, "the report stands twice"));
+    if (!is_date(leak.date)) problems.push_back(at(leak.line, "no date: '" + leak.date + "'"));
+    if (leak.source.size() < 12) problems.push_back(at(leak.line, "the source is too short to find it again"));
+    const std::string words = tagdb::in_words(leak);
+    if (!is_ascii(words)) problems.push_back(at(leak.line, "not plain ASCII"));
+    if (words.size() > kLongestAdvice) problems.push_back(at(leak.line, "too long to be read"));
+    last = key;
   }
   return problems;
 }

@@ -5,6 +5,7 @@
 
 #include "tagdb/advice.hpp"
 #include "tagdb/database.hpp"
+#include "tagdb/known_leaks.hpp"
 #include "tagdb/owners.hpp"
 #include "tests/unit/data_lint.hpp"
 #include "tests/unit/files.hpp"
@@ -34,6 +35,7 @@ TEST_CASE("the data is clean") {
   CHECK(first(lint::sources(data("sources.tsv"), pooltag)) == "clean");
   CHECK(first(lint::never_prove(data("never_prove.tsv"))) == "clean");
   CHECK(first(lint::on_behalf(data("on_behalf.tsv"))) == "clean");
+  CHECK(first(lint::known_leaks(data("known_leaks.tsv"))) == "clean");
 }
 
 TEST_CASE("what is compiled in is what lies in data/") {
@@ -41,6 +43,8 @@ TEST_CASE("what is compiled in is what lies in data/") {
   CHECK(tagdb::builtin_owners() == data("owners.tsv"));
   CHECK(tagdb::builtin_shared_tags().tags.size() > 100);
   CHECK(tagdb::builtin_on_behalf().size() > 20);
+  CHECK(tagdb::builtin_known_leaks_tsv() == data("known_leaks.tsv"));
+  CHECK(tagdb::builtin_known_leaks().size() >= 60);
 }
 
 TEST_CASE("lint of pooltag.txt: each broken line is found") {
