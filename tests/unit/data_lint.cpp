@@ -176,7 +176,7 @@ Problems sources(std::string_view text, std::string_view pooltag_text) {
   Problems problems;
   std::multimap<std::string, const Entry*> by_tag;
   const auto entries = entries_of(pooltag_text);
-  std::size_t unknown = 0, resolved = 0, added = 0, published = 0, published_unknown = 0;
+  std::size_t unknown = 0, resolved = 0, added = 0, added_unknown = 0, published = 0, published_unknown = 0;
   for (const Entry& entry : entries) {
     by_tag.emplace(entry.columns, &entry);
     unknown += entry.owner == "<unknown>" ? 1 : 0;
@@ -205,6 +205,7 @@ Problems sources(std::string_view text, std::string_view pooltag_text) {
     if (owner_fact) {
       (fact.starts_with("added ") ? added : resolved) += 1;
       const std::string owner = fact.substr(fact.find(' ') + 1);
+      added_unknown += fact == "added <unknown>" ? 1 : 0;  // what a tag is can be known before whose it is
       if (std::none_of(first, last, [&owner](const auto& one) { return one.second->owner == owner; }))
         problems.push_back(at(row.line, "pooltag.txt names another owner of '" + subject + "'"));
     } else if (fact == "description") {
@@ -218,7 +219,7 @@ Problems sources(std::string_view text, std::string_view pooltag_text) {
       problems.push_back("the description of '" + entry.columns + "' has no source");
   }
   if (published + added != entries.size()) problems.emplace_back("tags were added or lost without a source");
-  if (unknown + resolved != published_unknown) problems.emplace_back("owners were resolved or lost without a source");
+  if (unknown + resolved != published_unknown + added_unknown) problems.emplace_back("owners were resolved or lost without a source");
   return problems;
 }
 
