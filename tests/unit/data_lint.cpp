@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tagdb/advice.hpp"
+#include "tagdb/hints.hpp"
 #include "tagdb/known_leaks.hpp"
 #include "tagdb/owners.hpp"
 #include "tagdb/pooltag_txt.hpp"
@@ -219,7 +220,8 @@ Problems sources(std::string_view text, std::string_view pooltag_text) {
       problems.push_back("the description of '" + entry.columns + "' has no source");
   }
   if (published + added != entries.size()) problems.emplace_back("tags were added or lost without a source");
-  if (unknown + resolved != published_unknown + added_unknown) problems.emplace_back("owners were resolved or lost without a source");
+  if (unknown + resolved != published_unknown + added_unknown)
+    problems.emplace_back("owners were resolved or lost without a source");
   return problems;
 }
 
@@ -277,6 +279,22 @@ bool is_date(std::string_view text) {
 }
 
 }  // namespace
+
+Problems hints(std::string_view text) {
+  Problems problems;
+  std::string error;
+  const tagdb::Hints hints = tagdb::parse_hints(text, error);
+  if (!error.empty()) problems.push_back(error);
+  if (hints.tags.empty()) problems.emplace_back("no tags");
+  for (std::size_t i = 0; i < hints.families.size(); ++i) {
+    const tagdb::HintFamily& family = hints.families[i];
+    check_advice(family.name, family.text, problems);
+    if (family.source.size() < 12) problems.push_back(family.name + ": the source is too short to find it again");
+    if (std::none_of(hints.tags.begin(), hints.tags.end(), [i](const auto& tag) { return tag.family == i; }))
+      problems.push_back(family.name + ": a family without tags");
+  }
+  return problems;
+}
 
 Problems known_leaks(std::string_view text) {
   Problems problems;
