@@ -84,6 +84,31 @@ std::string remedy(const KnownLeak& leak) {
          ")";
 }
 
+/// "before 1.5", "1.76 to 1.77", "1.5 to below 1.7": one of the versions of a report, for people.
+std::string spoken(std::string_view text) {
+  if (text.starts_with('<')) return "before " + std::string(text.substr(1));
+  const auto dots = text.find("..");
+  if (dots == std::string_view::npos) return std::string(text);
+  const std::string_view end = text.substr(dots + 2);
+  const bool open = end.starts_with('<');
+  return std::string(text.substr(0, dots)) + (open ? " to below " : " to ") + std::string(end.substr(open ? 1 : 0));
+}
+
+/// "version 1.2 is", "versions before 1.5, 1.6 to 1.7 are".
+std::string affected(std::string_view versions) {
+  if (versions == "?") return "a version that is not told is";
+  const bool one =
+      versions.find_first_of("<*,") == std::string_view::npos && versions.find("..") == std::string_view::npos;
+  std::string text = one ? "version " : "versions ";
+  while (true) {
+    const auto comma = versions.find(',');
+    text += spoken(trimmed(versions.substr(0, comma)));
+    if (comma == std::string_view::npos) return text + (one ? " is" : " are");
+    text += ", ";
+    versions = versions.substr(comma + 1);
+  }
+}
+
 std::string on_systems(const KnownLeak& leak) { return leak.systems == "-" ? "" : " (" + leak.systems + ")"; }
 
 }  // namespace
@@ -170,9 +195,8 @@ std::vector<Entry> known_leaks_of(PoolTag tag, const std::vector<KnownLeak>& rep
     entry.first = entry.last = TagPattern::exactly(tag);
     for (unsigned i = 0; i < 4; ++i) entry.columns += static_cast<char>(tag.byte(i));
     entry.owner = leak.image;
-    const std::string which =
-        leak.versions == "?" ? "a version that is not told is" : "versions " + leak.versions + " are";
-    entry.description = which + " reported to leak '" + tag.text() + "'" + on_systems(leak) + "; " + remedy(leak);
+    entry.description =
+        affected(leak.versions) + " reported to leak '" + tag.text() + "'" + on_systems(leak) + "; " + remedy(leak);
     entry.source = "known leaks";
     entry.line = leak.line;
     entries.push_back(std::move(entry));

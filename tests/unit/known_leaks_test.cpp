@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "scanner/commands/context.hpp"
 #include "scanner/rank/rank.hpp"
+#include "scanner/report/words.hpp"
 #include "tagdb/known_leaks.hpp"
 #include "tests/unit/data_lint.hpp"
 
@@ -101,7 +103,10 @@ TEST_CASE("what a report says, with and without remedy") {
   CHECK(listed[0].columns == "Efgh");
   CHECK(listed[0].line == 4);
   CHECK(listed[0].description.starts_with("a version that is not told is reported to leak 'Efgh' (Windows 10)"));
-  CHECK(tagdb::known_leaks_of(tagdb::PoolTag::from_text("Abcd"), all).size() == 2);
+  const auto two = tagdb::known_leaks_of(tagdb::PoolTag::from_text("Abcd"), all);
+  REQUIRE(two.size() == 2);
+  CHECK(two[0].description.starts_with("versions 2.1 to below 2.4 are reported to leak 'Abcd'"));
+  CHECK(two[1].description.starts_with("versions 3.*, 5.0.0.7 are reported to leak 'Abcd'; no remedy is known"));
   CHECK(tagdb::known_leaks_of(tagdb::PoolTag::from_text("Zzzz"), all).empty());
 }
 
@@ -154,4 +159,32 @@ TEST_CASE("a known leak is a reason and raises the rank, never the verdict") {
     CHECK(with.verdict == without.verdict);
     CHECK(with.score > without.score);
   }
+}
+
+TEST_CASE("version and file name of an image reach the ranking, and a known leak the next steps") {
+  pe::Identity identity;
+  identity.original_name = "acme.sys";
+  identity.file_version = "2.2.0.0";
+  const std::string path = "C:/Windows/System32/drivers/renamed.sys";
+  const rank::ImageFacts facts = image_facts(path, identity);
+  CHECK(facts.file_name == "renamed.sys");
+  CHECK(facts.original_name == "acme.sys");
+  CHECK(facts.file_version == "2.2.0.0");
+
+  report::Leak leak;
+  leak.growth.tag = tagdb::PoolTag::from_text("Abcd");
+  report::Candidate candidate;
+  candidate.path = path;
+  candidate.judgement.verdict = rank::Verdict::proven;
+  candidate.uses.emplace_back();
+  leak.candidates.push_back(candidate);
+  const auto told = [&leak] {
+    const auto steps = report::next_steps(leak);
+    return std::any_of(steps.begin(), steps.end(), [](const report::NextStep& step) {
+      return step.text == "renamed.sys: this version is reported to leak 'Abcd'";
+    });
+  };
+  CHECK_FALSE(told());
+  leak.candidates[0].judgement.reasons.push_back({"known_leak", "this version is reported to leak 'Abcd'"});
+  CHECK(told());
 }
