@@ -32,11 +32,12 @@ class Budget {
   /// Places that a function is known to fill in behind its arguments.
   static constexpr std::size_t kMostPlaces = 256;
 
-  [[nodiscard]] bool spend(std::uint64_t steps) {
+  /// False from when it is used up.
+  bool spend(std::uint64_t steps) {
     steps_ += steps;
     return steps_ <= kMostSteps;
   }
-  [[nodiscard]] bool keep(std::uint64_t bytes) {
+  bool keep(std::uint64_t bytes) {
     bytes_ += bytes;
     return bytes_ <= kMostBytes;
   }

@@ -235,11 +235,12 @@ ValueId Engine::argument(SiteId site, EntryId entry, Argument which) {
 
 ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::vector<EntryId>& path,
                          unsigned& budget) {
+  constexpr std::size_t kLongestPath = 64;  // it is the depth of this recursion
   const CallSite& site = sites_[site_id];
   const Entry& entry = entries_[entry_id];
   const unsigned width = which == Argument::pool ? 4 : abi_.word;
   if (entry.function == 0) return argument_of_row(site, apis_.rows[static_cast<std::size_t>(entry.row)], which);
-  if (budget == 0 || path.size() >= kMaxDepth) return values_.unknown(kCapped);
+  if (budget == 0 || path.size() >= kLongestPath) return values_.unknown(kCapped);
   --budget;
   path.push_back(entry_id);
   ValueId joined = kBottom;

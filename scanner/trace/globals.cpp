@@ -15,7 +15,7 @@ constexpr std::uint32_t kLargeObject = 0x1000;
 constexpr std::uint32_t kMaxTableBytes = 0x1000;
 constexpr std::size_t kMaxTableTags = ValuePool::kCap;
 constexpr std::size_t kMostInflows = 4096;
-constexpr std::uint64_t kStepsOfContent = 16;
+constexpr std::uint64_t kStepsOfContent = 16, kStepsOfStore = 8;
 
 }  // namespace
 
@@ -213,7 +213,7 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
   constexpr std::uint32_t kWidest = 64;
   for (auto it = direct_.lower_bound(rva > kWidest ? rva - kWidest : 0); it != direct_.end() && it->first < rva + width;
        ++it) {
-    budget_->spend(it->second.list.size());
+    budget_->spend(kStepsOfStore * it->second.list.size());
     for (const GlobalStore& store : it->second.list) {
       if (store.rva + store.width <= rva) continue;
       if (budget_->used_up()) return values_.unknown(kCapped);
@@ -252,7 +252,7 @@ ValueId Globals::content_through(std::uint32_t rva, std::int32_t offset, unsigne
   }
   // An object that is known by this pointer only: what was stored through it, by whichever function.
   if (const auto found = through_.find({rva, offset}); found != through_.end()) {
-    budget_->spend(found->second.list.size());
+    budget_->spend(kStepsOfStore * found->second.list.size());
     for (const GlobalStore& store : found->second.list) {
       if (budget_->used_up()) return values_.unknown(kCapped);
       if (store.width >= width) result = values_.join(result, from_store(store, width, out, depth));
