@@ -76,8 +76,9 @@ TraceResult Engine::run() {
   account(result);
   collect_exports(result);
   if (report_budget_.used_up())
-    problems_.emplace_back("the budget for one driver was used up while its calls were counted: pool, size and certainty "
-                           "of some uses are less than could be known");
+    problems_.emplace_back(
+        "the budget for one driver was used up while its calls were counted: pool, size and certainty "
+        "of some uses are less than could be known");
   result.lifted = lifted_;
   result.steps = budget_.steps() + report_budget_.steps();
   result.depth_lost = std::move(depth_lost_);
