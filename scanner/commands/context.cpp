@@ -376,6 +376,7 @@ rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identi
   rank::ImageFacts facts;
   facts.file_name = report::file_name(path);
   facts.original_name = identity.original_name;
+  facts.file_version = identity.file_version;
   std::string folded = tagdb::fold_case(path);
   std::replace(folded.begin(), folded.end(), '\\', '/');
   facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
