@@ -292,7 +292,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     }
     if (!pair.applies && !known && row.kind == tagdb::ApiKind::lookaside) call_back(site_id, row);
   } else {
-    budget_.spend(entry.links.size());
+    budget_.spend(4 * entry.links.size());
     pair.applies = satisfies(site, entry, pair, constraints, callees);
     if (entry.field) {
       const ValueId pointer = value_at(site, entry.tag, abi_.word, values_, abi_);
@@ -379,7 +379,7 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
         known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask ||
         known.or_mask != atom.or_mask || known.added != added || known.width != width)
       continue;
-    budget_.spend(known.links.size() / 4);
+    budget_.spend(known.links.size() / 2);
     for (Link& old : known.links) {
       if (old.site == link.site && old.callee == link.callee) {
         old = link;
