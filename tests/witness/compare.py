@@ -4,7 +4,9 @@ agreed    a use at the site has the tag
 refuted   every use at the site is sure and direct, and the tag is none of them; or the same along the chain of calls from
           where a constant enters a wrapper
 missed    the tag is text, and no use at the site has it
-made up   the tag is no text: it comes from a made-up argument
+no text   as refuted, but what arrived is no tag: the value of a global before its writer ran, or made-up memory behind the
+          end of a table; 0 is not even that, since the program tells tags and not their absence
+made up   the tag is no text and the site is not sure: it comes from a made-up argument
 """
 from rows import printable
 
@@ -18,11 +20,12 @@ def judge(answers, event, machine):
     uses = [use for use in answers.uses if use.site == site]
     if any(use.is_tag(event['tag']) for use in uses):
         return 'agreed', site, ''
-    if uses and all(use.certainty == 'sure' and use.direct for use in uses):
-        return 'refuted', site, 'direct'
-    if _chain_refutes(answers, uses, event, longest):
-        return 'refuted', site, 'chain'
-    if not printable(event['tag']):
+    text = printable(event['tag'])
+    if uses and event['tag']:
+        chain = _chain_refutes(answers, uses, event, longest)
+        if chain or all(use.certainty == 'sure' and use.direct for use in uses):
+            return 'refuted' if text else 'no text', site, 'chain' if chain else 'direct'
+    if not text:
         return 'made up', site, ''
     return 'missed', site, _reason(answers, site, uses, event, longest)
 

@@ -18,6 +18,7 @@ from rows import tags
 STACK, STACK_SIZE, BACK = 0x99000000, 0x20000, k.STUBS + 0x200000
 PAGE, PAGES_A_RUN, STUB_SPACE = 0x1000, 96, 0x300000
 ARENA_PAGES = 64
+TEMPLATES = {}  # pages to make up memory from, by the size of a pointer: always the same
 
 
 class Event:
@@ -43,7 +44,9 @@ class Emulator:
         self.kernel.make_kmdf_table()
         self.mapped, self.dirty, self.path, self.events = set(), set(), [], []
         self.random, self.blocks, self.stopped = random.Random(0), 0, ''
-        self.templates = [self._page(random.Random(n), n) for n in range(8)]
+        if self.machine.word not in TEMPLATES:
+            TEMPLATES[self.machine.word] = [self._page(random.Random(n), n) for n in range(8)]
+        self.templates = TEMPLATES[self.machine.word]
         if image.machine == 'x64':
             engine.reg_write(x86.UC_X86_REG_GS_BASE, k.ARENA)
         self.start_state = None
@@ -101,7 +104,7 @@ class Emulator:
                 self.dirty.add(page)
 
     def _make_page(self, page):
-        if len(self.mapped) >= PAGES_A_RUN or (page < 0x10000 and (page or self.machine.name != 'x86')):
+        if len(self.mapped) >= PAGES_A_RUN:
             return False
         try:
             self.engine.mem_map(page, PAGE, uc.UC_PROT_READ | uc.UC_PROT_WRITE)
@@ -142,6 +145,7 @@ class Emulator:
                     self._log(row.name, tag)
             result = self.kernel.act(name, index)
             if result is not None:
+                self.machine.clobber(engine)
                 engine.reg_write(self.machine.result, result)
         except (uc.UcError, struct.error):
             pass
@@ -241,6 +245,7 @@ class Emulator:
                 return 0
             if self.machine.name == 'x86' and bytes(self.engine.mem_read(back, 2)) not in (b'\x83\xc4', b'\x81\xc4'):
                 return 0
+            self.machine.clobber(self.engine)
             self.engine.reg_write(self.machine.result, self.small())
             return back
         except uc.UcError:

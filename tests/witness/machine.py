@@ -6,6 +6,9 @@ import unicorn.arm64_const as a64
 import unicorn.x86_const as x86
 
 
+CLOBBERED = 0x9D0DEAD0
+
+
 class Machine:
     """`argument(engine, i, fast)` is valid when a callee has just been entered."""
     name, word = '', 8
@@ -13,6 +16,10 @@ class Machine:
     def stub(self, removed):
         """Code that returns to the caller and takes `removed` bytes of arguments away."""
         raise NotImplementedError
+
+    def clobber(self, engine):
+        for name in self.volatile:
+            engine.reg_write(self.registers[name], CLOBBERED)
 
     def read_word(self, engine, address):
         return struct.unpack('<Q' if self.word == 8 else '<I', engine.mem_read(address, self.word))[0]
@@ -27,6 +34,8 @@ class X64(Machine):
                  'rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15'.split()}
     pc, sp, result = x86.UC_X86_REG_RIP, x86.UC_X86_REG_RSP, x86.UC_X86_REG_RAX
     passed = ['rcx', 'rdx', 'r8', 'r9']
+    # A callee may leave anything in these; only a wrong reader expects more.
+    volatile = ['rcx', 'rdx', 'r8', 'r9', 'r10', 'r11']
 
     def create(self):
         return uc.Uc(uc.UC_ARCH_X86, uc.UC_MODE_64)
@@ -65,7 +74,8 @@ class X64(Machine):
 
     def is_jump_only(self, code):
         return code[:2] == b'\xff\x25' and len(code) == 6 or code[:3] == b'\x48\xff\x25' and len(code) == 7 or \
-            code[:1] == b'\xe9' and len(code) == 5 or code[:1] == b'\xeb' and len(code) == 2
+            code[:1] == b'\xe9' and len(code) == 5 or code[:1] == b'\xeb' and len(code) == 2 or \
+            code in (b'\xff\xe0', b'\x48\xff\xe0')
 
     longest_call = 8
 
@@ -74,6 +84,8 @@ class X86(X64):
     name, word = 'x86', 4
     registers = {n: getattr(x86, 'UC_X86_REG_' + n.upper()) for n in 'eax ebx ecx edx esi edi ebp'.split()}
     pc, sp, result = x86.UC_X86_REG_EIP, x86.UC_X86_REG_ESP, x86.UC_X86_REG_EAX
+
+    volatile = ['ecx', 'edx']
 
     def create(self):
         return uc.Uc(uc.UC_ARCH_X86, uc.UC_MODE_32)
@@ -98,6 +110,7 @@ class Arm64(Machine):
     name = 'arm64'
     registers = {f'x{i}': getattr(a64, f'UC_ARM64_REG_X{i}') for i in range(31)}
     pc, sp, result = a64.UC_ARM64_REG_PC, a64.UC_ARM64_REG_SP, a64.UC_ARM64_REG_X0
+    volatile = [f'x{i}' for i in range(1, 18)]
 
     def create(self):
         engine = uc.Uc(uc.UC_ARCH_ARM64, uc.UC_MODE_ARM)
@@ -132,7 +145,7 @@ class Arm64(Machine):
     def is_jump_only(self, code):
         """A thunk: nothing but the address and the jump, through x16 mostly, or a plain branch."""
         word = struct.unpack('<I', code[-4:])[0] if len(code) >= 4 else 0
-        return len(code) == 12 and word & 0xFFFFFC1F == 0xD61F0000 or len(code) == 4 and word >> 26 == 5
+        return len(code) in (4, 12) and word & 0xFFFFFC1F == 0xD61F0000 or len(code) == 4 and word >> 26 == 5
 
     longest_call = 4
 

@@ -3,7 +3,7 @@ import collections
 
 from rows import shown
 
-VERDICTS = ('agreed', 'refuted', 'missed', 'made up')
+VERDICTS = ('agreed', 'refuted', 'missed', 'no text', 'made up')
 
 
 class Table:
@@ -28,7 +28,7 @@ class Table:
                 continue
             seen.add(key)
             self.verdicts[machine, verdict] += 1
-            if verdict in ('refuted', 'missed'):
+            if verdict in ('refuted', 'missed', 'no text'):
                 self.reasons[verdict, machine, reason] += 1
                 self.findings.append((record['path'], machine, verdict, reason, site, event))
 

@@ -38,7 +38,7 @@ def arguments():
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--findings')
     parser.add_argument('--replay')
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 def drivers_below(paths, limit):
