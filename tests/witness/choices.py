@@ -5,6 +5,9 @@ That is all the reducer needs: it leaves out parts, makes numbers smaller, and r
 import random
 
 
+SCATTERED = random.Random(4711).sample(range(35 * 36), 35 * 36)
+
+
 class Choices:
     def __init__(self, seed, given=None):
         self.random, self.given, self.made = random.Random(seed), list(given or []), []
@@ -59,10 +62,12 @@ class Part:
         return f'{text}{self.number}'
 
     def letters(self, decoy=False):
-        """A fresh tag of this part as four letters. Those of decoys are never handed to a listed function."""
+        """A fresh tag of this part as four letters; z is the third of decoys alone, which no listed function is handed.
+        Scattered, because compilers make arithmetic of tags that stand next to each other."""
         self.count += 1
-        text = self.prefix + ('z' if decoy else '0123456789abcdefghijklmnopqrstuvwxy'[self.count // 36 % 35]) + \
-            '0123456789abcdefghijklmnopqrstuvwxyz'[self.count % 36]
+        letters = '0123456789abcdefghijklmnopqrstuvwxy'
+        at = SCATTERED[(self.count + 37 * self.number) % len(SCATTERED)]
+        text = self.prefix + ('z' if decoy else letters[at // 36]) + (letters + 'z')[at % 36]
         if decoy:
             self.decoys.append(text)
         return text

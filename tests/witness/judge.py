@@ -101,7 +101,8 @@ def print_table(results, out):
         row = {kind: failures[construct, kind] for kind in kinds} | dict(agreed=agreed[construct], beyond=beyond_[construct])
         if construct == 'all':
             row = total
-        total.update(row)
+        else:
+            total.update(row)
         handed = row['agreed'] + row['missed'] + row['refuted']
         recall = f'{100 * row["agreed"] / handed:7.1f}%' if handed else f'{"-":>8}'
         out(f'{construct:24}{handed:7}{recall}' + ''.join(f'{row[kind]:9}' for kind in kinds) + f'{row["beyond"]:8}')

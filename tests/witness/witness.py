@@ -98,21 +98,21 @@ def replay(program, stats, text):
 
 
 def kinds_of(result):
-    return {(pathlib.Path(path).stem, machine) for path, machine, verdict, *_ in result.findings if verdict == 'missed'}
+    return {pathlib.Path(path).stem for path, _, verdict, *_ in result.findings if verdict == 'missed'}
 
 
 def check_known(file, kinds, renew):
     """0 when the kinds that are missed are those of the list."""
     lines = pathlib.Path(file).read_text(encoding='utf-8').splitlines()
-    known = {tuple(line.split()[:2]) for line in lines if line.strip() and not line.startswith('#')}
+    known = {line.strip() for line in lines if line.strip() and not line.startswith('#')}
     if renew:
         head = [line for line in lines if line.startswith('#')]
-        pathlib.Path(file).write_text('\n'.join(head + [' '.join(kind) for kind in sorted(kinds)]) + '\n', encoding='utf-8')
+        pathlib.Path(file).write_text('\n'.join(head + sorted(kinds)) + '\n', encoding='utf-8')
         return 0
     for kind in sorted(kinds - known):
-        print(f'FAILED: {" ".join(kind)} is missed, and {file} does not list it')
+        print(f'FAILED: {kind} is missed, and {file} does not list it')
     for kind in sorted(known - kinds):
-        print(f'FAILED: {" ".join(kind)} is not missed any more: take it off {file}')
+        print(f'FAILED: {kind} is not missed any more: take it off {file}')
     return 1 if kinds != known else 0
 
 
