@@ -6,8 +6,10 @@ refuted   every use at the site is sure and direct, and the tag is none of them;
 missed    the tag is text, and no use at the site has it
 no text   as refuted, but what arrived is no tag: the value of a global before its writer ran, or made-up memory behind the
           end of a table; 0 is not even that, since the program tells tags and not their absence
+          A register that a callee may change, and that a sure site still reads, is refuted: the emulator changes it.
 made up   the tag is no text and the site is not sure: it comes from a made-up argument
 """
+from machine import CLOBBERED
 from rows import printable
 
 LONGEST = {'x64': 8, 'x86': 8, 'arm64': 4}
@@ -20,12 +22,12 @@ def judge(answers, event, machine):
     uses = [use for use in answers.uses if use.site == site]
     if any(use.is_tag(event['tag']) for use in uses):
         return 'agreed', site, ''
-    text = printable(event['tag'])
+    text = printable(event['tag']) or event['tag'] == CLOBBERED
     if uses and event['tag']:
         chain = _chain_refutes(answers, uses, event, longest)
         if chain or all(use.certainty == 'sure' and use.direct for use in uses):
             return 'refuted' if text else 'no text', site, 'chain' if chain else 'direct'
-    if not text:
+    if not printable(event['tag']):
         return 'made up', site, ''
     return 'missed', site, _reason(answers, site, uses, event, longest)
 
