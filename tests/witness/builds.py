@@ -13,6 +13,7 @@ TARGETS = {'x64': 'x86_64', 'x86': 'i686', 'arm64': 'aarch64'}
 PLAIN = {'x64': ['-mno-sse'], 'x86': ['-mno-sse', '-mno-mmx'], 'arm64': ['-mgeneral-regs-only']}
 SIMD = {'x64': [], 'x86': ['-msse2'], 'arm64': []}
 GCC = {'x64': 'x86_64-w64-mingw32-', 'x86': 'i686-w64-mingw32-'}
+HERE = pathlib.Path(__file__).resolve().parent
 # What compilers call by themselves.
 OWN_CALLS = 'memcpy\nmemset\nmemmove\n'
 
@@ -52,7 +53,7 @@ class Compilers:
         output.parent.mkdir(parents=True, exist_ok=True)
         file = output.with_suffix('.cpp' if cpp else '.c')
         file.write_text(source, encoding='utf-8')
-        flags = [f'-{build.level}', '-ffreestanding', '-fno-stack-protector', '-I', str(self.drivers), '-w', '-std=' + ('c++17' if cpp else 'gnu17')]
+        flags = [f'-{build.level}', '-ffreestanding', '-fno-stack-protector', '-I', str(self.drivers), '-I', str(HERE), '-w', '-std=' + ('c++17' if cpp else 'gnu17')]
         flags += SIMD[build.machine] if build.simd else PLAIN[build.machine]
         flags += ['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics'] if cpp else []
         flags += ['-funwind-tables'] if build.unwind else ['-fno-unwind-tables', '-fno-asynchronous-unwind-tables']

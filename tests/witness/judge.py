@@ -65,7 +65,9 @@ def judged(parts, answers, record):
         if verdict == 'agreed':
             result.agreed[construct] += 1
         elif verdict in ('missed', 'refuted'):
-            result.failures.append(Failure(construct, verdict, f'{path}: {tag} at {event["ends"][0]:#x}: {reason}'))
+            # Code that the engine takes for dead is one kind, whatever stands in it.
+            kind = 'unreached' if reason == 'dynamic: unreached' else construct
+            result.failures.append(Failure(kind, verdict, f'{path}: {tag} at {event["ends"][0]:#x}: {reason}'))
     for use in answers.uses:
         beyond(result, parts, use, handed, path)
     return result

@@ -11,19 +11,6 @@ from constructs import C
 from constructs_cpp import CPP
 
 BY_NAME = {construct.__name__: construct for construct in C + CPP}
-PRELUDE = '''#ifdef __cplusplus
-extern "C" {
-#endif
-#include "kernel.h"
-static PVOID volatile kept;
-KEEP void keep(PVOID p) { kept = p; opaque = p != 0; }
-#ifdef __cplusplus
-}
-#define ROUTINE extern "C" EXPORT void NTAPI
-#else
-#define ROUTINE EXPORT void NTAPI
-#endif
-'''
 
 
 class Program:
@@ -62,10 +49,8 @@ class Program:
                 entry += [f'  {routine}({a}, {b});' for a, b in ((0, 1), (1, 0), (3, 2))]
             else:
                 top += part.top + [f'ROUTINE {routine}(ULONG a, ULONG b) {{ (void)a; (void)b;'] + ['  ' + line for line in part.body] + ['}']
-        driver = ['#ifdef __cplusplus', 'extern "C"', '#endif', 'NTSTATUS NTAPI DriverEntry(DRIVER_OBJECT* driver, UNICODE_STRING* registry_path) {',
-                  '  (void)driver; (void)registry_path;'] + entry + ['  return kept != 0;', '}']
-        opaque = ['#ifdef __cplusplus', 'extern "C" {', '#endif', 'volatile ULONG opaque;', '#ifdef __cplusplus', '}', '#endif']
-        return '\n'.join(head + [PRELUDE.rstrip()] + opaque + top + driver) + '\n'
+        driver = ['ENTRY {', '  (void)driver; (void)registry_path;'] + entry + ['  return kept != 0;', '}']
+        return '\n'.join(head + ['#include "program.h"'] + top + driver) + '\n'
 
 
 class Parts:

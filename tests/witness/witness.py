@@ -6,8 +6,8 @@
     witness.py PROGRAM --replay DRIVER@FUNCTION/ROUND      one run: its blocks, and what it handed to listed functions
 
 Nothing is drawn by chance: the same drivers give the same table. --slice N takes N drivers for each processor, by the hash
-of their bytes. With --known, kinds of misses (a kind is a driver's name without its folder and suffix) must be exactly
-those of the file: a kind that is new fails, and one that is found now is to be removed from the list.
+of their bytes. With --known, the drivers in which a tag is missed (folder and name, without suffix) must be exactly those of
+the file: a new one fails, and so does one where all is found now: it is to be taken off the list.
 """
 import argparse
 import hashlib
@@ -98,7 +98,7 @@ def replay(program, stats, text):
 
 
 def kinds_of(result):
-    return {pathlib.Path(path).stem for path, _, verdict, *_ in result.findings if verdict == 'missed'}
+    return {'/'.join(pathlib.Path(path).with_suffix('').parts[-2:]) for path, _, verdict, *_ in result.findings if verdict == 'missed'}
 
 
 def check_known(file, kinds, renew):
