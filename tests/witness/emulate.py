@@ -49,7 +49,7 @@ class Emulator:
         self.templates = TEMPLATES[self.machine.word]
         if image.machine == 'x64':
             engine.reg_write(x86.UC_X86_REG_GS_BASE, k.ARENA)
-        self.start_state = None
+        self.clean = engine.context_save()
         self._bind_kmdf()
         self._hooks()
         self.initial = bytes(engine.mem_read(image.base, image.size))
@@ -194,8 +194,8 @@ class Emulator:
         self.dirty.clear()
         self.forget()
         self.engine.mem_write(STACK, bytes(STACK_SIZE))
-        for register in self.machine.registers.values():
-            self.engine.reg_write(register, 0)
+        # All of the processor: flags, SIMD registers, and segments that a run from odd values has loaded.
+        self.engine.context_restore(self.clean)
         self.last_round = self.round = round_
         self.random = random.Random(rva * 4 + round_)
         self.kernel.heap = k.HEAP
