@@ -15,14 +15,14 @@ def run_all(paths, data, functions, blocks, jobs=2):
     """Records of the workers, in the order of `paths`."""
     batches = [paths[i:i + BATCH] for i in range(0, len(paths), BATCH)]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        for records in pool.map(lambda batch: _run(batch, data, functions, blocks), batches):
+        command = [sys.executable, str(HERE / 'worker.py'), str(data), str(functions), str(blocks)]
+        for records in pool.map(lambda batch: run_batch(batch, command), batches):
             yield from records
 
 
-def _run(batch, data, functions, blocks):
+def run_batch(batch, command):
     records, left = [], list(batch)
     while left:
-        command = [sys.executable, str(HERE / 'worker.py'), str(data), str(functions), str(blocks)]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             out, errors = process.communicate('\n'.join(left) + '\n', timeout=PATIENCE_SECONDS)
