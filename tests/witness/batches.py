@@ -15,7 +15,7 @@ def run_all(paths, data, functions, blocks, jobs=2):
     """Records of the workers, in the order of `paths`."""
     batches = [paths[i:i + BATCH] for i in range(0, len(paths), BATCH)]
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        command = [sys.executable, str(HERE / 'worker.py'), str(data), str(functions), str(blocks)]
+        command = [sys.executable, '-B', str(HERE / 'worker.py'), str(data), str(functions), str(blocks)]
         for records in pool.map(lambda batch: run_batch(batch, command), batches):
             yield from records
 
