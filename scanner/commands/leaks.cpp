@@ -179,7 +179,6 @@ class Leaks {
       poolmon::Row row;
       row.pool = pool;
       row.bytes = row.diff = static_cast<std::int64_t>(*bytes);
-      row.counted = false;
       snapshot.rows.push_back(row);
     }
     totals_.add(snapshot, report::file_name(log));

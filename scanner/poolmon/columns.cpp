@@ -251,7 +251,7 @@ bool Table::pool_row(tagdb::PoolTag tag, std::optional<Pool> of, Pool pool, cons
     const Column& column = columns_[i];
     if (column.pool != of) continue;
     bool* have = nullptr;
-    std::int64_t* target = nullptr;
+    std::optional<std::int64_t>* target = nullptr;
     switch (column.what) {
       case What::allocs: have = &allocs, target = &row.allocs; break;
       case What::frees: have = &frees, target = &row.frees; break;
@@ -264,12 +264,13 @@ bool Table::pool_row(tagdb::PoolTag tag, std::optional<Pool> of, Pool pool, cons
     }
     if (have == nullptr || *have) continue;
     *have = true;
-    if (!numbers_.read(fields[i], column, *target, why)) return false;
+    std::int64_t value = 0;
+    if (!numbers_.read(fields[i], column, value, why)) return false;
+    *target = value;
   }
   if (!bytes) return true;
-  row.counted = allocs && frees;
-  if (!diff) row.diff = row.counted ? row.allocs - row.frees : row.bytes;  // without any count, bytes stand for blocks
-  if (row.bytes != 0 || row.diff != 0 || row.allocs != 0) into.rows.push_back(row);
+  if (!diff && row.counted()) row.diff = *row.allocs - *row.frees;
+  if (row.bytes != 0 || row.diff.value_or(0) != 0 || row.allocs.value_or(0) != 0) into.rows.push_back(row);
   return true;
 }
 

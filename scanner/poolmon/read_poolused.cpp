@@ -87,8 +87,7 @@ class PoolusedReader final : public FormatReader {
     Row row;
     row.tag = tag;
     row.pool = pool;
-    row.counted = numbers_ == 8;
-    if (row.counted) {
+    if (numbers_ == 8) {
       row.allocs = numbers[0];
       row.frees = numbers[1];
       row.diff = numbers[2];
@@ -97,7 +96,7 @@ class PoolusedReader final : public FormatReader {
       row.diff = numbers[0];
       row.bytes = numbers[1];
     }
-    if (row.diff != 0 || row.bytes != 0 || row.allocs != 0) into.rows.push_back(row);
+    if (row.diff != 0 || row.bytes != 0 || row.allocs.value_or(0) != 0) into.rows.push_back(row);
   }
 
   static void note_owner(tagdb::PoolTag tag, std::string_view text, Snapshot& into) {

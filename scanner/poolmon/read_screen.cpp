@@ -150,7 +150,7 @@ class ScreenReader final : public FormatReader {
     result.frees = numbers[1];
     result.diff = numbers[2];
     result.bytes = numbers[3];
-    if (static_cast<std::uint32_t>(result.allocs - result.frees) != static_cast<std::uint32_t>(result.diff)) {
+    if (static_cast<std::uint32_t>(numbers[0] - numbers[1]) != static_cast<std::uint32_t>(numbers[2])) {
       why = "Diff is not Allocs - Frees: the line is mangled";
       return Taken::bad;
     }

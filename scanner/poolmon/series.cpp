@@ -11,7 +11,8 @@ constexpr std::size_t kMostSeries = 16384;  // Windows has some thousand tags in
 constexpr std::size_t kMostOwners = 16384;
 
 std::uint64_t key_of(const Row& row) {
-  return std::uint64_t{row.tag.value()} << 8 | static_cast<std::uint64_t>(row.pool);
+  return std::uint64_t{row.tag.value()} << 32 | std::uint64_t{row.session.key()} << 8 |
+         static_cast<std::uint64_t>(row.pool);
 }
 
 /// A 32-bit counter that is printed as a signed number.
@@ -46,12 +47,12 @@ const std::string* SeriesTable::owner(tagdb::PoolTag tag) const {
 bool SeriesTable::restarted(const Snapshot& snapshot) const {
   std::size_t compared = 0, dropped = 0;
   for (const Row& row : snapshot.rows) {
-    if (!row.counted) continue;
+    if (!row.counted()) continue;
     const auto at = index_.find(key_of(row));
     if (at == index_.end()) continue;
     const Latest& latest = latest_[at->second];
-    const bool whole = latest.wide || row.allocs >= k32;
-    const std::int64_t before = whole ? latest.allocs : latest.allocs % k32, now = unsigned_of(row.allocs);
+    const bool whole = latest.wide || *row.allocs >= k32;
+    const std::int64_t before = whole ? latest.allocs : latest.allocs % k32, now = unsigned_of(*row.allocs);
     if (now >= before) {
       ++compared;
     } else if (whole || !wrapped(before, now)) {
@@ -74,6 +75,7 @@ std::size_t SeriesTable::index_of(const Row& row) {
   Series series;
   series.tag = row.tag;
   series.pool = row.pool;
+  series.session = row.session;
   series_.push_back(std::move(series));
   latest_.emplace_back();
   return at->second;
@@ -83,11 +85,12 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
   Series& series = series_[index];
   Latest& latest = latest_[index];
   const bool first = series.snapshots == 0 || restart;
-  std::int64_t allocs = unsigned_of(row.allocs), frees = unsigned_of(row.frees), diff = row.diff, bytes = row.bytes;
+  std::int64_t allocs = unsigned_of(row.allocs.value_or(0)), frees = unsigned_of(row.frees.value_or(0)),
+               bytes = row.bytes.value_or(0), diff = row.diff.value_or(bytes);
   if (diff < -k32 / 4) diff += k32;
   if (bytes < 0) bytes = unsigned_of(bytes);
   if (!first) {
-    if (row.counted) {
+    if (row.counted()) {
       allocs = continued(latest.allocs, allocs);
       frees = continued(latest.frees, frees);
     }
@@ -103,7 +106,7 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
   // Tags that differ in the protected bit only are one tag to the kernel; add them up.
   if (!first && latest.snapshot == snapshots_ && !series.points.empty()) {
     Point& point = series.points.back();
-    point.bytes += row.bytes;
+    point.bytes += row.bytes.value_or(0);
     point.high = std::max(point.high, point.bytes);
     series.bytes_last = point.bytes;
     return;
@@ -122,9 +125,9 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
   if (first) series.bytes_first = bytes;
   series.bytes_last = bytes;
   series.diff_last = diff;
-  series.counted = row.counted;
+  series.counted = row.counted();
   ++series.snapshots;
-  latest = {allocs, frees, diff, bytes, snapshots_, latest.wide || row.allocs >= k32};
+  latest = {allocs, frees, diff, bytes, snapshots_, latest.wide || row.allocs.value_or(0) >= k32};
 }
 
 /// A time of day alone belongs to the day of the last snapshot, or to the next one where it is earlier.
@@ -135,7 +138,11 @@ std::optional<LogTime> SeriesTable::with_day(std::optional<LogTime> time) const 
     const std::int64_t that_day = last - last % kDay + second;
     return that_day < last ? that_day + kDay : that_day;
   };
-  return LogTime{behind(time->seconds, last_time_->seconds), behind(time->other, last_time_->other), false};
+  LogTime full = *time;
+  full.seconds = behind(time->seconds, last_time_->seconds);
+  full.other = behind(time->other, last_time_->other);
+  full.dayless = false;
+  return full;
 }
 
 void SeriesTable::add(const Snapshot& snapshot, std::string_view where) {
@@ -171,6 +178,7 @@ void SeriesTable::add(const Snapshot& snapshot, std::string_view where) {
     if (owners_.size() < kMostOwners) owners_.try_emplace(tag, text);
   }
   for (const Row& row : snapshot.rows) {
+    if (!row.bytes) continue;
     const std::size_t index = index_of(row);
     if (index >= kMostSeries) continue;
     const Series& series = series_[index];

@@ -33,6 +33,7 @@ struct Point {
 struct Series {
   tagdb::PoolTag tag;
   Pool pool = Pool::nonpaged;
+  Session session;
   bool counted = true;  ///< allocs and frees are known
   std::uint64_t snapshots = 0;
   std::int64_t bytes_first = 0, bytes_last = 0, diff_last = 0;  ///< bytes_first: since the last restart

@@ -169,4 +169,10 @@ LogTime TimeText::when() const {
 
 TimeText find_time(std::string_view text) { return Finder(text).run(); }
 
+std::optional<LogTime> time_in_name(std::string_view name) {
+  const TimeText found = find_time(name);
+  if (!found.day) return std::nullopt;
+  return found.when();
+}
+
 }  // namespace scanner::poolmon

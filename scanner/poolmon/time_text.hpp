@@ -22,6 +22,10 @@ struct TimeText {
 
 TimeText find_time(std::string_view text);
 
+/// The date, or date and time, that a log's name holds ("poolmon_20260714.0800.log"); nothing where it holds none.
+/// Numbers that count files ("poolmon12.txt") are no time. A time of day alone is `dayless`.
+std::optional<LogTime> time_in_name(std::string_view name);
+
 /// "2026-11-24 10:05" in UTC terms: the log's own clock is kept as it is.
 std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day);
 

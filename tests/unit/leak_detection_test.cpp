@@ -189,7 +189,8 @@ TEST_CASE("a verdict from few snapshots says how many would do") {
       row.tag = numbered_tag(i);
       row.diff = 1000 + (i == 0 ? 1000 * step : 0);
       row.allocs = row.diff;
-      row.bytes = row.diff * 64;
+      row.frees = 0;
+      row.bytes = *row.diff * 64;
       snapshot.rows.push_back(row);
     }
     table.add(snapshot, "log");

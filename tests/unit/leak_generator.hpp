@@ -74,13 +74,14 @@ class Tag {
     Row row;
     row.tag = tag_;
     row.pool = pool_;
-    row.diff = std::max<std::int64_t>(0, std::llround(level));
-    if (kind == Kind::constant) row.diff = std::llround(base_);
+    std::int64_t diff = std::max<std::int64_t>(0, std::llround(level));
+    if (kind == Kind::constant) diff = std::llround(base_);
     allocs_ += churn_ * base_ + std::max(0.0, leak_blocks_);
-    if (allocs_ < static_cast<double>(row.diff)) allocs_ = static_cast<double>(row.diff);
+    if (allocs_ < static_cast<double>(diff)) allocs_ = static_cast<double>(diff);
+    row.diff = diff;
     row.allocs = std::llround(allocs_);
-    row.frees = row.allocs - row.diff;
-    row.bytes = row.diff * block_;
+    row.frees = *row.allocs - diff;
+    row.bytes = diff * block_;
     return row;
   }
 

@@ -342,9 +342,11 @@ TEST_CASE("bytes of more than 32 bits that a narrow layout cut off continue") {
     Snapshot snapshot;
     Row row;
     row.tag = PoolTag::from_text("Leak");
-    row.diff = 1000000 + 100000 * step;
+    const std::int64_t diff = 1000000 + 100000 * step;
+    row.diff = diff;
     row.allocs = row.diff;
-    row.bytes = static_cast<std::int32_t>(static_cast<std::uint32_t>(row.diff * 4112 % k32));
+    row.frees = 0;
+    row.bytes = static_cast<std::int32_t>(static_cast<std::uint32_t>(diff * 4112 % k32));
     snapshot.rows = {row};
     table.add(snapshot, "log");
   }
@@ -360,7 +362,7 @@ TEST_CASE("ten thousand snapshots become at most 256 points that keep lowest and
     row.allocs = 10 * step + step % 7;
     row.frees = 10 * step;
     row.diff = step % 7;
-    row.bytes = 1000 * row.diff;
+    row.bytes = 1000 * (step % 7);
     snapshot.rows = {row};
     table.add(snapshot, "log");
   }
