@@ -108,6 +108,10 @@ void put_in_order(LogFiles& out, bool clocked) {
   }
   out.files = std::move(sorted);
   out.times_of_change = order.by_change;
+  // A folder has no order of its own that could be left.
+  const bool named = std::any_of(out.files.begin(), out.files.end(), [](const LogFile& log) { return log.named; });
+  const bool certain = order.by != poolmon::OrderedBy::given && order.by != poolmon::OrderedBy::counters;
+  if (certain && !named) return;
   for (std::string& note : order.notes) out.notes.push_back(std::move(note));
 }
 

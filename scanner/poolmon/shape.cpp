@@ -175,9 +175,9 @@ Shape other_shape(const std::vector<double>& y, const Facts& facts, double chanc
   const bool one_way = swings.travelled <= kOneWay * facts.range;
   if (change > 0.6 * facts.range && one_way) {
     if (facts.largest_up > kLargestPart * facts.range) return Shape::step;
-    if (facts.end_slope < kAtTheEnd && facts.inversions * 4 < n * (n - 1) / 2) return Shape::plateau;
-    if (facts.inversions * 5 < n * (n - 1) / 2 && noise > 2)
-      return facts.ups * 100 < n * 55 ? Shape::step : Shape::growing;
+    if (facts.end_slope < kAtTheEnd && facts.inversions * 3 < n * (n - 1) / 2) return Shape::plateau;
+    if (facts.inversions * 5 < n * (n - 1) / 2 && noise > 2 && facts.ups * 100 < n * 55) return Shape::step;
+    return Shape::growing;
   }
   if (-change > 0.6 * facts.range && facts.range > 0.1 * level && one_way) return Shape::falling;
   return facts.range > 0.25 * level || (swings.falls >= 2 && facts.range > 0.2 * level) ? Shape::noisy : Shape::flat;
