@@ -72,7 +72,6 @@ class Leaks {
     times_of_change_ = logs.times_of_change;
     notes_ = std::move(logs.notes);
     for (const LogFile& log : logs.files) {
-      read_.push_back(log.path);
       if (log.path == "-") {
         read(std::cin, log);
       } else {
@@ -99,7 +98,9 @@ class Leaks {
 
   void read(std::istream& in, const LogFile& log) {
     poolmon::LogReader reader(in);
-    if (read(reader, log) > 0) return;
+    const bool figures = read(reader, log) > 0;
+    if (figures || log.named) read_.push_back(log.path);
+    if (figures) return;
     if (log.named) {
       context_.problem({log.path, "log", 0, kNoFigures});
     } else {

@@ -18,6 +18,8 @@ using walk::DirectoryEntry;
 constexpr std::array<std::string_view, 10> kSuffixes = {".txt", ".log", ".csv",  ".tsv",   ".json",
                                                         ".htm", ".md",  ".html", ".jsonl", ".out"};
 
+constexpr std::size_t kMostCounted = 1000;  // logs whose counters are compared: they are held at the same time
+
 bool has_log_suffix(const std::string& name) {
   const auto dot = name.rfind('.');
   if (dot == std::string::npos) return false;
@@ -70,49 +72,63 @@ std::string why_unreadable(const std::string& log) {
   return tried ? "cannot be read" : tried.error().message;
 }
 
-/// False when a log cannot be read twice: of a pipe, what was read to see the time would be missing.
-bool look_at(const LogFile& log, poolmon::LogFacts& facts) {
+struct Looked {
+  poolmon::LogFacts facts;
+  bool regular = false;  ///< a pipe cannot be read twice: what was read to see the time would be missing
+  bool figures = false;
+};
+
+/// The first snapshot tells all that the order needs.
+Looked look_at(const std::string& path, bool counters) {
+  Looked out;
   DirectoryEntry entry;
   std::string ignored;
-  if (!walk::inspect(log.path, entry, ignored) || entry.kind != DirectoryEntry::Kind::file) return false;
-  facts.path = log.path;
-  facts.modified = entry.modified;
-  facts.time_in_name = poolmon::time_in_name(report::file_name(log.path));
-  std::ifstream in(log.path, std::ios::binary);
-  if (in) facts.time_in_text = poolmon::LogReader(in).first_time();
-  return true;
+  out.regular = walk::inspect(path, entry, ignored) && entry.kind == DirectoryEntry::Kind::file;
+  if (!out.regular) return out;
+  std::ifstream in(path, std::ios::binary);
+  poolmon::LogReader reader(in);
+  poolmon::Snapshot snapshot;
+  out.figures = in && reader.next(snapshot);
+  out.facts.path = path;
+  out.facts.modified = entry.modified;
+  out.facts.time_in_name = poolmon::time_in_name(report::file_name(path));
+  out.facts.time_in_text = snapshot.time;
+  if (counters) out.facts.allocs = poolmon::counters_of(snapshot.rows);
+  return out;
 }
 
-void read_first_rows(std::vector<poolmon::LogFacts>& facts) {
-  for (poolmon::LogFacts& log : facts) {
-    std::ifstream in(log.path, std::ios::binary);
-    poolmon::Snapshot snapshot;
-    if (in && poolmon::LogReader(in).next(snapshot)) log.first = std::move(snapshot.rows);
-  }
-}
-
+/// Files without figures come last: they have no place in time, and must not keep the others from theirs.
 void put_in_order(LogFiles& out, bool clocked) {
-  std::vector<poolmon::LogFacts> facts(out.files.size());
-  for (std::size_t i = 0; i < out.files.size(); ++i) {
-    if (!look_at(out.files[i], facts[i])) return;
+  std::vector<LogFile> logs, others;
+  std::vector<poolmon::LogFacts> facts;
+  for (LogFile& log : out.files) {
+    Looked looked = look_at(log.path, false);
+    if (!looked.regular) return;
+    if (!looked.figures) {
+      others.push_back(log);
+      continue;
+    }
+    if (!clocked) looked.facts.modified = 0;
+    logs.push_back(log);
+    facts.push_back(std::move(looked.facts));
   }
-  if (poolmon::needs_first_rows(facts)) read_first_rows(facts);
-  if (!clocked) {
-    for (poolmon::LogFacts& log : facts) log.modified = 0;
+  if (facts.size() <= kMostCounted && poolmon::needs_counters(facts)) {
+    for (poolmon::LogFacts& log : facts) log.allocs = look_at(log.path, true).facts.allocs;
   }
   poolmon::LogOrder order = poolmon::order_logs(facts);
-  std::vector<LogFile> sorted;
+  out.files.clear();
   for (const std::size_t index : order.order) {
-    out.files[index].time = order.times[index];
-    sorted.push_back(std::move(out.files[index]));
+    out.files.push_back(logs[index]);
+    out.files.back().time = order.times[index];
   }
-  out.files = std::move(sorted);
   out.times_of_change = order.by_change;
   // A folder has no order of its own that could be left.
-  const bool named = std::any_of(out.files.begin(), out.files.end(), [](const LogFile& log) { return log.named; });
+  const bool named = std::any_of(logs.begin(), logs.end(), [](const LogFile& log) { return log.named; });
   const bool certain = order.by != poolmon::OrderedBy::given && order.by != poolmon::OrderedBy::counters;
-  if (certain && !named) return;
-  for (std::string& note : order.notes) out.notes.push_back(std::move(note));
+  if (named || !certain) {
+    for (std::string& note : order.notes) out.notes.push_back(std::move(note));
+  }
+  for (LogFile& log : others) out.files.push_back(std::move(log));
 }
 
 }  // namespace

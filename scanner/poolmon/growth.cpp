@@ -200,7 +200,7 @@ std::string_view describe(Shape shape) {
     case Shape::step: return "rose in a jump";
     case Shape::burst: return "rose and came back";
     case Shape::growing: return "larger than before; not enough to call it a leak";
-    case Shape::falling: return "falls";
+    case Shape::falling: return "goes down";
     case Shape::flat: return "stays as it is";
     case Shape::size: return "one snapshot only";
   }

@@ -117,18 +117,7 @@ Order by_numbers(const std::vector<LogFacts>& logs, bool& told) {
 
 // --- counters
 
-using Counters = std::map<std::pair<std::uint64_t, std::uint32_t>, std::int64_t>;
-
-Counters counters_of(const LogFacts& log) {
-  constexpr std::int64_t k32 = std::int64_t{1} << 32;
-  Counters out;
-  for (const Row& row : log.first) {
-    if (!row.allocs) continue;
-    const std::int64_t allocs = *row.allocs < 0 && *row.allocs >= -k32 / 2 ? *row.allocs + k32 : *row.allocs;
-    out[{std::uint64_t{row.tag.value()} << 8 | static_cast<std::uint64_t>(row.pool), row.session.key()}] += allocs;
-  }
-  return out;
-}
+using Counters = std::map<std::uint64_t, std::int64_t>;
 
 enum class Step { grows, drops, unknown };
 
@@ -200,7 +189,7 @@ bool alphabetical(const std::vector<LogFacts>& logs) {
 /// A log rotation gives the highest number to the oldest log; and names without numbers may stand in the shell's order.
 bool corrected_by_counters(LogOrder& out, const std::vector<LogFacts>& logs) {
   std::vector<Counters> counters;
-  for (const LogFacts& log : logs) counters.push_back(counters_of(log));
+  for (const LogFacts& log : logs) counters.emplace_back(log.allocs.begin(), log.allocs.end());
   const std::size_t drops = drops_in(out.order, counters);
   const bool every = logs.size() > 2 && drops == logs.size() - 1;
   if (drops == 0 || !(every || (out.by == OrderedBy::given && alphabetical(logs)))) return false;
@@ -251,7 +240,19 @@ bool hours_from_changes(LogOrder& out, const std::vector<LogFacts>& logs) {
 
 }  // namespace
 
-bool needs_first_rows(const std::vector<LogFacts>& logs) {
+std::vector<std::pair<std::uint64_t, std::int64_t>> counters_of(const std::vector<Row>& rows) {
+  constexpr std::int64_t k32 = std::int64_t{1} << 32;
+  std::vector<std::pair<std::uint64_t, std::int64_t>> out;
+  for (const Row& row : rows) {
+    if (!row.allocs) continue;
+    const std::uint64_t key = std::uint64_t{row.tag.value()} << 32 | std::uint64_t{row.session.key()} << 8 |
+                              static_cast<std::uint64_t>(row.pool);
+    out.emplace_back(key, *row.allocs < 0 && *row.allocs >= -k32 / 2 ? *row.allocs + k32 : *row.allocs);
+  }
+  return out;
+}
+
+bool needs_counters(const std::vector<LogFacts>& logs) {
   if (logs.size() < 2) return false;
   for (const bool in_text : {true, false}) {
     const auto times = times_of(logs, in_text);

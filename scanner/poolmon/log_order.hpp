@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scanner/poolmon/snapshot.hpp"
@@ -17,8 +18,12 @@ struct LogFacts {
   std::optional<LogTime> time_in_text;   ///< of its first snapshot
   std::optional<LogTime> time_in_name;   ///< of the file's name
   std::int64_t modified = 0;             ///< the file's time of change, nanoseconds since 1970; 0: not known
-  std::vector<Row> first;                ///< rows of its first snapshot; empty when they were not asked for
+  /// Counters of its first snapshot; empty when they were not asked for.
+  std::vector<std::pair<std::uint64_t, std::int64_t>> allocs;
 };
+
+/// LogFacts::allocs: one number for a tag in a pool of a session, and how often it was allocated.
+std::vector<std::pair<std::uint64_t, std::int64_t>> counters_of(const std::vector<Row>& rows);
 
 enum class OrderedBy : std::uint8_t {
   given,    ///< nothing tells more
@@ -36,8 +41,8 @@ struct LogOrder {
   std::vector<std::string> notes;  ///< how the order came about, where it is not the given one
 };
 
-/// Does the order of these logs need the rows of their first snapshots? Not where times tell it.
-bool needs_first_rows(const std::vector<LogFacts>& logs);
+/// Does the order of these logs need the counters of their first snapshots? Not where times tell it.
+bool needs_counters(const std::vector<LogFacts>& logs);
 
 LogOrder order_logs(const std::vector<LogFacts>& logs);
 

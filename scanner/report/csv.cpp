@@ -9,9 +9,21 @@
 namespace scanner::report {
 namespace {
 
+/// "-15621.46": a number is no formula.
+bool is_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const auto point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  return digits(whole) && (point == std::string_view::npos || digits(text.substr(point + 1)));
+}
+
 std::string cell(std::string_view text) {
   std::string out;
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) out = "'";
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos && !is_number(text))
+    out = "'";
   out += text;
   if (out.find_first_of("\",\r\n") == std::string::npos && (out.empty() || (out.front() != ' ' && out.back() != ' ')))
     return out;

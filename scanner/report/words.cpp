@@ -135,6 +135,7 @@ std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& log
   if (pool.low == pool.high) return out + " stays at " + size(pool.bytes_last) + when;
   out += pool.shape == Shape::suspect   ? " rises"
          : pool.shape == Shape::growing ? " is larger than before"
+         : pool.shape == Shape::falling ? " is smaller than before"
                                         : " " + std::string(describe(pool.shape));
   if (!one_way || !agrees) return out + ": between " + size(pool.low) + " and " + size(pool.high) + when;
   out += ": " + size(pool.bytes_first) + " to " + size(pool.bytes_last) + when + ", " + human_bytes(rate) +

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the poolmon logs of the sample volume.   logs.py FOLDER
 
-Twelve snapshots, one an hour, of a machine on which myfault.sys leaks 14 MB an hour under the tag Leak. The other tags do
+Twelve snapshots, one an hour, of a machine on which myfault.sys leaks 36 MB an hour under the tag Leak. The other tags do
 what pools do all day: most go up and down a little, one makes a step, one rises and stays, one is noisy. The same numbers
 in every run: no random generator but the one below.
 """
@@ -10,7 +10,7 @@ import sys
 
 HOURS = 12
 START = (2026, 11, 20, 8)
-LEAKED_AN_HOUR = 14040  # blocks of 1,040 bytes
+LEAKED_AN_HOUR = 35100  # blocks of 1,040 bytes
 
 # tag, type, blocks, bytes of one, frees at the start, shape
 TAGS = [

@@ -25,12 +25,14 @@ LogFacts at(const std::string& path, std::int64_t seconds, std::int64_t other) {
 LogFacts counted(const std::string& path, std::int64_t tenths) {
   LogFacts log = named(path);
   const char* tags[] = {"Abcd", "Efgh", "Ijkl", "Mnop", "Qrst"};
+  std::vector<Row> rows;
   for (std::int64_t i = 0; i < 5; ++i) {
     Row row;
     row.tag = tagdb::PoolTag::from_text(tags[i]);
     row.allocs = (100 + 77 * i) * tenths;
-    log.first.push_back(row);
+    rows.push_back(row);
   }
+  log.allocs = counters_of(rows);
   return log;
 }
 

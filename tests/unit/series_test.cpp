@@ -166,7 +166,7 @@ TEST_CASE("whole pools: growing, flat, falling, and nothing is printed against i
   CHECK(whole(flat).shape == Shape::flat);
   CHECK(said(whole(flat), 19) == "the paged pool as a whole stays as it is: between 852.6 MiB and 858.3 MiB in 19 h");
   CHECK(whole(falling).shape == Shape::falling);
-  CHECK(said(whole(falling), 19).find(" falls: 1.9 GiB to 1001.4 MiB in 19 h, -47.7 MiB per hour") != std::string::npos);
+  CHECK(said(whole(falling), 19).find(" is smaller than before: 1.9 GiB to 1001.4 MiB in 19 h, -47.7 MiB per hour") != std::string::npos);
   const Growth odd = whole(up_at_the_end);
   CHECK(odd.gained > 0);
   CHECK(*odd.bytes_per_hour < 0);
