@@ -59,9 +59,8 @@ class Leaks {
     analyse();
     const bool searched = search();
     describe(searched);
-    if (certain_ > 0 || std::any_of(pools_.tags.begin(), pools_.tags.end(), [](const poolmon::Growth& pool) {
-          return pool.shape == Shape::leak;
-        }))
+    if (certain_ > 0 || std::any_of(pools_.tags.begin(), pools_.tags.end(),
+                                    [](const poolmon::Growth& pool) { return pool.shape == Shape::leak; }))
       return context_.finish(kExitFound);
     return context_.finish(context_.incomplete() ? kExitIncomplete : kExitNothing);
   }
@@ -84,8 +83,7 @@ class Leaks {
                        (no_figures_.size() == 1 ? " file holds" : " files hold") + " no figures of pools:";
     for (std::size_t i = 0; i < no_figures_.size() && i < kNamesShown; ++i)
       note += (i == 0 ? " " : ", ") + std::string(report::file_name(no_figures_[i]));
-    if (no_figures_.size() > kNamesShown)
-      note += " and " + std::to_string(no_figures_.size() - kNamesShown) + " more";
+    if (no_figures_.size() > kNamesShown) note += " and " + std::to_string(no_figures_.size() - kNamesShown) + " more";
     notes_.push_back(std::move(note));
     // A folder in which nothing is a log is no search that found nothing.
     if (tags_.snapshots() + totals_.snapshots() == 0)
@@ -93,7 +91,8 @@ class Leaks {
   }
 
   static constexpr const char* kNoFigures =
-      "no figures of pools in it: poolmon's snapshots and screens, WinDbg's !poolused, and CSV of poolmon or perfmon are "
+      "no figures of pools in it: poolmon's snapshots and screens, WinDbg's !poolused, and CSV of poolmon or perfmon "
+      "are "
       "read";
 
   void read(std::istream& in, const LogFile& log) {
@@ -186,7 +185,8 @@ class Leaks {
     std::vector<tagdb::PoolTag> largest;
     for (const poolmon::Growth& growth : analysis_.tags) {
       const bool seen = std::find(largest.begin(), largest.end(), growth.tag) != largest.end();
-      if (growth.shape == Shape::size && !seen && largest.size() < kAskFor && growth.tag.text().find('\\') == std::string::npos)
+      if (growth.shape == Shape::size && !seen && largest.size() < kAskFor &&
+          growth.tag.text().find('\\') == std::string::npos)
         largest.push_back(growth.tag);
     }
     if (leaks_.empty()) info.next_steps = report::next_steps(info, largest);
@@ -212,9 +212,8 @@ class Leaks {
       }
     }
     if (changed.empty() && leaks_.empty()) {
-      std::stable_sort(flat.begin(), flat.end(), [](const auto* a, const auto* b) {
-        return std::llabs(a->gained) > std::llabs(b->gained);
-      });
+      std::stable_sort(flat.begin(), flat.end(),
+                       [](const auto* a, const auto* b) { return std::llabs(a->gained) > std::llabs(b->gained); });
       changed = std::move(flat);
     }
     for (std::size_t i = 0; i < changed.size() && i < kOthers; ++i) context_.reporter().growth(*changed[i]);

@@ -1,4 +1,5 @@
-// Which logs `poolwho leaks` reads, and in which order: names, the logs of folders, and what tells when they were taken.
+// Which logs `poolwho leaks` reads, and in which order: names, the logs of folders, and what tells when they were
+// taken.
 #pragma once
 
 #include <optional>
@@ -23,8 +24,8 @@ struct LogFiles {
   bool times_of_change = false;    ///< `time` is the files' time of change
 };
 
-/// `names` are files and folders; what cannot be read is told to `context`. With `clocked` false no hours are taken from
-/// the files' times of change.
+/// `names` are files and folders; what cannot be read is told to `context`. With `clocked` false no hours are taken
+/// from the files' times of change.
 LogFiles find_logs(Context& context, const std::vector<std::string>& names, bool clocked);
 
 }  // namespace scanner

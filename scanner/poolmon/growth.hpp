@@ -49,11 +49,11 @@ struct Growth {
   std::int64_t gained = 0;                       ///< bytes_last - bytes_first
   std::int64_t low = 0, high = 0;                ///< bytes, within that stretch
   std::optional<std::int64_t> count;             ///< blocks outstanding in the last snapshot
-  double bytes_per_step = 0;             ///< Theil-Sen slope, per snapshot
-  std::optional<double> bytes_per_hour;  ///< the same by the clock
-  double confidence = 0;                 ///< of a leak: that the trend is none of chance, all tags considered; 0 to 1
-  double share = 0;                      ///< of the growth of all tags in the pool, 0 to 1
-  std::optional<double> kept;            ///< of what was allocated meanwhile, the part that was not freed
+  double bytes_per_step = 0;                     ///< Theil-Sen slope, per snapshot
+  std::optional<double> bytes_per_hour;          ///< the same by the clock
+  double confidence = 0;       ///< of a leak: that the trend is none of chance, all tags considered; 0 to 1
+  double share = 0;            ///< of the growth of all tags in the pool, 0 to 1
+  std::optional<double> kept;  ///< of what was allocated meanwhile, the part that was not freed
   std::optional<std::int64_t> bytes_per_allocation;
   std::optional<double> hours_left;  ///< until the limit of the machine, if all goes on like this
   std::string limit;                 ///< which limit that is

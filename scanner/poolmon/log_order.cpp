@@ -94,7 +94,9 @@ NumberedName numbered(std::string_view name) {
   return out;
 }
 
-bool less_number(const std::string& a, const std::string& b) { return a.size() != b.size() ? a.size() < b.size() : a < b; }
+bool less_number(const std::string& a, const std::string& b) {
+  return a.size() != b.size() ? a.size() < b.size() : a < b;
+}
 
 /// Names that differ in their numbers only stand in the order of those; others stay where the first of their kind is.
 Order by_numbers(const std::vector<LogFacts>& logs, bool& told) {
@@ -182,8 +184,7 @@ bool alphabetical(const std::vector<LogFacts>& logs) {
   };
   return std::is_sorted(logs.begin(), logs.end(),
                         [&](const LogFacts& a, const LogFacts& b) { return folded(a.path) < folded(b.path); }) ||
-         std::is_sorted(logs.begin(), logs.end(),
-                        [](const LogFacts& a, const LogFacts& b) { return a.path < b.path; });
+         std::is_sorted(logs.begin(), logs.end(), [](const LogFacts& a, const LogFacts& b) { return a.path < b.path; });
 }
 
 /// A log rotation gives the highest number to the oldest log; and names without numbers may stand in the shell's order.

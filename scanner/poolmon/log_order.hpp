@@ -14,10 +14,10 @@ namespace scanner::poolmon {
 
 /// What is known of a log before it is read.
 struct LogFacts {
-  std::string path;                      ///< as it was named
-  std::optional<LogTime> time_in_text;   ///< of its first snapshot
-  std::optional<LogTime> time_in_name;   ///< of the file's name
-  std::int64_t modified = 0;             ///< the file's time of change, nanoseconds since 1970; 0: not known
+  std::string path;                     ///< as it was named
+  std::optional<LogTime> time_in_text;  ///< of its first snapshot
+  std::optional<LogTime> time_in_name;  ///< of the file's name
+  std::int64_t modified = 0;            ///< the file's time of change, nanoseconds since 1970; 0: not known
   /// Counters of its first snapshot; empty when they were not asked for.
   std::vector<std::pair<std::uint64_t, std::int64_t>> allocs;
 };

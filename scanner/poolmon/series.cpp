@@ -79,8 +79,8 @@ std::size_t SeriesTable::index_of(const Row& row) {
   return at->second;
 }
 
-/// The rows of a snapshot that hold bytes, one for each series: tags that differ in the protected bit only are one tag to
-/// the kernel. A sum of which a part is not known is not known.
+/// The rows of a snapshot that hold bytes, one for each series: tags that differ in the protected bit only are one tag
+/// to the kernel. A sum of which a part is not known is not known.
 void SeriesTable::gather(const Snapshot& snapshot) {
   gathered_.clear();
   for (const Row& row : snapshot.rows) {
@@ -121,8 +121,7 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
     if (allocs && latest.allocs) allocs = continued(*latest.allocs, *allocs);
     if (frees && latest.frees) frees = continued(*latest.frees, *frees);
     // Fewer bytes with as many blocks: what stands above 32 bits was not printed.
-    if (bytes < k32 && latest.bytes >= k32 / 2 && diff && latest.diff && *latest.diff > 0 &&
-        *diff > *latest.diff / 2) {
+    if (bytes < k32 && latest.bytes >= k32 / 2 && diff && latest.diff && *latest.diff > 0 && *diff > *latest.diff / 2) {
       const double expected =
           static_cast<double>(latest.bytes) / static_cast<double>(*latest.diff) * static_cast<double>(*diff);
       const double turns = std::round((expected - static_cast<double>(bytes)) / static_cast<double>(k32));
@@ -130,7 +129,7 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
     }
   }
   const auto bucket = static_cast<std::uint32_t>(buckets_.size() - 1);
-  Point point{bucket, allocs && frees,    diff.has_value(),    bytes,           bytes,
+  Point point{bucket, allocs && frees,    diff.has_value(),  bytes,           bytes,
               bytes,  allocs.value_or(0), frees.value_or(0), diff.value_or(0)};
   if (series.points.empty() || series.points.back().bucket != bucket) {
     series.points.push_back(point);
@@ -184,7 +183,8 @@ void SeriesTable::note_time(const std::optional<LogTime>& time) {
   if (last_time_) {
     ascending_ = ascending_ && time->seconds > last_time_->seconds;
     other_ascending_ = other_ascending_ && time->other > last_time_->other;
-    // Clocks of which one is UTC and the other is not cannot be compared, nor can a date with "an hour after the start".
+    // Clocks of which one is UTC and the other is not cannot be compared, nor can a date with "an hour after the
+    // start".
     if (time->zoned != last_time_->zoned || time->elapsed != last_time_->elapsed) timed_ = false;
   } else {
     first_time_ = time;
@@ -215,7 +215,8 @@ bool SeriesTable::add(const Snapshot& snapshot, std::string_view where, bool res
   }
   for (const auto& [index, row] : gathered_) {
     const Series& series = series_[index];
-    const bool first_of_boot = restart || (!series.points.empty() && buckets_[series.points.back().bucket].boot != boot_);
+    const bool first_of_boot =
+        restart || (!series.points.empty() && buckets_[series.points.back().bucket].boot != boot_);
     add_row(row, first_of_boot, index);
   }
   return restart;

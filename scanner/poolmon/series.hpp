@@ -82,7 +82,7 @@ class SeriesTable {
 
   std::vector<Bucket> buckets_;
   std::vector<Series> series_;
-  std::vector<Latest> latest_;                       ///< parallel to series_
+  std::vector<Latest> latest_;                         ///< parallel to series_
   std::vector<std::pair<std::size_t, Row>> gathered_;  ///< index of the series and figures, of the snapshot at hand
   std::unordered_map<std::uint64_t, std::size_t> index_;
   std::map<tagdb::PoolTag, std::string> owners_;

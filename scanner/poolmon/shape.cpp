@@ -22,9 +22,9 @@ constexpr double kLongPause = 3;                                     // a step o
 constexpr double kRising = 0.55;                                     // of the steps go up
 constexpr double kAtTheEnd = 0.4;                                    // slope of the last third against the whole
 // Names for what is no leak, as parts of the range.
-constexpr double kLarge = 0.4, kSmall = 0.08;            // a large step; less than the small one is nothing
-constexpr double kOneWay = 2, kThereAndBack = 2.8;       // ways that steps and bursts travel at most, noise included
-constexpr std::size_t kVeryFew = 6;                                  // snapshots: below, a rise must also be large
+constexpr double kLarge = 0.4, kSmall = 0.08;       // a large step; less than the small one is nothing
+constexpr double kOneWay = 2, kThereAndBack = 2.8;  // ways that steps and bursts travel at most, noise included
+constexpr std::size_t kVeryFew = 6;                 // snapshots: below, a rise must also be large
 // Few snapshots: even perfect order could be chance among so many tags. Then a leak must be even, large and kept.
 constexpr double kFewRise = 0.2, kFewEven = 0.25, kFewKept = 0.05;
 // Three points in a line are as well three stairs, or one tooth of a saw: that is a suspicion and no more.

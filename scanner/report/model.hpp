@@ -127,8 +127,8 @@ class Reporter {
   virtual void change(const std::string& /*path*/, const rank::Change&) {}
   virtual void candidate(const Candidate&) {}
   virtual void listed(const tagdb::Entry&, tagdb::PoolTag) {}
-  /// leaks: what was read; whole pools, which stand in LogsInfo too; then every leak and then every suspect, best first;
-  /// then, as `growth`, what else is worth a look, and as `size`, largest first, what was seen once.
+  /// leaks: what was read; whole pools, which stand in LogsInfo too; then every leak and then every suspect, best
+  /// first; then, as `growth`, what else is worth a look, and as `size`, largest first, what was seen once.
   virtual void logs(const LogsInfo&) {}
   virtual void pool(const poolmon::Growth&) {}
   virtual void leak(const Leak&) {}

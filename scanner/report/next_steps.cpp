@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdio>
 
+#include "scanner/report/screen.hpp"
 #include "scanner/report/words.hpp"
 
 namespace scanner::report {
@@ -24,6 +25,9 @@ std::string hex(std::uint32_t value, const char* format) {
   return text.data();
 }
 
+/// On Windows the machine at hand is the likeliest one.
+std::string root_option() { return native_shell() == Shell::windows ? " --root C:\\" : " --root DIR"; }
+
 /// The tag as the debugger's commands take it: exactly four characters, and a blank would end it.
 std::string for_debugger(tagdb::PoolTag tag) {
   std::string text = tag.text();
@@ -44,13 +48,13 @@ void in_debugger(const poolmon::Growth& growth, std::vector<NextStep>& steps) {
   if (growth.session.id()) {
     steps.push_back({"in a kernel debugger or a dump, go to session " + std::to_string(*growth.session.id()),
                      "!session -s " + std::to_string(*growth.session.id())});
-    steps.push_back({"and look at its session pool (8: the session's pool, 4: sorted by paged bytes)",
-                     "!poolused 0xc " + tag});
+    steps.push_back(
+        {"and look at its session pool (8: the session's pool, 4: sorted by paged bytes)", "!poolused 0xc " + tag});
     return;
   }
   steps.push_back({"in a kernel debugger or a dump, list the sessions; !session -s N goes to one", "!session"});
-  steps.push_back(
-      {"and look at the session pool of each (8: the session's pool, 4: sorted by paged bytes)", "!poolused 0xc " + tag});
+  steps.push_back({"and look at the session pool of each (8: the session's pool, 4: sorted by paged bytes)",
+                   "!poolused 0xc " + tag});
 }
 
 void about_driver(const Candidate& candidate, const Leak& leak, std::vector<NextStep>& steps) {
@@ -113,38 +117,17 @@ std::vector<NextStep> next_steps(const Leak& leak) {
   return steps;
 }
 
-std::string shell_word(std::string_view word) {
-  const std::string text(word);
-#ifdef _WIN32
-  if (!text.empty() && text.find_first_of(" \t&|<>^()%!,;=$`'{}@#") == std::string::npos) return text;
-  return "\"" + text + "\"";  // a file's name holds no quotes, a tag hardly ever
-#else
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=+,@%-";
-  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-#endif
-}
-
 NextStep search_step(const std::vector<tagdb::PoolTag>& tags, const std::vector<std::string>& logs) {
-#ifdef _WIN32
-  constexpr const char* kRoot = "C:\\";
-#else
-  constexpr const char* kRoot = "DIR";
-#endif
   std::string command = "poolwho";
-  if (!logs.empty() && logs.size() <= kLogsNamed &&
-      std::find(logs.begin(), logs.end(), "-") == logs.end()) {
+  if (!logs.empty() && logs.size() <= kLogsNamed && std::find(logs.begin(), logs.end(), "-") == logs.end()) {
     command += " leaks";
-    for (const std::string& log : logs) command += " " + shell_word(printable(log));
+    for (const std::string& log : logs) command += " " + shell_quoted(printable(log));
   } else {
-    for (const tagdb::PoolTag tag : tags) command += " -t " + shell_word(tag.text());
+    for (const tagdb::PoolTag tag : tags) command += " -t " + tag_argument(tag);
   }
   return {tags.size() == 1 ? "find the driver that allocates with it, on that machine or with a copy of its drive"
                            : "find the drivers that allocate with them, on that machine or with a copy of its drive",
-          command + " --root " + kRoot};
+          command + root_option()};
 }
 
 std::vector<NextStep> next_steps(const LogsInfo& logs, const std::vector<tagdb::PoolTag>& largest) {
@@ -162,18 +145,13 @@ std::vector<NextStep> next_steps(const LogsInfo& logs, const std::vector<tagdb::
     steps.push_back({"take more snapshots, an hour apart, to see what grows (each run appends one)", kPoolmon});
   if (logs.tag_snapshots == 1 && !largest.empty()) {
     std::string command = "poolwho";
-    for (const tagdb::PoolTag tag : largest) command += " -t " + shell_word(tag.text());
-#ifndef _WIN32
-    command += " --root DIR";
-#else
-    command += " --root C:\\";
-#endif
+    for (const tagdb::PoolTag tag : largest) command += " -t " + tag_argument(tag);
     steps.push_back({"find the drivers that allocate with the largest, on that machine or with a copy of its drive",
-                     command});
+                     command + root_option()});
   }
   if (logs.tag_snapshots > 1 && pool_rises)
-    steps.push_back({"a whole pool rises and no tag does: take more snapshots, of all tags (each run appends one)",
-                     kPoolmon});
+    steps.push_back(
+        {"a whole pool rises and no tag does: take more snapshots, of all tags (each run appends one)", kPoolmon});
   return steps;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <map>
 
+#include "scanner/report/screen.hpp"
 #include "scanner/report/words.hpp"
 #include "tagdb/owners.hpp"
 
@@ -25,18 +26,6 @@ std::string number(double value, const char* format) {
   return text.data();
 }
 
-/// How wide a text is on the screen: continuation bytes of UTF-8 take no column.
-std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string padded(std::string text, std::size_t width) {
-  const std::size_t used = columns(text);
-  if (used < width) text.append(width - used, ' ');
-  return text;
-}
-
 std::vector<std::string> cells_of(const Leak& leak, bool unicode) {
   const poolmon::Growth& growth = leak.growth;
   std::vector<std::string> cells = {growth.tag.text(), pool_in_words(growth)};
@@ -49,9 +38,9 @@ std::vector<std::string> cells_of(const Leak& leak, bool unicode) {
   cells.push_back(growth.shape == poolmon::Shape::suspect
                       ? "suspected only"
                       : "confidence " + number(std::floor(growth.confidence * 100) / 100, "%.2f"));
-  std::string each =
-      growth.bytes_per_allocation ? with_commas(static_cast<std::uint64_t>(*growth.bytes_per_allocation)) + " bytes each"
-                                  : "";
+  std::string each = growth.bytes_per_allocation
+                         ? with_commas(static_cast<std::uint64_t>(*growth.bytes_per_allocation)) + " bytes each"
+                         : "";
   if (growth.hours_left)
     each += (each.empty() ? "" : "; ") + time_left(*growth.hours_left) + " until " + printable(growth.limit);
   cells.push_back(each);
@@ -63,7 +52,7 @@ std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& 
   std::vector<std::size_t> widths;
   for (const auto& cells : table) {
     widths.resize(std::max(widths.size(), cells.size()), 0);
-    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], columns(cells[i]));
+    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], display_width(cells[i]));
   }
   return widths;
 }
@@ -178,9 +167,10 @@ void TextLeaks::print_candidates(const Leak& leak) {
   }
   if (weak > most && !options_.explain) {
     const std::size_t hidden = weak - most;
-    out_ << "  " << paint(kDim, "and " + std::to_string(hidden) + (most > 0 ? " more" : "") +
-                                    (hidden == 1 ? " file that only contains" : " files that only contain") +
-                                    " the bytes (--explain shows all)")
+    out_ << "  "
+         << paint(kDim, "and " + std::to_string(hidden) + (most > 0 ? " more" : "") +
+                            (hidden == 1 ? " file that only contains" : " files that only contain") +
+                            " the bytes (--explain shows all)")
          << '\n';
   }
 }
@@ -229,9 +219,9 @@ void TextLeaks::print_others() {
     table.push_back(std::move(cells));
   }
   if (table.empty()) return;
-  out_ << (all_small                       ? "What changed most, all by less than 64 KiB:\n"
-           : info_.tag_snapshots < 3       ? "What changed most:\n"
-                                           : "Changed, but not leaking:\n");
+  out_ << (all_small                 ? "What changed most, all by less than 64 KiB:\n"
+           : info_.tag_snapshots < 3 ? "What changed most:\n"
+                                     : "Changed, but not leaking:\n");
   const std::vector<std::size_t> widths = widths_of(table);
   for (const auto& cells : table) out_ << aligned(cells, widths) << '\n';
   if (counts.empty()) return;

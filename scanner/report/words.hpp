@@ -35,12 +35,9 @@ std::string growth_in_words(const poolmon::Growth& growth, double hours);
 std::string pool_in_words(const poolmon::Growth& growth);
 /// "12 days", "more than a year"
 std::string time_left(double hours);
-/// What a whole pool does: "the nonpaged pool as a whole keeps growing: 1.1 GiB to 7.8 GiB in 23 h, 295.7 MiB per hour".
-/// Nothing is called a gain whose slope has the other sign.
+/// What a whole pool does: "the nonpaged pool as a whole keeps growing: 1.1 GiB to 7.8 GiB in 23 h, 295.7 MiB per
+/// hour". Nothing is called a gain whose slope has the other sign.
 std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& logs);
-
-/// One word of a command line, quoted where the shell of the system that this program runs on needs it.
-std::string shell_word(std::string_view word);
 
 /// What to do about a leak.
 std::vector<NextStep> next_steps(const Leak& leak);

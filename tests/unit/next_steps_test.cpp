@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "scanner/report/screen.hpp"
 #include "scanner/report/text_leaks.hpp"
 #include "scanner/report/words.hpp"
 
@@ -67,7 +68,8 @@ std::size_t count(const std::string& text, const std::string& part) {
 TEST_CASE("a debugger is asked for the system's pool by its sort order") {
   CHECK(has(commands(next_steps(leak_of("Leak", poolmon::Pool::nonpaged))), "!poolused 2 Leak"));
   CHECK(has(commands(next_steps(leak_of("Leak", poolmon::Pool::paged))), "!poolused 4 Leak"));
-  CHECK(has(commands(next_steps(leak_of("Io  ", poolmon::Pool::nonpaged))), "!poolused 2 Io??"));  // a blank ends a word
+  CHECK(
+      has(commands(next_steps(leak_of("Io  ", poolmon::Pool::nonpaged))), "!poolused 2 Io??"));  // a blank ends a word
 }
 
 TEST_CASE("a session's pool is asked for with flag 8, in the session") {
@@ -82,30 +84,16 @@ TEST_CASE("a session's pool is asked for with flag 8, in the session") {
   CHECK(has(unnumbered, "!session"));
 }
 
-#ifdef _WIN32
-TEST_CASE("words of a command line for cmd.exe and PowerShell") {
-  CHECK(shell_word("Leak") == "Leak");
-  CHECK(shell_word("Io  ") == "\"Io  \"");
-  CHECK(shell_word("a&b") == "\"a&b\"");
-  CHECK(shell_word("C:\\my logs\\p1.txt") == "\"C:\\my logs\\p1.txt\"");
-  const auto tag = tagdb::PoolTag::from_text("Leak");
-  CHECK(search_step({tag}, {"logs\\p1.txt"}).command == "poolwho leaks logs\\p1.txt --root C:\\");
-}
-#else
-TEST_CASE("words of a command line for a POSIX shell") {
-  CHECK(shell_word("Leak") == "Leak");
-  CHECK(shell_word("Io  ") == "'Io  '");
-  CHECK(shell_word("it's") == "'it'\\''s'");
-  CHECK(shell_word("a$b") == "'a$b'");
-  CHECK(shell_word("Afd*") == "'Afd*'");
-  CHECK(shell_word("") == "''");
+TEST_CASE("the search that was not made repeats the logs, or asks for the tags") {
+  const bool windows = native_shell() == Shell::windows;
+  const std::string root = windows ? " --root C:\\" : " --root DIR", quote = windows ? "\"" : "'";
   const auto tag = tagdb::PoolTag::from_text("Leak"), other = tagdb::PoolTag::from_text("Io  ");
   CHECK(search_step({tag}, {"my logs/p1.txt", "p2.txt"}).command ==
-        "poolwho leaks 'my logs/p1.txt' p2.txt --root DIR");
-  CHECK(search_step({tag, other}, {"-"}).command == "poolwho -t Leak -t 'Io  ' --root DIR");  // read once, and gone
-  CHECK(search_step({tag}, std::vector<std::string>(40, "p.txt")).command == "poolwho -t Leak --root DIR");
+        "poolwho leaks " + quote + "my logs/p1.txt" + quote + " p2.txt" + root);
+  CHECK(search_step({tag, other}, {"-"}).command ==
+        "poolwho -t Leak -t " + quote + "Io  " + quote + root);  // standard input was read, and is gone
+  CHECK(search_step({tag}, std::vector<std::string>(40, "p.txt")).command == "poolwho -t Leak" + root);
 }
-#endif
 
 TEST_CASE("one snapshot, and whole pools without tags, have next steps of their own") {
   const auto tag = tagdb::PoolTag::from_text("Leak");
@@ -133,7 +121,8 @@ TEST_CASE("next steps are numbered, each command on a line of its own") {
 TEST_CASE("files that only contain the bytes are hidden behind better ones, few otherwise, and counted") {
   using scanner::rank::Verdict;
   Leak leak = leak_of("Leak", poolmon::Pool::nonpaged);
-  for (int i = 0; i < 9; ++i) leak.candidates.push_back(weak_candidate("d" + std::to_string(i) + ".sys", Verdict::weak));
+  for (int i = 0; i < 9; ++i)
+    leak.candidates.push_back(weak_candidate("d" + std::to_string(i) + ".sys", Verdict::weak));
   CHECK(count(shown(leak), "  weak ") == 5);
   CHECK(shown(leak).find("and 4 more files that only contain the bytes") != std::string::npos);
   CHECK(count(shown(leak, true), "  weak ") == 9);

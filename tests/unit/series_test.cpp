@@ -124,8 +124,9 @@ TEST_CASE("what a snapshot does not tell is no drop to 0") {
 
 TEST_CASE("the size of a block is not known where blocks are not, and never 0") {
   SeriesTable table;
-  add(table, {row("Byte", Pool::nonpaged, 4096), row("Zero", Pool::nonpaged, 4096, 0),
-              row("Same", Pool::nonpaged, 4096, 4096), row("None", Pool::paged, 0, 12), row("Both", Pool::paged, 960, 10)});
+  add(table,
+      {row("Byte", Pool::nonpaged, 4096), row("Zero", Pool::nonpaged, 4096, 0), row("Same", Pool::nonpaged, 4096, 4096),
+       row("None", Pool::paged, 0, 12), row("Both", Pool::paged, 960, 10)});
   const Analysis analysis = analyse(table, {});
   CHECK_FALSE(found(analysis, "Byte")->bytes_per_allocation.has_value());
   CHECK_FALSE(found(analysis, "Byte")->count.has_value());
@@ -166,7 +167,8 @@ TEST_CASE("whole pools: growing, flat, falling, and nothing is printed against i
   CHECK(whole(flat).shape == Shape::flat);
   CHECK(said(whole(flat), 19) == "the paged pool as a whole stays as it is: between 852.6 MiB and 858.3 MiB in 19 h");
   CHECK(whole(falling).shape == Shape::falling);
-  CHECK(said(whole(falling), 19).find(" is smaller than before: 1.9 GiB to 1001.4 MiB in 19 h, -47.7 MiB per hour") != std::string::npos);
+  CHECK(said(whole(falling), 19).find(" is smaller than before: 1.9 GiB to 1001.4 MiB in 19 h, -47.7 MiB per hour") !=
+        std::string::npos);
   const Growth odd = whole(up_at_the_end);
   CHECK(odd.gained > 0);
   CHECK(*odd.bytes_per_hour < 0);
