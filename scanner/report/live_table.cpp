@@ -86,8 +86,8 @@ std::vector<std::string> LiveTable::table(const std::vector<Line>& lines, std::s
   for (std::size_t i = 0; i < kTitles.size(); ++i) cells[0][i] = kTitles[i].text;
   for (std::size_t i = 0; i < count && i < lines.size(); ++i) {
     const poolmon::Row& row = *lines[i].row;
-    cells.push_back({shown_tag(row.tag), row.pool == poolmon::Pool::nonpaged ? "Nonp" : "Paged",
-                     shown(row.allocs), shown(row.frees), shown(row.diff), shown(row.bytes),
+    cells.push_back({shown_tag(row.tag), row.pool == poolmon::Pool::nonpaged ? "Nonp" : "Paged", shown(row.allocs),
+                     shown(row.frees), shown(row.diff), shown(row.bytes),
                      row.bytes && row.diff.value_or(0) > 0 ? std::to_string(*row.bytes / *row.diff) : "",
                      signed_number(lines[i].change), signed_number(lines[i].since), printable(owner_(row.tag))});
   }

@@ -15,7 +15,7 @@ using scanner::poolmon::Pool;
 using scanner::poolmon::Row;
 using scanner::poolmon::Snapshot;
 
-enum class Kind { constant, noisy, wandering, step, stairs, sawtooth, plateau, burst, falling, leak };
+enum class Kind { constant, noisy, wandering, step, stairs, sawtooth, plateau, burst, falling, leak, wild };
 
 /// One tag's outstanding blocks at every snapshot.
 class Tag {
@@ -69,6 +69,7 @@ class Tag {
         break;
       case Kind::burst: level *= 1 + (std::fabs(t - at_) < 1 ? size_ : 0) + 0.2 * noise_ * normal(); break;
       case Kind::falling: level *= 1.5 - 0.5 * t / static_cast<double>(snapshots_) + 0.1 * noise_ * normal(); break;
+      case Kind::wild: level *= 1 + wild * normal(); break;
       case Kind::leak: level = base_ + leak_blocks_ * (t + leak_noise * normal()); break;
     }
     Row row;
@@ -87,6 +88,7 @@ class Tag {
 
   Kind kind;
   double leak_noise = 0.5;  ///< of one step
+  double wild = 0.3;        ///< of the level
   [[nodiscard]] tagdb::PoolTag tag() const { return tag_; }
 
  private:
