@@ -178,7 +178,7 @@ bool LogReader::take_counter(std::string_view line) {
   if (line.size() > kLongest) return false;
   Column column;
   std::string_view value, before;
-  if (const auto path = line.find('\\'); path != std::string_view::npos && delimiter_of(line) != ',') {
+  if (const auto path = line.find('\\'); path != std::string_view::npos && line.find('"') == std::string_view::npos) {
     std::string_view text = trimmed(line.substr(path));
     before = line.substr(0, path);
     // The value may stand behind a colon or behind two blanks.

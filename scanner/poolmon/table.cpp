@@ -433,7 +433,8 @@ bool Table::behind_tag(const Layout& layout, std::string_view line, const std::v
       const bool sized = what == What::bytes || what == What::total_bytes || what == What::per_block || what == What::delta;
       if (sized && next + 1 < words.size() && unit_of_word(words[next + 1].text)) ++last;
     } else if (what == What::type) {
-      if (next + 1 < words.size() && pool_of_cell(joined(line, words[next], words[next + 1]).text)) ++last;
+      if (next + 1 < words.size() && !looks_like_number(words[next + 1].text) &&
+          pool_of_cell(joined(line, words[next], words[next + 1]).text)) ++last;
     } else if (what == What::time || what == What::time_utc) {
       while (last + 1 < words.size() && last < next + 2 && words[last + 1].text.find(':') != std::string_view::npos) ++last;
     } else if (what == What::owner || what == What::text) {
