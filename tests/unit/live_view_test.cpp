@@ -135,12 +135,13 @@ class Growing final : public LiveProvider {
 };
 
 int watch_growing() {
-  scanner::prepare_console();
+  static scanner::StopFlag stop;  // the handler of signals keeps its address
+  scanner::prepare_console(stop);
   scanner::Options options;
   options.verb = scanner::Verb::leaks;
   options.live = true;
   options.every_seconds = 0.03;
-  scanner::Context context(options, std::cout, std::cerr, true, true);
+  scanner::Context context(options, std::cout, std::cerr, true, true, &stop);
   if (!context.load()) return 99;
   const int code = scanner::run_leaks(context, std::make_unique<Growing>());
   std::cout.flush();
