@@ -107,6 +107,14 @@ Figures::Figures(std::vector<Column> columns, std::optional<Pool> pool, const st
       pools_.push_back(column.pool);
   }
   blocks_ = has(What::address);
+  // "Bytes allocated" beside bytes that are in use, or beside "bytes freed", is counted since the start.
+  for (Column& column : columns_) {
+    if (!column.weak || column.what != What::bytes) continue;
+    const bool other = std::any_of(columns_.begin(), columns_.end(), [&column](const Column& one) {
+      return one.pool == column.pool && ((one.what == What::bytes && !one.weak) || (one.what == What::ignored && one.weak));
+    });
+    if (other) column.what = What::ignored;
+  }
   counters_ = !has(What::tag) && std::any_of(columns_.begin(), columns_.end(), [](const Column& column) {
     return column.what >= What::total_nonpaged;
   });
@@ -341,6 +349,7 @@ Taken Figures::take(const std::vector<std::string_view>& cells, Parsed& out, std
           row.session = Session::number(static_cast<std::uint16_t>(id));
         break;
       }
+      case What::host: out.host = cell; break;
       case What::owner:
         if (!cell.empty() && out.owner.empty()) out.owner = cell.substr(0, kLongestOwner);
         break;

@@ -77,6 +77,14 @@ std::vector<LineProblem> LogReader::take_notes() {
 }
 
 void LogReader::add(const Parsed& parsed) {
+  if (!parsed.host.empty() && !parsed.rows.empty()) {
+    if (host_.empty()) host_ = parsed.host;
+    if (parsed.host != host_) {
+      if (!std::exchange(hosts_named_, true))
+        note("rows of several machines: only those of " + host_ + " are read; write one log a machine");
+      return;
+    }
+  }
   if (parsed.time) collector_.set_row_time(*parsed.time);
   for (TableRow row : parsed.rows) {
     if (row.row.session.is_none() && !session_.is_none()) {
@@ -121,7 +129,9 @@ void LogReader::read(std::string_view line) {
     if (in_rows_) collector_.section(Collector::Section::blank);
     return;
   }
-  if (take_machine_line(line) || take_counter(line) || take_counter_value(line) || take_list(line)) return;
+  if (take_machine_line(line)) return;
+  if (list_.collecting() && take_list(line)) return;
+  if (take_counter(line) || take_counter_value(line) || take_list(line) || take_inline(line)) return;
   std::optional<LogTime> stamp;
   const std::string_view bare = without_prefix(line, stamp);
   const bool shorter = bare.size() != line.size() && !is_noise(bare);
@@ -139,6 +149,7 @@ void LogReader::read(std::string_view line) {
     prefixed_ = false;
     return;
   }
+  if (shorter && take_list(bare)) return;
   if (shorter && prefixed_) {
     if (take_row(bare, false) || trimmed(bare).empty()) return;
     if (take_row(line, true)) return;
@@ -205,14 +216,14 @@ bool LogReader::take_counter(std::string_view line) {
     value = trimmed(line.substr(mark + 1));
     if (!looks_like_number(value)) return false;
     const std::string_view name = trimmed(line.substr(0, mark));
+    const auto words = words_of(name);
+    if (!words || std::find(words->begin(), words->end(), Word::pool) == words->end()) return false;
     column = counter_named(name);
     if (column.what == What::none) {
       // "nonpaged pool: 2.61 GB" says by its unit that it is a size
       const auto last = value.find_last_of(" 0123456789");
       if (last == std::string_view::npos || !unit_of_word(value.substr(last + 1))) return false;
       column = counter_named(std::string(name) + " bytes");
-      const auto words = words_of(name);
-      if (!words || std::find(words->begin(), words->end(), Word::pool) == words->end()) return false;
     }
     if (column.what != What::total_nonpaged && column.what != What::total_paged) return false;
     heading_ = column.what == What::total_paged ? Pool::paged : Pool::nonpaged;
@@ -344,6 +355,23 @@ bool LogReader::take_json(std::string_view line) {
 
 bool LogReader::take_list(std::string_view line) {
   return list_.take_line(line, [this](const Object& object) { take_object(object); });
+}
+
+/// One line with names and values: "10:00:00 TAG=Leak POOL=nonpaged BYTES=1000".
+bool LogReader::take_inline(std::string_view line) {
+  std::string_view before;
+  const Object object = object_in_line(line, before);
+  if (object.empty()) return false;
+  std::string why;
+  const Taken taken = objects_.take(object, parsed_, why);
+  if (taken == Taken::no) return false;
+  if (!parsed_.time) {
+    if (const TimeText time = find_time(before); time.any() && time.letters <= kProse) parsed_.time = time.when();
+  }
+  add(parsed_);
+  for (std::string& one : objects_.take_notes()) note(std::move(one));
+  if (taken == Taken::bad) problem(std::move(why));
+  return true;
 }
 
 void LogReader::take_object(const Object& object) {

@@ -242,6 +242,9 @@ std::size_t line_number(std::string_view line) {
   for (std::size_t colon = line.find_first_of(":-", at); colon != std::string_view::npos && colon < kLongest;
        colon = line.find_first_of(":-", colon + 1)) {
     std::size_t number = colon + 1;
+    const std::string_view file = line.substr(at, colon - at);
+    const bool log = file.ends_with(".txt") || file.ends_with(".log") || file.ends_with(".csv") || file.ends_with(".out");
+    if (line[colon] == ':' && log && number < line.size() && !is_digit(line[number])) return number;  // findstr, grep
     if (!digits(line, number, 9) || number >= line.size() || line[number] != line[colon]) continue;
     const std::string_view name = line.substr(at, colon - at);
     const auto dot = name.rfind('.');

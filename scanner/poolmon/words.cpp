@@ -21,7 +21,7 @@ constexpr std::pair<std::string_view, Word> kMeanings[] = {
     {"used", Word::used},         {"per_block", Word::per_block}, {"total", Word::total},
     {"filler", Word::filler},     {"delta", Word::delta},       {"peak", Word::peak},
     {"ignored", Word::ignored},   {"address", Word::address},   {"time", Word::time},
-    {"time_utc", Word::time_utc}, {"owner", Word::owner},       {"text", Word::text},
+    {"time_utc", Word::time_utc}, {"owner", Word::owner},       {"text", Word::text},         {"host", Word::host},
     {"b", Word::b},               {"kb", Word::kb},             {"mb", Word::mb},
     {"gb", Word::gb},             {"available", Word::available}, {"commit", Word::commit},
     {"commit_limit", Word::commit_limit}};
