@@ -61,7 +61,8 @@ bool tag_from_columns(std::string_view columns, tagdb::PoolTag& tag) {
 
 bool tag_from_cell(std::string_view cell, tagdb::PoolTag& tag) {
   std::string_view inner = trimmed(cell);
-  while (inner.size() > 4 && inner.starts_with("**") && inner.ends_with("**")) inner = inner.substr(2, inner.size() - 4);
+  while (inner.size() > 4 && inner.starts_with("**") && inner.ends_with("**"))
+    inner = inner.substr(2, inner.size() - 4);
   bool quoted = false;
   for (const std::string_view quote : {"'", "\"", "`", "\xE2\x80\x98", "\xE2\x80\x9C", "\xC2\xAB", "["}) {
     if (!inner.starts_with(quote) || inner.size() < 2 * quote.size() + 1 || inner.size() > 14) continue;
@@ -111,13 +112,13 @@ Figures::Figures(std::vector<Column> columns, std::optional<Pool> pool, const st
   for (Column& column : columns_) {
     if (!column.weak || column.what != What::bytes) continue;
     const bool other = std::any_of(columns_.begin(), columns_.end(), [&column](const Column& one) {
-      return one.pool == column.pool && ((one.what == What::bytes && !one.weak) || (one.what == What::ignored && one.weak));
+      return one.pool == column.pool &&
+             ((one.what == What::bytes && !one.weak) || (one.what == What::ignored && one.weak));
     });
     if (other) column.what = What::ignored;
   }
-  counters_ = !has(What::tag) && std::any_of(columns_.begin(), columns_.end(), [](const Column& column) {
-    return column.what >= What::total_nonpaged;
-  });
+  counters_ = !has(What::tag) && std::any_of(columns_.begin(), columns_.end(),
+                                             [](const Column& column) { return column.what >= What::total_nonpaged; });
   // Of one group: allocations without frees are those that are there now.
   for (const auto& of : pools_.empty() ? std::vector<std::optional<Pool>>{std::nullopt} : pools_) {
     const auto find = [this, &of](What what) {
@@ -133,7 +134,8 @@ Figures::Figures(std::vector<Column> columns, std::optional<Pool> pool, const st
       return std::find_if(columns_.begin(), columns_.end(),
                           [what](const Column& column) { return column.what == what && !column.pool; });
     };
-    if (loose(What::allocs) != columns_.end() && loose(What::frees) == columns_.end() && loose(What::diff) == columns_.end())
+    if (loose(What::allocs) != columns_.end() && loose(What::frees) == columns_.end() &&
+        loose(What::diff) == columns_.end())
       loose(What::allocs)->what = What::diff;
   }
   find_refusal();
@@ -186,8 +188,8 @@ void Figures::find_refusal() {
   }
   const bool placed = !pools_.empty() || pool_ || has(What::type);
   if (placed) return;
-  const auto tag = std::find_if(columns_.begin(), columns_.end(),
-                                [](const Column& column) { return column.what == What::tag; });
+  const auto tag =
+      std::find_if(columns_.begin(), columns_.end(), [](const Column& column) { return column.what == What::tag; });
   const bool surely = tag != columns_.end() && folded(tag->title).find("tag") != std::string::npos;
   if (blocks_)
     refusal_ = "a list of single blocks, and no heading says which pool they are of";

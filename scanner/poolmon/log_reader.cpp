@@ -453,8 +453,8 @@ void LogReader::take_headless(std::string_view line) {
   if (first || (numbers < kFewest && !(pools && numbers > 0)) || numbers * 3 < words) return;
   if (headless_++ == 0) {
     headless_line_ = lines_.number();
-    headless_why_ = "rows of a tag and " + std::to_string(numbers) +
-                    (numbers == 1 ? " number" : " numbers") + ", but no heading says which is bytes: add the line with the column names";
+    headless_why_ = "rows of a tag and " + std::to_string(numbers) + (numbers == 1 ? " number" : " numbers") +
+                    ", but no heading says which is bytes: add the line with the column names";
   }
 }
 

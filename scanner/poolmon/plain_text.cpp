@@ -18,9 +18,12 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 char32_t ansi(unsigned char byte) {
   switch (byte) {
     case 0x85: return 0x2026;
-    case 0x91: case 0x92: return '\'';
-    case 0x93: case 0x94: return '"';
-    case 0x96: case 0x97: return '-';
+    case 0x91:
+    case 0x92: return '\'';
+    case 0x93:
+    case 0x94: return '"';
+    case 0x96:
+    case 0x97: return '-';
     default: return byte;
   }
 }
@@ -28,7 +31,10 @@ char32_t ansi(unsigned char byte) {
 /// Length of the whole UTF-8 sequence at `at`, 0 when it is none.
 std::size_t sequence(std::string_view text, std::size_t at) {
   const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t length = lead >= 0xF0 && lead < 0xF5 ? 4 : lead >= 0xE0 && lead < 0xF0 ? 3 : lead >= 0xC2 && lead < 0xE0 ? 2 : 0;
+  const std::size_t length = lead >= 0xF0 && lead < 0xF5   ? 4
+                             : lead >= 0xE0 && lead < 0xF0 ? 3
+                             : lead >= 0xC2 && lead < 0xE0 ? 2
+                                                           : 0;
   if (length == 0 || at + length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if ((static_cast<unsigned char>(text[at + i]) & 0xC0) != 0x80) return 0;
@@ -39,15 +45,28 @@ std::size_t sequence(std::string_view text, std::size_t at) {
 /// The character as tools would have written it; 0: nothing.
 char32_t plain(char32_t code) {
   if (code >= 0xFF01 && code <= 0xFF5E) return code - 0xFEE0;  // full-width forms
-  if ((code >= 0x2000 && code <= 0x200A) || code == 0xA0 || code == 0x202F || code == 0x205F || code == 0x3000) return ' ';
+  if ((code >= 0x2000 && code <= 0x200A) || code == 0xA0 || code == 0x202F || code == 0x205F || code == 0x3000)
+    return ' ';
   if ((code >= 0x200B && code <= 0x200F) || code == 0xFEFF || code == 0xAD || (code >= 0x202A && code <= 0x202E) ||
       code == 0x2060)
     return 0;
   switch (code) {
-    case 0x2018: case 0x2019: case 0x201A: case 0x2032: return '\'';
-    case 0x201C: case 0x201D: case 0x201E: return '"';
-    case 0x2212: case 0x2010: case 0x2011: case 0x2012: case 0x2013: return '-';
-    case 0x2502: case 0x2503: case 0x2551: case 0xFFE8: return '|';
+    case 0x2018:
+    case 0x2019:
+    case 0x201A:
+    case 0x2032: return '\'';
+    case 0x201C:
+    case 0x201D:
+    case 0x201E: return '"';
+    case 0x2212:
+    case 0x2010:
+    case 0x2011:
+    case 0x2012:
+    case 0x2013: return '-';
+    case 0x2502:
+    case 0x2503:
+    case 0x2551:
+    case 0xFFE8: return '|';
     case 0x2022: return '*';
     default: break;
   }
@@ -57,8 +76,9 @@ char32_t plain(char32_t code) {
 }
 
 constexpr std::pair<std::string_view, char32_t> kEntities[] = {
-    {"nbsp", ' '}, {"lt", '<'}, {"gt", '>'}, {"amp", '&'}, {"quot", '"'}, {"apos", '\''}, {"ensp", ' '}, {"emsp", ' '},
-    {"thinsp", ' '}, {"#39", '\''}, {"lpar", '('}, {"rpar", ')'}, {"hellip", 0x2026}, {"uuml", 0xFC}, {"eacute", 0xE9}};
+    {"nbsp", ' '},  {"lt", '<'},   {"gt", '>'},        {"amp", '&'},    {"quot", '"'},
+    {"apos", '\''}, {"ensp", ' '}, {"emsp", ' '},      {"thinsp", ' '}, {"#39", '\''},
+    {"lpar", '('},  {"rpar", ')'}, {"hellip", 0x2026}, {"uuml", 0xFC},  {"eacute", 0xE9}};
 
 /// Decodes the entity at `at` ("&nbsp;") and moves behind it; false when there is none.
 bool entity(std::string_view text, std::size_t& at, char32_t& code) {
@@ -77,7 +97,8 @@ bool entity(std::string_view text, std::size_t& at, char32_t& code) {
   unsigned value = 0;
   const char *from = name.data() + (hex ? 2 : 1), *to = name.data() + name.size();
   const auto [stop, error] = std::from_chars(from, to, value, hex ? 16 : 10);
-  if (error != std::errc{} || stop != to || value == 0 || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000)) return false;
+  if (error != std::errc{} || stop != to || value == 0 || value > 0x10FFFF || (value >= 0xD800 && value < 0xE000))
+    return false;
   code = plain(value);
   at += end + 1;
   return true;
@@ -86,9 +107,11 @@ bool entity(std::string_view text, std::size_t& at, char32_t& code) {
 /// The name of an HTML tag that stands at `at` ("<td class=x>", "</pre>"), moved behind it; empty when it is none.
 std::string html_tag(std::string_view text, std::size_t& at) {
   static constexpr std::string_view kKnown[] = {
-      "table", "thead", "tbody", "tfoot", "tr", "td", "th", "pre", "code", "p", "br", "div", "span", "b", "strong", "i",
-      "em", "html", "head", "body", "style", "font", "col", "colgroup", "caption", "h1", "h2", "h3", "h4", "li", "ul",
-      "ol", "a", "meta", "title", "blockquote", "tt", "samp", "kbd", "hr", "u", "small", "center", "!doctype", "link"};
+      "table", "thead", "tbody", "tfoot", "tr",  "td",       "th",      "pre",      "code",
+      "p",     "br",    "div",   "span",  "b",   "strong",   "i",       "em",       "html",
+      "head",  "body",  "style", "font",  "col", "colgroup", "caption", "h1",       "h2",
+      "h3",    "h4",    "li",    "ul",    "ol",  "a",        "meta",    "title",    "blockquote",
+      "tt",    "samp",  "kbd",   "hr",    "u",   "small",    "center",  "!doctype", "link"};
   std::size_t end = at + 1;
   std::string name;
   if (end < text.size() && text[end] == '/') name += text[end++];
@@ -243,7 +266,8 @@ std::size_t line_number(std::string_view line) {
        colon = line.find_first_of(":-", colon + 1)) {
     std::size_t number = colon + 1;
     const std::string_view file = line.substr(at, colon - at);
-    const bool log = file.ends_with(".txt") || file.ends_with(".log") || file.ends_with(".csv") || file.ends_with(".out");
+    const bool log =
+        file.ends_with(".txt") || file.ends_with(".log") || file.ends_with(".csv") || file.ends_with(".out");
     if (line[colon] == ':' && log && number < line.size() && !is_digit(line[number])) return number;  // findstr, grep
     if (!digits(line, number, 9) || number >= line.size() || line[number] != line[colon]) continue;
     const std::string_view name = line.substr(at, colon - at);
@@ -270,8 +294,9 @@ std::size_t stamp(std::string_view line, std::optional<LogTime>& time) {
     }
   }
   if (clock == 0) return 0;
-  while (clock < line.size() && (is_digit(line[clock]) || ((line[clock] == ':' || line[clock] == '.' || line[clock] == ',') &&
-                                                           clock + 1 < line.size() && is_digit(line[clock + 1]))))
+  while (clock < line.size() &&
+         (is_digit(line[clock]) || ((line[clock] == ':' || line[clock] == '.' || line[clock] == ',') &&
+                                    clock + 1 < line.size() && is_digit(line[clock + 1]))))
     ++clock;
   if (clock < line.size() && (line[clock] == 'Z' || line[clock] == '+' || line[clock] == '-')) {
     ++clock;

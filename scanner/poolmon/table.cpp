@@ -90,8 +90,8 @@ std::string_view without_changes(std::string_view line, std::string& scratch) {
         inside.find_first_of("0123456789") == std::string_view::npos || open == 0 || before == std::string::npos ||
         before >= open || !is_digit(scratch[before]))
       continue;
-    std::fill(scratch.begin() + static_cast<std::ptrdiff_t>(open), scratch.begin() + static_cast<std::ptrdiff_t>(close) + 1,
-              ' ');
+    std::fill(scratch.begin() + static_cast<std::ptrdiff_t>(open),
+              scratch.begin() + static_cast<std::ptrdiff_t>(close) + 1, ' ');
   }
   return scratch;
 }
@@ -108,7 +108,9 @@ bool is_own(const Layout& layout) {
   return each.what == What::per_block || each.title == "Per";
 }
 
-bool is_rule(std::string_view line) { return line.find_first_not_of(" -=_+|:\t.\xE2\x94\x80\x81\x82\x83\xBC\xAC\xB4\xA4") == std::string_view::npos; }
+bool is_rule(std::string_view line) {
+  return line.find_first_not_of(" -=_+|:\t.\xE2\x94\x80\x81\x82\x83\xBC\xAC\xB4\xA4") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -178,7 +180,8 @@ bool Table::open(std::string_view line, std::optional<Pool> pool, const std::vec
   const auto offer = [&](char delimiter, std::vector<Cell> titles) {
     std::vector<Column> columns = columns_of(titles);
     const auto is = [&columns](What what) {
-      return std::count_if(columns.begin(), columns.end(), [what](const Column& column) { return column.what == what; });
+      return std::count_if(columns.begin(), columns.end(),
+                           [what](const Column& column) { return column.what == what; });
     };
     const bool counters = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
       return column.what >= What::total_nonpaged && column.title.find('\\') != std::string::npos;
@@ -215,7 +218,8 @@ bool Table::open(std::string_view line, std::optional<Pool> pool, const std::vec
     offer(delimiter, std::move(titles));
   }
   // A comma in a heading that is set with blanks, and tabs that only align.
-  if (line.size() <= kLongest && (delimiter == 0 || delimiter == '\t') && line.find_first_of(";\"") == std::string_view::npos) {
+  if (line.size() <= kLongest && (delimiter == 0 || delimiter == '\t') &&
+      line.find_first_of(";\"") == std::string_view::npos) {
     scratch_.assign(1, std::string(line));
     std::replace(scratch_[0].begin(), scratch_[0].end(), '\t', ' ');
     const std::string_view flat = scratch_[0];
@@ -332,19 +336,20 @@ Taken Table::take_blanks(Layout& layout, std::string_view raw, Parsed& out, std:
   tagdb::PoolTag tag;
   const std::size_t numbers = static_cast<std::size_t>(
       std::count_if(words.begin() + 1, words.end(), [](const Cell& word) { return looks_like_number(word.text); }));
-  const std::size_t wanted = static_cast<std::size_t>(
-      std::count_if(layout.figures.columns().begin(), layout.figures.columns().end(),
-                    [](const Column& column) { return is_figure(column.what); }));
+  const std::size_t wanted =
+      static_cast<std::size_t>(std::count_if(layout.figures.columns().begin(), layout.figures.columns().end(),
+                                             [](const Column& column) { return is_figure(column.what); }));
   const std::size_t at = std::min(layout.tag, words.size() - 1);
   if (!tag_from_cell(words[at].text, tag) || numbers == 0 || numbers * 2 < wanted) return Taken::no;
-  why = layout.figures.refusal().empty() ? std::to_string(wanted) + " numbers belong here, " + std::to_string(numbers) +
-                                               " stand in the row"
-                                         : layout.figures.refusal();
+  why = layout.figures.refusal().empty()
+            ? std::to_string(wanted) + " numbers belong here, " + std::to_string(numbers) + " stand in the row"
+            : layout.figures.refusal();
   return Taken::bad;
 }
 
 /// The words before the tag, and those behind it; the tag itself into its cell.
-bool Table::find_tag(const Layout& layout, std::string_view line, std::vector<Cell>& before, std::vector<Cell>& behind) {
+bool Table::find_tag(const Layout& layout, std::string_view line, std::vector<Cell>& before,
+                     std::vector<Cell>& behind) {
   const std::size_t at = layout.titles[layout.tag].at;
   const auto edge = [line](std::size_t place) { return place >= line.size() || line[place] == ' '; };
   std::size_t end = at;
@@ -353,7 +358,8 @@ bool Table::find_tag(const Layout& layout, std::string_view line, std::vector<Ce
     while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) ++end;
   }
   const bool quoted = at < line.size() && (line[at] == '\'' || line[at] == '"' || line[at] == '`');
-  if (!quoted && line.size() > at && (at == 0 || edge(at - 1)) && edge(end) && !trimmed(line.substr(at, end - at)).empty()) {
+  if (!quoted && line.size() > at && (at == 0 || edge(at - 1)) && edge(end) &&
+      !trimmed(line.substr(at, end - at)).empty()) {
     before = words_between_blanks(line.substr(0, at));
     if (before.size() >= layout.tag) {
       cells_[layout.tag] = line.substr(at, end - at);
@@ -418,8 +424,8 @@ bool Table::behind_tag(const Layout& layout, std::string_view line, const std::v
       std::string_view text = words[next].text;
       const std::size_t letter = text.find_first_not_of("0123456789");
       const bool glued = i == last_figure && layout.ends_in_figure && what == What::bytes && letter > 0 &&
-                         letter < text.size() && text.find_first_of(".,") == std::string_view::npos && text[letter] != 'x' &&
-                         !unit_of_word(text.substr(letter));
+                         letter < text.size() && text.find_first_of(".,") == std::string_view::npos &&
+                         text[letter] != 'x' && !unit_of_word(text.substr(letter));
       if (glued) {
         // Old debuggers write the description right behind the column, and it may begin with a digit.
         const std::size_t end = layout.titles[i].end;
@@ -430,13 +436,16 @@ bool Table::behind_tag(const Layout& layout, std::string_view line, const std::v
         return true;
       }
       if (!looks_like_number(text) && !is_blank_cell(text)) return false;
-      const bool sized = what == What::bytes || what == What::total_bytes || what == What::per_block || what == What::delta;
+      const bool sized =
+          what == What::bytes || what == What::total_bytes || what == What::per_block || what == What::delta;
       if (sized && next + 1 < words.size() && unit_of_word(words[next + 1].text)) ++last;
     } else if (what == What::type) {
       if (next + 1 < words.size() && !looks_like_number(words[next + 1].text) &&
-          pool_of_cell(joined(line, words[next], words[next + 1]).text)) ++last;
+          pool_of_cell(joined(line, words[next], words[next + 1]).text))
+        ++last;
     } else if (what == What::time || what == What::time_utc) {
-      while (last + 1 < words.size() && last < next + 2 && words[last + 1].text.find(':') != std::string_view::npos) ++last;
+      while (last + 1 < words.size() && last < next + 2 && words[last + 1].text.find(':') != std::string_view::npos)
+        ++last;
     } else if (what == What::owner || what == What::text) {
       // To the end, or to the numbers of the next columns.
       std::size_t left = 0;

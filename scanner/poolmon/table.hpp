@@ -69,7 +69,7 @@ class Table {
   bool own_ = false, sure_ = false;  ///< sure: a row was read, the other layouts are gone
   std::size_t tag_column_ = 1;
   std::vector<std::string> split_;
-  std::vector<std::string> scratch_;        ///< texts that stand in no line as they are
+  std::vector<std::string> scratch_;  ///< texts that stand in no line as they are
   std::vector<std::string_view> cells_;
   std::string_view rest_;  ///< behind the last column
 };

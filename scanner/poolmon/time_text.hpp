@@ -1,5 +1,5 @@
-// Dates and times as `date`, `time`, Get-Date, perfmon, scripts and people write them, found in a line of text or in the
-// name of a file.
+// Dates and times as `date`, `time`, Get-Date, perfmon, scripts and people write them, found in a line of text or in
+// the name of a file.
 #pragma once
 
 #include <cstdint>
