@@ -130,6 +130,7 @@ Column column_of(std::string_view text) {
   if (column.what != What::none) return column;
   column.what = figure_of(title);
   column.unit = title.unit();
+  column.exact = column.what == What::diff && title.has(Word::diff);
   column.weak = (title.has(Word::allocs) || title.has(Word::frees)) && !title.has(Word::state) &&
                 (column.what == What::bytes || column.what == What::ignored);
   if (column.what == What::none && column.pool) {

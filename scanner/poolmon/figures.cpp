@@ -282,7 +282,7 @@ bool Figures::pool_row(std::optional<Pool> of, Row row, bool loose, const std::v
       case What::frees: target = &row.frees; break;
       case What::diff:
         target = &row.diff;
-        exact = exact || folded(column.title).find("diff") != std::string::npos;
+        exact = exact || column.exact;
         break;
       case What::bytes: target = &row.bytes; break;
       case What::total_bytes:

@@ -37,6 +37,8 @@ class LogReader final : public SnapshotSource {
   bool take_counter(std::string_view line);
   bool take_counter_value(std::string_view line);
   bool take_row(std::string_view line, bool last_try);
+  Taken take_table_row(std::string_view line, std::string& why);
+  void refuse(std::string why);
   bool take_json(std::string_view line);
   bool take_list(std::string_view line);
   bool take_inline(std::string_view line);
