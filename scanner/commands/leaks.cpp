@@ -282,7 +282,7 @@ class Leaks {
       leak.next_steps = report::next_steps(leak);
       if (place) continue;
       const auto at = leak.next_steps.begin() + (leak.growth.shape == Shape::suspect ? 1 : 0);
-      leak.next_steps.insert(at, report::search_step({leak.growth.tag}, options_.logs));
+      leak.next_steps.insert(at, report::search_step({leak.growth.tag}, options_.log_words));
     }
     return place;
   }
