@@ -60,6 +60,9 @@ void in_debugger(const poolmon::Growth& growth, std::vector<NextStep>& steps) {
 void about_driver(const Candidate& candidate, const Leak& leak, std::vector<NextStep>& steps) {
   const pe::Identity& identity = candidate.identity;
   const std::string name(printable(file_name(candidate.path)));
+  for (const rank::Reason& reason : candidate.judgement.reasons) {
+    if (reason.code == "known_leak") steps.push_back({name + ": " + printable(reason.text), {}});
+  }
   std::string who = "see whether there is a newer " + name + ": this is " + printable(product(identity));
   if (identity.linked != 0) who += ", linked " + iso_date(identity.linked);
   steps.push_back({std::move(who), {}});
