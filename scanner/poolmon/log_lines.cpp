@@ -64,6 +64,7 @@ bool LogReader::take_counter(std::string_view line) {
     }
     column = counter_of(text);
     if (column.what < What::total_nonpaged) return false;
+    list_.flush([this](const Object& object) { take_object(object); });  // "Timestamp : …" stands above
     if (const TimeText time = find_time(before); time.any() && time.letters <= kProse) collector_.set_time(time.when());
     if (value.empty()) {
       counter_ = column;

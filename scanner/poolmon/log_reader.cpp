@@ -128,6 +128,7 @@ void LogReader::read(std::string_view line) {
     return;
   }
   if (take_machine_line(line)) return;
+  if (list_.collecting() && line.find('\\') != std::string_view::npos && take_counter(line)) return;
   if (list_.collecting() && take_list(line)) return;
   if (take_counter(line) || take_counter_value(line) || take_list(line) || take_inline(line)) return;
   std::optional<LogTime> stamp;

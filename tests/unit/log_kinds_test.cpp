@@ -215,6 +215,11 @@ TEST_CASE("kinds: whole pools") {
       "{\"Timestamp\":\"2026-03-05T10:00:00\",\"CounterSamples\":[{\"Path\":\"\\\\\\\\a\\\\memory\\\\pool nonpaged "
       "bytes\",\"CookedValue\":5000.0}]}\n",
       1, 5000, 5000);
+  totals(
+      "Timestamp : 3/5/2026 10:00:00 AM\nReadings  : \\\\a\\memory\\pool nonpaged bytes :\n            "
+      "5000\n\nTimestamp : 3/5/2026 11:00:00 AM\n"
+      "Readings  : \\\\a\\memory\\pool nonpaged bytes :\n            7000\n",
+      2, 5000, 7000);
   const Read process =
       read("\"(PDH-CSV 4.0)\",\"\\\\A\\Process(x)\\Pool Nonpaged Bytes\"\n\"03/05/2026 10:00:00.000\",\"5000\"\n");
   CHECK(process.snapshots.empty());  // of one process, no whole pool
