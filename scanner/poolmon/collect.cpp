@@ -9,7 +9,8 @@ constexpr std::size_t kMostRows = 65536;  // of one snapshot; Windows itself has
 constexpr std::size_t kFirstSlots = 8192;
 
 std::uint64_t key_of(const Row& row) {
-  return std::uint64_t{row.tag.value()} << 32 | std::uint64_t{row.session.key()} << 8 | static_cast<std::uint64_t>(row.pool);
+  return std::uint64_t{row.tag.value()} << 32 | std::uint64_t{row.session.key()} << 8 |
+         static_cast<std::uint64_t>(row.pool);
 }
 
 /// Pool and session without the tag.

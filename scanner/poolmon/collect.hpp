@@ -63,8 +63,8 @@ class Collector {
   std::deque<Snapshot> done_;
   std::vector<Snapshot> spare_;  ///< their memory is used again
   std::vector<Slot> slots_;
-  std::uint32_t number_ = 1;    ///< of the snapshot, marks its slots
-  std::size_t used_ = 0;        ///< slots of this snapshot
+  std::uint32_t number_ = 1;          ///< of the snapshot, marks its slots
+  std::size_t used_ = 0;              ///< slots of this snapshot
   std::vector<std::uint64_t> parts_;  ///< keys and other cells of rows that were added up
 
   Section kind_ = Section::none;

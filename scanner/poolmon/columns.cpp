@@ -62,6 +62,7 @@ What name_of(const Title& title) {
   if ((title.has(Word::type) || title.has(Word::pool)) && title.only(Word::type, Word::pool)) return What::type;
   if (title.has(Word::session) && title.only(Word::session, Word::count)) return What::session;
   if (title.has(Word::address)) return What::address;
+  if (title.has(Word::host)) return What::host;
   if (title.has(Word::owner)) return What::owner;
   if (title.has(Word::text)) return What::text;
   return What::none;
@@ -129,6 +130,9 @@ Column column_of(std::string_view text) {
   if (column.what != What::none) return column;
   column.what = figure_of(title);
   column.unit = title.unit();
+  column.exact = column.what == What::diff && title.has(Word::diff);
+  column.weak = (title.has(Word::allocs) || title.has(Word::frees)) && !title.has(Word::state) &&
+                (column.what == What::bytes || column.what == What::ignored);
   if (column.what == What::none && column.pool) {
     if (!title.only(Word::nonpaged, Word::paged, Word::pool, Word::total, Word::session)) return column;
     column.what = What::bytes;

@@ -30,6 +30,7 @@ enum class What : std::uint8_t {
   address,  ///< of a single block: each row is one
   owner,
   text,
+  host,
   total_nonpaged,
   total_paged,
   available,
@@ -42,6 +43,8 @@ struct Column {
   std::optional<Pool> pool;          ///< "NonPagedAllocs": of this pool only
   std::optional<std::int64_t> unit;  ///< bytes that 1 stands for, where the title says so
   bool cut = false;                  ///< "PagedAl…": the window was too narrow
+  bool exact = false;                ///< a difference: allocations less frees, nothing else
+  bool weak = false;  ///< "Allocated bytes", "Freed bytes": in use, or since the start? Other columns tell
   std::string title;
 };
 

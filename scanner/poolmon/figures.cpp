@@ -61,7 +61,8 @@ bool tag_from_columns(std::string_view columns, tagdb::PoolTag& tag) {
 
 bool tag_from_cell(std::string_view cell, tagdb::PoolTag& tag) {
   std::string_view inner = trimmed(cell);
-  while (inner.size() > 4 && inner.starts_with("**") && inner.ends_with("**")) inner = inner.substr(2, inner.size() - 4);
+  while (inner.size() > 4 && inner.starts_with("**") && inner.ends_with("**"))
+    inner = inner.substr(2, inner.size() - 4);
   bool quoted = false;
   for (const std::string_view quote : {"'", "\"", "`", "\xE2\x80\x98", "\xE2\x80\x9C", "\xC2\xAB", "["}) {
     if (!inner.starts_with(quote) || inner.size() < 2 * quote.size() + 1 || inner.size() > 14) continue;
@@ -107,9 +108,17 @@ Figures::Figures(std::vector<Column> columns, std::optional<Pool> pool, const st
       pools_.push_back(column.pool);
   }
   blocks_ = has(What::address);
-  counters_ = !has(What::tag) && std::any_of(columns_.begin(), columns_.end(), [](const Column& column) {
-    return column.what >= What::total_nonpaged;
-  });
+  // "Bytes allocated" beside bytes that are in use, or beside "bytes freed", is counted since the start.
+  for (Column& column : columns_) {
+    if (!column.weak || column.what != What::bytes) continue;
+    const bool other = std::any_of(columns_.begin(), columns_.end(), [&column](const Column& one) {
+      return one.pool == column.pool &&
+             ((one.what == What::bytes && !one.weak) || (one.what == What::ignored && one.weak));
+    });
+    if (other) column.what = What::ignored;
+  }
+  counters_ = !has(What::tag) && std::any_of(columns_.begin(), columns_.end(),
+                                             [](const Column& column) { return column.what >= What::total_nonpaged; });
   // Of one group: allocations without frees are those that are there now.
   for (const auto& of : pools_.empty() ? std::vector<std::optional<Pool>>{std::nullopt} : pools_) {
     const auto find = [this, &of](What what) {
@@ -125,7 +134,8 @@ Figures::Figures(std::vector<Column> columns, std::optional<Pool> pool, const st
       return std::find_if(columns_.begin(), columns_.end(),
                           [what](const Column& column) { return column.what == what && !column.pool; });
     };
-    if (loose(What::allocs) != columns_.end() && loose(What::frees) == columns_.end() && loose(What::diff) == columns_.end())
+    if (loose(What::allocs) != columns_.end() && loose(What::frees) == columns_.end() &&
+        loose(What::diff) == columns_.end())
       loose(What::allocs)->what = What::diff;
   }
   find_refusal();
@@ -178,8 +188,8 @@ void Figures::find_refusal() {
   }
   const bool placed = !pools_.empty() || pool_ || has(What::type);
   if (placed) return;
-  const auto tag = std::find_if(columns_.begin(), columns_.end(),
-                                [](const Column& column) { return column.what == What::tag; });
+  const auto tag =
+      std::find_if(columns_.begin(), columns_.end(), [](const Column& column) { return column.what == What::tag; });
   const bool surely = tag != columns_.end() && folded(tag->title).find("tag") != std::string::npos;
   if (blocks_)
     refusal_ = "a list of single blocks, and no heading says which pool they are of";
@@ -272,7 +282,7 @@ bool Figures::pool_row(std::optional<Pool> of, Row row, bool loose, const std::v
       case What::frees: target = &row.frees; break;
       case What::diff:
         target = &row.diff;
-        exact = exact || folded(column.title).find("diff") != std::string::npos;
+        exact = exact || column.exact;
         break;
       case What::bytes: target = &row.bytes; break;
       case What::total_bytes:
@@ -341,6 +351,7 @@ Taken Figures::take(const std::vector<std::string_view>& cells, Parsed& out, std
           row.session = Session::number(static_cast<std::uint16_t>(id));
         break;
       }
+      case What::host: out.host = cell; break;
       case What::owner:
         if (!cell.empty() && out.owner.empty()) out.owner = cell.substr(0, kLongestOwner);
         break;

@@ -37,8 +37,11 @@ class LogReader final : public SnapshotSource {
   bool take_counter(std::string_view line);
   bool take_counter_value(std::string_view line);
   bool take_row(std::string_view line, bool last_try);
+  Taken take_table_row(std::string_view line, std::string& why);
+  void refuse(std::string why);
   bool take_json(std::string_view line);
   bool take_list(std::string_view line);
+  bool take_inline(std::string_view line);
   bool take_time(std::string_view line);
   void take_pool_words(std::string_view line);
   void take_headless(std::string_view line);
@@ -64,6 +67,8 @@ class LogReader final : public SnapshotSource {
   Column counter_;  ///< whose value stands on the next line
   TimeText pending_;
   bool prefixed_ = false, own_rows_ = true, in_rows_ = false, replaying_ = false, ended_ = false;
+  std::string host_;  ///< whose rows are read
+  bool hosts_named_ = false;
   std::string refused_;  ///< the last table's reason, said once
   std::size_t headless_ = 0, headless_line_ = 0, snapshots_ = 0;
   std::string headless_why_;

@@ -44,9 +44,9 @@ bool exponential(std::string_view cell) {
   const auto e = cell.find_first_of("eE");
   if (e == std::string_view::npos || e < 3 || e + 2 >= cell.size()) return false;
   const std::string_view before = cell.substr(0, e), behind = cell.substr(e + 2);
-  return (cell[e + 1] == '+' || cell[e + 1] == '-') && is_digit(before[0]) &&
-         (before[1] == '.' || before[1] == ',') && std::all_of(before.begin() + 2, before.end(), is_digit) &&
-         behind.size() <= 3 && std::all_of(behind.begin(), behind.end(), is_digit);
+  return (cell[e + 1] == '+' || cell[e + 1] == '-') && is_digit(before[0]) && (before[1] == '.' || before[1] == ',') &&
+         std::all_of(before.begin() + 2, before.end(), is_digit) && behind.size() <= 3 &&
+         std::all_of(behind.begin(), behind.end(), is_digit);
 }
 
 /// Bytes of the marks that group digits at the start of `text`: blanks, apostrophes, underscores; 0: none.
@@ -89,8 +89,8 @@ bool read_integer(std::string_view text, std::size_t& at, std::int64_t& value) {
 bool is_blank_cell(std::string_view cell) {
   cell = trimmed(cell);
   if (cell.size() > 6) return false;
-  return cell.find_first_not_of("-. \xE2\x80\x93\x94\x92") == std::string_view::npos || cell == "n/a" || cell == "N/A" ||
-         cell == "NA" || cell == "null" || cell == "None" || cell == "?";
+  return cell.find_first_not_of("-. \xE2\x80\x93\x94\x92") == std::string_view::npos || cell == "n/a" ||
+         cell == "N/A" || cell == "NA" || cell == "null" || cell == "None" || cell == "?";
 }
 
 bool looks_like_number(std::string_view cell) {
@@ -126,8 +126,8 @@ bool Numbers::read(std::string_view cell, std::optional<std::int64_t> default_un
       plain += c;
       continue;
     }
-    if (const std::size_t mark = grouping(cell.substr(i)); mark > 0 && i + mark < cell.size() &&
-                                                           (is_digit(cell[i + mark]) || grouping(cell.substr(i + mark)) > 0)) {
+    if (const std::size_t mark = grouping(cell.substr(i));
+        mark > 0 && i + mark < cell.size() && (is_digit(cell[i + mark]) || grouping(cell.substr(i + mark)) > 0)) {
       i += mark - 1;
       continue;
     }
@@ -177,8 +177,8 @@ bool Numbers::read(std::string_view cell, std::optional<std::int64_t> default_un
   constexpr double kMost = 9.0e18;
   if (end != number.c_str() + number.size() || !std::isfinite(result) || std::fabs(result) > kMost) return refuse();
   // Beyond 53 bits only what is written without fraction and unit is exact.
-  value = decimal == 0 && exponent.empty() && unit == 1 ? std::strtoll(number.c_str(), nullptr, 10)
-                                                        : std::llround(result);
+  value =
+      decimal == 0 && exponent.empty() && unit == 1 ? std::strtoll(number.c_str(), nullptr, 10) : std::llround(result);
   return true;
 }
 

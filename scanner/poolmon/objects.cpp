@@ -19,7 +19,8 @@ bool is_context(std::string_view name) {
   return what == What::time || what == What::time_utc || what == What::type || what == What::session;
 }
 
-/// Objects as they close. An object within one is a part of its names ("Paged": {"Bytes": 1}), unless it is a row itself.
+/// Objects as they close. An object within one is a part of its names ("Paged": {"Bytes": 1}), unless it is a row
+/// itself.
 class Handler final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit Handler(const TakeObject& take) : take_(take) {}
@@ -44,8 +45,8 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override {
     Frame frame = std::move(frames_.back());
     frames_.pop_back();
-    const bool own = std::any_of(frame.object.begin(), frame.object.end(),
-                                 [](const auto& pair) { return names_tag(pair.first); });
+    const bool own =
+        std::any_of(frame.object.begin(), frame.object.end(), [](const auto& pair) { return names_tag(pair.first); });
     Frame* outer = frames_.empty() || frames_.back().array ? nullptr : &frames_.back();
     // {"Leak": {"NonPagedBytes": 1}}: the name is the tag
     const bool named = !own && outer != nullptr && outer->key.size() == 4 && column_of(outer->key).what == What::none &&
@@ -94,11 +95,13 @@ class Handler final : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 bool ListReader::take_line(std::string_view line, const TakeObject& take) {
-  constexpr std::size_t kLongestName = 48, kLongestValue = 400;
+  constexpr std::size_t kLongestName = 48, kLongestValue = 400, kDeepest = 8;
   const auto colon = line.find(':');
   const std::string_view name = colon == std::string_view::npos ? std::string_view() : trimmed(line.substr(0, colon));
-  const bool set = colon != std::string_view::npos && colon > 0 && colon + 1 < line.size() + 1 && line[colon - 1] == ' ';
-  if (name.empty() || name.size() > kLongestName || line[0] == ' ' || name.find("  ") != std::string_view::npos) {
+  const bool set =
+      colon != std::string_view::npos && colon > 0 && colon + 1 < line.size() + 1 && line[colon - 1] == ' ';
+  if (name.empty() || name.size() > kLongestName || line.find_first_not_of(' ') > kDeepest ||
+      name.find("  ") != std::string_view::npos) {
     flush(take);
     return false;
   }
@@ -113,6 +116,38 @@ bool ListReader::take_line(std::string_view line, const TakeObject& take) {
   if (value.starts_with(' ')) value.remove_prefix(1);
   object_.emplace_back(name, value.substr(0, kLongestValue));
   return true;
+}
+
+Object object_in_line(std::string_view line, std::string_view& before) {
+  constexpr std::size_t kLongest = 1000, kFewest = 3;
+  Object object;
+  if (line.size() > kLongest) return object;
+  const auto part_of_name = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' ||
+           static_cast<signed char>(c) < 0;
+  };
+  bool tag = false;
+  for (std::size_t mark = line.find('='); mark != std::string_view::npos; mark = line.find('=', mark + 1)) {
+    std::size_t start = mark;
+    while (start > 0 && part_of_name(line[start - 1])) --start;
+    if (start == mark || mark + 1 >= line.size()) continue;
+    std::size_t at = mark + 1, end = at;
+    if (line[at] == '"' || line[at] == '\'') {
+      end = line.find(line[at], at + 1);
+      if (end == std::string_view::npos) break;
+      ++at;
+    } else {
+      end = std::min(line.find_first_of(" ;|\t>", at), line.size());
+      if (end > at && line[end - 1] == ',') --end;
+    }
+    if (object.empty()) before = line.substr(0, start);
+    tag = tag || names_tag(line.substr(start, mark - start));
+    object.emplace_back(line.substr(start, mark - start), line.substr(at, end - at));
+    if (object.size() > kMostNames) break;
+    mark = end - 1;
+  }
+  if (!tag || object.size() < kFewest) object.clear();
+  return object;
 }
 
 void ListReader::flush(const TakeObject& take) {
@@ -200,9 +235,8 @@ Taken ObjectTable::take(const Object& object, Parsed& out, std::string& why) {
   }
   if (!figures_.refusal().empty()) {
     // Objects with a tag are of any kind; only where pools are named something is missing.
-    const bool about_pools = std::any_of(figures_.columns().begin(), figures_.columns().end(), [](const Column& column) {
-      return column.pool.has_value();
-    });
+    const bool about_pools = std::any_of(figures_.columns().begin(), figures_.columns().end(),
+                                         [](const Column& column) { return column.pool.has_value(); });
     if (!about_pools) return Taken::no;
   }
   const bool pools = std::any_of(figures_.columns().begin(), figures_.columns().end(), [](const Column& column) {

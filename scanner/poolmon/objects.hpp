@@ -27,6 +27,10 @@ class ListReader {
   Object object_;
 };
 
+/// Names and values of one line ("tag=Leak pool=paged bytes=12", attributes of XML), at least three with a tag among
+/// them; empty when it is no such line. `before`: what stands before the first name.
+Object object_in_line(std::string_view line, std::string_view& before);
+
 /// Lines of one JSON text until its brackets close. Text that only looks like JSON is given back line by line.
 class JsonReader {
  public:

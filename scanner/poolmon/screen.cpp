@@ -47,7 +47,8 @@ bool could_continue(const Number& before, const Number& next) {
 /// exactly one way.
 bool group_by_proof(const std::vector<Number>& found, std::array<std::int64_t, 5>& numbers, std::size_t& end) {
   std::size_t ways = 0;
-  const auto search = [&](const auto& self, std::size_t at, std::size_t count, std::array<std::int64_t, 5>& so_far) -> void {
+  const auto search = [&](const auto& self, std::size_t at, std::size_t count,
+                          std::array<std::int64_t, 5>& so_far) -> void {
     if (count == 5 || at == found.size()) {
       if (count < 5 || at != found.size() || !proves_itself(so_far[0], so_far[1], so_far[2])) return;
       const std::int64_t each = so_far[2] > 0 ? so_far[3] / so_far[2] : 0;
@@ -136,7 +137,8 @@ Taken changed_row(std::string_view line, Row& row, std::string_view& behind, std
   constexpr std::size_t kLongest = 1024;
   if (line.size() > kLongest) return Taken::no;
   std::string flat(line);
-  std::replace_if(flat.begin(), flat.end(), [](char c) { return c == '\t' || c == '|' || c == '"'; }, ' ');
+  std::replace_if(
+      flat.begin(), flat.end(), [](char c) { return c == '\t' || c == '|' || c == '"'; }, ' ');
   const std::vector<Cell> words = words_between_blanks(flat);
   // The pool's word is the last one before the first number that has a tag before it.
   std::size_t type = 0, width = 1;

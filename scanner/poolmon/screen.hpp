@@ -1,5 +1,5 @@
-// What poolmon itself prints: rows of a tag, a type and five integers that prove themselves (Diff is Allocs - Frees), and
-// the lines above them. Such a row needs no heading.
+// What poolmon itself prints: rows of a tag, a type and five integers that prove themselves (Diff is Allocs - Frees),
+// and the lines above them. Such a row needs no heading.
 #pragma once
 
 #include <string>

@@ -90,8 +90,8 @@ struct Snapshot {
   [[nodiscard]] bool empty() const { return rows.empty() && !totals.any(); }
 };
 
-/// A line that could not be read, and why; or, as a note, what the reader did with a log that its figures do not show: a
-/// column that is not understood, rows that were added up. A note makes no log incomplete.
+/// A line that could not be read, and why; or, as a note, what the reader did with a log that its figures do not show:
+/// a column that is not understood, rows that were added up. A note makes no log incomplete.
 struct LineProblem {
   std::size_t line = 0;
   std::string message;

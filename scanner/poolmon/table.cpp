@@ -10,72 +10,12 @@ namespace {
 constexpr std::size_t kLongest = 4096;  // of a line set with blanks
 constexpr std::size_t kMostCells = 65536;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::vector<Column> columns_of(const std::vector<Cell>& titles) {
-  std::vector<Column> columns;
-  for (const Cell& title : titles) columns.push_back(column_of(title.text));
-  return columns;
-}
-
-std::size_t not_understood(const std::vector<Column>& columns) {
-  return static_cast<std::size_t>(std::count_if(columns.begin(), columns.end(), [](const Column& column) {
-    return column.what == What::none && !column.cut && !trimmed(column.title).empty();
-  }));
-}
-
 /// Adjacent words as one text of the line.
 Cell joined(std::string_view line, const Cell& first, const Cell& last) {
   return {first.at, line.substr(first.at, last.end() - first.at)};
 }
 
-/// A title ends where two blanks stand.
-std::vector<Cell> between_wide_gaps(std::string_view line, const std::vector<Cell>& words) {
-  std::vector<Cell> titles;
-  for (const Cell& word : words) {
-    if (!titles.empty() && titles.back().end() + 1 == word.at)
-      titles.back() = joined(line, titles.back(), word);
-    else
-      titles.push_back(word);
-  }
-  return titles;
-}
-
-/// Every word a title, except where it means nothing by itself: "Per Alloc", "Current bytes".
-std::vector<Cell> short_titles(std::string_view line, const std::vector<Cell>& words) {
-  std::vector<Cell> titles;
-  for (const Cell& word : words) {
-    if (!titles.empty() && titles.back().end() + 1 == word.at) {
-      const Column alone = column_of(word.text), before = column_of(titles.back().text);
-      if (before.what == What::none || alone.what == What::none) {
-        const Cell both = joined(line, titles.back(), word);
-        if (column_of(both.text).what != What::none || (before.what == What::none && alone.what == What::none)) {
-          titles.back() = both;
-          continue;
-        }
-      }
-    }
-    titles.push_back(word);
-  }
-  return titles;
-}
-
-/// As many words as make a title that is understood: "Paged Allocs Paged Frees".
-std::vector<Cell> long_titles(std::string_view line, const std::vector<Cell>& words) {
-  constexpr std::size_t kMostWords = 5;
-  std::vector<Cell> titles;
-  for (std::size_t i = 0; i < words.size();) {
-    std::size_t best = 1;
-    for (std::size_t count = 2; count <= kMostWords && i + count <= words.size(); ++count) {
-      if (words[i + count - 2].end() + 1 != words[i + count - 1].at) break;
-      const Column column = column_of(joined(line, words[i], words[i + count - 1]).text);
-      if (column.what != What::none) best = count;
-    }
-    titles.push_back(joined(line, words[i], words[i + best - 1]));
-    i += best;
-  }
-  return titles;
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Blanks over the changes in parentheses that stand behind numbers: "169392 (  16)".
 std::string_view without_changes(std::string_view line, std::string& scratch) {
@@ -90,25 +30,15 @@ std::string_view without_changes(std::string_view line, std::string& scratch) {
         inside.find_first_of("0123456789") == std::string_view::npos || open == 0 || before == std::string::npos ||
         before >= open || !is_digit(scratch[before]))
       continue;
-    std::fill(scratch.begin() + static_cast<std::ptrdiff_t>(open), scratch.begin() + static_cast<std::ptrdiff_t>(close) + 1,
-              ' ');
+    std::fill(scratch.begin() + static_cast<std::ptrdiff_t>(open),
+              scratch.begin() + static_cast<std::ptrdiff_t>(close) + 1, ' ');
   }
   return scratch;
 }
 
-/// Tag, Type, Allocs, Frees, Diff, Bytes, Per Alloc.
-bool is_own(const Layout& layout) {
-  constexpr What kOwn[] = {What::tag, What::type, What::allocs, What::frees, What::diff, What::bytes};
-  const std::vector<Column>& columns = layout.figures.columns();
-  if (layout.delimiter == ',' || layout.delimiter == ';' || columns.size() <= std::size(kOwn)) return false;
-  for (std::size_t i = 0; i < std::size(kOwn); ++i) {
-    if (columns[i].what != kOwn[i] || columns[i].pool || columns[i].unit.value_or(1) != 1) return false;
-  }
-  const Column& each = columns[std::size(kOwn)];
-  return each.what == What::per_block || each.title == "Per";
+bool is_rule(std::string_view line) {
+  return line.find_first_not_of(" -=_+|:\t.\xE2\x94\x80\x81\x82\x83\xBC\xAC\xB4\xA4") == std::string_view::npos;
 }
-
-bool is_rule(std::string_view line) { return line.find_first_not_of(" -=_+|:\t.\xE2\x94\x80\x81\x82\x83\xBC\xAC\xB4\xA4") == std::string_view::npos; }
 
 }  // namespace
 
@@ -171,72 +101,6 @@ void split(std::string_view line, char delimiter, std::vector<std::string>& cell
     ++at;
   }
   cells.resize(used);
-}
-
-bool Table::open(std::string_view line, std::optional<Pool> pool, const std::vector<Pool>& groups) {
-  std::vector<Layout> found;
-  const auto offer = [&](char delimiter, std::vector<Cell> titles) {
-    std::vector<Column> columns = columns_of(titles);
-    const auto is = [&columns](What what) {
-      return std::count_if(columns.begin(), columns.end(), [what](const Column& column) { return column.what == what; });
-    };
-    const bool counters = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
-      return column.what >= What::total_nonpaged && column.title.find('\\') != std::string::npos;
-    });
-    if (is(What::tag) != 1 && !(counters && is(What::tag) == 0 && delimiter != 0)) return;
-    if (counters && columns[0].what != What::time) return;
-    const bool figures = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
-      return is_figure(column.what) || column.what == What::delta || column.cut;
-    });
-    if (!counters && !figures) return;
-    // Tabs that only align titles leave empty ones between them.
-    for (std::size_t i = 1; delimiter == '\t' && i + 1 < titles.size(); ++i) {
-      if (titles[i].text.empty()) return;
-    }
-    const std::size_t unknown = not_understood(columns);
-    // A sentence that mentions tags and their bytes is no heading: nearly every word of one is a title.
-    if (!counters && delimiter == 0 && unknown * 3 > columns.size()) return;
-    if (!counters && (columns.size() < 2 || unknown + 1 >= columns.size() + (delimiter != 0 ? 1 : 0))) return;
-    Layout layout;
-    layout.delimiter = delimiter;
-    layout.ends_in_figure = is_figure(columns.back().what);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (columns[i].what == What::tag) layout.tag = i;
-    }
-    for (const Cell& title : titles) layout.titles.push_back({title.at, title.end()});
-    layout.figures = Figures(std::move(columns), pool, groups);
-    found.push_back(std::move(layout));
-  };
-  const char delimiter = delimiter_of(line);
-  if (delimiter != 0) {
-    split(line, delimiter, split_);
-    std::vector<Cell> titles;
-    for (const std::string& title : split_) titles.push_back({0, trimmed(title)});
-    offer(delimiter, std::move(titles));
-  }
-  // A comma in a heading that is set with blanks, and tabs that only align.
-  if (line.size() <= kLongest && (delimiter == 0 || delimiter == '\t') && line.find_first_of(";\"") == std::string_view::npos) {
-    scratch_.assign(1, std::string(line));
-    std::replace(scratch_[0].begin(), scratch_[0].end(), '\t', ' ');
-    const std::string_view flat = scratch_[0];
-    const std::vector<Cell> words = words_between_blanks(flat);
-    offer(0, between_wide_gaps(flat, words));
-    offer(0, long_titles(flat, words));
-    offer(0, short_titles(flat, words));
-  }
-  if (found.empty()) return false;
-  const auto rank = [](const Layout& layout) {
-    return std::pair(!layout.figures.refusal().empty(), not_understood(layout.figures.columns()));
-  };
-  std::stable_sort(found.begin(), found.end(), [&rank](const Layout& a, const Layout& b) { return rank(a) < rank(b); });
-  layouts_ = std::move(found);
-  sure_ = false;
-  tag_column_ = 1;
-  for (const Layout& layout : layouts_) {
-    if (layout.delimiter == 0) tag_column_ = layout.titles[layout.tag].at;
-  }
-  own_ = std::any_of(layouts_.begin(), layouts_.end(), [](const Layout& layout) { return is_own(layout); });
-  return true;
 }
 
 void Table::set_pool(Pool pool) {
@@ -332,19 +196,20 @@ Taken Table::take_blanks(Layout& layout, std::string_view raw, Parsed& out, std:
   tagdb::PoolTag tag;
   const std::size_t numbers = static_cast<std::size_t>(
       std::count_if(words.begin() + 1, words.end(), [](const Cell& word) { return looks_like_number(word.text); }));
-  const std::size_t wanted = static_cast<std::size_t>(
-      std::count_if(layout.figures.columns().begin(), layout.figures.columns().end(),
-                    [](const Column& column) { return is_figure(column.what); }));
+  const std::size_t wanted =
+      static_cast<std::size_t>(std::count_if(layout.figures.columns().begin(), layout.figures.columns().end(),
+                                             [](const Column& column) { return is_figure(column.what); }));
   const std::size_t at = std::min(layout.tag, words.size() - 1);
   if (!tag_from_cell(words[at].text, tag) || numbers == 0 || numbers * 2 < wanted) return Taken::no;
-  why = layout.figures.refusal().empty() ? std::to_string(wanted) + " numbers belong here, " + std::to_string(numbers) +
-                                               " stand in the row"
-                                         : layout.figures.refusal();
+  why = layout.figures.refusal().empty()
+            ? std::to_string(wanted) + " numbers belong here, " + std::to_string(numbers) + " stand in the row"
+            : layout.figures.refusal();
   return Taken::bad;
 }
 
 /// The words before the tag, and those behind it; the tag itself into its cell.
-bool Table::find_tag(const Layout& layout, std::string_view line, std::vector<Cell>& before, std::vector<Cell>& behind) {
+bool Table::find_tag(const Layout& layout, std::string_view line, std::vector<Cell>& before,
+                     std::vector<Cell>& behind) {
   const std::size_t at = layout.titles[layout.tag].at;
   const auto edge = [line](std::size_t place) { return place >= line.size() || line[place] == ' '; };
   std::size_t end = at;
@@ -353,7 +218,8 @@ bool Table::find_tag(const Layout& layout, std::string_view line, std::vector<Ce
     while (end < line.size() && (static_cast<unsigned char>(line[end]) & 0xC0) == 0x80) ++end;
   }
   const bool quoted = at < line.size() && (line[at] == '\'' || line[at] == '"' || line[at] == '`');
-  if (!quoted && line.size() > at && (at == 0 || edge(at - 1)) && edge(end) && !trimmed(line.substr(at, end - at)).empty()) {
+  if (!quoted && line.size() > at && (at == 0 || edge(at - 1)) && edge(end) &&
+      !trimmed(line.substr(at, end - at)).empty()) {
     before = words_between_blanks(line.substr(0, at));
     if (before.size() >= layout.tag) {
       cells_[layout.tag] = line.substr(at, end - at);
@@ -418,8 +284,8 @@ bool Table::behind_tag(const Layout& layout, std::string_view line, const std::v
       std::string_view text = words[next].text;
       const std::size_t letter = text.find_first_not_of("0123456789");
       const bool glued = i == last_figure && layout.ends_in_figure && what == What::bytes && letter > 0 &&
-                         letter < text.size() && text.find_first_of(".,") == std::string_view::npos && text[letter] != 'x' &&
-                         !unit_of_word(text.substr(letter));
+                         letter < text.size() && text.find_first_of(".,") == std::string_view::npos &&
+                         text[letter] != 'x' && !unit_of_word(text.substr(letter));
       if (glued) {
         // Old debuggers write the description right behind the column, and it may begin with a digit.
         const std::size_t end = layout.titles[i].end;
@@ -430,13 +296,16 @@ bool Table::behind_tag(const Layout& layout, std::string_view line, const std::v
         return true;
       }
       if (!looks_like_number(text) && !is_blank_cell(text)) return false;
-      const bool sized = what == What::bytes || what == What::total_bytes || what == What::per_block || what == What::delta;
+      const bool sized =
+          what == What::bytes || what == What::total_bytes || what == What::per_block || what == What::delta;
       if (sized && next + 1 < words.size() && unit_of_word(words[next + 1].text)) ++last;
     } else if (what == What::type) {
       if (next + 1 < words.size() && !looks_like_number(words[next + 1].text) &&
-          pool_of_cell(joined(line, words[next], words[next + 1]).text)) ++last;
+          pool_of_cell(joined(line, words[next], words[next + 1]).text))
+        ++last;
     } else if (what == What::time || what == What::time_utc) {
-      while (last + 1 < words.size() && last < next + 2 && words[last + 1].text.find(':') != std::string_view::npos) ++last;
+      while (last + 1 < words.size() && last < next + 2 && words[last + 1].text.find(':') != std::string_view::npos)
+        ++last;
     } else if (what == What::owner || what == What::text) {
       // To the end, or to the numbers of the next columns.
       std::size_t left = 0;

@@ -48,7 +48,8 @@ class Table {
   [[nodiscard]] bool counters() const { return is_open() && layouts_.front().figures.counters(); }
   [[nodiscard]] std::string refusal() const { return is_open() ? layouts_.front().figures.refusal() : ""; }
   [[nodiscard]] std::size_t tag_column() const { return tag_column_; }
-  [[nodiscard]] bool delimited() const { return is_open() && layouts_.front().delimiter != 0; }
+  /// Rows were read between delimiters.
+  [[nodiscard]] bool surely_delimited() const { return sure_ && is_open() && layouts_.front().delimiter != 0; }
 
   Taken take(std::string_view line, Parsed& out, std::string& why);
   std::vector<std::string> take_notes();
@@ -69,7 +70,7 @@ class Table {
   bool own_ = false, sure_ = false;  ///< sure: a row was read, the other layouts are gone
   std::size_t tag_column_ = 1;
   std::vector<std::string> split_;
-  std::vector<std::string> scratch_;        ///< texts that stand in no line as they are
+  std::vector<std::string> scratch_;  ///< texts that stand in no line as they are
   std::vector<std::string_view> cells_;
   std::string_view rest_;  ///< behind the last column
 };

@@ -18,8 +18,8 @@ bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
 }
 
-/// Months by the beginnings of their names, folded, in the order of the year: English, German, French, Spanish, Italian,
-/// Portuguese, Dutch, Polish, Russian. Three letters and more; where three are not enough, more.
+/// Months by the beginnings of their names, folded, in the order of the year: English, German, French, Spanish,
+/// Italian, Portuguese, Dutch, Polish, Russian. Three letters and more; where three are not enough, more.
 constexpr std::string_view kMonths[12] = {
     "january januar janvier enero gennaio janeiro januari styczen stycznia января",
     "february februar fevrier febrero febbraio fevereiro februari luty lutego февраля",
@@ -34,8 +34,10 @@ constexpr std::string_view kMonths[12] = {
     "november novembre noviembre novembro listopad listopada ноября",
     "december dezember decembre diciembre dicembre dezembro grudzien grudnia декабря"};
 constexpr std::string_view kDays =
-    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag "
-    "mo di mi do fr sa so lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes sabado "
+    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag "
+    "sonntag "
+    "mo di mi do fr sa so lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves viernes "
+    "sabado "
     "domingo lunedi martedi mercoledi giovedi venerdi sabato domenica segunda terca quarta quinta sexta feira maandag "
     "dinsdag woensdag donderdag vrijdag zaterdag zondag poniedzialek wtorek sroda czwartek piatek sobota niedziela "
     "понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс";
@@ -46,8 +48,9 @@ bool in_list(std::string_view word, std::string_view list, std::size_t shortest)
   for (std::size_t at = 0; at < list.size();) {
     const std::size_t end = std::min(list.find(' ', at), list.size());
     const std::string_view one = list.substr(at, end - at);
-    if (one == word || (word.size() >= shortest && word.size() <= 4 + (static_cast<unsigned char>(word[0]) >= 0x80 ? 4U : 0U) &&
-                        one.starts_with(word)))
+    if (one == word ||
+        (word.size() >= shortest && word.size() <= 4 + (static_cast<unsigned char>(word[0]) >= 0x80 ? 4U : 0U) &&
+         one.starts_with(word)))
       return true;
     at = end + 1;
   }
@@ -74,7 +77,7 @@ std::optional<std::int64_t> day_number(std::int64_t year, std::int64_t month, st
 /// Walks over a text once; every number and word is looked at in its neighbourhood.
 class Finder {
  public:
-  explicit Finder(std::string_view text) : text_(text) {}
+  explicit Finder(std::string_view text, bool in_name = false) : text_(text), in_name_(in_name) {}
 
   TimeText run() {
     while (at_ < text_.size()) {
@@ -92,7 +95,7 @@ class Finder {
     if (out_.second && morning_ && *out_.second >= 12 * 3600) *out_.second -= 12 * 3600;
     if (!out_.second) out_.zone.reset();
     // A number of ten digits is a time where nothing else stands, or where words say so.
-    if (epoch_ && (others_ > 0 || (out_.letters > 0 && !epoch_word_) || out_.letters > 24)) return {};
+    if (epoch_ && !in_name_ && (others_ > 0 || (out_.letters > 0 && !epoch_word_) || out_.letters > 24)) return {};
     return out_;
   }
 
@@ -108,7 +111,9 @@ class Finder {
   }
 
   [[nodiscard]] char peek(std::size_t at) const { return at < text_.size() ? text_[at] : '\0'; }
-  [[nodiscard]] bool stands(std::size_t at, std::string_view what) const { return text_.substr(std::min(at, text_.size())).starts_with(what); }
+  [[nodiscard]] bool stands(std::size_t at, std::string_view what) const {
+    return text_.substr(std::min(at, text_.size())).starts_with(what);
+  }
 
   void number() {
     const std::size_t start = at_;
@@ -125,7 +130,8 @@ class Finder {
     const std::int64_t first = digits(at, 4);
     const char separator = peek(at);
     if (separator == ':' && width <= 2 && !out_.second && clock(first, at, ':')) return;
-    if ((separator == 'h' || separator == 'H') && width <= 2 && !out_.second && is_digit(peek(at + 1)) && clock(first, at, separator))
+    if ((separator == 'h' || separator == 'H') && width <= 2 && !out_.second && is_digit(peek(at + 1)) &&
+        clock(first, at, separator))
       return;
     if ((separator == '/' || separator == '.' || separator == '-') && date(first, width, separator, at)) {
       clock_behind_date();
@@ -210,14 +216,18 @@ class Finder {
   void clock_behind_date() {
     std::size_t at = at_;
     if (out_.second) return;
-    while (at < text_.size() && at < at_ + 2 && (peek(at) == '_' || peek(at) == 'T' || peek(at) == '.' || peek(at) == '-' || peek(at) == ' ' || peek(at) == '@')) ++at;
+    while (at < text_.size() && at < at_ + 2 &&
+           (peek(at) == '_' || peek(at) == 'T' || peek(at) == '.' || peek(at) == '-' || peek(at) == ' ' ||
+            peek(at) == '@'))
+      ++at;
     if (at == at_) return;
     const std::size_t start = at;
     while (is_digit(peek(at))) ++at;
     const std::size_t width = at - start;
     const auto two = [this](std::size_t from) { return (text_[from] - '0') * 10 + (text_[from + 1] - '0'); };
     if (width == 4 || width == 6) {
-      if (peek(at) == ':' || peek(at) == '/' || is_letter(peek(at)) ? peek(at) != 'Z' && peek(at) != 'h' : false) return;
+      if (peek(at) == ':' || peek(at) == '/' || is_letter(peek(at)) ? peek(at) != 'Z' && peek(at) != 'h' : false)
+        return;
       if (set_clock(two(start), two(start + 2), width == 6 ? two(start + 4) : 0)) {
         at_ = at;
         zone();
@@ -226,12 +236,13 @@ class Finder {
     }
     if (width != 2) return;
     const char mark = peek(at);
-    if ((mark != '-' && mark != '.' && mark != 'h' && mark != '_') || !is_digit(peek(at + 1)) || !is_digit(peek(at + 2)) ||
-        is_digit(peek(at + 3)))
+    if ((mark != '-' && mark != '.' && mark != 'h' && mark != '_') || !is_digit(peek(at + 1)) ||
+        !is_digit(peek(at + 2)) || is_digit(peek(at + 3)))
       return;
     std::int64_t second = 0;
     std::size_t end = at + 3;
-    if ((peek(end) == mark || peek(end) == 'm' || peek(end) == '-') && is_digit(peek(end + 1)) && is_digit(peek(end + 2)) && !is_digit(peek(end + 3))) {
+    if ((peek(end) == mark || peek(end) == 'm' || peek(end) == '-') && is_digit(peek(end + 1)) &&
+        is_digit(peek(end + 2)) && !is_digit(peek(end + 3))) {
       second = two(end + 1);
       end += 3;
     }
@@ -319,10 +330,12 @@ class Finder {
   void word() {
     const std::size_t start = at_;
     // "오전 10:00", "下午3:00"
-    for (const std::string_view mark : {"\xEC\x98\xA4\xEC\xA0\x84", "\xE4\xB8\x8A\xE5\x8D\x88", "\xE5\x8D\x88\xE5\x89\x8D"}) {
+    for (const std::string_view mark :
+         {"\xEC\x98\xA4\xEC\xA0\x84", "\xE4\xB8\x8A\xE5\x8D\x88", "\xE5\x8D\x88\xE5\x89\x8D"}) {
       if (stands(at_, mark)) morning_ = true, at_ += mark.size();
     }
-    for (const std::string_view mark : {"\xEC\x98\xA4\xED\x9B\x84", "\xE4\xB8\x8B\xE5\x8D\x88", "\xE5\x8D\x88\xE5\xBE\x8C"}) {
+    for (const std::string_view mark :
+         {"\xEC\x98\xA4\xED\x9B\x84", "\xE4\xB8\x8B\xE5\x8D\x88", "\xE5\x8D\x88\xE5\xBE\x8C"}) {
       if (stands(at_, mark)) afternoon_ = true, at_ += mark.size();
     }
     if (at_ != start) return;
@@ -339,14 +352,14 @@ class Finder {
         return;
       }
     }
-    if (text.size() == 2 && (text[1] | 0x20) == 'm' && (small == 'a' || small == 'p')) {
+    if (text.size() == 2 && (!in_name_ || out_.second) && (text[1] | 0x20) == 'm' && (small == 'a' || small == 'p')) {
       (small == 'a' ? morning_ : afternoon_) = true;
       return;
     }
     const std::string name = folded(text);
     if (name.empty()) return;
-    if (name == "epoch" || name == "unix" || name == "unixtime" || name == "timestamp" || name == "time" || name == "ts" ||
-        name == "seconds" || name == "sekunden")
+    if (name == "epoch" || name == "unix" || name == "unixtime" || name == "timestamp" || name == "time" ||
+        name == "ts" || name == "seconds" || name == "sekunden")
       epoch_word_ = true;
     if (name == "utc" || name == "gmt") {
       zone_behind_name();
@@ -378,81 +391,13 @@ class Finder {
   }
 
   std::string_view text_;
+  bool in_name_;  ///< of a file: letters around the time mean nothing
   std::size_t at_ = 0;
   TimeText out_;
   std::int64_t month_ = 0, loose_day_ = 0, year_ = 0;
   bool morning_ = false, afternoon_ = false, epoch_ = false, epoch_word_ = false;
   std::size_t others_ = 0;  // numbers that are no epoch
 };
-
-/// Seconds that a unit of time has; 0: no unit.
-double seconds_of(std::string_view unit) {
-  if (unit == "s" || unit == "sec" || unit == "secs" || unit == "second" || unit == "seconds" || unit == "sekunden") return 1;
-  if (unit == "ms") return 0.001;
-  if (unit == "m" || unit == "min" || unit == "mins" || unit == "minute" || unit == "minutes" || unit == "minuten") return 60;
-  if (unit == "h" || unit == "hr" || unit == "hrs" || unit == "hour" || unit == "hours" || unit == "std" ||
-      unit == "stunden" || unit == "stunde" || unit == "heures" || unit == "heure" || unit == "horas" || unit == "uur" || unit == "ore")
-    return 3600;
-  if (unit == "d" || unit == "day" || unit == "days" || unit == "tage" || unit == "jours") return 86400;
-  return 0;
-}
-
-/// "T+1h", "[3600s]", "t = 90 min", "+2 h 30 min", "T+01:30:00", "after 2 hours", "uptime: 38.4 h".
-std::optional<std::int64_t> elapsed_time(std::string_view text) {
-  constexpr std::size_t kLongest = 80;
-  if (text.size() > kLongest) return std::nullopt;
-  std::size_t at = text.find_first_not_of(" \t-=#*[(<>~");
-  if (at == std::string_view::npos) return std::nullopt;
-  bool marked = at > 0 && (text[at - 1] == '[' || text[at - 1] == '(');
-  // What says that a length of time follows.
-  for (const std::string_view lead : {"elapsed time", "elapsed", "uptime", "after", "nach", "time", "hour", "T", "t", "+"}) {
-    if (!text.substr(at).starts_with(lead)) continue;
-    const std::size_t behind = at + lead.size();
-    if (behind >= text.size() || (is_letter(lead[0]) && is_letter(text[behind]))) continue;
-    if (lead == "time" || lead == "hour" || ((lead == "T" || lead == "t") && text.find_first_of("+=", behind) == std::string_view::npos)) {
-      if (lead != "time" || text.find_first_of("+=", behind) == std::string_view::npos) continue;
-    }
-    at = behind;
-    marked = true;
-    break;
-  }
-  at = text.find_first_not_of(" :=+", at);
-  if (at == std::string_view::npos || !is_digit(text[at])) return std::nullopt;
-  double total = 0;
-  bool any = false;
-  while (at < text.size() && is_digit(text[at])) {
-    std::size_t end = at;
-    std::string number;
-    while (end < text.size() && (is_digit(text[end]) || ((text[end] == '.' || text[end] == ',') && end + 1 < text.size() && is_digit(text[end + 1]))))
-      number += text[end] == ',' ? '.' : text[end], ++end;
-    if (end < text.size() && text[end] == ':' && marked && text.find('+') != std::string_view::npos) {  // T+01:30:00
-      unsigned parts[3] = {0, 0, 0};
-      std::size_t count = 0;
-      for (std::size_t place = at; count < 3 && place < text.size() && is_digit(text[place]); ++place) {
-        while (place < text.size() && is_digit(text[place]) && parts[count] < 100000)
-          parts[count] = parts[count] * 10 + static_cast<unsigned>(text[place++] - '0');
-        ++count;
-        if (place >= text.size() || text[place] != ':') break;
-      }
-      return count < 2 ? std::nullopt : std::optional<std::int64_t>(parts[0] * 3600LL + parts[1] * 60LL + parts[2]);
-    }
-    while (end < text.size() && text[end] == ' ') ++end;
-    std::size_t word = end;
-    while (word < text.size() && is_letter(text[word])) ++word;
-    const double unit = seconds_of(folded(text.substr(end, word - end)));
-    if (unit == 0 || number.size() > 12) return std::nullopt;
-    total += std::strtod(number.c_str(), nullptr) * unit;
-    any = true;
-    at = word;
-    while (at < text.size() && (text[at] == ' ' || text[at] == ',')) ++at;
-  }
-  if (!any) return std::nullopt;
-  const bool closed = at < text.size() && (text[at] == ']' || text[at] == ')');
-  const std::string_view rest = text.substr(std::min(at, text.size()));
-  const bool alone = rest.find_first_not_of(" \t-=#*])>:.") == std::string_view::npos;
-  if (!(alone && marked) && !(closed && marked)) return std::nullopt;
-  return static_cast<std::int64_t>(std::llround(total));
-}
 
 }  // namespace
 
@@ -492,7 +437,7 @@ TimeText find_time(std::string_view text) {
 
 std::optional<LogTime> time_in_name(std::string_view name) {
   if (const auto slash = name.find_last_of("/\\"); slash != std::string_view::npos) name.remove_prefix(slash + 1);
-  TimeText found = Finder(name).run();
+  const TimeText found = Finder(name, true).run();
   if (!found.day) return std::nullopt;
   return found.when();
 }

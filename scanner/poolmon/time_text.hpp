@@ -1,5 +1,5 @@
-// Dates and times as `date`, `time`, Get-Date, perfmon, scripts and people write them, found in a line of text or in the
-// name of a file.
+// Dates and times as `date`, `time`, Get-Date, perfmon, scripts and people write them, found in a line of text or in
+// the name of a file.
 #pragma once
 
 #include <cstdint>
@@ -24,6 +24,8 @@ struct TimeText {
 };
 
 TimeText find_time(std::string_view text);
+/// Seconds, where the whole line is a length of time; find_time() asks it, too.
+std::optional<std::int64_t> elapsed_time(std::string_view text);
 
 /// The date, or date and time, that a log's name holds ("poolmon_20260714.0800.log"); nothing where it holds none.
 /// Numbers that count files ("poolmon12.txt") are no time.

@@ -14,22 +14,27 @@ namespace scanner::poolmon {
 namespace {
 
 constexpr std::pair<std::string_view, Word> kMeanings[] = {
-    {"tag", Word::tag},           {"pool", Word::pool},         {"type", Word::type},
-    {"nonpaged", Word::nonpaged}, {"paged", Word::paged},       {"session", Word::session},
-    {"allocs", Word::allocs},     {"frees", Word::frees},       {"state", Word::state},
-    {"diff", Word::diff},         {"count", Word::count},       {"bytes", Word::bytes},
-    {"used", Word::used},         {"per_block", Word::per_block}, {"total", Word::total},
-    {"filler", Word::filler},     {"delta", Word::delta},       {"peak", Word::peak},
-    {"ignored", Word::ignored},   {"address", Word::address},   {"time", Word::time},
-    {"time_utc", Word::time_utc}, {"owner", Word::owner},       {"text", Word::text},
-    {"b", Word::b},               {"kb", Word::kb},             {"mb", Word::mb},
-    {"gb", Word::gb},             {"available", Word::available}, {"commit", Word::commit},
-    {"commit_limit", Word::commit_limit}};
+    {"tag", Word::tag},         {"pool", Word::pool},
+    {"type", Word::type},       {"nonpaged", Word::nonpaged},
+    {"paged", Word::paged},     {"session", Word::session},
+    {"allocs", Word::allocs},   {"frees", Word::frees},
+    {"state", Word::state},     {"diff", Word::diff},
+    {"count", Word::count},     {"bytes", Word::bytes},
+    {"used", Word::used},       {"per_block", Word::per_block},
+    {"total", Word::total},     {"filler", Word::filler},
+    {"delta", Word::delta},     {"peak", Word::peak},
+    {"ignored", Word::ignored}, {"address", Word::address},
+    {"time", Word::time},       {"time_utc", Word::time_utc},
+    {"owner", Word::owner},     {"text", Word::text},
+    {"host", Word::host},       {"b", Word::b},
+    {"kb", Word::kb},           {"mb", Word::mb},
+    {"gb", Word::gb},           {"available", Word::available},
+    {"commit", Word::commit},   {"commit_limit", Word::commit_limit}};
 
 /// Latin letters with marks, U+00C0 to U+017F, by what is left without the mark; '?' for those that stay.
 constexpr std::string_view kLatin =
-    "aaaaaaaceeeeiiiidnooooo?ouuuuy?saaaaaaaceeeeiiiidnooooo?ouuuuy?y"  // U+00C0
-    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"  // U+0100
+    "aaaaaaaceeeeiiiidnooooo?ouuuuy?saaaaaaaceeeeiiiidnooooo?ouuuuy?y"   // U+00C0
+    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"   // U+0100
     "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";  // U+0140
 
 struct Vocabulary {
@@ -108,7 +113,7 @@ std::string folded(std::string_view text, std::vector<bool>* edges) {
       continue;
     }
     const bool ideograph = without_blanks(code);
-    if (upper && small) edge = true;                      // usedBytes
+    if (upper && small) edge = true;                        // usedBytes
     if (lower && capital && last > 0 && !edge) mark(last);  // NPBytes: before the B
     if (edge || ideograph) mark(out.size());
     last = out.size();

@@ -35,6 +35,7 @@ enum class Word : std::uint8_t {
   time_utc,
   owner,
   text,
+  host,
   b,
   kb,
   mb,

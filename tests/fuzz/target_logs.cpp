@@ -19,7 +19,8 @@ void read(const std::string& log, SeriesTable& table) {
   while (reader.next(snapshot)) {
     if (snapshot.empty()) fuzz::fail("a snapshot that holds nothing");
     // Several may come of one line of JSON.
-    if (snapshot.line < last_line || snapshot.line == 0) fuzz::fail("snapshots do not go forward, or one begins nowhere");
+    if (snapshot.line < last_line || snapshot.line == 0)
+      fuzz::fail("snapshots do not go forward, or one begins nowhere");
     last_line = snapshot.line;
     table.add(snapshot, "log");
   }

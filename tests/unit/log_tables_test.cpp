@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "log_reading.hpp"
-#include "scanner/poolmon/numbers.hpp"
 #include "scanner/poolmon/growth.hpp"
+#include "scanner/poolmon/numbers.hpp"
 
 using namespace scanner::poolmon;
 using namespace log_reading;
@@ -69,12 +69,10 @@ TEST_CASE("tables in reports: headings name the pool, titles and numbers the uni
   const Read megabytes = read(
       "non-paged pool:\nTag    NP_MB      share\nNtFC   21353.25   97.1%    <-- 65.5% of what is installed\n"
       "File   120.5      0.5%\n--- total tagged nonpaged = 21982 MB\n");
-  CHECK(rows(megabytes.snapshots.at(0)) ==
-        Rows{"NtFC nonpaged ? 22390505472", "File nonpaged ? 126353408"});
+  CHECK(rows(megabytes.snapshots.at(0)) == Rows{"NtFC nonpaged ? 22390505472", "File nonpaged ? 126353408"});
   const Read both = read("Tag   NonPaged (KB)   Paged (KB)\nLeak  1,524           12\nFine  0               7\n");
   CHECK(both.problems.empty());
-  CHECK(rows(both.snapshots.at(0)) ==
-        Rows{"Leak nonpaged ? 1560576", "Leak paged ? 12288", "Fine paged ? 7168"});
+  CHECK(rows(both.snapshots.at(0)) == Rows{"Leak nonpaged ? 1560576", "Leak paged ? 12288", "Fine paged ? 7168"});
   const Read kilobytes =
       read("Tag  Type  Allocs  Frees  Diff  Bytes(KB)  Per Alloc\nLeak Nonp  200  50  150  16  109\n");
   CHECK(rows(kilobytes.snapshots.at(0)) == Rows{"Leak nonpaged 200 50 150 16384"});
