@@ -52,8 +52,8 @@ class Exporters {
   std::uint64_t max_file_size_;
   std::function<std::vector<std::string>(const std::string&)> find_elsewhere_;
   std::mutex mutex_;  // of what follows, never held while a folder is read or a file is traced
-  std::map<std::string, std::unique_ptr<Module>> modules_;  // by path
-  std::map<std::string, std::shared_ptr<General>> general_;  // by module, not beside the importer
+  std::map<std::string, std::unique_ptr<Module>> modules_;    // by path
+  std::map<std::string, std::shared_ptr<General>> general_;   // by module, not beside the importer
   std::map<std::string, std::shared_ptr<Listing>> listings_;  // of `folders_`, and of the folder asked for last:
   std::string listed_last_;                                   // the walk goes folder by folder
 };

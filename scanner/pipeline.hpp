@@ -23,8 +23,8 @@ struct Stages {
   std::function<void()> count;
 };
 
-/// When `stop` is set the producer stops; what is under way is finished and consumed. An exception of another stage than
-/// `work` ends the run: all threads are joined, then it is thrown again.
+/// When `stop` is set the producer stops; what is under way is finished and consumed. An exception of another stage
+/// than `work` ends the run: all threads are joined, then it is thrown again.
 void run_pipeline(unsigned jobs, const Stages& stages, const StopFlag& stop);
 
 /// The whole process yields processor and disk to others. False where the system knows no such thing.

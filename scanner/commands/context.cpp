@@ -302,9 +302,8 @@ bool Context::account(const ScannedFile& file) {
   summary_.skipped.add(file.skipped);
   ++summary_.files;
   summary_.bytes += file.size;
-  const bool no_driver =
-      file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed || file.outcome == Outcome::not_pe ||
-      file.outcome == Outcome::failed;
+  const bool no_driver = file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed ||
+                         file.outcome == Outcome::not_pe || file.outcome == Outcome::failed;
   named_no_driver_ = named_no_driver_ || (file.file.named && no_driver);
   switch (file.outcome) {
     case Outcome::unreadable:

@@ -127,7 +127,8 @@ void Context::show_progress(const ScannedFile& file) {
 void Context::revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
                       const std::function<ScannedFile(const walk::Found&, ReadBuffer&)>& work,
                       const std::function<void(ScannedFile&)>& consume) {
-  run({produce, work,
+  run({produce,
+       work,
        [&](ScannedFile& file) {
          if (file.outcome == ScannedFile::Outcome::failed) problem({file.file.path, "internal", 0, file.message});
          consume(file);

@@ -4,7 +4,8 @@
 
 namespace scanner::trace {
 
-bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, std::int64_t misalignment, Atom& out) {
+bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, std::int64_t misalignment,
+             Atom& out) {
   const bool xc = x.kind == AtomKind::constant, yc = y.kind == AtomKind::constant;
   out = x;
   if (xc && yc) {
@@ -110,7 +111,8 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     out.offset = static_cast<std::int32_t>(sum);
     return sum == out.offset;  // hostile code adds up what no structure has
   }
-  if (xc && y.kind != AtomKind::constant && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, misalignment, out);
+  if (xc && y.kind != AtomKind::constant && op == Alu::add && width >= 4)
+    return combine(op, width, shift, y, x, misalignment, out);
   return false;
 }
 

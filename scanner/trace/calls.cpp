@@ -204,11 +204,10 @@ ValueId Calls::left_by_callee(const CallSite& view, const ArgumentEffects& effec
     return atom.kind == AtomKind::field && atom.where == store.pointer && !atom.strided &&
            atom.a == static_cast<std::uint64_t>(store.offset);
   };
-  const auto slot = std::lower_bound(effects.left.begin(), effects.left.end(), store,
-                                     [](const FieldSlot& left, const ArgumentStore& wanted) {
-                                       return std::pair(left.pointer, left.offset) <
-                                              std::pair(wanted.pointer, wanted.offset);
-                                     });
+  const auto slot = std::lower_bound(
+      effects.left.begin(), effects.left.end(), store, [](const FieldSlot& left, const ArgumentStore& wanted) {
+        return std::pair(left.pointer, left.offset) < std::pair(wanted.pointer, wanted.offset);
+      });
   const bool found = slot != effects.left.end() && slot->pointer == store.pointer && slot->offset == store.offset &&
                      slot->width == store.width;
   const bool overwritten = found && std::ranges::none_of(values_.atoms(slot->value), is_old);

@@ -6,8 +6,8 @@
 
 namespace scanner::trace {
 
-/// Why what callers pass for this entry may be something that was not found. Entries hang on each other, in cycles, too:
-/// each is looked at once, in whatever order, since the answer is the union of what is said of each.
+/// Why what callers pass for this entry may be something that was not found. Entries hang on each other, in cycles,
+/// too: each is looked at once, in whatever order, since the answer is the union of what is said of each.
 std::uint32_t Engine::passed_unknown(EntryId id) {
   if (const auto known = passed_unknown_.find(id); known != passed_unknown_.end()) return known->second;
   if (pairs_of_entry_.empty()) {

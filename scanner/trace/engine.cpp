@@ -76,8 +76,9 @@ TraceResult Engine::run() {
   account(result);
   collect_exports(result);
   if (report_budget_.used_up())
-    problems_.emplace_back("the budget for one driver was used up while its calls were counted: pool, size and certainty "
-                           "of some uses are less than could be known");
+    problems_.emplace_back(
+        "the budget for one driver was used up while its calls were counted: pool, size and certainty "
+        "of some uses are less than could be known");
   result.lifted = lifted_;
   result.steps = budget_.steps() + report_budget_.steps();
   result.depth_lost = std::move(depth_lost_);
@@ -291,7 +292,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     }
     if (!pair.applies && !known && row.kind == tagdb::ApiKind::lookaside) call_back(site_id, row);
   } else {
-    budget_.spend(entry.links.size());
+    budget_.spend(4 * entry.links.size());
     pair.applies = satisfies(site, entry, pair, constraints, callees);
     if (entry.field) {
       const ValueId pointer = value_at(site, entry.tag, abi_.word, values_, abi_);
@@ -378,7 +379,7 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
         known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask ||
         known.or_mask != atom.or_mask || known.added != added || known.width != width)
       continue;
-    budget_.spend(known.links.size() / 4);
+    budget_.spend(known.links.size() / 2);
     for (Link& old : known.links) {
       if (old.site == link.site && old.callee == link.callee) {
         old = link;

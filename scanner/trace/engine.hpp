@@ -200,6 +200,7 @@ class Engine {
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> readers_;  // global → pairs whose tag was read from it
   std::map<std::uint32_t, std::set<SiteId>> pointer_readers_;              // global → calls through it
   std::set<std::uint32_t> watched_;
+  unsigned crowded_globals_ = 0;  // with more users than are looked at
   std::map<std::uint32_t, std::vector<std::uint32_t>>
       passed_to_;  // object in the image → functions that get its address
   std::map<std::uint32_t, std::set<std::uint32_t>>

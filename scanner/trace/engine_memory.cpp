@@ -17,7 +17,8 @@ void Engine::watch(std::uint32_t global) {
   std::vector<std::uint32_t> users = globals_.users(global);
   const std::vector<std::uint32_t> wide = globals_.wide_stores_over(global);
   users.insert(users.end(), wide.begin(), wide.end());
-  if (users.size() > kMostUsers)
+  constexpr unsigned kMostNamed = 16;
+  if (users.size() > kMostUsers && ++crowded_globals_ <= kMostNamed)
     problems_.push_back("a global with " + std::to_string(users.size()) + " users was followed to the first 400 only");
   budget_.spend(users.size());
   for (std::size_t i = 0; i < users.size() && i < kMostUsers; ++i) schedule(functions_.containing(users[i]));

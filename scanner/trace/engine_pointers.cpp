@@ -16,6 +16,8 @@ const Atom* Engine::passed_pointer(const CallSite& site) const {
 
 /// Does this call pass the function that is to be called? What our own caller decides is handed up.
 Engine::Answer Engine::passes(const CallSite& site, const PassedCallee& callee, std::vector<PassedCallee>& handed) {
+  constexpr std::uint64_t kSteps = 50;
+  budget_.spend(kSteps);
   ValueId value = value_at(site, callee.where, abi_.word, values_, abi_);
   if (callee.field) value = field_behind(site, value, *callee.field, abi_.word);
   value = globals_.resolve(value).value;

@@ -236,6 +236,7 @@ ValueId Engine::argument(SiteId site, EntryId entry, Argument which) {
 ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::vector<EntryId>& path,
                          unsigned& budget) {
   constexpr std::size_t kLongestPath = 64;  // it is the depth of this recursion
+  constexpr std::uint64_t kStepsOfLink = 50;
   const CallSite& site = sites_[site_id];
   const Entry& entry = entries_[entry_id];
   const unsigned width = which == Argument::pool ? 4 : abi_.word;
@@ -245,7 +246,7 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
   path.push_back(entry_id);
   ValueId joined = kBottom;
   for (const Link& link : entry.links) {
-    if (!report_budget_.spend(path.size())) {
+    if (!report_budget_.spend(kStepsOfLink)) {
       joined = values_.join(joined, values_.unknown(kCapped));
       break;
     }

@@ -98,8 +98,8 @@ class Interpreter {
 
   /// What is noted is kept in memory until the function is done.
   void note_size() {
-    const std::uint64_t noted = result_.stores.size() * sizeof(GlobalStore) +
-                                result_.argument_stores.size() * sizeof(ArgumentStore) + bytes_;
+    const std::uint64_t noted =
+        result_.stores.size() * sizeof(GlobalStore) + result_.argument_stores.size() * sizeof(ArgumentStore) + bytes_;
     given_up_ = given_up_ || noted > Budget::kMostBytesOfFunction;
   }
 
@@ -391,7 +391,7 @@ class Interpreter {
   State state_, joined_, refined_;  // scratch: assigning keeps their memory
   std::vector<unsigned> visits_;
   std::vector<std::uint32_t> without_predecessor_;  // where jumps may go that are not resolved
-  State left_;  // at the returns seen so far, the fields
+  State left_;                                      // at the returns seen so far, the fields
   bool returns_ = false;
   bool recording_ = false;
   bool reached_ = true;

@@ -26,7 +26,8 @@ bool Globals::Stores::add(const GlobalStore& store) {
   constexpr std::size_t kShort = 16;
   const auto key = [](const GlobalStore& of) { return Key{of.site, of.value, of.function}; };
   if (list.size() < kShort) {
-    const bool present = std::any_of(list.begin(), list.end(), [&](const auto& other) { return key(other) == key(store); });
+    const bool present =
+        std::any_of(list.begin(), list.end(), [&](const auto& other) { return key(other) == key(store); });
     if (present) return false;
   } else {
     if (known.empty()) {
@@ -114,7 +115,8 @@ bool Globals::lea_within(std::uint32_t low, std::uint32_t high) {
   if (!fresh) return known->second;
   auto it = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{low, 0});
   std::uint64_t looked_at = 1;
-  for (; it != index_.data.end() && it->target <= high && !known->second; ++it, ++looked_at) known->second = is_lea(*it);
+  for (; it != index_.data.end() && it->target <= high && !known->second; ++it, ++looked_at)
+    known->second = is_lea(*it);
   budget_->spend(looked_at);
   return known->second;
 }

@@ -94,7 +94,7 @@ class Globals {
   std::map<std::uint32_t, Stores> direct_;
   std::map<std::pair<std::uint32_t, std::int32_t>, Stores> through_;
   std::unordered_map<std::uint32_t, std::set<std::uint32_t>> stored_into_;  // address → globals, of direct_
-  std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;  // strided stores: base and site
+  std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;              // strided stores: base and site
   std::set<std::uint32_t> ends_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> pointers_;  // target → data words
   bool pointers_collected_ = false;

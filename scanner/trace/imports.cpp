@@ -14,9 +14,8 @@ Helper helper_of(std::string_view name) {
   if (name == "RtlInitUnicodeString") return Helper::init_string;
   if (name == "MmGetSystemRoutineAddress") return Helper::find_routine;
   if (name == "WdfVersionBind") return Helper::bind_framework;
-  for (const std::string_view stop :
-       {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus", "__report_gsfailure", "ExRaiseAccessViolation",
-        "ExRaiseDatatypeMisalignment"}) {
+  for (const std::string_view stop : {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus",
+                                      "__report_gsfailure", "ExRaiseAccessViolation", "ExRaiseDatatypeMisalignment"}) {
     if (name == stop) return Helper::no_return;
   }
   return Helper::none;

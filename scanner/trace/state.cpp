@@ -73,8 +73,8 @@ bool State::escape(std::int32_t offset) {
 }
 
 bool is_shared(const std::vector<SharedPointer>& list, Location pointer, std::int64_t offset) {
-  const auto lowest = std::lower_bound(list.begin(), list.end(),
-                                       SharedPointer{pointer, std::numeric_limits<std::int64_t>::min()});
+  const auto lowest =
+      std::lower_bound(list.begin(), list.end(), SharedPointer{pointer, std::numeric_limits<std::int64_t>::min()});
   return lowest != list.end() && lowest->pointer == pointer && lowest->offset <= offset;
 }
 

@@ -26,6 +26,8 @@ def leaf(name, body):
     return f'  .p2align 4, 0xCC\n{name}:\n  .seh_proc {name}\n  .seh_endprologue\n{body}  ret\n  .seh_endproc\n'
 
 
+ALLOCATE_X86 = (f'  push {TAG}\n  push 8\n  push 0\n  .att_syntax\n  calll *__imp__ExAllocatePoolWithTag@12\n'
+                '  .intel_syntax noprefix\n')
 HANDLER = '__C_specific_handler:\n  ret\n'
 
 
@@ -133,15 +135,14 @@ def targets_that_tell_of_targets(n):
 def pushes_x86(n):
     """Frames as deep as there are, one word at a time."""
     return (INTEL.replace('DriverEntry', '_DriverEntry@8') + '_DriverEntry@8:\n' + '  push eax\n' * n +
-            f'  push {TAG}\n  push 8\n  push 0\n  call dword ptr [__imp__ExAllocatePoolWithTag@12]\n  add esp, {4 * n}\n  ret 8\n')
+            f'{ALLOCATE_X86}  add esp, {4 * n}\n  ret 8\n')
 
 
 def callees_x86(n):
     """Every function calls the next, and what that leaves of the stack decides."""
     return (INTEL.replace('DriverEntry', '_DriverEntry@8') + '_DriverEntry@8:\n  call f0\n' +
-            f'  push {TAG}\n  push 8\n  push 0\n  call dword ptr [__imp__ExAllocatePoolWithTag@12]\n  ret 8\n' +
-            ''.join(f'  .p2align 4, 0xCC\nf{i}:\n  call f{i + 1}\n  push {TAG}\n  push 8\n  push 0\n'
-                    '  call dword ptr [__imp__ExAllocatePoolWithTag@12]\n  ret\n' for i in range(n)) + f'f{n}:\n  ret\n')
+            f'{ALLOCATE_X86}  ret 8\n' +
+            ''.join(f'  .p2align 4, 0xCC\nf{i}:\n  call f{i + 1}\n{ALLOCATE_X86}  ret\n' for i in range(n)) + f'f{n}:\n  ret\n')
 
 
 def jumps_by_one_table(n):

@@ -1,9 +1,9 @@
 // Mutated drivers through the whole of `poolwho survey FILE --format ndjson --explain`, one after the other in one
 // process:   poolwho_mutate [--mutations N] [--seed S] [--largest BYTES] [--keep DIR] FILE|FOLDER…
 // Every (seed, file, number) gives the same mutant, so a finding can be repeated; mutants that crash, take more than
-// two seconds of processor time, more than 256 MiB of heap or twenty times the steps of the original (or a small part of
-// the budget, which is more for small drivers) are kept in DIR, and the exit code is 1. The work is done
-// in a child process: a crash costs one mutant, not the run.
+// two seconds of processor time, more than 256 MiB of heap or twenty times the steps of the original (or a small part
+// of the budget, which is more for small drivers) are kept in DIR, and the exit code is 1. The work is done in a child
+// process: a crash costs one mutant, not the run.
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -345,8 +345,8 @@ int main(int argc, char** argv) {
       static_cast<unsigned long long>(end), static_cast<unsigned long long>(board.drivers),
       static_cast<unsigned long long>(board.errors), static_cast<unsigned long long>(board.others),
       static_cast<unsigned long long>(board.uses), board.seconds, board.slowest,
-      static_cast<double>(board.fattest) / (1U << 20),
-      static_cast<unsigned long long>(board.most_steps), crashes, static_cast<unsigned long long>(board.slow),
-      static_cast<unsigned long long>(board.fat), static_cast<unsigned long long>(board.costly), static_cast<unsigned long long>(board.wrong));
+      static_cast<double>(board.fattest) / (1U << 20), static_cast<unsigned long long>(board.most_steps), crashes,
+      static_cast<unsigned long long>(board.slow), static_cast<unsigned long long>(board.fat),
+      static_cast<unsigned long long>(board.costly), static_cast<unsigned long long>(board.wrong));
   return crashes + board.slow + board.fat + board.costly + board.wrong > 0 ? 1 : 0;
 }

@@ -135,7 +135,7 @@ class Growing final : public LiveProvider {
 };
 
 int watch_growing() {
-  static scanner::StopFlag stop;  // the handler of signals keeps its address
+  static scanner::StopFlag stop;  // signals reach it as long as the process lives
   scanner::prepare_console(stop);
   scanner::Options options;
   options.verb = scanner::Verb::leaks;

@@ -40,11 +40,13 @@ TEST_CASE("an exception on a worker is the error of its file, in its place, and 
   for (const unsigned jobs : {1U, 4U}) {
     std::vector<ScannedFile> consumed;
     const scanner::StopFlag stop;
-    scanner::run_pipeline(jobs, stages(consumed, [](const std::string& path) {
-                            if (path == "7") throw std::bad_alloc();
-                            if (path == "8") throw std::runtime_error("what happened");
-                            if (path == "9") throw 9;
-                          }),
+    scanner::run_pipeline(jobs,
+                          stages(consumed,
+                                 [](const std::string& path) {
+                                   if (path == "7") throw std::bad_alloc();
+                                   if (path == "8") throw std::runtime_error("what happened");
+                                   if (path == "9") throw 9;
+                                 }),
                           stop);
     REQUIRE(consumed.size() == kFiles);
     for (int i = 0; i < kFiles; ++i) {

@@ -77,7 +77,8 @@ TEST_CASE("an aligned stack pointer: where the next multiple of 16 lies is the c
   const auto aligned = [](pe::Machine machine, std::int64_t offset) {
     const scanner::trace::Abi& abi = scanner::trace::abi_of(machine);
     ValuePool values(abi.word, abi.entry_misalignment);
-    const ValueId result = values.alu(Alu::bit_and, 8, 0, values.frame_address(offset), values.constant(~std::uint64_t{15}));
+    const ValueId result =
+        values.alu(Alu::bit_and, 8, 0, values.frame_address(offset), values.constant(~std::uint64_t{15}));
     REQUIRE(values.only(result) != nullptr);
     return static_cast<std::int64_t>(values.only(result)->a);
   };
