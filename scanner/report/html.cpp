@@ -106,6 +106,7 @@ class HtmlReporter final : public Reporter {
   void logs(const LogsInfo& logs) override { leaks_.logs(logs); }
   void leak(const Leak& leak) override { leaks_.leak(leak); }
   void growth(const poolmon::Growth& growth) override { leaks_.growth(growth); }
+  void size(const Size& size) override { leaks_.size(size); }
   void problem(const Problem& problem) override { problems_.push_back(problem); }
   void note(const std::string& note) override { notes_.push_back(note); }
   void summary(const Summary& summary) override { summary_ = summary; }

@@ -109,10 +109,10 @@ std::string point_title(const poolmon::ChartPoint& point, bool timed) {
   std::string out =
       timed ? "after " + human_hours(point.at) : "snapshot " + with_commas(static_cast<std::uint64_t>(point.at) + 1);
   out += ": " + human_bytes(static_cast<double>(point.bytes));
-  if (point.diff > 0) out += " in " + with_commas(static_cast<std::uint64_t>(point.diff)) + " blocks";
-  if (point.allocs > 0 && point.frees >= 0)
-    out += "; " + with_commas(static_cast<std::uint64_t>(point.allocs)) + " allocated, " +
-           with_commas(static_cast<std::uint64_t>(point.frees)) + " freed since boot";
+  if (point.diff.value_or(0) > 0) out += " in " + with_commas(static_cast<std::uint64_t>(*point.diff)) + " blocks";
+  if (point.allocs.value_or(0) > 0 && point.frees.value_or(-1) >= 0)
+    out += "; " + with_commas(static_cast<std::uint64_t>(*point.allocs)) + " allocated, " +
+           with_commas(static_cast<std::uint64_t>(*point.frees)) + " freed since boot";
   return out;
 }
 

@@ -80,7 +80,7 @@ void LeaksPage::leak_section(const Leak& leak, std::size_t index) {
   figure("Of the pool's growth", percent(growth.share));
   figure("Confidence", suspected(leak) ? "suspected only" : percent(growth.confidence));
   figure("Bytes per block",
-         growth.bytes_per_allocation > 0 ? with_commas(static_cast<std::uint64_t>(growth.bytes_per_allocation)) : "");
+         growth.bytes_per_allocation ? with_commas(static_cast<std::uint64_t>(*growth.bytes_per_allocation)) : "");
   if (growth.kept) figure("Never freed", percent(*growth.kept));
   if (growth.hours_left) figure(("Until " + growth.limit).c_str(), human_hours(*growth.hours_left));
   out_ << "</dl>" << chart(growth, logs_.timed);
@@ -116,10 +116,11 @@ void LeaksPage::numbers(const poolmon::Growth& growth) {
        << "</th><th class=\"number\">Bytes</th><th class=\"number\">Blocks</th><th "
           "class=\"number\">Allocated</th><th class=\"number\">Freed</th></tr></thead><tbody>";
   for (const poolmon::ChartPoint& point : growth.points) {
-    const auto cell = [](std::int64_t value) {
+    const auto cell = [](std::optional<std::int64_t> value) {
       return "<td class=\"number\">" +
-             (value < 0 ? "-" + with_commas(static_cast<std::uint64_t>(-value))
-                        : with_commas(static_cast<std::uint64_t>(value))) +
+             (!value       ? ""
+              : *value < 0 ? "-" + with_commas(static_cast<std::uint64_t>(-*value))
+                           : with_commas(static_cast<std::uint64_t>(*value))) +
              "</td>";
     };
     out_ << "<tr><td class=\"number\">"

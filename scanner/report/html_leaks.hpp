@@ -17,6 +17,7 @@ class LeaksPage {
   void logs(const LogsInfo& logs) { logs_ = logs; }
   void leak(const Leak& leak) { leaks_.push_back(leak); }
   void growth(const poolmon::Growth& growth) { others_.push_back(growth); }
+  void size(const Size& size) { others_.push_back(size.growth); }
   [[nodiscard]] const LogsInfo& logs() const { return logs_; }
 
   /// Title and lead of the page.
