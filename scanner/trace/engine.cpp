@@ -24,7 +24,7 @@ Engine::Engine(const pe::Image& image, const tagdb::ApiTable& apis, Decoder& dec
       functions_(image, index_, decoder),
       values_(abi_.word),
       globals_(image, index_, values_, abi_) {
-  if (imports_.binds_framework()) kmdf_ = find_kmdf(image);
+  if (imports_.binds_framework()) choose_kmdf();
   if (abi_.callee_removes) stacks_.emplace(image, imports_, decoder);
 }
 
@@ -32,6 +32,7 @@ TraceResult Engine::run() {
   TraceResult result;
   result.functions = functions_.size();
   result.binds_kmdf = imports_.binds_framework();
+  result.kmdf_table_missing = result.binds_kmdf && !kmdf_;
   if (functions_.overlaps() > 0)
     problems_.push_back(std::to_string(functions_.overlaps()) + " function ranges overlap in .pdata");
   // What a damaged table holds beyond the damage was not seen.

@@ -124,9 +124,12 @@ class Engine {
   void note_objects_passed(SiteId site);
   void target_found(SiteId site, ValueId pointer);
   void take_stores(const std::vector<GlobalStore>& stores);
+  void choose_kmdf();
   void schedule_kmdf();
   [[nodiscard]] int kmdf_row(const Atom& atom) const;
   [[nodiscard]] bool surely_kmdf(ValueId pointer);
+  [[nodiscard]] bool leaves_kmdf_alone(std::uint32_t slot);
+  [[nodiscard]] bool only_loads_from(const Reference& reference, std::uint32_t rva, std::uint32_t written);
   ValueId argument(SiteId site, EntryId entry, Argument which);
   ValueId argument(SiteId site, EntryId entry, Argument which, std::vector<EntryId>& path, unsigned& budget);
   ValueId pool_type_of_flags(ValueId flags);
@@ -159,6 +162,8 @@ class Engine {
   Globals globals_;
   std::optional<CalleeStacks> stacks_;  // x86
   std::optional<Kmdf> kmdf_;
+  bool several_kmdf_ = false;                       // more than one structure that may be the one which is bound
+  std::map<std::uint32_t, bool> left_alone_;        // KMDF slots: see leaves_kmdf_alone()
 
   std::set<std::uint32_t> waiting_;  // functions to analyse, ascending: results must not depend on discovery order
   std::set<std::uint32_t> analysed_;

@@ -98,6 +98,31 @@ bool stores_wide(const pe::Image& image, const Reference& reference) {
   return (code[0] & 0xF8) == 0x48 && (code[1] == 0x89 || code[1] == 0xC7);
 }
 
+bool multiplies_index(const pe::Image& image, CodeRange range, std::uint32_t index) {
+  const pe::Bytes code = image.from_rva(range.begin);
+  const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
+  if (is_arm64(image)) {
+    for (std::size_t at = 0; at + 4 <= end; at += 4) {
+      const auto word = arm64::decode(*code.read<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at));
+      // movz, or orr of the zero register with a bit pattern
+      const bool constant = word.form == arm64::Form::move_zero ||
+                            (word.form == arm64::Form::logic_immediate && word.rn == arm64::kZero);
+      if (constant && word.imm == index) return true;
+    }
+    return false;
+  }
+  for (std::size_t at = 0; at + 3 <= end; ++at) {
+    const std::uint8_t opcode = code[at];
+    const bool registers = code[at + 1] >= 0xC0;
+    // imul r, r, imm8 and push imm8; imul r, r, imm32, mov r, imm32 and mov r/m, imm32
+    if (opcode == 0x6B && registers && code[at + 2] == index) return true;
+    if (opcode == 0x6A && code[at + 1] == index) return true;
+    const std::size_t field = (opcode == 0x69 || opcode == 0xC7) && registers ? 2 : (opcode & 0xF8) == 0xB8 ? 1 : 0;
+    if (field != 0 && at + field + 4 <= end && *code.read<std::uint32_t>(at + field) == index) return true;
+  }
+  return false;
+}
+
 bool mentions(const pe::Image& image, CodeRange range, std::uint32_t offset) {
   const pe::Bytes code = image.from_rva(range.begin);
   const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);

@@ -92,6 +92,7 @@ struct TraceResult {
   std::vector<SiteCount> counted;        ///< in the place of `sites`, from a catalogue that was not asked for more
   std::vector<std::uint32_t> ruled_out;  ///< calls of listed functions that a row's condition excludes, ascending
   bool binds_kmdf = false;  ///< calls WdfVersionBind: what it allocates without a tag is charged to its service's name
+  bool kmdf_table_missing = false;  ///< … but the table of the framework's functions was not found: no call is seen
   std::vector<std::string> exported_allocators;
   /// Functions of this image that importing drivers pass tags to, as rows for them; `name` is the plain export name.
   std::vector<tagdb::ApiRow> exported_rows;

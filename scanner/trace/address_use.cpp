@@ -1,0 +1,212 @@
+#include "scanner/trace/address_use.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "scanner/trace/arm64.hpp"
+
+namespace scanner::trace {
+namespace {
+
+using arm64::Form;
+using arm64::Word;
+
+constexpr std::uint32_t kWordBytes = 4;
+constexpr std::size_t kRegisters = 31;
+constexpr std::size_t kMostSteps = 4096;     // instructions that are looked at, again ones included
+constexpr std::size_t kArguments = 8;        // x0 to x7
+constexpr std::size_t kFirstPreserved = 19;  // x19 to x28 and the frame pointer
+constexpr std::int64_t kSomewhere = INT64_MAX;
+
+/// Per register: how far behind the object's begin it points; nothing when it has no such address.
+using Held = std::array<std::optional<std::int64_t>, kRegisters>;
+
+class Walker {
+ public:
+  Walker(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address)
+      : image_(image), ranges_(ranges), address_(address) {}
+
+  bool run() {
+    const auto first = arm64::word_at(image_, address_.site);
+    if (!first) return false;
+    const Word word = arm64::decode(*first, address_.site);
+    if (word.rd >= kRegisters) return false;
+    Held held;
+    held[word.rd] = address_.offset;
+    arrive(address_.site + kWordBytes, held);
+    for (std::size_t steps = 0; !queue_.empty() && good_; ++steps) {
+      if (steps == kMostSteps) return false;
+      const std::uint32_t rva = queue_.back();
+      queue_.pop_back();
+      const auto raw = arm64::word_at(image_, rva);
+      if (!raw) return false;
+      step(arm64::decode(*raw, rva), rva, at_[rva]);
+    }
+    return good_;
+  }
+
+ private:
+  [[nodiscard]] bool inside(std::uint32_t rva) const {
+    return std::any_of(ranges_.begin(), ranges_.end(),
+                       [rva](const CodeRange& range) { return rva >= range.begin && rva < range.end; });
+  }
+
+  [[nodiscard]] std::optional<std::int64_t> offset_in(const Held& held, std::uint8_t reg) const {
+    return reg < kRegisters ? held[reg] : std::nullopt;
+  }
+  /// Would somebody who gets this address know the object?
+  [[nodiscard]] bool names_object(std::optional<std::int64_t> offset) const {
+    return offset && (*offset == kSomewhere || (*offset >= 0 && *offset < std::int64_t{address_.given}));
+  }
+  [[nodiscard]] bool names_object(const Held& held, std::uint8_t reg) const {
+    return names_object(offset_in(held, reg));
+  }
+
+  void arrive(std::uint32_t rva, const Held& held) {
+    if (std::ranges::none_of(held, [](const auto& offset) { return offset.has_value(); })) return;
+    if (!inside(rva)) {
+      // A part of the function that we do not know as one, or another function that may count on any register.
+      if (std::ranges::any_of(held, [this](const auto& offset) { return names_object(offset); })) good_ = false;
+      return;
+    }
+    const auto [at, fresh] = at_.emplace(rva, held);
+    bool changed = fresh;
+    for (std::size_t reg = 0; !fresh && reg < kRegisters; ++reg) {
+      std::optional<std::int64_t>& known = at->second[reg];
+      if (!held[reg] || known == held[reg] || known == kSomewhere) continue;
+      known = known ? kSomewhere : *held[reg];
+      changed = true;
+    }
+    if (changed) queue_.push_back(rva);
+  }
+
+  void step(const Word& word, std::uint32_t rva, Held held) {
+    const std::uint32_t next = rva + kWordBytes;
+    switch (word.form) {
+      case Form::call:
+      case Form::call_register:
+      case Form::system_call:
+        pass_on(held, kArguments);
+        for (std::size_t reg = 0; reg < kRegisters; ++reg) {
+          if (reg < kFirstPreserved - 1 || reg == arm64::kLink) held[reg].reset();
+        }
+        break;
+      case Form::jump: return arrive(static_cast<std::uint32_t>(word.imm), held);
+      case Form::branch:
+      case Form::branch_zero:
+      case Form::branch_bit: arrive(static_cast<std::uint32_t>(word.imm), held); break;
+      case Form::jump_register: return leave_by_register(held);
+      case Form::ret: return pass_on(held, 1);
+      case Form::trap: return;
+      case Form::undecodable:
+      case Form::zero_block: good_ = false; return;
+      default: compute(word, held); break;
+    }
+    if (good_) arrive(next, held);
+  }
+
+  /// A tail call, or a jump table: what is kept across calls is restored before the one.
+  void leave_by_register(const Held& held) {
+    pass_on(held, kArguments);
+    for (std::size_t reg = kFirstPreserved; reg < kRegisters - 1; ++reg) {
+      if (names_object(held[reg])) good_ = false;
+    }
+  }
+
+  /// Somebody gets the first `count` registers.
+  void pass_on(const Held& held, std::size_t count) {
+    for (std::size_t reg = 0; reg < count; ++reg) {
+      if (names_object(held[reg])) good_ = false;
+    }
+  }
+
+  void compute(const Word& word, Held& held) {
+    switch (word.form) {
+      case Form::load:
+      case Form::store:
+      case Form::load_pair:
+      case Form::store_pair: return access(word, held);
+      case Form::add_immediate: {
+        auto sum = offset_in(held, word.rn);
+        if (sum && *sum != kSomewhere) {
+          const auto by = static_cast<std::int64_t>(word.imm);
+          *sum += word.subtract ? -by : by;
+        }
+        return write(held, word, sum);
+      }
+      case Form::add_register: {
+        const bool known = offset_in(held, word.rn) || offset_in(held, word.rm);
+        return write(held, word, known ? std::optional(kSomewhere) : std::nullopt);
+      }
+      case Form::logic_register: {
+        const bool move = word.rn == arm64::kZero && word.alu == Alu::bit_or && !word.invert &&
+                          word.extend == arm64::Extend::none;
+        if (move) return write(held, word, offset_in(held, word.rm));
+        break;
+      }
+      case Form::select: {
+        const auto one = offset_in(held, word.rn), other = offset_in(held, word.rm);
+        const bool either = one.has_value() != other.has_value() || one == other;
+        return write(held, word, either ? (one ? one : other) : std::optional(kSomewhere));
+      }
+      default: break;
+    }
+    for (const std::uint8_t read : {word.rn, word.rm, word.ra}) {
+      if (names_object(held, read)) good_ = false;
+    }
+    write(held, word, std::nullopt);
+  }
+
+  static void write(Held& held, const Word& word, std::optional<std::int64_t> offset) {
+    if (word.rd < kRegisters && arm64::writes_rd(word)) held[word.rd] = offset;
+  }
+
+  void access(const Word& word, Held& held) {
+    const bool load = word.form == Form::load || word.form == Form::load_pair;
+    const bool pair = word.form == Form::load_pair || word.form == Form::store_pair;
+    const auto base = offset_in(held, word.rn);
+    const auto by = static_cast<std::int64_t>(word.imm);
+    if (!load) {
+      if (base && stores_there(word, *base, pair ? 2U * word.width : word.width)) good_ = false;
+      if (word.mode == arm64::Address::indexed && offset_in(held, word.rm)) good_ = false;
+      // What is stored lies open to others.
+      if (!word.vector && (names_object(held, word.rd) || (pair && names_object(held, word.ra)))) good_ = false;
+    }
+    if (base && (word.mode == arm64::Address::before || word.mode == arm64::Address::after))
+      held[word.rn] = word.rm != arm64::kNone || *base == kSomewhere ? kSomewhere : *base + by;
+    const auto overwrite = [&held](std::uint8_t reg) {
+      if (reg < kRegisters) held[reg].reset();
+    };
+    if (load && !word.vector) {
+      overwrite(word.rd);
+      if (pair) overwrite(word.ra);
+    }
+    if (word.status != arm64::kNone) overwrite(word.status);
+    if (word.status_pair) overwrite(static_cast<std::uint8_t>(word.status + 1));
+  }
+
+  [[nodiscard]] bool stores_there(const Word& word, std::int64_t base, unsigned bytes) const {
+    if (base == kSomewhere || word.mode == arm64::Address::indexed) return true;
+    const bool at_once = word.mode == arm64::Address::offset || word.mode == arm64::Address::before;
+    const std::int64_t begin = base + (at_once ? static_cast<std::int64_t>(word.imm) : 0);
+    return begin < std::int64_t{address_.written} && begin + std::int64_t{bytes} > 0;
+  }
+
+  const pe::Image& image_;
+  std::span<const CodeRange> ranges_;
+  const ComputedAddress& address_;
+  std::unordered_map<std::uint32_t, Held> at_;  // RVA of an instruction → what is held before it
+  std::vector<std::uint32_t> queue_;
+  bool good_ = true;
+};
+
+}  // namespace
+
+bool only_loads_behind(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address) {
+  return Walker(image, ranges, address).run();
+}
+
+}  // namespace scanner::trace
