@@ -11,6 +11,7 @@
 namespace scanner::trace {
 namespace {
 
+using arm64::Address;
 using arm64::Form;
 using arm64::Word;
 
@@ -19,6 +20,7 @@ constexpr std::size_t kRegisters = 31;
 constexpr std::size_t kMostSteps = 4096;     // instructions that are looked at, again ones included
 constexpr std::size_t kArguments = 8;        // x0 to x7
 constexpr std::size_t kFirstPreserved = 19;  // x19 to x28 and the frame pointer
+constexpr std::int64_t kObjectReach = 0x100;  // how far behind an address that is given away its object may reach
 constexpr std::int64_t kSomewhere = INT64_MAX;
 
 /// Per register: how far behind the object's begin it points; nothing when it has no such address.
@@ -171,11 +173,12 @@ class Walker {
     const auto by = static_cast<std::int64_t>(word.imm);
     if (!load) {
       if (base && stores_there(word, *base, pair ? 2U * word.width : word.width)) good_ = false;
-      if (word.mode == arm64::Address::indexed && offset_in(held, word.rm)) good_ = false;
+      if (word.mode == Address::indexed && offset_in(held, word.rm)) good_ = false;
       // What is stored lies open to others.
-      if (!word.vector && (names_object(held, word.rd) || (pair && names_object(held, word.ra)))) good_ = false;
+      if (!word.vector && names_object(held, word.rd)) keep_in_frame(word, 0, *held[word.rd]);
+      if (!word.vector && pair && names_object(held, word.ra)) keep_in_frame(word, word.width, *held[word.ra]);
     }
-    if (base && (word.mode == arm64::Address::before || word.mode == arm64::Address::after))
+    if (base && (word.mode == Address::before || word.mode == Address::after))
       held[word.rn] = word.rm != arm64::kNone || *base == kSomewhere ? kSomewhere : *base + by;
     const auto overwrite = [&held](std::uint8_t reg) {
       if (reg < kRegisters) held[reg].reset();
@@ -188,9 +191,88 @@ class Walker {
     if (word.status_pair) overwrite(static_cast<std::uint8_t>(word.status + 1));
   }
 
+  // --- spilled registers --------------------------------------------------------------------------------------------
+
+  /// The stack pointer, or a register that is a copy of it from the prolog on: set once by an addition to sp, and else
+  /// only loaded from the stack, as epilogs do.
+  bool is_frame_base(std::uint8_t reg) {
+    if (reg == arm64::kStack) return true;
+    if (reg < kFirstPreserved || reg >= arm64::kLink) return false;
+    unsigned copies = 0;
+    for (const auto& [rva, word] : words()) {
+      const bool load = word.form == Form::load || word.form == Form::load_pair;
+      const bool loaded = load && !word.vector && (word.rd == reg || (word.form == Form::load_pair && word.ra == reg));
+      if (loaded && word.rn != arm64::kStack) return false;
+      if (load || !arm64::writes_rd(word) || word.rd != reg) continue;
+      if (word.form != Form::add_immediate || word.rn != arm64::kStack) return false;
+      ++copies;
+    }
+    return copies == 1;
+  }
+
+  /// The address is stored: fine where that is a place of the frame which this function alone can know, and from which
+  /// it loads the address again. `at`: of the register among those that are stored.
+  void keep_in_frame(const Word& word, unsigned at, std::int64_t offset) {
+    constexpr unsigned kWide = 8;
+    if (word.mode != Address::offset || word.width != kWide || word.status != arm64::kNone ||
+        !is_frame_base(word.rn)) {
+      good_ = false;
+      return;
+    }
+    const auto slot = static_cast<std::int64_t>(word.imm) + at;
+    std::vector<std::pair<std::uint32_t, std::uint8_t>> loads;
+    for (const auto& [rva, other] : words()) {
+      if (other.rn != word.rn) continue;
+      const auto by = static_cast<std::int64_t>(other.imm);
+      const bool accesses = other.form == Form::load || other.form == Form::load_pair || other.form == Form::store ||
+                            other.form == Form::store_pair;
+      if (accesses) {
+        const bool pair = other.form == Form::load_pair || other.form == Form::store_pair;
+        const std::int64_t end = by + (pair ? 2 : 1) * std::int64_t{other.width};
+        const bool moves = other.mode == Address::before || other.mode == Address::after;
+        if (moves || by >= slot + kWide || end <= slot) continue;  // prolog and epilog move the stack pointer
+        const bool whole = other.mode == Address::offset && other.width == kWide && !other.vector &&
+                           (by == slot || (pair && by + kWide == slot));
+        if (!whole) {
+          good_ = false;
+          return;
+        }
+        if (other.form == Form::load || other.form == Form::load_pair) loads.emplace_back(rva, by == slot ? other.rd : other.ra);
+        continue;
+      }
+      // Somebody may get the address of the place, or of an object around it: those lie between the place before it
+      // that is known to be something else and itself.
+      if (other.form == Form::add_immediate && !other.subtract && other.rd != arm64::kStack &&
+          !is_frame_base(other.rd) && by <= slot && by + kObjectReach > slot) {
+        good_ = false;
+        return;
+      }
+    }
+    if (loads.empty()) good_ = false;
+    for (const auto& [rva, reg] : loads) {
+      Held held;
+      if (reg < kRegisters) held[reg] = offset;
+      arrive(rva + kWordBytes, held);
+    }
+  }
+
+  /// All instructions of the function.
+  const std::vector<std::pair<std::uint32_t, Word>>& words() {
+    if (!words_.empty()) return words_;
+    for (const CodeRange& range : ranges_) {
+      for (std::uint32_t rva = range.begin; rva + kWordBytes <= range.end && words_.size() < kMostSteps; rva += kWordBytes) {
+        const auto raw = arm64::word_at(image_, rva);
+        if (!raw) break;
+        words_.emplace_back(rva, arm64::decode(*raw, rva));
+      }
+    }
+    if (words_.size() == kMostSteps) good_ = false;
+    return words_;
+  }
+
   [[nodiscard]] bool stores_there(const Word& word, std::int64_t base, unsigned bytes) const {
-    if (base == kSomewhere || word.mode == arm64::Address::indexed) return true;
-    const bool at_once = word.mode == arm64::Address::offset || word.mode == arm64::Address::before;
+    if (base == kSomewhere || word.mode == Address::indexed) return true;
+    const bool at_once = word.mode == Address::offset || word.mode == Address::before;
     const std::int64_t begin = base + (at_once ? static_cast<std::int64_t>(word.imm) : 0);
     return begin < std::int64_t{address_.written} && begin + std::int64_t{bytes} > 0;
   }
@@ -200,6 +282,7 @@ class Walker {
   const ComputedAddress& address_;
   std::unordered_map<std::uint32_t, Held> at_;  // RVA of an instruction → what is held before it
   std::vector<std::uint32_t> queue_;
+  std::vector<std::pair<std::uint32_t, Word>> words_;
   bool good_ = true;
 };
 

@@ -32,7 +32,7 @@ TraceResult Engine::run() {
   TraceResult result;
   result.functions = functions_.size();
   result.binds_kmdf = imports_.binds_framework();
-  result.kmdf_table_missing = result.binds_kmdf && !kmdf_;
+  if (result.binds_kmdf && !kmdf_) result.notes.emplace_back("kmdf_table_missing");
   if (functions_.overlaps() > 0)
     problems_.push_back(std::to_string(functions_.overlaps()) + " function ranges overlap in .pdata");
   // What a damaged table holds beyond the damage was not seen.
@@ -210,6 +210,7 @@ void Engine::analyse(std::uint32_t function) {
     if (!fresh) {
       // Looked at again with more knowledge: what was concluded is concluded anew.
       sites_[id] = call;
+      ways_.erase(id);
       for (const EntryId entry : entries_of_site_[id]) todo_.emplace_back(id, entry);
       continue;
     }
@@ -250,13 +251,15 @@ Pair& Engine::pair_of(SiteId site, EntryId entry) {
 }
 
 void Engine::pair_up(SiteId site_id, EntryId entry_id) {
-  const CallSite& site = sites_[site_id];
+  const CallSite& all = sites_[site_id];
   const bool known = pair_index_.contains(std::uint64_t{site_id} << 32 | entry_id);
   Pair pair;
   pair.site = site_id;
   pair.entry = entry_id;
   const Entry entry = entries_[entry_id];  // a copy: add_entry() below may move the vector
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
+  const std::optional<CallSite> narrowed = narrow(site_id, entry, pair);
+  const CallSite& site = narrowed ? *narrowed : all;
   std::vector<Constraint> constraints = site.state.constraints;
   std::vector<PassedCallee> callees;
   ValueId raw = kBottom;
@@ -281,10 +284,14 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     raw = values_.masked(raw, entry.and_mask, entry.or_mask);
     if (site.function != entry.function) entries_[entry_id].called = true;
   }
-  if (unsure_callee_.contains(site_id)) pair.flags |= kAssumesPointer;
+  pair.applies = pair.applies && !pair.never;
+  if (unsure_callee_.contains(site_id) && !pair.narrowed) pair.flags |= kAssumesPointer;
   if (row.assumed) pair.flags |= kAssumesExporter;
   if (!site.reached) raw = values_.unknown(kUnreached);
   Resolution tag = resolve(site, raw, entry_id);
+  // Some of an argument's possibilities make the call do this. One constant goes with all of them; which of several
+  // goes with which nobody knows.
+  if (pair.on_some_ways) pair.flags |= values_.atoms(tag.value).size() == 1 ? kComputed : kAssumesPointer;
   pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);
   pair.table = pair.table || tag.table;
   pair.inflows = tag.inflows;

@@ -69,6 +69,9 @@ struct Pair {
   bool table = false;           ///< the tag is an entry of a table
   std::vector<Inflow> inflows;  ///< arguments of functions that put them into the global which the tag is read from
   std::size_t link = 0;         ///< of the entry: the one whose constraints hold
+  bool on_some_ways = false;    ///< what it does depends on an argument, and some of its possibilities do this
+  bool never = false;           ///< no way into the call leads there
+  bool narrowed = false;        ///< only the ways into the call count on which it calls the entry: no other callee
 };
 
 class Engine {
@@ -101,6 +104,16 @@ class Engine {
   Pair& pair_of(SiteId site, EntryId entry);
   EntryId row_entry(int row);
 
+  /// Do the possibilities of a value meet a condition? `perhaps`: nobody knows all of them.
+  enum class Meets : std::uint8_t { no, some, all, perhaps };
+  [[nodiscard]] Meets meets(ValueId value, std::uint64_t number, bool equal) const;
+  [[nodiscard]] ValueId condition_of(const CallSite& site, const tagdb::ApiRow& row);
+  static bool note_met(Meets met, Pair& pair);
+  [[nodiscard]] bool may_be_called(const CallSite& way, const Entry& entry);
+  [[nodiscard]] bool may_apply(const CallSite& way, const Entry& entry);
+  [[nodiscard]] bool depends_on_way(const CallSite& site, const Entry& entry);
+  const std::vector<CallSite>& ways_into(SiteId site);
+  std::optional<CallSite> narrow(SiteId site, const Entry& entry, Pair& pair);
   bool applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints);
   bool satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints,
                  std::vector<PassedCallee>& callees);
@@ -197,6 +210,7 @@ class Engine {
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> return_readers_;   // callee → pairs that wait for it
   std::map<std::uint32_t, std::vector<std::pair<SiteId, Atom>>> passed_pointers_;  // function → calls of its arguments
   std::set<std::pair<SiteId, std::uint64_t>> targets_;                             // what a site was found to call
+  std::map<SiteId, std::vector<CallSite>> ways_;  // the ways into a call, of those where they were asked for
   std::set<SiteId> unsure_callee_;  // calls through memory that may hold something else as well
   std::unordered_map<EntryId, std::vector<std::size_t>> pairs_of_entry_;  // when all is known
   std::unordered_map<EntryId, std::uint32_t> passed_unknown_;             // likewise

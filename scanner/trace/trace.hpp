@@ -18,7 +18,7 @@ namespace scanner::trace {
 
 /// Grows whenever the engine finds more, or something else, in the same image: catalogues trace anew what an older one
 /// saw.
-inline constexpr unsigned kEngineVersion = 6;
+inline constexpr unsigned kEngineVersion = 7;
 
 /// Strongest first.
 enum class Evidence : std::uint8_t { allocates, lookaside, configures, frees, references, constant, bytes, predicted };
@@ -92,11 +92,13 @@ struct TraceResult {
   std::vector<SiteCount> counted;        ///< in the place of `sites`, from a catalogue that was not asked for more
   std::vector<std::uint32_t> ruled_out;  ///< calls of listed functions that a row's condition excludes, ascending
   bool binds_kmdf = false;  ///< calls WdfVersionBind: what it allocates without a tag is charged to its service's name
-  bool kmdf_table_missing = false;  ///< … but the table of the framework's functions was not found: no call is seen
   std::vector<std::string> exported_allocators;
   /// Functions of this image that importing drivers pass tags to, as rows for them; `name` is the plain export name.
   std::vector<tagdb::ApiRow> exported_rows;
   std::vector<std::string> problems;  ///< what was survived, a sentence each
+  /// What is known to be missing, a fixed word each. kmdf_table_missing: it imports WdfVersionBind, but no table of the
+  /// framework's functions was found, so calls through it are not seen.
+  std::vector<std::string> notes;
   std::size_t functions = 0;          ///< known from the tables
   std::size_t lifted = 0;
   std::map<std::string, std::uint32_t> depth_lost;  ///< x86: functions whose stack depth was lost somewhere, by reason
