@@ -28,8 +28,9 @@ using Held = std::array<std::optional<std::int64_t>, kRegisters>;
 
 class Walker {
  public:
-  Walker(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address)
-      : image_(image), ranges_(ranges), address_(address) {}
+  Walker(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address,
+         const JumpTargets& targets_of)
+      : image_(image), ranges_(ranges), address_(address), targets_of_(targets_of) {}
 
   bool run() {
     const auto first = arm64::word_at(image_, address_.site);
@@ -100,7 +101,7 @@ class Walker {
       case Form::branch:
       case Form::branch_zero:
       case Form::branch_bit: arrive(static_cast<std::uint32_t>(word.imm), held); break;
-      case Form::jump_register: return leave_by_register(held);
+      case Form::jump_register: return jump_by_register(rva, held);
       case Form::ret: return pass_on(held, 1);
       case Form::trap: return;
       case Form::undecodable:
@@ -110,8 +111,11 @@ class Walker {
     if (good_) arrive(next, held);
   }
 
-  /// A tail call, or a jump table: what is kept across calls is restored before the one.
-  void leave_by_register(const Held& held) {
+  /// A jump table, or a tail call: what is kept across calls is restored before that.
+  void jump_by_register(std::uint32_t rva, const Held& held) {
+    const std::vector<std::uint32_t> targets = targets_of_(rva);
+    for (const std::uint32_t target : targets) arrive(target, held);
+    if (!targets.empty()) return;
     pass_on(held, kArguments);
     for (std::size_t reg = kFirstPreserved; reg < kRegisters - 1; ++reg) {
       if (names_object(held[reg])) good_ = false;
@@ -280,6 +284,7 @@ class Walker {
   const pe::Image& image_;
   std::span<const CodeRange> ranges_;
   const ComputedAddress& address_;
+  const JumpTargets& targets_of_;
   std::unordered_map<std::uint32_t, Held> at_;  // RVA of an instruction → what is held before it
   std::vector<std::uint32_t> queue_;
   std::vector<std::pair<std::uint32_t, Word>> words_;
@@ -288,8 +293,9 @@ class Walker {
 
 }  // namespace
 
-bool only_loads_behind(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address) {
-  return Walker(image, ranges, address).run();
+bool only_loads_behind(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address,
+                       const JumpTargets& targets_of) {
+  return Walker(image, ranges, address, targets_of).run();
 }
 
 }  // namespace scanner::trace

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "pe/image.hpp"
 #include "scanner/trace/functions.hpp"
@@ -19,8 +20,12 @@ struct ComputedAddress {
   std::uint32_t written = 0;  ///< … and no store may touch the first so many
 };
 
+/// Where a jump by register at an RVA leads within the function; empty when that is not known, or elsewhere.
+using JumpTargets = std::function<std::vector<std::uint32_t>(std::uint32_t rva)>;
+
 /// Is the address used for nothing but loads, as far as the code in `ranges` goes? False in doubt: when it is stored,
 /// passed on, returned, added up with unknown numbers for a store, or carried out of the ranges.
-bool only_loads_behind(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address);
+bool only_loads_behind(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address,
+                       const JumpTargets& targets_of);
 
 }  // namespace scanner::trace

@@ -146,7 +146,21 @@ bool Engine::only_loads_from(const Reference& reference, std::uint32_t rva, std:
   address.offset = static_cast<std::int64_t>(reference.target) - static_cast<std::int64_t>(rva);
   address.given = abi_.word;
   address.written = written;
-  return only_loads_behind(image_, functions_.ranges_of(functions_.containing(reference.site)), address);
+  const std::uint32_t function = functions_.containing(reference.site);
+  const std::vector<CodeRange> ranges = functions_.ranges_of(function);
+  std::optional<LiftedFunction> lifted;  // knows jump tables
+  const auto targets_of = [&](std::uint32_t jump) {
+    std::vector<std::uint32_t> targets;
+    if (!lifted) lifted = affordable(ranges, 0) ? lift_function(image_, decoder_, ranges, {}) : LiftedFunction{};
+    for (const Block& block : lifted->blocks) {
+      if (block.instruction_count == 0) continue;
+      const std::uint32_t last = lifted->order[block.first_instruction + block.instruction_count - 1];
+      if (lifted->instructions[last].rva != jump) continue;
+      for (const std::uint32_t next : block.successors) targets.push_back(lifted->blocks[next].rva);
+    }
+    return targets;
+  };
+  return only_loads_behind(image_, ranges, address, targets_of);
 }
 
 }  // namespace scanner::trace

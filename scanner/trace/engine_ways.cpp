@@ -21,7 +21,9 @@ Engine::Meets Engine::meets(ValueId value, std::uint64_t number, bool equal) con
     const bool same = atom.kind == AtomKind::constant && atom.a == number;  // an address is not 0
     (same == equal ? yes : no) = true;
   }
-  if (unknown) return Meets::perhaps;
+  // What rests on an assumption rules nothing out: a local that a callee may have filled need not be the 0 it was.
+  const bool assumed = (values_.flags(value) & kAssumedMask) != 0;
+  if (unknown || (assumed && !yes)) return Meets::perhaps;
   return !yes ? Meets::no : no ? Meets::some : Meets::all;
 }
 

@@ -75,7 +75,9 @@ bool only_reads(const pe::Image& image, const Reference& reference) {
   if (code.size() < 2) return false;
   const bool no_registers = (code[1] & 0xC7) == 0x05;  // ModR/M of an address alone
   const unsigned extension = code[1] >> 3 & 7U;
-  if (no_registers && code[0] == 0x8B) return true;                                                // mov
+  // mov; add, or, adc, sbb, and, sub, xor and cmp into or with a register; cmp and test of memory with one
+  static constexpr std::uint8_t kReads[] = {0x8B, 0x03, 0x0B, 0x13, 0x1B, 0x23, 0x2B, 0x33, 0x3B, 0x39, 0x85};
+  if (no_registers && std::ranges::find(kReads, code[0]) != std::end(kReads)) return true;
   return no_registers && code[0] == 0xFF && (extension == 2 || extension == 4 || extension == 6);  // call, jmp, push
 }
 

@@ -12,8 +12,8 @@ IMPORT PVOID NTAPI Win32AllocPoolWithPriorityZInit(SIZE_T bytes, ULONG tag, int 
 IMPORT PVOID NTAPI AllocThreadBufferWithTag(SIZE_T bytes, ULONG tag);
 IMPORT PVOID NTAPI Win32AllocPoolImpl(int type, SIZE_T bytes, ULONG tag);
 IMPORT PVOID NTAPI Win32AllocPoolWithQuotaImpl(int type, SIZE_T bytes, ULONG tag);
-IMPORT PVOID NTAPI Win32UAFMAllocPoolImpl(int type, SIZE_T bytes, ULONG tag);
-IMPORT PVOID NTAPI Win32UAFMAllocPoolWithQuotaImpl(int type, SIZE_T bytes, ULONG tag);
+IMPORT PVOID NTAPI Win32UAFMAllocPoolImpl(int type, SIZE_T bytes, ULONG tag, ULONG more);
+IMPORT PVOID NTAPI Win32UAFMAllocPoolWithQuotaImpl(int type, SIZE_T bytes, ULONG tag, ULONG more);
 DRIVER_ENTRY {
   (void)driver, (void)registry_path;
   opaque = Win32AllocPool(64, TAG('W', 'k', '0', '1')) != 0;
@@ -27,7 +27,7 @@ DRIVER_ENTRY {
   opaque = AllocThreadBufferWithTag(128, TAG('W', 'k', '0', '9')) != 0;
   opaque = Win32AllocPoolImpl(PagedPool | 0x20, 136, TAG('W', 'k', '1', '0')) != 0;
   opaque = Win32AllocPoolWithQuotaImpl(PagedPool, 144, TAG('W', 'k', '1', '1')) != 0;
-  opaque = Win32UAFMAllocPoolImpl(NonPagedPoolNx, 152, TAG('W', 'k', '1', '2')) != 0;
-  opaque = Win32UAFMAllocPoolWithQuotaImpl(PagedPool, 160, TAG('W', 'k', '1', '3')) != 0;
+  opaque = Win32UAFMAllocPoolImpl(NonPagedPoolNx, 152, TAG('W', 'k', '1', '2'), 0) != 0;
+  opaque = Win32UAFMAllocPoolWithQuotaImpl(PagedPool, 160, TAG('W', 'k', '1', '3'), 0) != 0;
   return 0;
 }

@@ -1,43 +1,42 @@
-# x86, without optimisation: the index of the framework's function is multiplied at run time.
-  .intel_syntax noprefix
+# Without optimisation the index of the framework's function is multiplied at run time.
   .text
-  .globl "_DriverEntry@8"
-  .def "_DriverEntry@8"; .scl 2; .type 32; .endef
+  .globl _DriverEntry@8
+  .def _DriverEntry@8; .scl 2; .type 32; .endef
   .p2align 4, 0xCC
-"_DriverEntry@8":
-  push ebp
-  mov ebp, esp
-  push offset globals
-  push offset bind_info
-  push dword ptr [ebp + 12]
-  push dword ptr [ebp + 8]
-  call dword ptr ["__imp__WdfVersionBind@16"]
-  push offset scratch
-  push offset scratch
-  push 96
-  push 0x4D49644B
-  push 1
-  push 0
-  push dword ptr [globals]
-  mov eax, 4
-  imul ecx, eax, 192
-  mov edx, dword ptr [functions]
-  mov eax, dword ptr [edx + ecx]
-  call eax
-  push offset scratch
-  push offset scratch
-  push 96
-  push 0x4853644B
-  push 1
-  push 0
-  push dword ptr [globals]
-  mov ecx, 192
-  shl ecx, 2
-  mov eax, dword ptr [functions]
-  call dword ptr [eax + ecx]
-  xor eax, eax
-  pop ebp
-  ret 8
+_DriverEntry@8:
+  pushl %ebp
+  movl %esp, %ebp
+  pushl $globals
+  pushl $bind_info
+  pushl 12(%ebp)
+  pushl 8(%ebp)
+  calll *__imp__WdfVersionBind@16
+  pushl $scratch
+  pushl $scratch
+  pushl $96
+  pushl $0x4D49644B
+  pushl $1
+  pushl $0
+  pushl globals
+  movl $4, %eax
+  imull $192, %eax, %ecx
+  movl functions, %edx
+  movl (%edx, %ecx), %eax
+  calll *%eax
+  pushl $scratch
+  pushl $scratch
+  pushl $96
+  pushl $0x4853644B
+  pushl $1
+  pushl $0
+  pushl globals
+  movl $192, %ecx
+  shll $2, %ecx
+  movl functions, %eax
+  calll *(%eax, %ecx)
+  xorl %eax, %eax
+  popl %ebp
+  ret $8
 
   .section .rdata,"dr"
 component:
