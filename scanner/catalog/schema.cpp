@@ -48,7 +48,7 @@ INSERT INTO site_counts SELECT driver, kind, wrapper, bucket, ifnull(reason, '')
 
 // Schema 3: what a trace of the driver is known to lack.
 constexpr const char* kGaps = R"(
-CREATE TABLE gaps(driver INTEGER PRIMARY KEY REFERENCES drivers, unresolved_api_sets INTEGER, notes TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS gaps(driver INTEGER PRIMARY KEY REFERENCES drivers, unresolved_api_sets INTEGER, notes TEXT NOT NULL);
 )";
 
 constexpr const char* kMoreTables = R"(

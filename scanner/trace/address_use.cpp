@@ -20,7 +20,6 @@ constexpr std::size_t kRegisters = 31;
 constexpr std::size_t kMostSteps = 4096;     // instructions that are looked at, again ones included
 constexpr std::size_t kArguments = 8;        // x0 to x7
 constexpr std::size_t kFirstPreserved = 19;  // x19 to x28 and the frame pointer
-constexpr std::int64_t kObjectReach = 0x100;  // how far behind an address that is given away its object may reach
 constexpr std::int64_t kSomewhere = INT64_MAX;
 
 /// Per register: how far behind the object's begin it points; nothing when it has no such address.
@@ -244,10 +243,10 @@ class Walker {
         if (other.form == Form::load || other.form == Form::load_pair) loads.emplace_back(rva, by == slot ? other.rd : other.ra);
         continue;
       }
-      // Somebody may get the address of the place, or of an object around it: those lie between the place before it
-      // that is known to be something else and itself.
+      // Somebody may get the address of the place. (That it is a member of an object whose address somebody gets is not
+      // believed of a place from which the function loads the address again: it is a spilled register.)
       if (other.form == Form::add_immediate && !other.subtract && other.rd != arm64::kStack &&
-          !is_frame_base(other.rd) && by <= slot && by + kObjectReach > slot) {
+          !is_frame_base(other.rd) && by == slot) {
         good_ = false;
         return;
       }

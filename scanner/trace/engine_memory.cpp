@@ -79,6 +79,7 @@ void Engine::choose_kmdf() {
   }
   if (found.empty()) return;
   kmdf_ = found.front();
+  values_.set_framework(kmdf_->table);
   several_kmdf_ = found.size() > 1;
 }
 

@@ -71,7 +71,10 @@ class Sweep {
         at += step(code.from(at), rva);
       }
     }
-    return std::move(loads_);
+    // Up to KMDF 1.13 the table itself stands there, later a pointer to it: then what stands behind is something else.
+    std::set<std::uint32_t> loads = std::move(through_pointer_);
+    if (!pointer_) loads.merge(direct_);
+    return loads;
   }
 
  protected:
@@ -83,11 +86,12 @@ class Sweep {
     if (address.kind == Known::address) {
       const auto at = static_cast<std::uint32_t>(address.value);
       for (const std::uint32_t table : tables_) {
-        if (at > table && offsets_.contains(at - table)) loads_.insert(rva);
+        if (at > table && offsets_.contains(at - table)) direct_.insert(rva);
       }
       if (tables_.contains(at)) return {Known::table, 0};
     }
-    if (address.kind == Known::table && offsets_.contains(address.value)) loads_.insert(rva);
+    pointer_ = pointer_ || address.kind == Known::table;
+    if (address.kind == Known::table && offsets_.contains(address.value)) through_pointer_.insert(rva);
     return {};
   }
 
@@ -101,7 +105,8 @@ class Sweep {
   const unsigned word_;
   std::set<std::uint32_t> tables_;
   std::set<std::uint64_t> offsets_;
-  std::set<std::uint32_t> loads_;
+  std::set<std::uint32_t> direct_, through_pointer_;
+  bool pointer_ = false;
 };
 
 class X86Sweep : public Sweep {

@@ -1,4 +1,4 @@
-// The computed address is spilled beside an object that a callee gets: it may find and use it.
+// The computed address is put into a local, and a callee gets the address of that.
   .text
   .globl DriverEntry
   .p2align 2
@@ -21,7 +21,7 @@ DriverEntry:
   adrp x19, functions
   add x19, x19, :lo12:functions
   str x19, [sp, #48]
-  add x0, sp, #40
+  add x0, sp, #48
   bl tamper
   ldr x19, [sp, #48]
   ldr x8, [x19]
