@@ -142,7 +142,7 @@ void Exporters::take_modules(const pe::Image& image, const std::string& path, Gi
     const Located exporter = locate(module, folder);
     if (exporter.path.empty() || exporter.path == path) continue;
     for (tagdb::ApiRow row : rows_of(exporter.path, kMostHops)) {
-      if (!functions.contains(row.name)) continue;
+      if (!functions.contains(row.name) || (!exporter.as_loader && apis_.find_import(row.name) >= 0)) continue;
       row.module = module;
       row.name = tagdb::qualified_name(module, row.name);
       row.source = "traced in " + exporter.path;
@@ -177,10 +177,10 @@ void Exporters::take_api_sets(const pe::Image& image, const std::string& path, u
           }
         }
       }
-      // A row of the table says what it takes, whoever implements it.
-      const bool known = !hosts.empty() || apis_.find_import(function) >= 0;
-      if (!known || !agree) ++given.unresolved;
-      if (!found || !agree) continue;
+      // A row of the table says what it takes, whoever implements it: better than an image that is perhaps the one.
+      const bool listed = apis_.find_import(function) >= 0;
+      if (!listed && (hosts.empty() || !agree)) ++given.unresolved;
+      if (!found || !agree || (listed && hosts.size() > 1)) continue;
       found->module = set;
       found->import_name = tagdb::qualified_name(set, function);
       found->name = tagdb::qualified_name(host.substr(host.find_last_of("/\\") + 1), function);
