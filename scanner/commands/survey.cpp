@@ -50,6 +50,8 @@ report::Driver driver_record(const ScannedFile& file) {
   driver.dynamic_reasons = file.trace.dynamic_reasons();
   driver.exports_allocator = file.trace.exported_allocators;
   driver.problems = file.trace.problems;
+  driver.notes = file.trace.notes;
+  driver.unresolved_api_sets = file.unresolved_api_sets;
   driver.traced = file.outcome == ScannedFile::Outcome::traced;
   return driver;
 }

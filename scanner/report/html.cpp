@@ -90,6 +90,7 @@ class HtmlReporter final : public Reporter {
       out_ << "<!--use-->" << item.insert(3, " data-row=\"use\"");
     }
     out_ << "</ul>";
+    for (const std::string& gap : known_gaps(driver)) out_ << "<p class=\"dim\">" << text(gap) << "</p>";
     for (const std::string& problem : driver.problems) out_ << "<p class=\"dim\">" << text(problem) << "</p>";
     if (!driver.traced) out_ << "<p class=\"dim\">code for this processor cannot be traced</p>";
     out_ << "</div></details></td></tr></tbody>\n";

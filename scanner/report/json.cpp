@@ -83,6 +83,8 @@ class JsonReporter final : public Reporter {
     record["dynamic_reasons"] = Json::object();
     for (const auto& [reason, count] : driver.dynamic_reasons) record["dynamic_reasons"][reason] = count;
     record["exports_allocator"] = driver.exports_allocator;
+    record["unresolved_api_sets"] = driver.unresolved_api_sets ? Json(*driver.unresolved_api_sets) : Json(nullptr);
+    record["notes"] = driver.notes;
     if (!driver.problems.empty()) record["problems"] = driver.problems;
     write(record);
     for (const Use& use : driver.uses) {

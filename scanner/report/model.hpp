@@ -99,6 +99,8 @@ struct Driver {
   std::map<std::string, std::uint32_t> dynamic_reasons;
   std::vector<std::string> exports_allocator;
   std::vector<std::string> problems;
+  std::vector<std::string> notes;  ///< see TraceResult
+  std::optional<std::uint32_t> unresolved_api_sets;  ///< see ScannedFile
   bool traced = true;
 };
 

@@ -48,6 +48,7 @@ class TextReporter final : public Reporter {
       for (const auto& [reason, count] : driver.dynamic_reasons) out_ << ' ' << reason << ' ' << count;
       out_ << '\n';
     }
+    for (const std::string& gap : known_gaps(driver)) out_ << "  note: " << gap << '\n';
     for (const std::string& problem : driver.problems) out_ << "  note: " << printable(problem) << '\n';
     out_.flush();
   }

@@ -85,6 +85,21 @@ std::string pool_and_size(const trace::TagUse& use) {
   return out;
 }
 
+std::vector<std::string> known_gaps(const Driver& driver) {
+  std::vector<std::string> gaps;
+  if (const auto imports = driver.unresolved_api_sets.value_or(0); imports > 0)
+    gaps.push_back(std::to_string(imports) + (imports == 1 ? " function" : " functions") +
+                   " imported from API sets: no image beside it or in System32 exports " +
+                   (imports == 1 ? "it" : "them") + ", tags passed there are not seen");
+  for (const std::string& note : driver.notes) {
+    gaps.push_back(note == "kmdf_table_missing"
+                       ? "imports WdfVersionBind, but no table of KMDF's functions was found: calls through it, and "
+                         "their tags, are not seen"
+                       : printable(note));
+  }
+  return gaps;
+}
+
 std::string proof(const Candidate& candidate) {
   const Use& best = candidate.uses.front();
   if (best.use.row < 0) {

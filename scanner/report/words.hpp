@@ -20,6 +20,8 @@ std::string iso_date(std::uint32_t seconds);
 
 /// "Contoso Storage Filter 6.1 (Contoso Ltd)" from whatever the version resource holds.
 std::string product(const pe::Identity& identity);
+/// What the driver's trace is known to lack, a sentence each.
+std::vector<std::string> known_gaps(const Driver& driver);
 /// "driver.sys+0x1a2b"
 std::string place(std::string_view path, std::uint32_t rva);
 /// "driver!Function+0x1f" where symbols give a name, else "driver.sys+0x1a2b". `step` counts along the chain.
