@@ -101,6 +101,7 @@ struct Problem {
 
 struct Summary {
   std::uint64_t files = 0, drivers = 0, bytes = 0, errors = 0;
+  std::uint64_t unparsed = 0;  ///< --catalog: files that could not be parsed when they were surveyed
   walk::Skipped skipped;
   trace::BucketCounts allocate, free, other, wrapper;
   std::map<std::string, std::uint32_t> dynamic_reasons;
@@ -135,6 +136,12 @@ struct TextOptions {
   bool names_only = false;  ///< `findstr /m`: paths and nothing else
   bool unicode = false;     ///< sparklines
   bool terminal = false;    ///< a person reads it: names_only makes names harmless, too
+  unsigned columns = 0;     ///< of the window that every line fits into; 0: no window, one line per result
+  bool show_weak = false;   ///< weak candidates were asked for: all of them
+  bool nul_separated = false;  ///< names end in NUL
+  bool by_tag = false;         ///< survey: tags with their drivers
+  bool totals_only = false;    ///< survey: nothing but the totals
+  bool all_uses = false;       ///< survey: numbers that nothing ties to a call, too
 };
 
 std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options);
