@@ -1,5 +1,5 @@
-// The two tables of the command line: its commands and its options. Parser, help, man page and completions are made from
-// them, so that none of the four can lack an option or offer one to the wrong command.
+// The two tables of the command line: its commands and its options. Parser, help, man page and completions are made
+// from them, so that none of the four can lack an option or offer one to the wrong command.
 #include <algorithm>
 
 #include "scanner/options.hpp"
@@ -20,10 +20,12 @@ constexpr unsigned kReports = kAllVerbs & ~kMerge;  // a catalogue is no text
 
 const std::vector<VerbSpec>& verb_table() {
   static const std::vector<VerbSpec> table = {
-      {Verb::locate, "TAG [PATH...]", "names the drivers that allocate with TAG, with proof", "poolwho Leak --root /mnt/c"},
+      {Verb::locate, "TAG [PATH...]", "names the drivers that allocate with TAG, with proof",
+       "poolwho Leak --root /mnt/c"},
       {Verb::survey, "survey PATH...", "lists every tag of every driver below PATH",
        "poolwho survey /mnt/c/Windows/System32/drivers --by tag"},
-      {Verb::leaks, "leaks LOG...", "finds the tags that grow in poolmon logs and, with --root, who allocates with them",
+      {Verb::leaks, "leaks LOG...",
+       "finds the tags that grow in poolmon logs and, with --root, who allocates with them",
        "poolwho leaks poolmon*.txt --root /mnt/c"},
       {Verb::lookup, "lookup TAG|DRIVER.sys...", "shows what the tag lists say about a tag or a driver, without a scan",
        "poolwho lookup Afd* tcpip.sys"},
@@ -50,7 +52,8 @@ const std::vector<OptionSpec>& option_table() {
       {"for", 0, "T", false, kLeaks, question, "--live: how long to watch (default: until Ctrl-C)"},
       {"check", 0, nullptr, false, kSurvey, question,
        "lint for driver makers: default, colliding, unfreed tags; exit code 1 for findings"},
-      {"baseline", 0, "OLD.sys", false, kSurvey, question, "what tags do differently than in OLD.sys, an earlier build"},
+      {"baseline", 0, "OLD.sys", false, kSurvey, question,
+       "what tags do differently than in OLD.sys, an earlier build"},
       {"diff", 0, "FILE", false, kSurvey, question,
        "with --format localtag or pooltag: what differs from the list in FILE"},
       {"catalog", 0, "FILE", false, kReports, question, "answer from the catalogue FILE instead of a scan"},
@@ -66,11 +69,14 @@ const std::vector<OptionSpec>& option_table() {
       {"follow", 0, nullptr, false, kScan, files, "follow symbolic links and junctions"},
       {"offline", 0, nullptr, false, kScan, files, "read files that live in the cloud, which downloads them"},
       {"max-filesize", 0, "N", false, kScan, files, "skip files of more than N bytes (K, M, G; default 512M)"},
-      {"shard", 0, "I/N", false, kScan, files, "only the I-th of N parts of the files, the same parts on every machine"},
+      {"shard", 0, "I/N", false, kScan, files,
+       "only the I-th of N parts of the files, the same parts on every machine"},
       {"min-verdict", 0, "V", false, kLocate | kLeaks, output,
-       "show candidates of V and better: proven, likely, possible or weak (default: weak ones only when there is nothing "
+       "show candidates of V and better: proven, likely, possible or weak (default: weak ones only when there is "
+       "nothing "
        "better, and at most five)"},
-      {"explain", 0, nullptr, false, kScan, output, "every use with its chain of calls and instructions, and every reason"},
+      {"explain", 0, nullptr, false, kScan, output,
+       "every use with its chain of calls and instructions, and every reason"},
       {"names-only", 0, nullptr, false, kLocate | kSurvey, output,
        "print the paths of drivers and nothing else (TAG: of likely and proven ones)"},
       {"null", '0', nullptr, false, kScan, output,
@@ -87,7 +93,8 @@ const std::vector<OptionSpec>& option_table() {
       {"jobs", 'j', "N", false, kScan, run, "worker threads; 0 (default) means one per processor"},
       {"low-priority", 0, nullptr, false, kScan, run, "leave processor and disk to others"},
       {"quiet", 'q', nullptr, false, kAllVerbs, run, "no progress and no notes; results and errors stay"},
-      {"generate", 0, "KIND", false, kAllVerbs, run, "print a man page, or completions for bash, zsh, fish or powershell"},
+      {"generate", 0, "KIND", false, kAllVerbs, run,
+       "print a man page, or completions for bash, zsh, fish or powershell"},
       {"version", 'V', nullptr, false, kAllVerbs, run, "print version, engine, list and features"},
       {"help", 'h', nullptr, false, kAllVerbs, run, "print the help of the command"},
   };

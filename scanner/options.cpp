@@ -12,6 +12,8 @@
 #include "scanner/cli/refusals.hpp"
 #include "scanner/console.hpp"
 #include "scanner/findstr_habits.hpp"
+#include "scanner/report/model.hpp"
+#include "scanner/report/screen.hpp"
 
 namespace scanner {
 namespace {
@@ -27,16 +29,17 @@ std::string reason_of(const po::error& error, const std::vector<std::string>& wo
   return placeholder ? "one of the options or its argument is wrong" : error.what();
 }
 
-Parsed usage_error(const std::string& message) {
-  Parsed parsed;
-  parsed.exit = {2, {}, "poolwho: " + message + "\n"};
-  return parsed;
-}
-
 /// Columns for texts about the program.
 std::size_t window(Stream stream) {
   const bool terminal = stream == Stream::out ? stdout_is_terminal() : stderr_is_terminal();
   return terminal ? terminal_size(stream).columns : 80;
+}
+
+Parsed usage_error(const std::string& message) {
+  Parsed parsed;
+  const std::string text = "poolwho: " + report::printable(message);
+  parsed.exit = {2, {}, (stderr_is_terminal() ? report::wrapped(text, window(Stream::err) - 1, 2) : text) + "\n"};
+  return parsed;
 }
 
 po::options_description description() {
@@ -129,7 +132,7 @@ std::string one_of(std::string_view option, const std::string& given) {
 std::string take_jobs(const std::string& text, Options& options) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.jobs);
   if (error == std::errc{} && end == text.data() + text.size() && options.jobs <= 1024) return {};
-  return "--jobs wants a number from 0 to 1024, not '" + text + "' (for JSON: --format json)";
+  return "--jobs takes a number from 0 to 1024, not '" + text + "' (for JSON: --format json)";
 }
 
 void take_texts(const po::variables_map& values, Options& options) {
@@ -180,18 +183,18 @@ std::string take_numbers(const po::variables_map& values, Options& options) {
   };
   const auto given = [&values](const char* name) { return values.count(name) != 0; };
   if (given("shard") && !parse_shard(text("shard"), options.shard, options.shards))
-    return "--shard wants I/N, the part I from 1 to N of all files, not '" + text("shard") + "'";
+    return "--shard takes I/N, the part I from 1 to N of all files, not '" + text("shard") + "'";
   for (const auto& [name, target] :
        {std::pair{"interval", &options.interval_seconds}, std::pair{"every", &options.every_seconds},
         std::pair{"for", &options.for_seconds}}) {
     if (!given(name)) continue;
     *target = parse_span(text(name));
     if (!*target)
-      return std::string("--") + name + " wants a time span such as 30s, 5m or 1h, not '" + text(name) + "'";
+      return std::string("--") + name + " takes a time span such as 30s, 5m or 1h, not '" + text(name) + "'";
   }
   if (given("max-filesize")) {
     const auto bytes = parse_size(text("max-filesize"));
-    if (!bytes) return "--max-filesize wants a number of bytes such as 64M, not '" + text("max-filesize") + "'";
+    if (!bytes) return "--max-filesize takes a number of bytes such as 64M, not '" + text("max-filesize") + "'";
     options.max_file_size = *bytes;
   }
   return given("jobs") ? take_jobs(text("jobs"), options) : std::string();

@@ -66,7 +66,7 @@ struct Options {
   std::vector<std::string> logs;     ///< leaks: the files to read
   std::string understood;            ///< a note on how ambiguous words were read; empty when none were
   std::vector<std::string> drivers;  ///< lookup: file names whose tags are asked for
-  bool live = false;              ///< leaks: watch this machine
+  bool live = false;                 ///< leaks: watch this machine
   std::optional<double> interval_seconds, every_seconds, for_seconds;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
        quiet = false, names_only = false, check = false, low_priority = false, ignore_case = false, by_tag = false,

@@ -22,8 +22,8 @@ struct ScanProgress {
   std::string_view path;                                 ///< what was done last
 };
 
-/// A bar with percent, counts, rate, time and the file's name, never wider than `columns`: what matters least is left out
-/// first. The time that is left is told after two seconds or two percent, when it begins to mean something.
+/// A bar with percent, counts, rate, time and the file's name, never wider than `columns`: what matters least is left
+/// out first. The time that is left is told after two seconds or two percent, when it begins to mean something.
 std::string progress_text(const ScanProgress& progress, std::size_t columns);
 
 class ProgressLine {

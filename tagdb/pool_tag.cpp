@@ -32,8 +32,8 @@ std::optional<std::uint32_t> parse_hex(std::string_view digits) {
 
 /// How many a reader counts: sequences of UTF-8 are one each, escapes too.
 std::size_t characters(std::string_view text, std::string_view bytes) {
-  const auto more = std::count_if(text.begin(), text.end(),
-                                  [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
+  const auto more =
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
   return bytes.size() - std::min(bytes.size(), static_cast<std::size_t>(more));
 }
 
@@ -226,7 +226,9 @@ std::optional<TagQuery> parse_query(std::string_view text, std::string& error) {
   }
   for (const std::string& reading : readings) add_forms(reading, query.forms);
   // A page whose letter leaves a control character behind when bit 31 is dropped was not the one on the screen.
-  const auto odd = [](const TagPattern& form) { return form.exact() && form.tag().byte(3) != 0 && form.tag().byte(3) < 0x20; };
+  const auto odd = [](const TagPattern& form) {
+    return form.exact() && form.tag().byte(3) != 0 && form.tag().byte(3) < 0x20;
+  };
   if (readings.size() > 1 && !std::all_of(query.forms.begin(), query.forms.end(), odd)) std::erase_if(query.forms, odd);
   return query;
 }

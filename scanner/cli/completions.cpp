@@ -150,7 +150,8 @@ std::string fish_quoted(std::string_view text) {
 std::string fish_condition(const OptionSpec& option) {
   if (option.verbs == kAllVerbs) return {};
   std::string with, without;
-  for (const VerbName& verb : kVerbNames) (belongs_to(option, verb.verb) ? with : without) += std::string(" ") + verb.name;
+  for (const VerbName& verb : kVerbNames)
+    (belongs_to(option, verb.verb) ? with : without) += std::string(" ") + verb.name;
   return belongs_to(option, Verb::locate) ? " -n 'not __fish_seen_subcommand_from" + without + " help'"
                                           : " -n '__fish_seen_subcommand_from" + with + "'";
 }
@@ -208,14 +209,16 @@ std::string powershell() {
          verbs +
          "\n"
          "  $words = @($ast.CommandElements | ForEach-Object { $_.ToString() })\n"
-         "  $verb = @($words | Select-Object -Skip 1 | Where-Object { $verbs -contains $_ }) + 'locate' | Select-Object "
+         "  $verb = @($words | Select-Object -Skip 1 | Where-Object { $verbs -contains $_ }) + 'locate' | "
+         "Select-Object "
          "-First 1\n"
          "  $previous = if ($word) { $words[-2] } else { $words[-1] }\n"
          "  if ($values.ContainsKey($previous)) {\n"
          "    $values[$previous].Split(' ') | Where-Object { $_ -like \"$word*\" } |\n"
          "      ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }\n"
          "  } elseif ($word -like '-*') {\n"
-         "    $options | Where-Object { $_[0] -like \"$word*\" -and $_[2].Split(' ') -contains $verb } | ForEach-Object "
+         "    $options | Where-Object { $_[0] -like \"$word*\" -and $_[2].Split(' ') -contains $verb } | "
+         "ForEach-Object "
          "{\n"
          "      [System.Management.Automation.CompletionResult]::new($_[0], $_[0], 'ParameterName', $_[1]) }\n"
          "  } elseif ($words.Count -le 2) {\n"

@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kNarrow = 60, kWidest = 100, kOptionColumn = 26;
 
 constexpr const char* kTagForms =
-    "TAG is what poolmon shows: Leak, \"Io  \", Afd?, Afd*, \\x4c\\x65\\x61\\x6b, or 0x6B61654C as a debugger prints it.";
+    "TAG is what poolmon shows: Leak, \"Io  \", Afd?, Afd*, \\x4c\\x65\\x61\\x6b, or 0x6B61654C as a debugger prints "
+    "it.";
 constexpr const char* kExitCodes =
     "Exit codes: 0 found, 1 nothing found and the search was complete, 2 wrong usage or a named path cannot be read, 3 "
     "incomplete (an image could not be read or parsed), 130 interrupted.";
@@ -83,7 +84,8 @@ std::string help_text(std::optional<Verb> verb, std::size_t columns) {
           report::wrapped(std::string("  ") + spec->summary, columns, 2) + "\n";
     if (*verb == Verb::locate || *verb == Verb::lookup) out += "\n" + report::wrapped(kTagForms, columns) + "\n";
     if (*verb == Verb::locate)
-      out += report::wrapped("For several tags: poolwho locate TAG TAG... PATH, or -t TAG -t TAG PATH.", columns) + "\n";
+      out +=
+          report::wrapped("For several tags: poolwho locate TAG TAG... PATH, or -t TAG -t TAG PATH.", columns) + "\n";
   }
   add_options(out, verb, columns);
   out += "\nExamples\n";

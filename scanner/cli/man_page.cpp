@@ -1,4 +1,5 @@
-// The man page in roff, from the same tables as the help, and what only a page has room for: verdicts, files, exit codes.
+// The man page in roff, from the same tables as the help, and what only a page has room for: verdicts, files, exit
+// codes.
 #include <array>
 
 #include "scanner/cli/generate.hpp"
@@ -77,7 +78,8 @@ std::string reference() {
         "As above, but it depends on an assumption, which is shown; or the driver frees with the tag and is its listed "
         "owner."},
        {"possible",
-        "The driver frees with the tag; or it is the listed owner and holds the tag as a number; or KMDF charges it; or "
+        "The driver frees with the tag; or it is the listed owner and holds the tag as a number; or KMDF charges it; "
+        "or "
         "the tag never proves an owner."},
        {"weak",
         "The four bytes occur in the file, in a string or as a number not connected to any call. Shown only when there "
@@ -101,10 +103,12 @@ std::string reference() {
                   {"130", "Interrupted; what is complete was printed."}});
   out += ".SH EXAMPLES\n.nf\n";
   for (const VerbSpec& spec : verb_table()) out += roff(spec.example) + "\n";
-  out += roff("poolwho locate Leak Dcoy drivers\npoolwho survey drivers --format ndjson -o drivers.ndjson\n"
-              "poolwho Leak drivers --names-only -0 | xargs -0 sha256sum\n");
-  return out + ".fi\n.SH SEE ALSO\n.BR findstr (1),\n.BR strings (1),\n.BR sigcheck (1).\nOn Windows: poolmon, WinDbg "
-               "(!poolused, !pooltag), Driver Verifier, xperf.\n";
+  out += roff(
+      "poolwho locate Leak Dcoy drivers\npoolwho survey drivers --format ndjson -o drivers.ndjson\n"
+      "poolwho Leak drivers --names-only -0 | xargs -0 sha256sum\n");
+  return out +
+         ".fi\n.SH SEE ALSO\n.BR findstr (1),\n.BR strings (1),\n.BR sigcheck (1).\nOn Windows: poolmon, WinDbg "
+         "(!poolused, !pooltag), Driver Verifier, xperf.\n";
 }
 
 }  // namespace

@@ -33,9 +33,8 @@ std::string first_of(const Given& given, std::initializer_list<std::string_view>
 std::string about_catalog(const Given& given, const Options& options) {
   if (!options.catalog) return {};
   if (options.store) return "--store has no meaning with --catalog: one writes a catalogue, the other answers from one";
-  const std::string name =
-      first_of(given, {"include", "exclude", "files-from", "any-suffix", "follow", "offline", "max-filesize", "shard",
-                       "apis", "jobs", "low-priority"});
+  const std::string name = first_of(given, {"include", "exclude", "files-from", "any-suffix", "follow", "offline",
+                                            "max-filesize", "shard", "apis", "jobs", "low-priority"});
   return name.empty() ? "" : name + " has no meaning with --catalog: no file is read";
 }
 
@@ -45,14 +44,18 @@ std::string about_place(const Given& given, const Options& options) {
     const std::string name =
         first_of(given, {"loaded-from", "all", "min-verdict", "include", "exclude", "null", "any-suffix", "follow",
                          "offline", "max-filesize", "shard", "jobs", "low-priority", "apis"});
-    if (!name.empty()) return name + " has no effect without a place to search: add --root DIR, --files-from or --catalog";
+    if (!name.empty())
+      return name + " has no effect without a place to search: add --root DIR, --files-from or --catalog";
   }
   const bool paths = !options.paths.empty() || (options.files_from && options.verb != Verb::leaks);
   if ((options.verb == Verb::locate || options.verb == Verb::survey) && paths && options.root && !options.catalog)
-    return "--root has no effect beside " + (options.paths.empty() ? "--files-from" : "'" + options.paths.front() + "'") +
+    return "--root has no effect beside " +
+           (options.paths.empty() ? "--files-from" : "'" + options.paths.front() + "'") +
            ": name the root of a volume or the places to search";
-  if (options.all && options.verb == Verb::locate && paths) return "--all has no effect on named paths: all of them are searched";
-  if (options.all && options.catalog && !options.root) return "--all has no effect on a catalogue: all of it is searched";
+  if (options.all && options.verb == Verb::locate && paths)
+    return "--all has no effect on named paths: all of them are searched";
+  if (options.all && options.catalog && !options.root)
+    return "--all has no effect on a catalogue: all of it is searched";
   return {};
 }
 
@@ -72,9 +75,9 @@ std::string about_output(const Options& options) {
     return "--explain has no effect on this output: text, ndjson, json and html show chains of calls";
   if (options.names_only && (options.explain || options.by_tag || options.totals_only || options.baseline))
     return std::string("--names-only has no effect beside ") + (options.explain       ? "--explain"
-                                                                 : options.by_tag      ? "--by tag"
-                                                                 : options.totals_only ? "--summary"
-                                                                                       : "--baseline");
+                                                                : options.by_tag      ? "--by tag"
+                                                                : options.totals_only ? "--summary"
+                                                                                      : "--baseline");
   return {};
 }
 
@@ -83,7 +86,8 @@ std::string about_survey(const Options& options) {
   const bool view = options.by_tag || options.totals_only || options.only;
   const std::string name = options.by_tag ? "--by" : options.totals_only ? "--summary" : "--only";
   if (view && (options.check || options.baseline)) return name + " has no effect beside --check or --baseline";
-  if (options.by_tag && options.format != Format::text) return "--by tag is a view of text; other formats have one record per use";
+  if (options.by_tag && options.format != Format::text)
+    return "--by tag is a view of text; other formats have one record per use";
   if (options.by_tag && options.totals_only) return "--by tag has no effect beside --summary";
   if (options.by_tag && options.explain) return "--explain has no effect beside --by tag";
   if (options.totals_only && options.explain) return "--explain has no effect beside --summary";

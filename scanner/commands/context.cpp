@@ -15,7 +15,7 @@ namespace scanner {
 namespace {
 
 constexpr std::uint64_t kMaxTextFile = 64ULL << 20;
-constexpr const char* kNoVolume = "is not a directory that can be read; --root wants the root of a Windows volume";
+constexpr const char* kNoVolume = "is not a directory that can be read; --root takes the root of a Windows volume";
 
 /// Filling a catalogue is what is wanted, not the results: no view of them was asked for.
 bool only_stores(const Options& options) {
@@ -48,7 +48,8 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
   text.show_weak = options.min_verdict == rank::Verdict::weak;
   text.nul_separated = options.nul_separated;
   text.by_tag = options.by_tag;
-  text.all_uses = options.only.has_value();
+  text.some_uses = options.only.has_value();
+  text.judged = options.check || options.baseline;
   text.totals_only = options.totals_only;
   return report::make_text_reporter(out, text);
 }
@@ -140,7 +141,7 @@ bool Context::load_database(const std::string& path, const std::string& name) {
   for (const tagdb::Line& line : file.others) {
     if (line.kind != tagdb::Line::Kind::malformed) continue;
     err_ << "poolwho: " << report::printable(path) << ":" << line.number
-         << ": not a line of text, passed over (the others are used)\n";
+         << ": not a line of text, skipped (the others are used)\n";
   }
   const bool plain = std::all_of(file.others.begin(), file.others.end(),
                                  [](const tagdb::Line& line) { return line.kind == tagdb::Line::Kind::comment; });
@@ -273,8 +274,8 @@ std::unique_ptr<catalog::Store> Context::open_store() {
 void Context::note_unparsed() {
   if (summary_.unparsed == 0) return;
   const bool one = summary_.unparsed == 1;
-  std::string text = std::to_string(summary_.unparsed) + (one ? " file" : " files") +
-                     " of the catalogue could not be parsed";
+  std::string text =
+      std::to_string(summary_.unparsed) + (one ? " file" : " files") + " of the catalogue could not be parsed";
   if (options_.explain) {
     const char* separator = ": ";
     for (const std::string& path : unparsed_) {
@@ -306,14 +307,16 @@ int Context::finish(int code) {
   if (interrupted && out_) {
     const std::uint64_t drivers = summary_.drivers;
     const std::string text = "interrupted after " + std::to_string(drivers) + (drivers == 1 ? " driver" : " drivers") +
-         ", the answer is about these" +
-         (options_.store ? "; what is stored stays, and the same command goes on from there" : "");
+                             ", the answer is about these" +
+                             (options_.store ? "; what is stored stays, and the same command goes on from there" : "");
     note(text);
     if (options_.quiet) write_message(text);  // whoever reads half an answer must know
   }
   summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   reporter_->summary(summary_);
   reporter_->end();
+  if (options_.format == Format::html && !options_.output && stdout_is_terminal())
+    note("this is a page for a browser: -o report.html writes it to a file");
   if (!out_ && stdout_is_pipe()) return kExitFound;  // who reads decides how much
   if (interrupted) return kExitInterrupted;
   if (named_failures_ > 0) return kExitUsage;

@@ -130,10 +130,10 @@ class Context {
   std::uint64_t summary_files_before_ = 0, summary_bytes_before_ = 0;  ///< when the scan under way began
   std::uint64_t read_ = 0;                                             ///< bytes, in both passes
   std::atomic<std::uint64_t> expected_files_{0}, expected_bytes_{0};   ///< 0: not counted
-  bool incomplete_ = false;  ///< an image could not be read or parsed
-  std::size_t named_failures_ = 0;      ///< errors about paths that the user named
-  std::vector<std::string> unparsed_;   ///< --catalog --explain: files that could not be parsed
-  bool named_no_driver_ = false;  ///< a file that was named is none
+  bool incomplete_ = false;                                            ///< an image could not be read or parsed
+  std::size_t named_failures_ = 0;                                     ///< errors about paths that the user named
+  std::vector<std::string> unparsed_;  ///< --catalog --explain: files that could not be parsed
+  bool named_no_driver_ = false;       ///< a file that was named is none
 
   /// What became of a file with several names, by device and inode.
   struct Linked {

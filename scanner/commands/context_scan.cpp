@@ -228,7 +228,7 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
   for (auto& [i, here] : walked) {
     summary_.skipped.add(here.skipped);
     for (const std::string& path : here.skipped.paging_files)
-      remark(report::printable(path) + ": passed over, Windows keeps memory in it (name it to have it read)");
+      remark(report::printable(path) + ": skipped, Windows keeps memory in it (name it to have it read)");
     for (walk::Trouble& trouble : here.troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
   }
   if (!hooks.walked || interrupted) return;

@@ -263,7 +263,8 @@ class Locate {
       candidate.rank = rank;
       tags.insert(candidate.tag);
       const auto lowest = options_.names_only ? rank::Verdict::likely : rank::Verdict::weak;
-      if (candidate.judgement.verdict <= options_.min_verdict.value_or(lowest)) context_.reporter().candidate(candidate);
+      if (candidate.judgement.verdict <= options_.min_verdict.value_or(lowest))
+        context_.reporter().candidate(candidate);
     }
     return tags;
   }

@@ -66,8 +66,7 @@ void note_searched(Context& context, const SearchRecord& record, const std::vect
   }
   if (!record.untraced.empty()) {
     searched += "; bytes only:";
-    for (const auto& [machine, count] : record.untraced)
-      searched += " " + std::to_string(count) + " " + machine + ",";
+    for (const auto& [machine, count] : record.untraced) searched += " " + std::to_string(count) + " " + machine + ",";
     searched.pop_back();
   }
   context.note(searched);
@@ -113,8 +112,8 @@ void note_nothing_found(Context& context, const SearchRecord& record, const std:
   std::string text = "no driver found that allocates with";
   for (const tagdb::TagQuery& query : context.queries()) text += " '" + query.text + "'";
   context.note(text);
-  const bool hopeless = std::all_of(tags.begin(), tags.end(),
-                                    [](tagdb::PoolTag tag) { return !tagdb::never_proves(tag).empty(); });
+  const bool hopeless =
+      std::all_of(tags.begin(), tags.end(), [](tagdb::PoolTag tag) { return !tagdb::never_proves(tag).empty(); });
   if (!tags.empty() && hopeless) return;  // the advice about the tag says where to look
   suggest_relatives(context, record, tags);
   if (!record.unresolved.empty()) {

@@ -37,9 +37,8 @@ std::vector<const tagdb::Entry*> entries_of(const tagdb::Database& database, con
     const bool library = tagdb::names_library(entry->owner) && tagdb::fold_case(entry->owner) == wanted;
     if (library || std::find(images.begin(), images.end(), wanted) != images.end()) entries.push_back(entry);
   }
-  std::stable_sort(entries.begin(), entries.end(), [](const tagdb::Entry* a, const tagdb::Entry* b) {
-    return a->pattern() < b->pattern();
-  });
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const tagdb::Entry* a, const tagdb::Entry* b) { return a->pattern() < b->pattern(); });
   return entries;
 }
 

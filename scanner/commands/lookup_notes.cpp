@@ -48,8 +48,8 @@ void note_kmdf(Context& context, const std::string& letters) {
   });
   if (!name_like || letters.size() < 3) return;
   const std::string which = letters.size() == 4 ? letters + "* or Wdf" + letters + "*" : letters + " or Wdf" + letters;
-  context.note("  it is KMDF's default tag for services whose name is " + which +
-               ": drivers such as " + letters + (letters.size() == 4 ? "*.sys" : ".sys") + " come first");
+  context.note("  it is KMDF's default tag for services whose name is " + which + ": drivers such as " + letters +
+               (letters.size() == 4 ? "*.sys" : ".sys") + " come first");
 }
 
 }  // namespace
@@ -85,8 +85,7 @@ void note_see_also(Context& context, const tagdb::TagQuery& query) {
   for (const tagdb::PoolTag tag : asked) {
     for (const tagdb::PoolTag relative : context.database().relatives(tag)) {
       if (asked.contains(relative)) continue;
-      const bool other_case =
-          tagdb::TagPattern::exactly(relative).small() == tagdb::TagPattern::exactly(tag).small();
+      const bool other_case = tagdb::TagPattern::exactly(relative).small() == tagdb::TagPattern::exactly(tag).small();
       context.note("see also '" + relative.text() + "'" + (other_case ? " (other letter case)" : " (reversed)"));
     }
   }
@@ -105,8 +104,9 @@ void note_unlisted_tag(Context& context, const tagdb::TagQuery& query) {
 #ifdef _WIN32
   context.note("  poolwho " + argument + "   (on the machine itself)");
 #endif
-  context.note("  (findstr misses tags that code puts together, as half of the ARM64 drivers do, and lists files that only "
-               "contain the letters)");
+  context.note(
+      "  (findstr misses tags that code puts together, as half of the ARM64 drivers do, and lists files that only "
+      "contain the letters)");
   note_kmdf(context, letters);
 }
 
@@ -116,7 +116,8 @@ void note_unlisted_driver(Context& context, const std::string& driver) {
   context.note("  poolwho survey " + report::shell_quoted(driver));
   const tagdb::PoolTag predicted = kmdf_tag_of(driver);
   if (predicted.plausible())
-    context.note("  a KMDF driver of this name without a tag of its own has the default tag '" + predicted.text() + "'");
+    context.note("  a KMDF driver of this name without a tag of its own has the default tag '" + predicted.text() +
+                 "'");
 }
 
 }  // namespace scanner

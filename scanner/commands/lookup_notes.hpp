@@ -1,5 +1,5 @@
-// What `lookup` says beside the entries: advice about owners, what was perhaps mistyped, and what to do about a tag that
-// no list has.
+// What `lookup` says beside the entries: advice about owners, what was perhaps mistyped, and what to do about a tag
+// that no list has.
 #pragma once
 
 #include <vector>

@@ -64,7 +64,7 @@ bool trace_baseline(Context& context, const ScanRequest& request, ScannedFile& o
   out = scan_file(file, request, buffer);
   if (out.outcome == ScannedFile::Outcome::traced) return true;
   const std::string reason = out.message.empty() ? "its processor cannot be traced" : out.message;
-  context.problem({path, "read", 0, reason + " (--baseline wants an earlier build of the driver)"}, true);
+  context.problem({path, "read", 0, reason + " (--baseline takes an earlier build of the driver)"}, true);
   return false;
 }
 

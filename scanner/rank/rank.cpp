@@ -37,7 +37,8 @@ std::string call_sites(const std::vector<TagUse>& uses) {
   for (const TagUse& use : uses) {
     if (!charges(use.evidence) || !use.charges_pool) continue;
     const std::string name = use.api.empty() ? "an allocator" : use.api;
-    const auto known = std::find_if(functions.begin(), functions.end(), [&name](const auto& one) { return one.first == name; });
+    const auto known =
+        std::find_if(functions.begin(), functions.end(), [&name](const auto& one) { return one.first == name; });
     if (known == functions.end()) {
       functions.emplace_back(name, 1);
     } else {
@@ -47,7 +48,8 @@ std::string call_sites(const std::vector<TagUse>& uses) {
   std::string out;
   for (const auto& [name, count] : functions) {
     const char* verb = count == 1 ? " reaches " : " reach ";
-    out += out.empty() ? std::to_string(count) + (count == 1 ? " call site" : " call sites") : ", " + std::to_string(count);
+    out += out.empty() ? std::to_string(count) + (count == 1 ? " call site" : " call sites")
+                       : ", " + std::to_string(count);
     out += verb + name;
   }
   return out;

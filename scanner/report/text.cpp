@@ -1,5 +1,5 @@
-// For people: candidates for a tag, the uses of every driver, findings, changes. In a window every line fits into it; for
-// other programs every result is one line.
+// For people: candidates for a tag, the uses of every driver, findings, changes. In a window every line fits into it;
+// for other programs every result is one line.
 #include <algorithm>
 #include <set>
 
@@ -52,8 +52,7 @@ class TextReporter final : public Reporter {
       for (const auto& [reason, count] : driver.dynamic_reasons) line += " " + reason + " " + std::to_string(count);
       out_ << style_.line(line, 4) << '\n';
     }
-    for (const std::string& problem : driver.problems)
-      out_ << style_.line("  note: " + printable(problem), 4) << '\n';
+    for (const std::string& problem : driver.problems) out_ << style_.line("  note: " + printable(problem), 4) << '\n';
     out_.flush();
   }
 
@@ -146,7 +145,7 @@ class TextReporter final : public Reporter {
         same_pool = same_pool && driver.uses[end].use.pool == first.pool;
         ++end;
       }
-      if (first.evidence != trace::Evidence::constant || options_.explain || options_.all_uses)
+      if (first.evidence != trace::Evidence::constant || options_.explain || options_.some_uses)
         print_use(driver, i, end, same_pool);
       i = end;
     }

@@ -58,8 +58,8 @@ void TextCandidates::flush(bool once) {
 void TextCandidates::print_tag(std::size_t begin, std::size_t end) {
   const auto first = candidates_.begin() + static_cast<std::ptrdiff_t>(begin);
   const auto last = candidates_.begin() + static_cast<std::ptrdiff_t>(end);
-  const auto weak = static_cast<std::size_t>(std::count_if(
-      first, last, [](const Candidate& one) { return one.judgement.verdict == rank::Verdict::weak; }));
+  const auto weak = static_cast<std::size_t>(
+      std::count_if(first, last, [](const Candidate& one) { return one.judgement.verdict == rank::Verdict::weak; }));
   const std::size_t better = end - begin - weak;
   const std::size_t shown = better + (options_.show_weak ? weak : weak_shown(first->tag, better, weak));
   std::size_t path_width = 0, proof_width = 0;
@@ -115,8 +115,7 @@ void TextCandidates::print_in_window(const Candidate& candidate) {
   constexpr std::size_t kCopies = 5;
   for (std::size_t i = 0; i < candidate.copies.size() && i < kCopies; ++i)
     out_ << "    same file: " << style_.path(candidate.copies[i], room - 15) << '\n';
-  if (candidate.copies.size() > kCopies)
-    out_ << "    and " << candidate.copies.size() - kCopies << " more copies\n";
+  if (candidate.copies.size() > kCopies) out_ << "    and " << candidate.copies.size() - kCopies << " more copies\n";
 }
 
 void TextCandidates::print_listed(bool once) {
@@ -129,8 +128,8 @@ void TextCandidates::print_listed(bool once) {
     const std::string pattern =
         entry.range() ? spelled(entry.first) + "-" + spelled(entry.last) : pad(spelled(entry.first), 4);
     const std::string word = pad("listed", 8);
-    std::string line = style_.windowed() ? word + "  " + style_.paint(kBold, pattern)
-                                         : style_.paint(kBold, pattern) + "  " + word;
+    std::string line =
+        style_.windowed() ? word + "  " + style_.paint(kBold, pattern) : style_.paint(kBold, pattern) + "  " + word;
     line += "  " + (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
     if (const auto description = tagdb::description_of(entry); !description.text.empty())
       line += "  " + printable(description.text);

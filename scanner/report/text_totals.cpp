@@ -72,7 +72,12 @@ std::string SurveyTotals::most_shared() const {
   return out;
 }
 
-void SurveyTotals::print(const Summary& summary) {
+/// "214 drivers, 97 tags allocated with, 12 of them by more than one driver"
+std::string SurveyTotals::drivers_and_tags(const Summary& summary) const {
+  std::string text = counted(summary.drivers, "driver", "drivers");
+  if (copies_ > 0) text += " (" + counted(copies_, "copy", "copies") + ")";
+  if (options_.judged) return text;  // no uses were told
+  if (options_.some_uses) return text + ", " + counted(tags_.size(), "tag", "tags") + " in these uses";
   std::size_t tags = 0, shared = 0;
   for (const auto& [tag, drivers] : tags_) {
     const auto count =
@@ -80,14 +85,18 @@ void SurveyTotals::print(const Summary& summary) {
     if (count > 0) ++tags;
     if (count > 1) ++shared;
   }
-  const auto line = [this](const std::string& text) { out_ << style_.line(text, 2) << '\n'; };
-  std::string text = counted(summary.drivers, "driver", "drivers");
-  if (copies_ > 0) text += " (" + counted(copies_, "copy", "copies") + ")";
   text += ", " + counted(tags, "tag allocated with", "tags allocated with");
   if (shared > 0) text += ", " + with_commas(shared) + " of them by more than one driver";
-  line(text);
-  if (const std::string most = most_shared(); !most.empty()) line(most);
-  line(counted(summary.allocate.total(), "allocation site", "allocation sites") + ": " +
+  return text;
+}
+
+void SurveyTotals::print(const Summary& summary) {
+  const auto line = [this](const std::string& text) { out_ << style_.line(text, 2) << '\n'; };
+  const std::string first = drivers_and_tags(summary);
+  if (!options_.judged) line(first);
+  if (const std::string most = most_shared(); !most.empty() && !options_.some_uses) line(most);
+  line((options_.judged ? first + ", " : std::string()) +
+       counted(summary.allocate.total(), "allocation site", "allocation sites") + ": " +
        with_commas(summary.allocate[trace::Bucket::constant]) + " with a known tag, " +
        with_commas(summary.allocate[trace::Bucket::forwarded] + summary.allocate[trace::Bucket::table]) +
        " through wrappers or tables, " + with_commas(summary.allocate[trace::Bucket::untagged]) + " untagged, " +
@@ -98,9 +107,9 @@ void SurveyTotals::print(const Summary& summary) {
   const std::uint64_t unread = summary.errors + summary.unparsed;
   if (unread > 0)
     line("not read: " + counted(summary.errors, "file or folder", "files or folders") +
-                         (summary.unparsed > 0 ? ", " + counted(summary.unparsed, "file", "files") +
-                                                     " of the catalogue that could not be parsed"
-                                               : ""));
+         (summary.unparsed > 0
+              ? ", " + counted(summary.unparsed, "file", "files") + " of the catalogue that could not be parsed"
+              : ""));
 }
 
 }  // namespace scanner::report

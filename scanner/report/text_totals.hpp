@@ -25,6 +25,7 @@ class SurveyTotals {
   using Drivers = std::map<std::string, trace::Evidence>;
 
   [[nodiscard]] std::string most_shared() const;
+  [[nodiscard]] std::string drivers_and_tags(const Summary& summary) const;
 
   std::ostream& out_;
   TextOptions options_;

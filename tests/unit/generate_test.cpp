@@ -148,8 +148,8 @@ TEST_CASE("an option without effect beside the others is refused by name") {
 
 TEST_CASE("help fits the window, and asks about one command where one is named") {
   for (const std::size_t columns : {30U, 40U, 59U, 60U, 80U, 100U, 200U}) {
-    for (const std::optional<Verb> verb :
-         {std::optional<Verb>(), std::optional(Verb::locate), std::optional(Verb::survey), std::optional(Verb::leaks)}) {
+    for (const std::optional<Verb> verb : {std::optional<Verb>(), std::optional(Verb::locate),
+                                           std::optional(Verb::survey), std::optional(Verb::leaks)}) {
       std::istringstream lines(cli::help_text(verb, columns));
       for (std::string line; std::getline(lines, line);) CHECK(report::display_width(line) <= columns);
     }
@@ -167,19 +167,41 @@ TEST_CASE("help fits the window, and asks about one command where one is named")
 }
 
 TEST_CASE("words of other tools are answered with ours") {
-  const std::vector<std::pair<std::string, std::string>> habits = {
-      {"-l", "--names-only"},       {"-c", "--summary"},         {"-n", "--explain"},   {"-g", "--include"},
-      {"-v", "--explain"},          {"-S", "-i"},                {"-e", "-t TAG"},      {"-f", "--tags-from"},
-      {"-r", "already"},            {"-s", "-i"},                {"-R", "already"},     {"--type", "--include"},
-      {"--stats", "--summary"},     {"--files", "--names-only"}, {"--debug", "--explain"}, {"--count", "--summary"},
-      {"--sort", "already"},        {"--no-color", "--color"},   {"--verbose", "--explain"}, {"--threads=4", "-j"},
-      {"--hidden", "already"},      {"--top", "--min-verdict"},  {"--limit", "--min-verdict"}, {"--pdb", "already"},
-      {"--json", "--format json"},  {"--print0", "-0"},          {"--exec", "xargs"},   {"--max-depth", "--exclude"},
-      {"--catalogue", "--catalog"}, {"--formt", "--format"}};
+  const std::vector<std::pair<std::string, std::string>> habits = {{"-l", "--names-only"},
+                                                                   {"-c", "--summary"},
+                                                                   {"-n", "--explain"},
+                                                                   {"-g", "--include"},
+                                                                   {"-v", "--explain"},
+                                                                   {"-S", "-i"},
+                                                                   {"-e", "-t TAG"},
+                                                                   {"-f", "--tags-from"},
+                                                                   {"-r", "already"},
+                                                                   {"-s", "-i"},
+                                                                   {"-R", "already"},
+                                                                   {"--type", "--include"},
+                                                                   {"--stats", "--summary"},
+                                                                   {"--files", "--names-only"},
+                                                                   {"--debug", "--explain"},
+                                                                   {"--count", "--summary"},
+                                                                   {"--sort", "already"},
+                                                                   {"--no-color", "--color"},
+                                                                   {"--verbose", "--explain"},
+                                                                   {"--threads=4", "-j"},
+                                                                   {"--hidden", "already"},
+                                                                   {"--top", "--min-verdict"},
+                                                                   {"--limit", "--min-verdict"},
+                                                                   {"--pdb", "already"},
+                                                                   {"--json", "--format json"},
+                                                                   {"--print0", "-0"},
+                                                                   {"--exec", "xargs"},
+                                                                   {"--max-depth", "--exclude"},
+                                                                   {"--catalogue", "--catalog"},
+                                                                   {"--formt", "--format"}};
   for (const auto& [given, answer] : habits) {
     CAPTURE(given);
     const std::string said = cli::about_unknown_option(given);
-    const bool already = answer == "already" && (said.find("already") != std::string::npos || said.find("by itself") != std::string::npos);
+    const bool already = answer == "already" &&
+                         (said.find("already") != std::string::npos || said.find("by itself") != std::string::npos);
     CHECK((already || said.find(answer) != std::string::npos));
     CHECK(said.find("did you mean '--files-from'") == std::string::npos);
   }
