@@ -8,10 +8,10 @@
 namespace scanner {
 namespace {
 
-/// In another letter case a pattern with two open letters fits by chance, and reversed any pattern does.
-bool helps(const tagdb::Resembling& one) {
+/// In another letter case a pattern with two open letters fits a tag by chance, and reversed any pattern does.
+bool helps(const tagdb::Resembling& one, bool exact_query) {
   const auto open = std::count(one.pattern.begin(), one.pattern.end(), '?');
-  return one.reversed ? open == 0 : open <= 1;
+  return one.reversed ? open == 0 : !exact_query || open <= 1;
 }
 
 /// What would be listed in another letter case or reversed. A wildcard finds many, so they share a note.
@@ -19,7 +19,7 @@ void suggest_others(Context& context, const tagdb::TagQuery& query) {
   std::vector<tagdb::Resembling> all;
   for (const tagdb::TagPattern& form : query.forms) {
     for (auto& one : context.database().resembling(form)) {
-      if (!query.exact() || helps(one)) all.push_back(std::move(one));
+      if (helps(one, query.exact())) all.push_back(std::move(one));
     }
   }
   std::sort(all.begin(), all.end());

@@ -109,31 +109,31 @@ TEST_CASE("an option is refused by name for every command that it does not belon
 
 TEST_CASE("an option without effect beside the others is refused by name") {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
-      {{"Leak", "/p", "--root", "/r"}, "--root"},
-      {{"survey", "/p", "--root", "/p"}, "--root"},
-      {{"Leak", "/p", "--all"}, "--all"},
-      {{"Leak", "--catalog", "/c", "--all"}, "--all"},
-      {{"Leak", "/p", "-0"}, "-0"},
-      {{"survey", "/p", "-0"}, "-0"},
-      {{"Leak", "/p", "--names-only", "--format", "csv"}, "--names-only"},
-      {{"Leak", "/p", "--names-only", "--explain"}, "--names-only"},
-      {{"Leak", "/p", "--color", "always", "--format", "ndjson"}, "--color"},
-      {{"Leak", "/p", "--explain", "--format", "csv"}, "--explain"},
-      {{"Leak", "--catalog", "/c", "--include", "a*"}, "--include"},
-      {{"Leak", "--catalog", "/c", "-j2"}, "--jobs"},
-      {{"survey", "--catalog", "/c", "--store", "/s"}, "--store"},
-      {{"survey", "/p", "--check", "--only", "frees"}, "--only"},
-      {{"survey", "/p", "--by", "tag", "--format", "csv"}, "--by"},
-      {{"survey", "/p", "--summary", "--format", "html"}, "--summary"},
-      {{"survey", "/p", "--summary", "--explain"}, "--explain"},
-      {{"survey", "/p", "--names-only", "--by", "tag"}, "--names-only"},
-      {{"leaks", "/l", "--include", "a*"}, "--include"},
-      {{"leaks", "/l", "--min-verdict", "likely"}, "--min-verdict"},
-      {{"leaks", "/l", "--every", "1m"}, "--every"},
+      {{"Leak", "/some/p", "--root", "/some/r"}, "--root"},
+      {{"survey", "/some/p", "--root", "/some/p"}, "--root"},
+      {{"Leak", "/some/p", "--all"}, "--all"},
+      {{"Leak", "--catalog", "/some/c", "--all"}, "--all"},
+      {{"Leak", "/some/p", "-0"}, "-0"},
+      {{"survey", "/some/p", "-0"}, "-0"},
+      {{"Leak", "/some/p", "--names-only", "--format", "csv"}, "--names-only"},
+      {{"Leak", "/some/p", "--names-only", "--explain"}, "--names-only"},
+      {{"Leak", "/some/p", "--color", "always", "--format", "ndjson"}, "--color"},
+      {{"Leak", "/some/p", "--explain", "--format", "csv"}, "--explain"},
+      {{"Leak", "--catalog", "/some/c", "--include", "a*"}, "--include"},
+      {{"Leak", "--catalog", "/some/c", "-j2"}, "--jobs"},
+      {{"survey", "--catalog", "/some/c", "--store", "/some/s"}, "--store"},
+      {{"survey", "/some/p", "--check", "--only", "frees"}, "--only"},
+      {{"survey", "/some/p", "--by", "tag", "--format", "csv"}, "--by"},
+      {{"survey", "/some/p", "--summary", "--format", "html"}, "--summary"},
+      {{"survey", "/some/p", "--summary", "--explain"}, "--explain"},
+      {{"survey", "/some/p", "--names-only", "--by", "tag"}, "--names-only"},
+      {{"leaks", "/some/l", "--include", "a*"}, "--include"},
+      {{"leaks", "/some/l", "--min-verdict", "likely"}, "--min-verdict"},
+      {{"leaks", "/some/l", "--every", "1m"}, "--every"},
       {{"leaks", "--live", "--interval", "1m"}, "--interval"},
       {{"lookup", "tcpip.sys", "-i"}, "--ignore-case"},
       {{"lookup", "Leak", "--format", "html"}, "--format"},
-      {{"Leak", "/p", "--diff", "/d"}, "--diff"},
+      {{"Leak", "/some/p", "--diff", "/some/d"}, "--diff"},
   };
   for (const auto& [words, name] : cases) {
     std::string line;
@@ -209,12 +209,12 @@ TEST_CASE("words of other tools are answered with ours") {
 }
 
 TEST_CASE("the suffix of the output chooses the format, unless one is named") {
-  CHECK(parse_command_line({"Leak", "/p", "-o", "r.html"}).options->format == Format::html);
-  CHECK(parse_command_line({"Leak", "/p", "-o", "r.CSV"}).options->format == Format::csv);
-  CHECK(parse_command_line({"Leak", "/p", "-o", "r.ndjson"}).options->format == Format::ndjson);
-  CHECK(parse_command_line({"Leak", "/p", "-o", "r.txt"}).options->format == Format::text);
-  CHECK(parse_command_line({"Leak", "/p", "-o", "my.json/r"}).options->format == Format::text);
-  CHECK(parse_command_line({"Leak", "/p", "-o", "r.html", "--format", "text"}).options->format == Format::text);
+  CHECK(parse_command_line({"Leak", "/some/p", "-o", "r.html"}).options->format == Format::html);
+  CHECK(parse_command_line({"Leak", "/some/p", "-o", "r.CSV"}).options->format == Format::csv);
+  CHECK(parse_command_line({"Leak", "/some/p", "-o", "r.ndjson"}).options->format == Format::ndjson);
+  CHECK(parse_command_line({"Leak", "/some/p", "-o", "r.txt"}).options->format == Format::text);
+  CHECK(parse_command_line({"Leak", "/some/p", "-o", "my.json/r"}).options->format == Format::text);
+  CHECK(parse_command_line({"Leak", "/some/p", "-o", "r.html", "--format", "text"}).options->format == Format::text);
 }
 
 TEST_CASE("several tags before a place, and findstr's /i") {
