@@ -80,7 +80,7 @@ bool read_lines(const std::string& path, bool nul_separated, std::vector<std::st
 }
 
 Context::Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal,
-                 bool err_is_terminal)
+                 bool err_is_terminal, StopFlag* stop)
     : options_(options),
       plain_out_(out),
       err_(err),
@@ -90,6 +90,7 @@ Context::Context(const Options& options, std::ostream& out, std::ostream& err, b
       err_columns_(err_is_terminal ? std::function<unsigned()>([] { return terminal_size(Stream::err).columns; })
                                    : std::function<unsigned()>{}),
       out_(progress_.results()),
+      stop_(stop != nullptr ? *stop : own_stop_),
       apis_(options.verb == Verb::lookup ? tagdb::ApiTable{} : tagdb::builtin_api_table()),
       reporter_(make_reporter(options, out_, out_is_terminal)) {}
 
@@ -150,19 +151,6 @@ bool Context::load_database(const std::string& path, const std::string& name) {
     err_ << "poolwho: " << report::printable(path) << ": no line of the form `Tag  - binary - description` in it\n";
   database_.add(std::move(file), name);
   return true;
-}
-
-/// `Thrå`, copied from a screen: which bytes that is depends on the code page of the screen.
-void Context::note_reading(const tagdb::TagQuery& query) {
-  if (!std::any_of(query.text.begin(), query.text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
-    return;
-  std::string text = "'" + query.text + "' is read as";
-  const char* separator = " '";
-  for (const tagdb::TagPattern& form : query.forms) {
-    text += separator + form.text() + "'";
-    separator = " or '";
-  }
-  note(text);
 }
 
 bool Context::load() {
@@ -249,18 +237,6 @@ void Context::begin(const char* command, std::vector<std::string> roots) {
   reporter_->begin(run_);
 }
 
-void Context::failure(const std::string& path, const std::string& message) {
-  progress_.erase();
-  write_message("poolwho: " + report::printable(path) + ": " + report::printable(message));
-}
-
-/// One line, or broken where the window ends.
-void Context::write_message(const std::string& text) {
-  progress_.erase();
-  const unsigned columns = err_columns_ ? err_columns_() : 0;
-  err_ << (columns > 1 ? report::wrapped(text, columns - 1, 2) : text) << "\n";
-}
-
 std::unique_ptr<catalog::Store> Context::open_store() {
   catalog::RunFacts facts{run_.uuid, report::host_name(), report::os_name(), report::iso_time(run_.time), run_.tagdb,
                           {}};
@@ -271,40 +247,10 @@ std::unique_ptr<catalog::Store> Context::open_store() {
   return nullptr;
 }
 
-void Context::note_unparsed() {
-  if (summary_.unparsed == 0) return;
-  const bool one = summary_.unparsed == 1;
-  std::string text =
-      std::to_string(summary_.unparsed) + (one ? " file" : " files") + " of the catalogue could not be parsed";
-  if (options_.explain) {
-    const char* separator = ": ";
-    for (const std::string& path : unparsed_) {
-      text += separator + path;
-      separator = ", ";
-    }
-  } else if (options_.verb != Verb::lookup) {
-    text += one ? " (--explain names it)" : " (--explain names them)";
-  }
-  note(text);
-}
-
-void Context::demand_covered() {
-  if (!catalog_) return;
-  std::vector<std::string> places = options_.paths;
-  if (options_.root) places.push_back(*options_.root);
-  for (const std::string& place : places) {
-    if (catalog_->covers(place)) continue;
-    problem({place, "walk", 0,
-             "is not in the catalogue; 'poolwho survey " + report::shell_quoted(place) + " --store " +
-                 report::shell_quoted(*options_.catalog) + "' adds it"},
-            true);
-  }
-}
-
 int Context::finish(int code) {
   progress_.erase();
   note_unparsed();
-  if (interrupted && out_) {
+  if (stop_.interrupted() && out_) {
     const std::uint64_t drivers = summary_.drivers;
     const std::string text = "interrupted after " + std::to_string(drivers) + (drivers == 1 ? " driver" : " drivers") +
                              ", the answer is about these" +
@@ -317,52 +263,10 @@ int Context::finish(int code) {
   reporter_->end();
   if (options_.format == Format::html && !options_.output && stdout_is_terminal())
     note("this is a page for a browser: -o report.html writes it to a file");
-  if (!out_ && stdout_is_pipe()) return kExitFound;  // who reads decides how much
-  if (interrupted) return kExitInterrupted;
+  if (stop_.interrupted()) return kExitInterrupted;
+  if (stop_.reader_gone() && !stop_.failed()) return kExitFound;
   if (named_failures_ > 0) return kExitUsage;
   return code;
-}
-
-void Context::problem(const report::Problem& problem, bool named) {
-  write_message("poolwho: " + report::printable(problem.path) +
-                (problem.line != 0 ? ":" + std::to_string(problem.line) : "") + ": " +
-                report::printable(problem.message));
-  ++summary_.errors;
-  if (named) ++named_failures_;
-  incomplete_ = true;
-  reporter_->problem(problem);
-}
-
-bool Context::nothing_to_search() const {
-  return summary_.drivers == 0 && !options_.paths.empty() && named_failures_ >= options_.paths.size();
-}
-
-bool Context::note_no_driver() {
-  if (catalog() != nullptr || summary_.drivers > 0 || options_.shards > 0) return false;
-  if (nothing_to_search()) return true;  // which was said of each
-  note(named_failures_ > 0 || named_no_driver_ ? "there was no driver to search in what was named"
-       : options_.any_suffix
-           ? "there was no driver to search"
-           : "there was no driver to search: in folders *.sys is looked for, with --any-suffix every file");
-  return true;
-}
-
-void Context::note(const std::string& text) {
-  reporter_->note(text);
-  if (options_.quiet) return;
-  for (std::size_t at = 0; at <= text.size();) {
-    const auto end = std::min(text.find('\n', at), text.size());
-    write_message(report::printable(std::string_view(text).substr(at, end - at)));
-    at = end + 1;
-  }
-}
-
-void Context::remark(const std::string& text) {
-  if (!options_.quiet) write_message(text);
-}
-
-void Context::progress(const std::string& text) {
-  progress_.draw([&text](std::size_t) { return text; });
 }
 
 bool Context::account(const ScannedFile& file) {
@@ -377,8 +281,8 @@ bool Context::account(const ScannedFile& file) {
     if (options_.explain) unparsed_.push_back(file.file.path);
     return false;
   }
-  const bool no_driver =
-      file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed || file.outcome == Outcome::not_pe;
+  const bool no_driver = file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed ||
+                         file.outcome == Outcome::not_pe || file.outcome == Outcome::failed;
   named_no_driver_ = named_no_driver_ || (file.file.named && no_driver);
   switch (file.outcome) {
     case Outcome::unreadable:
@@ -389,6 +293,7 @@ bool Context::account(const ScannedFile& file) {
     case Outcome::malformed:
       problem({file.file.path, "parse", 0, file.message + "; copy it from its source again"});
       return false;
+    case Outcome::failed: problem({file.file.path, "internal", 0, file.message}); return false;
     case Outcome::not_pe:
       ++summary_.skipped.not_pe;
       if (file.file.named)
@@ -450,6 +355,7 @@ rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identi
   rank::ImageFacts facts;
   facts.file_name = report::file_name(path);
   facts.original_name = identity.original_name;
+  facts.file_version = identity.file_version;
   std::string folded = tagdb::fold_case(path);
   std::replace(folded.begin(), folded.end(), '\\', '/');
   facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;

@@ -32,7 +32,7 @@ class Leaks {
       poolmon::LiveOptions how;
       how.every_seconds = options_.every_seconds.value_or(how.every_seconds);
       how.for_seconds = options_.for_seconds;
-      how.stop = &interrupted;
+      how.stop = &context_.stop().interrupted();
       auto opened = poolmon::watch(provider_ ? std::move(provider_) : poolmon::make_live_provider(), how);
       if (!opened) {
         context_.note("poolwho: " + opened.error().message);
@@ -135,12 +135,12 @@ class Leaks {
                         "poolmon or perfmon are read"});
   }
 
-  /// Ctrl-C ends the watching; the report is what it was for.
+  /// Ctrl-C ends the watching; the report is what it was for. One that comes later ends the search.
   void watch(poolmon::SnapshotSource& live) {
     LiveView view(context_);
     read(live, "this machine", &view);
+    if (context_.stop().interrupted()) context_.stop().interrupt_served();
     view.close();
-    interrupted = false;
   }
 
   /// Returns how many snapshots there were.
@@ -151,7 +151,7 @@ class Leaks {
       for (poolmon::LineProblem& problem : source.take_problems())
         context_.problem({name, "log", problem.line, std::move(problem.message)});
     };
-    while (!interrupted && source.next(snapshot)) {
+    while (!context_.stop().set() && source.next(snapshot)) {
       ++found;
       if (view != nullptr && view->shown()) {
         view->show(snapshot);

@@ -23,6 +23,9 @@ std::string hex(std::uint32_t value, const char* format) {
 void about_driver(const Candidate& candidate, const Leak& leak, std::vector<NextStep>& steps) {
   const pe::Identity& identity = candidate.identity;
   const std::string name(printable(file_name(candidate.path)));
+  for (const rank::Reason& reason : candidate.judgement.reasons) {
+    if (reason.code == "known_leak") steps.push_back({name + ": " + printable(reason.text), {}});
+  }
   std::string who = "see whether there is a newer " + name + ": this is " + printable(product(identity));
   if (identity.linked != 0) who += ", linked " + iso_date(identity.linked);
   steps.push_back({std::move(who), {}});
