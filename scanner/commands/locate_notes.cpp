@@ -135,7 +135,7 @@ void note_nothing_found(Context& context, const SearchRecord& record, const std:
                      [](const UnresolvedDriver& a, const UnresolvedDriver& b) { return a.sites > b.sites; });
     std::uint32_t sum = 0;
     for (const UnresolvedDriver& driver : unresolved) sum += driver.sites;
-    std::string list = std::to_string(sum) + (sum == 1 ? " call site" : " call sites") + " not resolved, in";
+    std::string list = std::to_string(sum) + (sum == 1 ? " call site" : " call sites") + " not resolved:";
     constexpr std::size_t kShown = 2;
     for (std::size_t i = 0; i < unresolved.size() && i < kShown; ++i)
       list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved[i].path)) + " (" +
