@@ -71,7 +71,7 @@ CREATE TABLE occurrences(
 )";
 
 std::string not_a_catalogue() {
-  return "is no catalogue of poolwho; name a file that `poolwho survey PATH --store FILE` wrote";
+  return "is not a poolwho catalogue; name a file that `poolwho survey PATH --store FILE` wrote";
 }
 
 }  // namespace

@@ -320,7 +320,7 @@ class Leaks {
       weigh(leak.candidates.back(), leak.growth);
     }
     std::erase_if(leak.candidates, [this](const report::Candidate& candidate) {
-      return candidate.judgement.verdict > options_.min_verdict;
+      return candidate.judgement.verdict > options_.min_verdict.value_or(rank::Verdict::weak);
     });
     std::stable_sort(leak.candidates.begin(), leak.candidates.end(),
                      [](const report::Candidate& a, const report::Candidate& b) {

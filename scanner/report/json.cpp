@@ -241,6 +241,7 @@ class JsonReporter final : public Reporter {
     record["drivers"] = summary.drivers;
     record["bytes"] = summary.bytes;
     record["errors"] = summary.errors;
+    record["unparsed"] = summary.unparsed;
     const walk::Skipped& skipped = summary.skipped;
     record["skipped"] = {{"not_pe", skipped.not_pe},  {"locked", skipped.locked},   {"denied", skipped.denied},
                          {"links", skipped.links},    {"offline", skipped.offline}, {"too_large", skipped.too_large},

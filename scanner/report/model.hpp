@@ -113,6 +113,7 @@ struct Problem {
 
 struct Summary {
   std::uint64_t files = 0, drivers = 0, bytes = 0, errors = 0;
+  std::uint64_t unparsed = 0;  ///< --catalog: files that could not be parsed when they were surveyed
   walk::Skipped skipped;
   trace::BucketCounts allocate, free, other, wrapper;
   std::map<std::string, std::uint32_t> dynamic_reasons;
@@ -146,9 +147,16 @@ class Reporter {
 struct TextOptions {
   bool color = false;
   bool explain = false;
-  bool names_only = false;  ///< `findstr /m`: paths and nothing else
-  bool unicode = false;     ///< sparklines
-  bool terminal = false;    ///< a person reads it: names_only makes names harmless, too
+  bool names_only = false;     ///< `findstr /m`: paths and nothing else
+  bool unicode = false;        ///< sparklines
+  bool terminal = false;       ///< a person reads it: names_only makes names harmless, too
+  unsigned columns = 0;        ///< of the window that every line fits into; 0: no window, one line per result
+  bool show_weak = false;      ///< weak candidates were asked for: all of them
+  bool nul_separated = false;  ///< names end in NUL
+  bool by_tag = false;         ///< survey: tags with their drivers
+  bool totals_only = false;    ///< survey: nothing but the totals
+  bool some_uses = false;      ///< survey: uses of one kind of evidence only, `constant` ones too
+  bool judged = false;         ///< survey: findings or changes instead of uses
 };
 
 std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options);

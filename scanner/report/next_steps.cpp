@@ -68,8 +68,7 @@ void about_driver(const Candidate& candidate, const Leak& leak, std::vector<Next
   steps.push_back({std::move(who), {}});
   std::string search = "\"" + name + "\" pool leak " + leak.growth.tag.text();
   if (!identity.company.empty()) search += " " + printable(identity.company);
-  if (!identity.file_version.empty())
-    search += " " + printable(identity.file_version.substr(0, identity.file_version.find(' ')));
+  if (const std::string version = version_of(identity); !version.empty()) search += " " + printable(version);
   steps.push_back({"search for", std::move(search)});
   steps.push_back(
       {"track its allocations with Driver Verifier (needs a restart; undo with verifier /reset; !verifier 3 " + name +

@@ -214,6 +214,27 @@ std::string shell_quoted(std::string_view word, Shell shell) {
   return out + "\"";
 }
 
+std::string tag_on_screen(tagdb::PoolTag tag, bool unicode) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (unsigned i = 0; i < 4; ++i) {
+    const std::uint8_t byte = tag.byte(i);
+    if (byte == 0) {
+      out += ' ';
+    } else if (byte >= 0x20 && byte < 0x7F) {
+      out += static_cast<char>(byte);
+    } else if (unicode && byte >= 0xA1 && byte != 0xAD) {
+      out += static_cast<char>(0xC0 | byte >> 6);
+      out += static_cast<char>(0x80 | (byte & 0x3F));
+    } else {
+      out += "\\x";
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    }
+  }
+  return out;
+}
+
 std::string tag_argument(tagdb::PoolTag tag, Shell shell) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   // A wildcard that stands for itself, what cmd.exe or PowerShell expand inside quotes, and what cannot be typed.

@@ -39,6 +39,9 @@ enum class Shell { posix, windows };
 Shell native_shell();
 /// `word` as one argument; in quotes only when it needs them.
 std::string shell_quoted(std::string_view word, Shell shell = native_shell());
+/// A tag as poolmon shows it: NUL is a blank, and with `unicode` letters above 127 are those of Latin-1. Other bytes
+/// are spelled \xNN.
+std::string tag_on_screen(tagdb::PoolTag tag, bool unicode);
 /// A tag as an argument of poolwho: letters that a shell would expand even in quotes are written \xNN.
 std::string tag_argument(tagdb::PoolTag tag, Shell shell = native_shell());
 

@@ -56,12 +56,46 @@ std::string iso_date(std::uint32_t seconds) {
   return iso_time(seconds).substr(0, 10);
 }
 
+std::size_t weak_shown(tagdb::PoolTag tag, std::size_t better, std::size_t weak) {
+  constexpr std::size_t kMost = 5;
+  return better > 0 || !tagdb::never_proves(tag).empty() ? 0 : std::min(weak, kMost);
+}
+
+std::string folded_note(tagdb::PoolTag tag, std::size_t folded, std::size_t shown) {
+  const std::string files = with_commas(folded) + (shown > 0 ? " more" : "") + (folded == 1 ? " file" : " files");
+  return (shown > 0 ? "... and " : "") + files + " only " + (folded == 1 ? "contains" : "contain") + " the bytes" +
+         (shown > 0 ? "" : " of '" + tag.text() + "'") + " (--min-verdict weak shows " +
+         (folded == 1 ? "it)" : "them)");
+}
+
+std::string version_of(const pe::Identity& identity) {
+  const std::string& text = identity.file_version;
+  const auto digit = [&text](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  // The first run of numbers with points or commas; "1.0 (r17)" has two, and one number alone is the last resort.
+  std::string alone;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!digit(at)) continue;
+    std::string version;
+    std::size_t numbers = 0;
+    for (std::size_t next = at; digit(next);) {
+      for (at = next; digit(at); ++at) version += text[at];
+      ++numbers;
+      next = at;
+      if (next < text.size() && (text[next] == '.' || text[next] == ',')) {
+        do ++next;
+        while (next < text.size() && text[next] == ' ');
+        if (digit(next)) version += '.';
+      }
+    }
+    if (numbers > 1) return version;
+    if (alone.empty()) alone = version;
+  }
+  return alone.empty() ? text : alone;
+}
+
 std::string product(const pe::Identity& identity) {
   std::string out = !identity.product.empty() ? identity.product : identity.description;
-  if (!identity.file_version.empty()) {
-    const auto version = identity.file_version.substr(0, identity.file_version.find(' '));
-    out += (out.empty() ? "" : " ") + version;
-  }
+  if (const std::string version = version_of(identity); !version.empty()) out += (out.empty() ? "" : " ") + version;
   if (!identity.company.empty()) out += out.empty() ? identity.company : " (" + identity.company + ")";
   if (out.empty() && !identity.signer.empty()) out = "signed by " + identity.signer;
   return out.empty() ? "no version resource" : out;
@@ -112,9 +146,13 @@ std::string proof(const Candidate& candidate) {
   out += " at " + place(candidate.path, best, best.use.via.size() - 1);
   const std::string details = pool_and_size(best.use);
   if (!details.empty()) out += ", " + details;
-  const auto same = std::count_if(candidate.uses.begin(), candidate.uses.end(),
-                                  [&best](const Use& use) { return use.use.evidence == best.use.evidence; });
-  if (same > 1) out += "; " + std::to_string(same) + " call sites";
+  std::size_t same = 0, others = 0;
+  for (const Use& use : candidate.uses) {
+    if (use.use.evidence != best.use.evidence) continue;
+    ++(use.use.api == best.use.api ? same : others);
+  }
+  if (same > 1 || others > 0) out += "; " + std::to_string(same) + (same == 1 ? " call site" : " call sites");
+  if (others > 0) out += ", and " + std::to_string(others) + " of other functions";
   return out;
 }
 

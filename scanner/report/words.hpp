@@ -31,6 +31,15 @@ std::string pool_and_size(const trace::TagUse& use);
 /// "ExAllocatePoolWithTag at foo.sys+0x1a2b, nonpaged 1,024 bytes; 3 call sites"
 std::string proof(const Candidate& candidate);
 
+/// How many of `weak` candidates for a tag people see by default: none beside `better` ones or for a tag that never
+/// proves an owner, else five at most. Of candidates in order, the first `better` + this many are shown.
+std::size_t weak_shown(tagdb::PoolTag tag, std::size_t better, std::size_t weak);
+/// "... and 197 more files that only contain the bytes (--min-verdict weak shows them)", after `shown` candidates.
+std::string folded_note(tagdb::PoolTag tag, std::size_t folded, std::size_t shown);
+
+/// "3.1.0.0" of "3, 1, 0, 0", "6.00.0724" of "Version 6.00.0724 built by: WinDDK"; a text without a number as it is.
+std::string version_of(const pe::Identity& identity);
+
 /// "+1.5 MiB in 12 snapshots, 64.0 KiB per snapshot, 3.1 MiB per hour"
 std::string growth_in_words(const poolmon::Growth& growth, double hours);
 /// "nonpaged", "session 1", "all sessions"
