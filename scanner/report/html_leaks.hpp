@@ -26,6 +26,8 @@ class LeaksPage {
  private:
   void overview();
   void leak_section(const Leak& leak, std::size_t index);
+  void figures(const Leak& leak);
+  void who_allocates(const Leak& leak, std::size_t index);
   void numbers(const poolmon::Growth& growth);
   void other_growth();
 

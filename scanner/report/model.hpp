@@ -20,6 +20,7 @@
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/database.hpp"
+#include "tagdb/pool_tag.hpp"
 
 namespace scanner::report {
 
@@ -29,6 +30,7 @@ struct RunInfo {
   std::time_t time = 0;
   std::string tagdb;
   std::vector<std::string> roots;
+  std::vector<tagdb::TagQuery> asked;  ///< locate: the tags of the question
 };
 
 /// A tag use with what only the file can tell.
@@ -74,6 +76,7 @@ struct LogsInfo {
   std::uint64_t snapshots = 0;
   bool timed = false;
   double hours = 0;
+  std::optional<std::int64_t> start;  ///< of the first snapshot, seconds since 1970 by the machine's own clock
   bool searched = false;  ///< drivers were looked for
   std::vector<std::string> notes;
   std::vector<poolmon::Growth> pools;  ///< growth of whole pools, from perfmon or totals
@@ -90,6 +93,12 @@ struct Driver {
   std::vector<std::string> exports_allocator;
   std::vector<std::string> problems;
   bool traced = true;
+};
+
+/// --baseline: a driver and the earlier build that it was compared with.
+struct Compared {
+  std::string path, baseline;
+  pe::Identity identity, baseline_identity;
 };
 
 struct Problem {
@@ -114,6 +123,8 @@ class Reporter {
   virtual void driver(const Driver&) {}
   virtual void copy(const std::string& /*path*/, const std::string& /*of*/, const std::string& /*sha256*/) {}
   virtual void finding(const std::string& /*path*/, const rank::Finding&) {}
+  /// --baseline: before the changes of that driver.
+  virtual void compared(const Compared&) {}
   virtual void change(const std::string& /*path*/, const rank::Change&) {}
   virtual void candidate(const Candidate&) {}
   virtual void listed(const tagdb::Entry&, tagdb::PoolTag) {}
