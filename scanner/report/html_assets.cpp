@@ -29,10 +29,9 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 .figures div{min-width:5.5em}.figures dt{color:var(--dim);font-size:12.5px}.figures dd{margin:0;font-size:17px;font-weight:600}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 th,td{text-align:left;padding:7px 12px 7px 0;vertical-align:top;border-top:1px solid var(--line);overflow-wrap:break-word}
-thead th{border-top:0;color:var(--dim);font-weight:600;font-size:13px;vertical-align:bottom}
+thead th{border-top:0;color:var(--dim);font-weight:600;font-size:12px;line-height:1.4;vertical-align:bottom}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}td.number+td:not(.number),th.number+th:not(.number){padding-left:14px}
-.w7{width:7%}.w8{width:8%}.w9{width:9%}.w10{width:10%}.w11{width:11%}.w12{width:12%}.w13{width:13%}.w14{width:14%}.w15{width:15%}.w16{width:16%}.w18{width:18%}
-.w20{width:20%}.w22{width:22%}.w24{width:24%}.w26{width:26%}.w28{width:28%}.w30{width:30%}.w33{width:33%}.w34{width:34%}.w36{width:36%}.w40{width:40%}
+.w8{width:8%}.w9{width:9%}.w11{width:11%}.w12{width:12%}.w13{width:13%}.w14{width:14%}.w15{width:15%}.w17{width:17%}.w22{width:22%}.w24{width:24%}.w25{width:25%}.w26{width:26%}.w27{width:27%}.w28{width:28%}.w30{width:30%}.w31{width:31%}.w32{width:32%}.w33{width:33%}.w35{width:35%}.w40{width:40%}
 .folder{display:block;color:var(--dim);font-size:13px}
 tr.more td{border-top:0;padding-top:0}
 [data-row=copy] td+td{color:var(--dim)}
@@ -44,7 +43,7 @@ details>summary{cursor:pointer;color:var(--accent);border-radius:3px;width:fit-c
 details[open]>summary{margin-bottom:6px}
 summary .tag{margin-right:.6em;color:var(--ink);display:inline-block}
 details.fold{margin-top:12px}details.fold>summary{font-weight:600}
-.verdict{display:inline-block;border-radius:999px;padding:0 9px;font-size:13px;font-weight:600;background:var(--grey-soft);color:var(--dim)}
+.verdict{display:inline-block;border-radius:999px;padding:0 7px;font-size:12px;line-height:1.7;font-weight:600;background:var(--grey-soft);color:var(--dim)}
 .proven{background:var(--good-soft);color:var(--good)}.likely{background:var(--warn-soft);color:var(--warn)}
 .box{background:var(--soft);border-radius:8px;padding:10px 14px;margin:6px 0 10px}
 .box h3:first-child{margin-top:2px}
@@ -79,7 +78,7 @@ tr,.figures,svg{break-inside:avoid}h2,h3{break-after:avoid}th button::after{cont
 @media screen and (max-width:699.98px){main,header,footer{padding-left:12px;padding-right:12px}section{padding:14px}
 h1{font-size:22px}header p.lead{font-size:16px}
 table,tbody,tr,td,thead,th{display:block;width:auto}colgroup{display:none}
-thead tr{display:flex;flex-wrap:wrap;gap:2px 14px}thead th,thead th.number{padding:2px 0;text-align:left}thead th:empty,table:not(.sortable) thead{display:none}
+thead tr{display:flex;flex-wrap:wrap;gap:2px 14px}thead th,thead th.number{padding:2px 0;font-size:13px;text-align:left}thead th:empty,table:not(.sortable) thead{display:none}
 tbody{border-top:1px solid var(--line);padding:8px 0}tbody[hidden]{display:none}
 td,tr.more td,td.number,td.number+td:not(.number){border:0;padding:1px 0;text-align:left}
 td[data-label]{position:relative;padding-left:126px;min-height:1.6em}td[data-label]::before{content:attr(data-label);position:absolute;left:0;top:1px;color:var(--dim);font:13px/1.7 system-ui,sans-serif;white-space:nowrap}

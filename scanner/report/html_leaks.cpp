@@ -53,9 +53,7 @@ void LeaksPage::overview() {
   for (std::size_t i = 0; i < leaks_.size(); ++i)
     out_ << "<a href=\"#leak" << i + 1 << "\"><span class=\"tag\">" << text(leaks_[i].growth.tag.text())
          << "</span>, " << to_string(leaks_[i].growth.pool) << " pool</a> ";
-  out_ << "</nav><table class=\"sortable\" id=\"leaks\"><colgroup><col class=\"w9\"><col class=\"w11\"><col "
-          "class=\"w14\"><col class=\"w12\"><col class=\"w13\"><col class=\"w9\"><col class=\"w12\"><col "
-          "class=\"w20\"></colgroup>"
+  out_ << "</nav><table class=\"sortable\" id=\"leaks\"><colgroup>" << widths({8, 14, 12, 13, 13, 9, 14, 17}) << "</colgroup>"
        << head({{"Tag"},
                 {"Pool"},
                 {""},
@@ -150,8 +148,7 @@ void LeaksPage::other_growth() {
   if (others_.empty() && logs_.pools.empty()) return;
   const bool size = !others_.empty() && others_.front().shape == poolmon::Shape::size;
   out_ << "<section><h2>" << (size ? "Size, not growth: one snapshot only" : "Changed, but not leaking")
-       << "</h2><table class=\"sortable\" id=\"growth\"><colgroup><col class=\"w12\"><col class=\"w12\"><col "
-          "class=\"w14\"><col class=\"w14\"><col class=\"w14\"><col class=\"w34\"></colgroup>"
+       << "</h2><table class=\"sortable\" id=\"growth\"><colgroup>" << widths({12, 14, 14, 14, 14, 32}) << "</colgroup>"
        << head({{"Tag"}, {"Pool"}, {""}, {"Gained", true}, {"Now", true}, {"Course"}});
   const auto row = [this](const poolmon::Growth& growth, bool whole) {
     out_ << "<tbody" << (whole ? "" : " data-row=\"growth\"") << "><tr>"

@@ -1,13 +1,17 @@
 #include "scanner/report/html_parts.hpp"
 
+#include <algorithm>
+
 #include "scanner/report/words.hpp"
 #include "scanner/scan.hpp"
 
 namespace scanner::report::html {
 
-std::string text(std::string_view raw) {
+namespace {
+
+std::string escaped(std::string_view raw) {
   std::string out;
-  for (const char c : printable(raw)) {
+  for (const char c : raw) {
     switch (c) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
@@ -20,15 +24,26 @@ std::string text(std::string_view raw) {
   return out;
 }
 
+}  // namespace
+
+std::string text(std::string_view raw) { return escaped(printable(raw)); }
+
 std::string breakable(std::string_view raw) {
   constexpr std::string_view kSeparators = "/\\._+";
-  const std::string escaped = text(raw);  // no entity holds a separator
+  constexpr std::size_t kLong = 16, kLeast = 5;  // short words stay whole, and so does an extension
+  const auto separator = [kSeparators](char c) { return kSeparators.find(c) != std::string_view::npos; };
+  const std::string shown = printable(raw);
   std::string out;
-  for (std::size_t i = 0; i < escaped.size(); ++i) {
-    out += escaped[i];
-    const bool separator = kSeparators.find(escaped[i]) != std::string_view::npos;
-    const bool more = i + 1 < escaped.size() && kSeparators.find(escaped[i + 1]) == std::string_view::npos;
-    if (separator && more) out += "<wbr>";
+  for (std::size_t begin = 0; begin < shown.size();) {
+    const std::size_t end = std::min(shown.find(' ', begin), shown.size());
+    std::size_t piece = begin;
+    for (std::size_t i = begin; end - begin > kLong && i + kLeast < end; ++i) {
+      if (!separator(shown[i]) || separator(shown[i + 1])) continue;
+      out += escaped(std::string_view(shown).substr(piece, i + 1 - piece)) + "<wbr>";
+      piece = i + 1;
+    }
+    out += escaped(std::string_view(shown).substr(piece, end - piece)) + (end < shown.size() ? " " : "");
+    begin = end + 1;
   }
   return out;
 }
@@ -70,6 +85,12 @@ std::string head(const std::vector<Head>& columns) {
     out += "</th>";
   }
   return out + "</tr></thead>";
+}
+
+std::string widths(const std::vector<unsigned>& shares) {
+  std::string out;
+  for (const unsigned share : shares) out += "<col class=\"w" + std::to_string(share) + "\">";
+  return out;
 }
 
 std::string number_cell(const char* label, double value, const std::string& shown) {

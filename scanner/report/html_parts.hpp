@@ -14,7 +14,7 @@ namespace scanner::report::html {
 
 /// For element content and quoted attributes; control and bidirectional characters become visible.
 std::string text(std::string_view raw);
-/// The same for element content, with places to break long names at: after / \ . _ and +.
+/// The same for element content, with places to break long words at: after / \ . _ and +.
 std::string breakable(std::string_view raw);
 /// File name in bold, its folder dim below.
 std::string file_and_folder(std::string_view path);
@@ -59,6 +59,8 @@ struct Head {
   bool number = false;
 };
 std::string head(const std::vector<Head>& columns);
+/// Columns of that many per cent each; the style knows those that are in use.
+std::string widths(const std::vector<unsigned>& shares);
 /// Sorted by `value`, whatever is `shown`.
 std::string number_cell(const char* label, double value, const std::string& shown);
 std::string percent(double part);

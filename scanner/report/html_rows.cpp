@@ -79,8 +79,8 @@ Cell number(std::uint64_t value) { return {with_commas(value), static_cast<doubl
 std::vector<Column> candidate_columns(bool with_tag) {
   using enum CellKind;
   if (with_tag)
-    return {{"Tag", tag, 7}, {"Verdict", verdict, 12}, {"Driver", path, 26}, {"Proof", text, 33}, {"Product", text, 22}};
-  return {{"Verdict", verdict, 12}, {"Driver", path, 28}, {"Proof", text, 36}, {"Product", text, 24}};
+    return {{"Tag", tag, 9}, {"Verdict", verdict, 13}, {"Driver", path, 25}, {"Proof", text, 31}, {"Product", text, 22}};
+  return {{"Verdict", verdict, 13}, {"Driver", path, 28}, {"Proof", text, 35}, {"Product", text, 24}};
 }
 
 Row row_of(const Candidate& candidate, bool with_tag) {
@@ -121,8 +121,8 @@ std::string candidates_by_strength(const std::vector<Candidate>& candidates, con
 
 std::vector<Column> driver_columns() {
   using enum CellKind;
-  return {{"Driver", path, 34},  {"Product", text, 28},            {"Machine", text, 9},
-          {"Tags", number, 8},   {"Allocation sites", number, 11}, {"Not resolved", number, 10}};
+  return {{"Driver", path, 30}, {"Product", text, 25},            {"Machine", text, 12},
+          {"Tags", number, 8},  {"Allocation sites", number, 14}, {"Not resolved", number, 11}};
 }
 
 Row row_of(const Driver& driver) {
@@ -156,7 +156,7 @@ Row row_of(const Driver& driver) {
 
 std::vector<Column> finding_columns() {
   using enum CellKind;
-  return {{"Driver", path, 26}, {"Finding", text, 15}, {"Tag", tag, 7}, {"Place", code, 18}, {"Why", text, 34}};
+  return {{"Driver", path, 26}, {"Finding", text, 15}, {"Tag", tag, 9}, {"Place", code, 17}, {"Why", text, 33}};
 }
 
 Row row_of(const std::string& path, const rank::Finding& finding) {
@@ -168,7 +168,7 @@ Row row_of(const std::string& path, const rank::Finding& finding) {
 
 std::vector<Column> change_columns() {
   using enum CellKind;
-  return {{"Driver", path, 26}, {"Change", text, 11}, {"Tag", tag, 7}, {"Before", text, 28}, {"Now", text, 28}};
+  return {{"Driver", path, 24}, {"Change", text, 13}, {"Tag", tag, 9}, {"Before", text, 27}, {"Now", text, 27}};
 }
 
 Row row_of(const std::string& path, const rank::Change& change) {

@@ -16,10 +16,18 @@ const make = (name, classes, ...children) => {
   return element;
 };
 const commas = number => number.toLocaleString('en-US');
-// Long names break after their separators.
+// Long words break after their separators, as in html_parts.cpp.
 const breakable = text => {
   const out = document.createDocumentFragment();
-  text.split(/(?<=[/\\._+])(?![/\\._+])/).forEach((part, i) => out.append(...(i ? [make('wbr'), part] : [part])));
+  let run = '';
+  for (const word of text.split(/( )/)) {
+    const parts = word.length > 16 ? word.split(/(?<=[/\\._+])(?![/\\._+])(?=.{5})/) : [word];
+    parts.forEach((part, i) => {
+      if (i) { out.append(run, make('wbr')); run = ''; }
+      run += part;
+    });
+  }
+  out.append(run);
   return out;
 };
 

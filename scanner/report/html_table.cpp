@@ -98,9 +98,9 @@ void Table::print_tools(std::ostream& out) const {
 }
 
 void Table::print_head(std::ostream& out) const {
-  out << "<colgroup>";
-  for (const Column& column : columns_) out << "<col class=\"w" << column.share << "\">";
-  out << "</colgroup><thead><tr>";
+  std::vector<unsigned> shares;
+  for (const Column& column : columns_) shares.push_back(column.share);
+  out << "<colgroup>" << widths(shares) << "</colgroup><thead><tr>";
   for (const Column& column : columns_) {
     out << (column.kind == CellKind::number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">");
     const std::string title = text(column.title);
