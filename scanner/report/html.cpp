@@ -25,6 +25,19 @@ std::string utc_now() {
   return out.data();
 }
 
+/// A note for a terminal may be broken into lines.
+std::string in_one_line(const std::string& note) {
+  std::string out;
+  for (const char c : note) {
+    if (c == '\n') {
+      out += ' ';
+    } else if (c != ' ' || out.empty() || out.back() != ' ') {
+      out += c;
+    }
+  }
+  return out;
+}
+
 class HtmlReporter final : public Reporter {
  public:
   HtmlReporter(std::ostream& out, SurveyView view) : out_(out), survey_(view), leaks_(out) {}
@@ -40,6 +53,7 @@ class HtmlReporter final : public Reporter {
   void logs(const LogsInfo& logs) override { leaks_.logs(logs); }
   void leak(const Leak& leak) override { leaks_.leak(leak); }
   void growth(const poolmon::Growth& growth) override { leaks_.growth(growth); }
+  void size(const Size& size) override { leaks_.size(size); }
   void problem(const Problem& problem) override { problems_.push_back(problem); }
   void note(const std::string& note) override { notes_.push_back(note); }
   void summary(const Summary& summary) override { summary_ = summary; }
@@ -94,7 +108,7 @@ class HtmlReporter final : public Reporter {
   }
 
   void locate_page() {
-    const auto [title, lead] = html::headline(run_.asked, candidates_);
+    const auto [title, lead] = html::headline(run_.asked, candidates_, summary_.drivers);
     open_page(title, lead);
     const std::vector<std::string> advice = html::advice(run_.asked, candidates_);
     if (!advice.empty()) {
@@ -122,7 +136,7 @@ class HtmlReporter final : public Reporter {
     all.insert(all.end(), notes_.begin(), notes_.end());
     if (all.empty() && problems_.empty()) return;
     out_ << "<section><h2>Scope and limits of this scan</h2><ul class=\"plain\">";
-    for (const std::string& note : all) out_ << "<li>" << text(note) << "</li>";
+    for (const std::string& note : all) out_ << "<li>" << text(in_one_line(note)) << "</li>";
     constexpr std::size_t kShown = 200;
     for (std::size_t i = 0; i < problems_.size(); ++i) {
       if (i == kShown)

@@ -11,7 +11,7 @@ namespace {
 struct Answer {
   std::string tag;                  ///< as it was asked for
   std::vector<std::string> drivers;  ///< names of `likely` and better, each once
-  std::size_t possible = 0;
+  std::size_t possible = 0, weak = 0;
   const Candidate* best = nullptr;  ///< the first of `drivers`
 };
 
@@ -22,6 +22,7 @@ Answer answer_to(const tagdb::TagQuery& query, const std::vector<Candidate>& can
     if (!query.matches(candidate.tag)) continue;
     const rank::Verdict verdict = candidate.judgement.verdict;
     if (verdict == rank::Verdict::possible) ++answer.possible;
+    if (verdict == rank::Verdict::weak) ++answer.weak;
     if (verdict > rank::Verdict::likely) continue;
     if (answer.best == nullptr || verdict < answer.best->judgement.verdict) answer.best = &candidate;
     std::string name(file_name(candidate.path));
@@ -42,10 +43,12 @@ std::string in_words(const Answer& answer) {
   return out;
 }
 
-std::string lead_of(const Answer& answer) {
+std::string lead_of(const Answer& answer, std::uint64_t searched) {
   if (answer.best == nullptr) {
-    return answer.possible > 0 ? "Nothing proves that one of them allocates with the tag."
-                               : "No driver that was searched is seen to allocate with the tag.";
+    if (answer.possible > 0) return "Nothing proves that one of them allocates with the tag.";
+    std::string out = counted(searched, "driver was", "drivers were") + " searched";
+    if (answer.weak > 0) out += "; " + counted(answer.weak, "file only mentions", "files only mention") + " the four bytes";
+    return out + ".";
   }
   return std::string(rank::to_string(answer.best->judgement.verdict)) + ": " + proof(*answer.best) + ". " +
          product(answer.best->identity);
@@ -58,7 +61,7 @@ std::string counted(std::uint64_t count, const char* one, const char* many) {
 }
 
 std::pair<std::string, std::string> headline(const std::vector<tagdb::TagQuery>& asked,
-                                             const std::vector<Candidate>& candidates) {
+                                             const std::vector<Candidate>& candidates, std::uint64_t searched) {
   std::vector<Answer> answers;
   std::string tags, title;
   std::size_t found = 0;
@@ -72,7 +75,7 @@ std::pair<std::string, std::string> headline(const std::vector<tagdb::TagQuery>&
     possible = possible || answer.possible > 0;
   }
   if (found == 0 && !possible) title = "No driver found that allocates with " + tags;
-  if (answers.size() == 1) return {title, lead_of(answers.front())};
+  if (answers.size() == 1) return {title, lead_of(answers.front(), searched)};
   return {title, counted(found, "tag has", "tags have") + " a proven or likely driver, of " +
                      with_commas(answers.size()) + " that were asked for."};
 }

@@ -10,9 +10,10 @@
 
 namespace scanner::report::html {
 
-/// Title and lead of the page for the tags that were asked for. `candidates` are best first for each tag.
+/// Title and lead of the page for the tags that were asked for. `candidates` are best first for each tag, `searched` is a
+/// number of drivers.
 std::pair<std::string, std::string> headline(const std::vector<tagdb::TagQuery>& asked,
-                                             const std::vector<Candidate>& candidates);
+                                             const std::vector<Candidate>& candidates, std::uint64_t searched);
 
 /// Why tags of the question prove no owner, or not the only one: sentences for the banner.
 std::vector<std::string> advice(const std::vector<tagdb::TagQuery>& asked, const std::vector<Candidate>& candidates);

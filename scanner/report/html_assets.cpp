@@ -23,7 +23,7 @@ header p.lead{margin:.2em 0 18px;font-size:17px;color:var(--dim)}
 .banner p{margin:4px 0}
 h2{font-size:19px;margin:0 0 10px}h3{font-size:15px;margin:18px 0 6px}
 code,.mono{font-family:ui-monospace,SFMono-Regular,Consolas,"Liberation Mono",monospace;font-size:.92em}
-.tag{font-family:ui-monospace,SFMono-Regular,Consolas,"Liberation Mono",monospace;font-weight:700;white-space:pre}
+.tag{font-family:ui-monospace,SFMono-Regular,Consolas,"Liberation Mono",monospace;font-weight:700;white-space:pre}td.tag{white-space:pre-wrap}
 section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin:0 0 18px}
 .figures{display:flex;flex-wrap:wrap;gap:8px 22px;margin:4px 0 0;padding:0}
 .figures div{min-width:5.5em}.figures dt{color:var(--dim);font-size:12.5px}.figures dd{margin:0;font-size:17px;font-weight:600}

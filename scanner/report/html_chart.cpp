@@ -123,14 +123,14 @@ std::int64_t seconds_at(double at, std::int64_t start) {
   return start + static_cast<std::int64_t>(std::llround(at * 3600));
 }
 
-std::string point_title(const poolmon::ChartPoint& point, bool timed, const Start& start) {
+std::string point_title(const poolmon::ChartPoint& point, bool timed, std::optional<std::int64_t> start) {
   std::string out = start || !timed ? "" : "after ";
   out += (timed ? "" : "snapshot ") + moment(point.at, timed, start);
   out += ": " + human_bytes(static_cast<double>(point.bytes));
-  if (point.diff > 0) out += " in " + with_commas(static_cast<std::uint64_t>(point.diff)) + " blocks";
-  if (point.allocs > 0 && point.frees >= 0)
-    out += "; " + with_commas(static_cast<std::uint64_t>(point.allocs)) + " allocated, " +
-           with_commas(static_cast<std::uint64_t>(point.frees)) + " freed since boot";
+  if (point.diff.value_or(0) > 0) out += " in " + with_commas(static_cast<std::uint64_t>(*point.diff)) + " blocks";
+  if (point.allocs.value_or(0) > 0 && point.frees.value_or(-1) >= 0)
+    out += "; " + with_commas(static_cast<std::uint64_t>(*point.allocs)) + " allocated, " +
+           with_commas(static_cast<std::uint64_t>(*point.frees)) + " freed since boot";
   return out;
 }
 
@@ -156,7 +156,7 @@ std::vector<Tick> clock_ticks(const Frame& frame, double step, std::int64_t star
   return ticks;
 }
 
-std::vector<Tick> ticks_across(const Frame& frame, bool timed, const Start& start) {
+std::vector<Tick> ticks_across(const Frame& frame, bool timed, std::optional<std::int64_t> start) {
   const double across = frame.x1 - frame.x0;
   if (across <= 0) return {};
   constexpr int kAbout = 8;
@@ -205,20 +205,20 @@ std::string scale(const Frame& frame) {
 
 }  // namespace
 
-std::string moment(double at, bool timed, const Start& start) {
+std::string moment(double at, bool timed, std::optional<std::int64_t> start) {
   if (timed && start) return clock_time(seconds_at(at, *start));
   return timed ? human_hours(at) : with_commas(static_cast<std::uint64_t>(at) + 1);
 }
 
-std::string chart(const poolmon::Growth& growth, bool timed, const Start& start) {
+std::string chart(const poolmon::Growth& growth, bool timed, const Clock& clock) {
   if (growth.points.empty()) return {};
   const Frame frame = frame_of(growth, false);
   std::string out = "<div class=\"plot\">" + scale(frame) + "<svg class=\"chart\" role=\"img\" aria-label=\"" +
-                    text("bytes of " + growth.tag.text() + " in " + std::string(to_string(growth.pool)) +
-                         " pool, from " + human_bytes(static_cast<double>(growth.bytes_first)) + " to " +
+                    text("bytes " + (growth.tag.value() != 0 ? "of " + growth.tag.text() + " " : std::string()) + "in " +
+                         pool_in_words(growth) + " pool, from " + human_bytes(static_cast<double>(growth.bytes_first)) + " to " +
                          human_bytes(static_cast<double>(growth.bytes_last))) +
                     "\">";
-  out += axes(frame, ticks_across(frame, timed, start));
+  out += axes(frame, ticks_across(frame, timed, clock.start));
   for (std::size_t i = 1; i < growth.points.size(); ++i) {
     if (growth.points[i].boot == growth.points[i - 1].boot) continue;
     const double x = (frame.part(growth.points[i].at) + frame.part(growth.points[i - 1].at)) / 2;
@@ -247,9 +247,12 @@ std::string chart(const poolmon::Growth& growth, bool timed, const Start& start)
   for (const poolmon::ChartPoint& point : growth.points) {
     out += "<circle class=\"point\" r=\"" + std::string(radius) + "\" cx=\"" + number(frame.part(point.at) * 100) +
            "%\" cy=\"" + number(frame.y(static_cast<double>(point.bytes))) + "\"><title>" +
-           text(point_title(point, timed, start)) + "</title></circle>";
+           text(point_title(point, timed, clock.start)) + "</title></circle>";
   }
-  return out + "</svg></div>";
+  out += "</svg></div>";
+  if (timed && clock.start)
+    out += clock.utc ? "<p class=\"dim\">Times are UTC.</p>" : "<p class=\"dim\">Times are those of the log.</p>";
+  return out;
 }
 
 std::string spark(const poolmon::Growth& growth) {

@@ -1,7 +1,7 @@
 // A large table as data. Texts that many rows share stand once in `words`, rows name them by number; places in the row's
 // own file are numbers, too. The script that builds the rows is in html_script.cpp. Shape:
 //   {"columns":[{"title","kind"}],"words":[text],"rows":[[record,[cell…],details?]…]}
-//   record and cells of kind text, tag, code, dim: number of a word; path: [word: folder, name];
+//   record and cells of kind text, tag, dim: number of a word; path: [word: folder, word: name]; code: [RVA or text];
 //   number, verdict: [value, word]
 //   details: {"s":word,"t":[word],"h":word,"u":[[tag,words,assumption,[chain…]]],"r":[word],"i":[[word,word]],
 //             "n":[word],"f":[text]}; a chain is a list of steps, a step an RVA or [place or RVA, instruction] or a text
@@ -47,10 +47,11 @@ class Data {
       switch (columns[i].kind) {
         case CellKind::path:
           file = printable(file_name(cell.text));
-          out += "[" + word(cell.text.substr(0, cell.text.size() - file_name(cell.text).size())) + "," + json_text(file) + "]";
+          out += "[" + word(cell.text.substr(0, cell.text.size() - file_name(cell.text).size())) + "," + word(file) + "]";
           break;
         case CellKind::number:
         case CellKind::verdict: out += "[" + number(cell.value) + "," + word(cell.text) + "]"; break;
+        case CellKind::code: out += "[" + place(cell.text, file) + "]"; break;
         default: out += word(cell.text);
       }
     }

@@ -77,12 +77,12 @@ std::string command(std::string_view line) {
          "</code><button type=\"button\" class=\"needs-script\" data-copy>Copy</button></span>";
 }
 
-std::string head(const std::vector<Head>& columns) {
+std::string head(const std::vector<Head>& columns, bool sorts) {
   std::string out = "<thead><tr>";
   for (const Head& column : columns) {
     out += column.number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">";
-    if (*column.title != '\0') out += "<button type=\"button\">" + std::string(column.title) + "</button>";
-    out += "</th>";
+    const bool button = sorts && *column.title != '\0';
+    out += (button ? "<button type=\"button\">" : "") + std::string(column.title) + (button ? "</button></th>" : "</th>");
   }
   return out + "</tr></thead>";
 }

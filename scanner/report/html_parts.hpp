@@ -25,12 +25,15 @@ std::string_view script();
 /// "sha256-…" as a policy names the text of an element.
 std::string digest(std::string_view content);
 
-/// Seconds of the machine's own clock since 1970, as its logs tell them, of the first snapshot; nothing when unknown.
-using Start = std::optional<std::int64_t>;
+/// When a chart begins, as LogsInfo tells it; nothing when unknown.
+struct Clock {
+  std::optional<std::int64_t> start;
+  bool utc = false;
+};
 /// A chart of one series with axes, points and the trend, as inline SVG. Its texts keep their size however wide it is.
-std::string chart(const poolmon::Growth& growth, bool timed, const Start& start);
+std::string chart(const poolmon::Growth& growth, bool timed, const Clock& clock);
 /// Where a point stands: "2026-11-21 06:00" by the clock, else "3 h 20 min" or the number of the snapshot.
-std::string moment(double at, bool timed, const Start& start);
+std::string moment(double at, bool timed, std::optional<std::int64_t> start);
 /// The same as a thumbnail without axes.
 std::string spark(const poolmon::Growth& growth);
 
@@ -58,7 +61,8 @@ struct Head {
   const char* title;
   bool number = false;
 };
-std::string head(const std::vector<Head>& columns);
+/// `sorts`: there are rows to sort.
+std::string head(const std::vector<Head>& columns, bool sorts = true);
 /// Columns of that many per cent each; the style knows those that are in use.
 std::string widths(const std::vector<unsigned>& shares);
 /// Sorted by `value`, whatever is `shown`.

@@ -127,11 +127,11 @@ const dataTable = (table, data) => {
     for (const note of what.n || []) out.append(make('p', 'dim', words[note]));
     return out;
   };
-  const fill = (cell, kind, value) => {
+  const fill = (cell, kind, value, file) => {
     if (kind === 'path') {
       const folder = words[value[0]].replace(/(.)[/\\]$/, '$1');
       cell.className = 'path';
-      cell.append(make('strong', '', breakable(value[1])));
+      cell.append(make('strong', '', breakable(words[value[1]])));
       if (folder) cell.append(make('span', 'folder', breakable(folder)));
     } else if (kind === 'number' || kind === 'verdict') {
       const word = words[value[1]];
@@ -139,7 +139,7 @@ const dataTable = (table, data) => {
       if (kind === 'number') cell.className = 'number';
       cell.append(kind === 'number' ? word : make('span', 'verdict ' + word, word));
     } else if (kind === 'code') {
-      cell.append(make('code', '', breakable(words[value])));
+      cell.append(make('code', '', breakable(hex(file, value[0]))));
     } else {
       if (kind !== 'text') cell.className = kind;
       cell.append(kind === 'tag' ? words[value] : breakable(words[value]));
@@ -152,9 +152,9 @@ const dataTable = (table, data) => {
     cells.forEach((value, i) => {
       const cell = make('td');
       cell.dataset.label = columns[i].title;
-      if (columns[i].kind === 'path') file = value[1];
+      if (columns[i].kind === 'path') file = words[value[1]];
       if (i + 1 === cells.length && cells.length < columns.length) cell.colSpan = columns.length - i;
-      fill(cell, columns[i].kind, value);
+      fill(cell, columns[i].kind, value, file);
       row.append(cell);
     });
     body.append(row);
@@ -199,11 +199,13 @@ const dataTable = (table, data) => {
   next.addEventListener('click', () => turn(page + 1));
   pages.addEventListener('change', () => turn(Number(pages.value)));
 
-  const plain = (value, kind) => kind === 'path' ? words[value[0]] + value[1]
-      : kind === 'number' || kind === 'verdict' ? words[value[1]] : words[value];
+  const pathColumn = columns.findIndex(column => column.kind === 'path');
+  const fileOf = cells => pathColumn < 0 ? '' : words[cells[pathColumn][1]];
+  const plain = (value, kind, file) => kind === 'path' ? words[value[0]] + words[value[1]]
+      : kind === 'number' || kind === 'verdict' ? words[value[1]] : kind === 'code' ? hex(file, value[0]) : words[value];
   const text = ([, cells, details]) => {
-    const parts = cells.map((value, i) => plain(value, columns[i].kind));
-    const file = cells[columns.findIndex(column => column.kind === 'path')][1];
+    const file = fileOf(cells);
+    const parts = cells.map((value, i) => plain(value, columns[i].kind, file));
     if (details) {
       parts.push(words[details.s]);
       for (const [tag, what, assumption, chains] of details.u || [])
@@ -219,7 +221,8 @@ const dataTable = (table, data) => {
     const key = ([, cells]) => {
       if (column >= cells.length) return null;
       const kind = columns[column].kind, value = cells[column];
-      return kind === 'path' ? value[1] + words[value[0]] : kind === 'number' || kind === 'verdict' ? value[0] : words[value];
+      return kind === 'path' ? words[value[1]] + words[value[0]] : kind === 'number' || kind === 'verdict' ? value[0]
+          : kind === 'code' ? hex(fileOf(cells), value[0]) : words[value];
     };
     const keys = rows.map(key);
     order = rows.map((_, i) => i).sort((a, b) => compare(keys[a], keys[b], down) || a - b);

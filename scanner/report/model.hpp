@@ -70,16 +70,29 @@ struct Leak {
   std::vector<NextStep> next_steps;
 };
 
+/// One snapshot tells no growth: what was there, and whose the databases say the tag is.
+struct Size {
+  poolmon::Growth growth;  ///< of shape `size`
+  std::vector<tagdb::Entry> listed;
+  std::string tool_owner;  ///< as in Leak
+};
+
 /// What was read, before any leak.
 struct LogsInfo {
   std::vector<std::string> logs;
   std::uint64_t snapshots = 0;
   bool timed = false;
   double hours = 0;
-  std::optional<std::int64_t> start;  ///< of the first snapshot, seconds since 1970 by the machine's own clock
+  /// Of the first snapshot with tags, and of the first that `pools` is made from: seconds since 1970 by the clock that
+  /// the log was written by; nothing where the log tells no date.
+  std::optional<std::int64_t> start, pools_start;
+  bool utc = false;  ///< that clock is UTC, not the machine's own
   bool searched = false;  ///< drivers were looked for
   std::vector<std::string> notes;
+  std::uint64_t tag_snapshots = 0;     ///< of `snapshots`, those with tags; the others know whole pools only
+  std::uint64_t pool_snapshots = 0;    ///< those that `pools` is made from
   std::vector<poolmon::Growth> pools;  ///< growth of whole pools, from perfmon or totals
+  std::vector<NextStep> next_steps;    ///< where no leak has its own: how to get further
 };
 
 struct Driver {
@@ -128,11 +141,13 @@ class Reporter {
   virtual void change(const std::string& /*path*/, const rank::Change&) {}
   virtual void candidate(const Candidate&) {}
   virtual void listed(const tagdb::Entry&, tagdb::PoolTag) {}
-  /// leaks: what was read; then every leak and then every suspect, best first; then, as `growth`, what else is worth a
-  /// look.
+  /// leaks: what was read; whole pools, which stand in LogsInfo too; then every leak and then every suspect, best
+  /// first; then, as `growth`, what else is worth a look, and as `size`, largest first, what was seen once.
   virtual void logs(const LogsInfo&) {}
+  virtual void pool(const poolmon::Growth&) {}
   virtual void leak(const Leak&) {}
   virtual void growth(const poolmon::Growth&) {}
+  virtual void size(const Size&) {}
   virtual void problem(const Problem&) {}
   /// What stands on stderr for people: what was searched, advice.
   virtual void note(const std::string& /*text*/) {}

@@ -79,6 +79,7 @@ class TextReporter final : public Reporter {
   void logs(const LogsInfo& logs) override { leaks_.logs(logs); }
   void leak(const Leak& leak) override { leaks_.leak(leak); }
   void growth(const poolmon::Growth& growth) override { leaks_.growth(growth); }
+  void size(const Size& size) override { leaks_.size(size); }
 
   void summary(const Summary& summary) override {
     flush_candidates();

@@ -113,4 +113,36 @@ std::string growth_in_words(const poolmon::Growth& growth, double hours) {
   return out;
 }
 
+std::string pool_in_words(const poolmon::Growth& growth) {
+  if (growth.session.is_all()) return "all sessions";
+  if (growth.session.id()) return "session " + std::to_string(*growth.session.id());
+  return std::string(to_string(growth.pool));
+}
+
+std::string time_left(double hours) { return hours > 365 * 24 ? "more than a year" : human_hours(hours); }
+
+std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& logs) {
+  using poolmon::Shape;
+  const auto size = [](std::int64_t bytes) { return human_bytes(static_cast<double>(bytes)); };
+  std::string out = "the " + std::string(to_string(pool.pool)) + " pool as a whole";
+  if (pool.shape == Shape::size) return out + ": " + size(pool.bytes_last);
+  const std::string when =
+      logs.timed ? " in " + human_hours(logs.hours) : " in " + std::to_string(pool.snapshots) + " snapshots";
+  const double rate = pool.bytes_per_hour.value_or(pool.bytes_per_step);
+  const bool agrees = pool.gained != 0 && (rate > 0) == (pool.gained > 0) && rate != 0;
+  const bool one_way = pool.shape == Shape::leak || pool.shape == Shape::suspect || pool.shape == Shape::growing ||
+                       pool.shape == Shape::falling;
+  if (pool.low == pool.high) return out + " stays at " + size(pool.bytes_last) + when;
+  out += pool.shape == Shape::suspect   ? " rises"
+         : pool.shape == Shape::growing ? " is larger than before"
+         : pool.shape == Shape::falling ? " is smaller than before"
+                                        : " " + std::string(describe(pool.shape));
+  if (!one_way || !agrees) return out + ": between " + size(pool.low) + " and " + size(pool.high) + when;
+  out += ": " + size(pool.bytes_first) + " to " + size(pool.bytes_last) + when + ", " + human_bytes(rate) +
+         (pool.bytes_per_hour ? " per hour" : " per snapshot");
+  if (pool.shape == Shape::suspect)
+    out += "; " + std::to_string(pool.snapshots) + " snapshots are too few to tell whether it goes on";
+  return out;
+}
+
 }  // namespace scanner::report

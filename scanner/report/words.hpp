@@ -31,8 +31,20 @@ std::string proof(const Candidate& candidate);
 
 /// "+1.5 MiB in 12 snapshots, 64.0 KiB per snapshot, 3.1 MiB per hour"
 std::string growth_in_words(const poolmon::Growth& growth, double hours);
+/// "nonpaged", "session 1", "all sessions"
+std::string pool_in_words(const poolmon::Growth& growth);
+/// "12 days", "more than a year"
+std::string time_left(double hours);
+/// What a whole pool does: "the nonpaged pool as a whole keeps growing: 1.1 GiB to 7.8 GiB in 23 h, 295.7 MiB per
+/// hour". Nothing is called a gain whose slope has the other sign.
+std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& logs);
 
 /// What to do about a leak.
 std::vector<NextStep> next_steps(const Leak& leak);
+/// What to do where the logs name no leak: one snapshot, or whole pools without tags. `largest`: tags worth to ask for.
+/// Empty where there is nothing to add.
+std::vector<NextStep> next_steps(const LogsInfo& logs, const std::vector<tagdb::PoolTag>& largest);
+/// The search that was not made: who allocates with `tags`, which the named logs show.
+NextStep search_step(const std::vector<tagdb::PoolTag>& tags, const std::vector<std::string>& logs);
 
 }  // namespace scanner::report

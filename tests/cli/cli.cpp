@@ -88,6 +88,8 @@ std::string normalised(std::string text) {
       {std::regex("\"run\":\"[^\"]*\""), "\"run\":\"<run>\""},
       {std::regex("\"host\":\"[^\"]*\""), "\"host\":\"<host>\""},
       {std::regex("\"os\":\"[^\"]*\""), "\"os\":\"<os>\""},
+      // A command to go on with names the drive of the machine on Windows, and no drive elsewhere.
+      {std::regex("--root (DIR|C:[/\\\\]+)(?=[\"\n]|$)"), "--root <root>"},
       // The list that is compiled in grows with every edition; its size and line numbers are no matter of these tests.
       {std::regex("built-in \\([0-9]+\\)"), "built-in (<tags>)"},
       {std::regex("built-in:[0-9]+"), "built-in:<line>"},
