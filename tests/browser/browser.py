@@ -461,6 +461,28 @@ def check_and_baseline(browser):
         picture(browser, name)
 
 
+def whole_pools(browser):
+    """Pools that grow without tags, and one snapshot: each has its answer on the page."""
+    arguments = ["leaks", "pools.csv"]
+    browser.get(page("pools.html", arguments))
+    found = [record for record in records(arguments) if record["type"] == "pool"]
+    counts_agree(browser, "pools", {"pool": len(found)})
+    check(f"pools: {browser.title}", browser.title == "The nonpaged pool as a whole keeps growing" and any(one["growing"] for one in found))
+    check("pools: a curve", browser.find_elements(By.CSS_SELECTOR, "[data-row=pool] svg.chart circle"))
+    check("pools: next steps", browser.find_elements(By.CSS_SELECTOR, "ol.steps li"))
+    fits(browser, "pools")
+    nothing_came_alive(browser, "pools")
+    picture(browser, "pools")
+    arguments = ["leaks", "logs/poolmon1.txt"]
+    browser.get(page("sizes.html", arguments))
+    counts_agree(browser, "sizes", {"size": sum(record["type"] == "size" for record in records(arguments))})
+    check(f"sizes: {browser.title}", browser.title == "Sizes of one snapshot")
+    sorting(browser, "sizes", "sizes", 2)
+    controls(browser, "sizes")
+    fits(browser, "sizes")
+    nothing_came_alive(browser, "sizes")
+
+
 def nothing_to_show(browser):
     for arguments, title, words in ((["survey", "clean", "--check"], "Pool tag check", "No findings"),
                                     (["survey", "clean", "--baseline", "clean/fltsample.sys"], "Pool tag changes", "No changes")):
@@ -479,7 +501,7 @@ def several_leaks(browser):
         target = link.get_attribute("href").rsplit("#", 1)[1]
         check(f"several: {target} is there", browser.find_elements(By.ID, target))
     times = [text for text in browser.execute_script("return [...document.querySelectorAll('#leak1 svg.chart text')].map(t => t.textContent)") if ":" in text or "-" in text]
-    check(f"several: the chart tells the time of day, {times}", times and times[0] == "11-21 00:00")
+    check(f"several: the chart tells the time of day, {times}", times[:2] == ["11-21", "03:00"])
     copies(browser, "several")
     fits(browser, "leaks-several")
     nothing_came_alive(browser, "several")
@@ -499,6 +521,10 @@ def prepare():
         for i in range(12):
             out.write(f"===== 2026-11-21 {2 * i:02}:00:00 =====\n Tag  Type     Allocs         Frees    Diff   Bytes    Per Alloc\n\n"
                       f" Leak  Nonp {1000 + 100 * i} 0 {1000 + 100 * i} {104000 + 10400 * i} 104\n Drip Paged {5000 + 90 * i} 0 {5000 + 90 * i} {640000 + 11520 * i} 128\n\n")
+    with open(os.path.join(work, "pools.csv"), "w") as out:
+        out.write('"(PDH-CSV 4.0) (UTC)(0)","\\\\HOST\\Memory\\Pool Nonpaged Bytes","\\\\HOST\\Memory\\Pool Paged Bytes"\n')
+        for i in range(24):
+            out.write(f'"11/21/2026 {i:02}:00:00.000","{900000000 + 31000000 * i}","{400000000 + 1000 * (i % 3)}"\n')
     os.mkdir(os.path.join(work, "clean"))
     shutil.copy(os.path.join(work, "sample/Windows/System32/drivers/fltsample.sys"), os.path.join(work, "clean"))
     os.mkdir(os.path.join(work, "mentions"))
@@ -512,8 +538,8 @@ def prepare():
     with open(os.path.join(work, "evil-tags.txt"), "w") as out:
         out.write("Leak - " + EVIL + ".sys - a list by a stranger\n")
     with open(os.path.join(work, "logs/evil.txt"), "w") as out:
-        out.write("===== 2026-11-21 09:00:00 =====\n Tag  Type     Allocs         Frees    Diff   Bytes    Per Alloc\n\n"
-                  " Leak  Nonp    668000       117    667883 694598320       1040        "
+        out.write("===== 2026-11-20 11:00:15 =====\n Tag  Type     Allocs         Frees    Diff   Bytes    Per Alloc\n\n"
+                  " Leak  Nonp    386217       117    386100 401544000       1040        "
                   "[<img src=x onerror=window.hacked=1>]\n <b>X  Nonp         1         0       1      16         16\n"
                   " \"><s  Nonp         1         0       1      16\n")
 
@@ -525,6 +551,7 @@ try:
     leaks(chromium)
     certain_and_suspected(chromium)
     several_leaks(chromium)
+    whole_pools(chromium)
     locate(chromium)
     headlines(chromium)
     survey(chromium)
