@@ -30,7 +30,7 @@ section{background:var(--card);border:1px solid var(--line);border-radius:10px;p
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 th,td{text-align:left;padding:7px 12px 7px 0;vertical-align:top;border-top:1px solid var(--line);overflow-wrap:break-word}
 thead th{border-top:0;color:var(--dim);font-weight:600;font-size:12px;line-height:1.4;vertical-align:bottom}
-td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}td.number+td:not(.number),th.number+th:not(.number){padding-left:14px}
+td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}@media print,(min-width:700px){td.number+td:not(.number),th.number+th:not(.number){padding-left:14px}}
 .w8{width:8%}.w9{width:9%}.w11{width:11%}.w12{width:12%}.w13{width:13%}.w14{width:14%}.w15{width:15%}.w17{width:17%}.w22{width:22%}.w24{width:24%}.w25{width:25%}.w26{width:26%}.w27{width:27%}.w28{width:28%}.w30{width:30%}.w31{width:31%}.w32{width:32%}.w33{width:33%}.w35{width:35%}.w40{width:40%}
 .folder{display:block;color:var(--dim);font-size:13px}
 tr.more td{border-top:0;padding-top:0}
@@ -80,7 +80,7 @@ h1{font-size:22px}header p.lead{font-size:16px}
 table,tbody,tr,td,thead,th{display:block;width:auto}colgroup{display:none}
 thead tr{display:flex;flex-wrap:wrap;gap:2px 14px}thead th,thead th.number{padding:2px 0;font-size:13px;text-align:left}thead th:empty,table:not(.sortable) thead{display:none}
 tbody{border-top:1px solid var(--line);padding:8px 0}tbody[hidden]{display:none}
-td,tr.more td,td.number,td.number+td:not(.number){border:0;padding:1px 0;text-align:left}
+td,tr.more td,td.number{border:0;padding:1px 0;text-align:left}
 td[data-label]{position:relative;padding-left:126px;min-height:1.6em}td[data-label]::before{content:attr(data-label);position:absolute;left:0;top:1px;color:var(--dim);font:13px/1.7 system-ui,sans-serif;white-space:nowrap}
 td[data-label]:empty{display:none}
 td.path[data-label],[data-row=copy] td[data-label]{padding-left:0}td.path[data-label]::before,[data-row=copy] td[data-label]::before{content:none}

@@ -85,6 +85,10 @@ CLIPPED = """return [...document.querySelectorAll('td, th, code, dd, li, p, h1, 
 NARROW = """return [...document.querySelectorAll('table td')].filter(cell =>
   cell.offsetParent !== null && cell.textContent.length > 3 && cell.getBoundingClientRect().width < 44)
   .slice(0, 3).map(cell => cell.textContent.slice(0, 60))"""
+# On a phone a cell's name stands left of it, and must not stand in it.
+COVERED = """return innerWidth >= 700 ? [] : [...document.querySelectorAll('td[data-label]')].filter(cell =>
+  cell.offsetParent !== null && getComputedStyle(cell, '::before').content !== 'none' && parseFloat(getComputedStyle(cell).paddingLeft) < 110)
+  .slice(0, 3).map(cell => cell.dataset.label + ': ' + cell.textContent.slice(0, 60))"""
 SMALL = """return [...document.querySelectorAll('body *')].filter(element => element.offsetParent !== null || element.ownerSVGElement)
   .filter(element => [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
   .filter(element => element.getBoundingClientRect().height > 0 && (parseFloat(getComputedStyle(element).fontSize) < 11 ||
@@ -98,7 +102,7 @@ def fits(browser, name):
         window(browser, width)
         wide = browser.execute_script("return document.scrollingElement.scrollWidth")
         check(f"{name} at {width}: the page is {wide} wide", wide <= width)
-        for what, script in (("clipped", CLIPPED), ("narrow", NARROW), ("small", SMALL)):
+        for what, script in (("clipped", CLIPPED), ("narrow", NARROW), ("covered", COVERED), ("small", SMALL)):
             found = browser.execute_script(script)
             check(f"{name} at {width}: {what}: {found}", not found)
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
