@@ -8,6 +8,7 @@ if(WIN32)
   install(TARGETS poolwho RUNTIME DESTINATION .)
   install(FILES data/copyright DESTINATION . RENAME LICENSE.txt)
   install(FILES README.md DESTINATION .)
+  install(FILES data/pooltag.txt DESTINATION .)  # for WinDbg, and poolmon /g
   # The executable holds its libraries, whose licences want to come along.
   if(POOLWHO_WINDOWS_DEPS)
     set(licences

@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "scanner/stop.hpp"
+
 namespace scanner {
 
-/// Interrupts set scanner::interrupted; a closed pipe becomes a failed write instead of a signal.
-void prepare_console();
+/// An interrupt sets `stop`, which must live as long as the process; one more before it is served ends the process at
+/// once. A closed pipe becomes a failed write instead of a signal.
+void prepare_console(StopFlag& stop);
 /// The command line without the program's name; UTF-8 on Windows, whatever its code page.
 std::vector<std::string> arguments(int argc, char** argv);
 bool stdout_is_terminal();
@@ -47,6 +50,8 @@ class Output {
   [[nodiscard]] bool is_color_terminal() const;
   /// False, with a message, when not everything could be written.
   bool close(std::ostream& err);
+  /// After close(): who read standard output went away before the end.
+  [[nodiscard]] bool reader_left() const;
   ~Output();
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
@@ -12,6 +13,16 @@ namespace scanner {
 struct Exporters::Module {
   std::once_flag traced;
   std::vector<tagdb::ApiRow> rows;
+};
+
+struct Exporters::General {
+  std::once_flag searched;
+  Located found;
+};
+
+struct Exporters::Listing {
+  std::once_flag read;
+  std::map<std::string, std::string> paths;  // by name in lower case
 };
 
 namespace {
@@ -38,9 +49,19 @@ Exporters::Exporters(const tagdb::ApiTable& apis, std::vector<std::string> folde
 Exporters::~Exporters() = default;
 
 std::string Exporters::in_folder(const std::string& folder, const std::string& module) {
-  if (folder != listed_folder_) {
-    listed_folder_ = folder;
-    listing_.clear();
+  std::shared_ptr<Listing> listing;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& slot = listings_[folder];
+    if (!slot) {
+      slot = std::make_shared<Listing>();
+      const std::string last = std::exchange(listed_last_, folder);
+      const bool general = std::find(folders_.begin(), folders_.end(), last) != folders_.end();
+      if (!general && last != folder) listings_.erase(last);
+    }
+    listing = slot;
+  }
+  std::call_once(listing->read, [&] {
     std::vector<walk::DirectoryEntry> entries;
     std::string error;
     bool denied = false;
@@ -48,30 +69,35 @@ std::string Exporters::in_folder(const std::string& folder, const std::string& m
     for (const walk::DirectoryEntry& entry : entries) {
       const bool image = entry.name.size() > 4 && entry.name[entry.name.size() - 4] == '.';
       if (entry.kind == walk::DirectoryEntry::Kind::file && image && !entry.offline)
-        listing_.emplace(tagdb::fold_case(entry.name), walk::native_form(folder + "/" + entry.name));
+        listing->paths.emplace(tagdb::fold_case(entry.name), walk::native_form(folder + "/" + entry.name));
     }
-  }
-  const auto found = listing_.find(module);
-  return found == listing_.end() ? std::string{} : found->second;
+  });
+  const auto found = listing->paths.find(module);
+  return found == listing->paths.end() ? std::string{} : found->second;
 }
 
 Exporters::Located Exporters::locate(const std::string& module, const std::string& folder) {
-  const std::lock_guard lock(mutex_);
-  const auto [at, fresh] = located_.emplace(folder + '\n' + module, Located{});
-  if (!fresh) return at->second;
-  if (std::string path = in_folder(folder, module); !path.empty()) return at->second = {std::move(path), true};
-  const auto [general, first] = located_.emplace('\n' + module, Located{});
-  if (first) {
-    Located& found = general->second;
-    for (const std::string& other : folders_) {
-      if (found.path.empty()) found.path = in_folder(other, module);
-    }
-    if (found.path.empty() && find_elsewhere_) {
-      const std::vector<std::string> paths = find_elsewhere_(module);
-      if (paths.size() == 1) found = {paths.front(), false};
-    }
+  if (std::string path = in_folder(folder, module); !path.empty()) return {std::move(path), true};
+  std::shared_ptr<General> general;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& slot = general_[module];
+    if (!slot) slot = std::make_shared<General>();
+    general = slot;
   }
-  return at->second = general->second;
+  std::call_once(general->searched, [&] { general->found = locate_elsewhere(module); });
+  return general->found;
+}
+
+/// Not beside the importer.
+Exporters::Located Exporters::locate_elsewhere(const std::string& module) {
+  for (const std::string& folder : folders_) {
+    std::string path = in_folder(folder, module);
+    if (!path.empty()) return {std::move(path), true};
+  }
+  if (!find_elsewhere_) return {};
+  std::vector<std::string> paths = find_elsewhere_(module);
+  return paths.size() == 1 ? Located{std::move(paths.front()), false} : Located{};
 }
 
 const std::vector<tagdb::ApiRow>& Exporters::rows_of(const std::string& path) {

@@ -39,19 +39,23 @@ class Exporters {
     std::string path;       ///< empty: nowhere
     bool as_loader = true;  ///< false: not where the loader looks, but the only file of that name
   };
+  /// What is found once, by whoever asks first, while others who ask for the same wait: no lock is held meanwhile.
+  struct General;
+  struct Listing;
   const std::vector<tagdb::ApiRow>& rows_of(const std::string& path);
   Located locate(const std::string& module, const std::string& folder);
+  Located locate_elsewhere(const std::string& module);
   std::string in_folder(const std::string& folder, const std::string& module);
 
   const tagdb::ApiTable& apis_;
   std::vector<std::string> folders_;
   std::uint64_t max_file_size_;
   std::function<std::vector<std::string>(const std::string&)> find_elsewhere_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // of what follows, never held while a folder is read or a file is traced
   std::map<std::string, std::unique_ptr<Module>> modules_;  // by path
-  std::map<std::string, Located> located_;                  // by folder and module
-  std::string listed_folder_;                               // the walk goes folder by folder: one listing is kept
-  std::map<std::string, std::string> listing_;              // name in lower case → path
+  std::map<std::string, std::shared_ptr<General>> general_;  // by module, not beside the importer
+  std::map<std::string, std::shared_ptr<Listing>> listings_;  // of `folders_`, and of the folder asked for last:
+  std::string listed_last_;                                   // the walk goes folder by folder
 };
 
 }  // namespace scanner

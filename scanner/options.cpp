@@ -153,6 +153,7 @@ std::string take_positionals(std::vector<std::string> words, bool tags_given, Op
     return {};
   }
   if (options.verb == Verb::leaks) {
+    options.log_words = words;
     options.logs = walk::expand_wildcards(std::move(words));
     return options.logs.empty() && !options.live ? "leaks needs logs, such as 'poolwho leaks poolmon*.txt --root DIR'"
                                                  : "";

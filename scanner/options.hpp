@@ -45,8 +45,9 @@ struct Options {
       catalog;
   unsigned shard = 0, shards = 0;  ///< the part 1 … `shards` of all files; 0: all of them
   std::vector<std::string> include, exclude, tagdb;
-  std::vector<std::string> logs;  ///< leaks: the files to read
-  bool live = false;              ///< leaks: watch this machine
+  std::vector<std::string> logs;       ///< leaks: the files to read
+  std::vector<std::string> log_words;  ///< leaks: the same as typed, with wildcards
+  bool live = false;                   ///< leaks: watch this machine
   std::optional<double> interval_seconds, every_seconds, for_seconds;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
        quiet = false, names_only = false, check = false, low_priority = false;

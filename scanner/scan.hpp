@@ -77,11 +77,12 @@ struct ScannedFile {
     not_pe,
     not_wanted,  ///< an .exe or .dll that is no kernel image
     unreadable,
-    malformed
+    malformed,
+    failed  ///< by this program: not enough memory, or an error of its own
   };
   Outcome outcome = Outcome::not_pe;
   walk::Found file;
-  std::string message;  ///< for unreadable and malformed
+  std::string message;  ///< for unreadable, malformed and failed
   std::uint64_t size = 0;
   ContentHash hash;
   bool recalled = false;     ///< from the catalogue, not from the file

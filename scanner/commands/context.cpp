@@ -64,11 +64,12 @@ bool read_lines(const std::string& path, bool nul_separated, std::vector<std::st
 }
 
 Context::Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal,
-                 bool err_is_terminal)
+                 bool err_is_terminal, StopFlag* stop)
     : options_(options),
       out_(out),
       err_(err),
       err_is_terminal_(err_is_terminal),
+      stop_(stop != nullptr ? *stop : own_stop_),
       apis_(options.verb == Verb::lookup ? tagdb::ApiTable{} : tagdb::builtin_api_table()),
       reporter_(make_reporter(options, out, out_is_terminal)) {}
 
@@ -232,7 +233,7 @@ std::unique_ptr<catalog::Store> Context::open_store() {
 int Context::finish(int code) {
   if (progress_shown_) err_ << "\r\x1b[K";
   progress_shown_ = false;
-  if (interrupted && out_) {
+  if (stop_.interrupted() && out_) {
     const std::uint64_t drivers = summary_.drivers;
     note("interrupted after " + std::to_string(drivers) + (drivers == 1 ? " driver" : " drivers") +
          ", which are what is answered about" +
@@ -241,7 +242,8 @@ int Context::finish(int code) {
   summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   reporter_->summary(summary_);
   reporter_->end();
-  if (interrupted) return kExitInterrupted;
+  if (stop_.interrupted()) return kExitInterrupted;
+  if (stop_.reader_gone() && !stop_.failed()) return kExitFound;
   if (named_failed_) return kExitUsage;
   return code;
 }
@@ -302,7 +304,8 @@ bool Context::account(const ScannedFile& file) {
   ++summary_.files;
   summary_.bytes += file.size;
   const bool no_driver =
-      file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed || file.outcome == Outcome::not_pe;
+      file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed || file.outcome == Outcome::not_pe ||
+      file.outcome == Outcome::failed;
   named_no_driver_ = named_no_driver_ || (file.file.named && no_driver);
   switch (file.outcome) {
     case Outcome::unreadable:
@@ -313,6 +316,7 @@ bool Context::account(const ScannedFile& file) {
     case Outcome::malformed:
       problem({file.file.path, "parse", 0, file.message + "; it is cut or damaged: copy it from its source again"});
       return false;
+    case Outcome::failed: problem({file.file.path, "internal", 0, file.message}); return false;
     case Outcome::not_pe:
       ++summary_.skipped.not_pe;
       if (file.file.named)
@@ -374,6 +378,7 @@ rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identi
   rank::ImageFacts facts;
   facts.file_name = report::file_name(path);
   facts.original_name = identity.original_name;
+  facts.file_version = identity.file_version;
   std::string folded = tagdb::fold_case(path);
   std::replace(folded.begin(), folded.end(), '\\', '/');
   facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;

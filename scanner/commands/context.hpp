@@ -17,8 +17,10 @@
 #include "scanner/catalog/store.hpp"
 #include "scanner/exporters.hpp"
 #include "scanner/options.hpp"
+#include "scanner/pipeline.hpp"
 #include "scanner/poolmon/live.hpp"
 #include "scanner/report/model.hpp"
+#include "scanner/stop.hpp"
 #include "tagdb/api_table.hpp"
 #include "tagdb/database.hpp"
 
@@ -28,7 +30,9 @@ inline constexpr int kExitFound = 0, kExitNothing = 1, kExitUsage = 2, kExitInco
 
 class Context {
  public:
-  Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal, bool err_is_terminal);
+  /// `stop` is set by others, too (Ctrl-C); null: nobody else stops this run.
+  Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal, bool err_is_terminal,
+          StopFlag* stop = nullptr);
 
   /// Reads --tagdb, --apis, --tags-from. False when the run makes no sense any more; the error is printed.
   bool load();
@@ -39,6 +43,8 @@ class Context {
   [[nodiscard]] const std::vector<tagdb::TagQuery>& queries() const { return queries_; }
   [[nodiscard]] report::Reporter& reporter() { return *reporter_; }
   [[nodiscard]] std::ostream& out() { return out_; }
+  /// Why the run ends before its end, if it does.
+  [[nodiscard]] StopFlag& stop() { return stop_; }
   report::Summary& summary() { return summary_; }
   /// Replaces what is asked for (leaks: the tags that leak).
   void ask(std::vector<tagdb::TagQuery> queries) { queries_ = std::move(queries); }
@@ -101,11 +107,14 @@ class Context {
   void show_progress(const ScannedFile& file);
   bool make_list_reporter();
   std::unique_ptr<Exporters> make_exporters() const;
+  void run(Stages stages);
 
   const Options& options_;
   std::ostream& out_;
   std::ostream& err_;
   bool err_is_terminal_;
+  StopFlag own_stop_;
+  StopFlag& stop_;
   tagdb::Database database_;
   tagdb::ApiTable apis_;
   std::vector<tagdb::TagQuery> queries_;

@@ -37,7 +37,7 @@ class Leaks {
       poolmon::LiveOptions how;
       how.every_seconds = options_.every_seconds.value_or(how.every_seconds);
       how.for_seconds = options_.for_seconds;
-      how.stop = &interrupted;
+      how.stop = &context_.stop().interrupted();
       auto opened = poolmon::watch(provider_ ? std::move(provider_) : poolmon::make_live_provider(), how);
       if (!opened) {
         context_.note("poolwho: " + opened.error().message);
@@ -71,6 +71,7 @@ class Leaks {
     times_of_change_ = logs.times_of_change;
     notes_ = std::move(logs.notes);
     for (const LogFile& log : logs.files) {
+      if (context_.stop().set()) break;  // what was not read is not to be called empty
       if (log.path == "-") {
         read(std::cin, log);
       } else {
@@ -92,8 +93,7 @@ class Leaks {
 
   static constexpr const char* kNoFigures =
       "no figures of pools in it: poolmon's snapshots and screens, WinDbg's !poolused, and CSV of poolmon or perfmon "
-      "are "
-      "read";
+      "are read";
 
   void read(std::istream& in, const LogFile& log) {
     poolmon::LogReader reader(in);
@@ -107,12 +107,12 @@ class Leaks {
     }
   }
 
-  /// Ctrl-C ends the watching; the report is what it was for.
+  /// Ctrl-C ends the watching; the report is what it was for. One that comes later ends the search.
   void watch(poolmon::SnapshotSource& live) {
     LiveView view(context_);
     read(live, {"this machine", true, std::nullopt}, &view);
+    if (context_.stop().interrupted()) context_.stop().interrupt_served();
     view.close();
-    interrupted = false;
   }
 
   /// Returns how many snapshots there were.
@@ -126,7 +126,7 @@ class Leaks {
         context_.problem({log.path, "log", problem.line, std::move(problem.message)});
       for (const poolmon::LineProblem& note : source.take_notes()) add_note(log, note);
     };
-    while (!interrupted && source.next(snapshot)) {
+    while (!context_.stop().set() && source.next(snapshot)) {
       if (++found == 1 && log.time && (!snapshot.time || snapshot.time->dayless)) snapshot.time = log.time;
       if (view != nullptr && view->shown()) {
         view->show(snapshot);
@@ -293,7 +293,7 @@ class Leaks {
       leak.next_steps = report::next_steps(leak);
       if (place) continue;
       const auto at = leak.next_steps.begin() + (leak.growth.shape == Shape::suspect ? 1 : 0);
-      leak.next_steps.insert(at, report::search_step({leak.growth.tag}, options_.logs));
+      leak.next_steps.insert(at, report::search_step({leak.growth.tag}, options_.log_words));
     }
     return place;
   }

@@ -120,11 +120,11 @@ class Locate {
       const Level& level = levels[i];
       const std::uint64_t before = context_.summary().drivers;
       scan_level(level, done);
-      record_.searched.push_back((interrupted ? "a part of " : "") + level.name + " (" +
+      record_.searched.push_back((context_.stop().set() ? "a part of " : "") + level.name + " (" +
                                  count_of_drivers(context_.summary().drivers - before) + ")");
       if (!level.path.empty()) done.directories.push_back(level.path);
       for (const std::string& file : level.files) done.files.insert(walk::same_name(file));
-      if (interrupted) break;
+      if (context_.stop().set()) break;
       if (all_proven() && !options_.all) {
         for (std::size_t rest = i + 1; rest < levels.size(); ++rest) record_.not_searched.push_back(levels[rest].name);
         break;
@@ -154,8 +154,8 @@ class Locate {
         take(file);
       }
     });
-    if (interrupted) record_.bytes_only += deferred.size();
-    if (deferred.empty() || all_proven() || interrupted) {
+    if (context_.stop().set()) record_.bytes_only += deferred.size();
+    if (deferred.empty() || all_proven() || context_.stop().set()) {
       return;
     }
     // Second pass, for tags that do not stand in the bytes. These files were counted already.
@@ -168,7 +168,7 @@ class Locate {
       note_copy(file);
       if (context_.account(file)) take(file);
     });
-    if (interrupted) record_.bytes_only += deferred.size() - std::min(traced, deferred.size());
+    if (context_.stop().set()) record_.bytes_only += deferred.size() - std::min(traced, deferred.size());
     report::Summary& after = context_.summary();
     after.files = before.files;
     after.drivers = before.drivers;
@@ -250,7 +250,7 @@ class Locate {
     int code = found_ ? kExitFound : context_.incomplete() ? kExitIncomplete : kExitNothing;
     note_searched(context_, record_, exact_tags_, likely_.missing_note());
     note_advice(context_, candidates_, tags);
-    const bool whole = !interrupted && (context_.catalog() == nullptr || !context_.catalog()->failed());
+    const bool whole = !context_.stop().set() && (context_.catalog() == nullptr || !context_.catalog()->failed());
     if (!found_ && whole) note_nothing_found(context_, record_, tags);
     return context_.finish(code);
   }

@@ -29,6 +29,18 @@ void note_on_behalf(Context& context, const std::vector<report::Candidate>& cand
   }
 }
 
+/// What others report about the very versions that were found: the way to a remedy, and seen without --explain.
+void note_known_leaks(Context& context, const std::vector<report::Candidate>& candidates) {
+  std::set<std::string> said;
+  for (const report::Candidate& candidate : candidates) {
+    for (const rank::Reason& reason : candidate.judgement.reasons) {
+      if (reason.code != "known_leak") continue;
+      const std::string text = report::printable(report::file_name(candidate.path)) + ": " + reason.text;
+      if (said.insert(text).second) context.note(text);
+    }
+  }
+}
+
 void suggest_relatives(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
   for (const auto& [tag, drivers] : record.relatives) {
     std::string text = "did you mean '" + tag.text() + "'? It is used by";
@@ -105,6 +117,7 @@ void note_advice(Context& context, const std::vector<report::Candidate>& candida
     if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) context.note(advice);
   }
   note_on_behalf(context, candidates, tags);
+  note_known_leaks(context, candidates);
 }
 
 void note_nothing_found(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {

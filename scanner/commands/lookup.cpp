@@ -3,6 +3,7 @@
 #include <set>
 
 #include "scanner/commands/context.hpp"
+#include "tagdb/known_leaks.hpp"
 
 namespace scanner {
 namespace {
@@ -25,6 +26,19 @@ tagdb::PoolTag shown_tag(const tagdb::Entry& entry, const tagdb::TagQuery& query
     if (form.exact() && entry.matches(form.tag())) return form.tag();
   }
   return tagdb::PoolTag::from_text(entry.columns);
+}
+
+/// What others report to leak with the tag. True when there is such a report.
+bool list_known_leaks(Context& context, const tagdb::TagQuery& query) {
+  bool any = false;
+  for (const tagdb::TagPattern& form : query.forms) {
+    if (!form.exact()) continue;
+    for (const tagdb::Entry& entry : tagdb::known_leaks_of(form.tag())) {
+      context.reporter().listed(entry, form.tag());
+      any = true;
+    }
+  }
+  return any;
 }
 
 /// Who the listed owner really is, where the tag or the owner stands for others.
@@ -88,7 +102,8 @@ int run_lookup(Context& context) {
   for (const tagdb::TagQuery& query : context.queries()) {
     const auto entries = entries_for(context.database(), query);
     for (const tagdb::Entry* entry : entries) context.reporter().listed(*entry, shown_tag(*entry, query));
-    found = found || !entries.empty();
+    const bool reported = list_known_leaks(context, query);
+    found = found || reported || !entries.empty();
     give_advice(context, query, entries);
     if (entries.empty()) {
       suggest_others(context, query);

@@ -96,13 +96,12 @@ class Survey {
     context_.scan(
         options_.paths, true, {}, request, [this](ScannedFile& file) { take(file); }, hooks);
     flush();
-    if (store_ && !failed_ && !interrupted) finish_store();
+    if (store_ && !failed_ && !context_.stop().set()) finish_store();
     if (failed_) {
-      interrupted = false;  // it was flush() that ended the scan
       context_.failure(*options_.store, store_->error());
       return context_.finish(kExitUsage);
     }
-    const bool no_driver = !interrupted && context_.note_no_driver();
+    const bool no_driver = !context_.stop().set() && context_.note_no_driver();
     if (context_.incomplete()) return context_.finish(kExitIncomplete);
     // A build whose drivers are not where they are looked for has not passed.
     if (options_.check && !no_driver) return context_.finish(findings_ > 0 ? kExitNothing : kExitFound);
@@ -136,7 +135,7 @@ class Survey {
     last_flush_ = std::chrono::steady_clock::now();
     if (!store_->store(pending_)) {
       failed_ = true;
-      interrupted = true;  // the rest of the work would be lost
+      context_.stop().fail();  // the rest of the work would be lost
       return;
     }
     for (ScannedFile& file : pending_) report(file);
@@ -202,7 +201,7 @@ class Survey {
           if (batch.size() >= kBatch) write();
         });
     write();
-    if (!failed_ && !interrupted) failed_ = !store_->complete();
+    if (!failed_ && !context_.stop().set()) failed_ = !store_->complete();
     const catalog::StoreCounts& counts = store_->counts();
     context_.note("stored in " + report::printable(*options_.store) + ": " + std::to_string(counts.fresh) + " new, " +
                   std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) + " unchanged, " +

@@ -97,6 +97,10 @@ bool is_total(std::string_view word) {
 
 Figures::Figures(std::vector<Column> columns, std::optional<Pool> pool, const std::vector<Pool>& groups)
     : columns_(std::move(columns)), pool_(pool) {
+  // A list of single blocks has their addresses in front: Volatility calls the column "Allocation".
+  if (columns_.size() > 2 && columns_[0].what == What::allocs && folded(columns_[0].title) == "allocation" &&
+      !has(What::frees))
+    columns_[0].what = What::address;
   name_groups(groups);
   for (const Column& column : columns_) {
     if (is_figure(column.what) && column.pool && std::find(pools_.begin(), pools_.end(), column.pool) == pools_.end())
@@ -177,7 +181,9 @@ void Figures::find_refusal() {
   const auto tag = std::find_if(columns_.begin(), columns_.end(),
                                 [](const Column& column) { return column.what == What::tag; });
   const bool surely = tag != columns_.end() && folded(tag->title).find("tag") != std::string::npos;
-  if (has(What::delta) && !has(What::diff))
+  if (blocks_)
+    refusal_ = "a list of single blocks, and no heading says which pool they are of";
+  else if (has(What::delta) && !has(What::diff))
     refusal_ = "the columns " + listed(columns_, {What::delta}) +
                " are changes, no sizes, and nothing says which pool the other column names are about";
   else if (!surely || !unknown.empty() || !(has(What::diff) || has(What::allocs)))
@@ -255,6 +261,7 @@ Taken Figures::take_counters(const std::vector<std::string_view>& cells, Parsed&
 bool Figures::pool_row(std::optional<Pool> of, Row row, bool loose, const std::vector<std::string_view>& cells,
                        Parsed& out, std::uint64_t other, std::string& why) {
   std::optional<std::int64_t> each;
+  bool exact = false;  // the column is called a difference
   const bool whole = has(What::bytes);
   for (std::size_t i = 0; i < columns_.size() && i < cells.size(); ++i) {
     const Column& column = columns_[i];
@@ -263,7 +270,10 @@ bool Figures::pool_row(std::optional<Pool> of, Row row, bool loose, const std::v
     switch (column.what) {
       case What::allocs: target = &row.allocs; break;
       case What::frees: target = &row.frees; break;
-      case What::diff: target = &row.diff; break;
+      case What::diff:
+        target = &row.diff;
+        exact = exact || folded(column.title).find("diff") != std::string::npos;
+        break;
       case What::bytes: target = &row.bytes; break;
       case What::total_bytes:
         if (!whole) target = &row.bytes;
@@ -279,6 +289,11 @@ bool Figures::pool_row(std::optional<Pool> of, Row row, bool loose, const std::v
       return false;
     }
     *target = value;
+  }
+  if (row.counted() && row.diff && exact &&
+      static_cast<std::uint32_t>(*row.allocs - *row.frees) != static_cast<std::uint32_t>(*row.diff)) {
+    why = "Diff is not Allocs - Frees: the line is mangled, or the columns are not what they are called";
+    return false;
   }
   if (!row.diff && row.counted()) row.diff = *row.allocs - *row.frees;
   if (blocks_ && !row.diff) row.diff = 1;

@@ -121,7 +121,7 @@ void LogReader::read(std::string_view line) {
     if (in_rows_) collector_.section(Collector::Section::blank);
     return;
   }
-  if (take_machine_line(line) || take_counter(line) || take_counter_value(line)) return;
+  if (take_machine_line(line) || take_counter(line) || take_counter_value(line) || take_list(line)) return;
   std::optional<LogTime> stamp;
   const std::string_view bare = without_prefix(line, stamp);
   const bool shorter = bare.size() != line.size() && !is_noise(bare);
@@ -139,7 +139,6 @@ void LogReader::read(std::string_view line) {
     prefixed_ = false;
     return;
   }
-  if (take_list(line)) return;
   if (shorter && prefixed_) {
     if (take_row(bare, false) || trimmed(bare).empty()) return;
     if (take_row(line, true)) return;
@@ -179,7 +178,7 @@ bool LogReader::take_counter(std::string_view line) {
   if (line.size() > kLongest) return false;
   Column column;
   std::string_view value, before;
-  if (const auto path = line.find('\\'); path != std::string_view::npos && delimiter_of(line) != ',') {
+  if (const auto path = line.find('\\'); path != std::string_view::npos && line.find('"') == std::string_view::npos) {
     std::string_view text = trimmed(line.substr(path));
     before = line.substr(0, path);
     // The value may stand behind a colon or behind two blanks.
@@ -267,7 +266,7 @@ bool LogReader::take_heading(std::string_view line) {
   groups_.clear();
   collector_.section(Collector::Section::heading);
   own_rows_ = table_.own();
-  in_rows_ = refused_ = false;
+  in_rows_ = false;
   return true;
 }
 
@@ -320,7 +319,8 @@ bool LogReader::take_row(std::string_view line, bool last_try) {
   }
   if (taken != Taken::bad) return false;
   if (why == table_.refusal()) {
-    if (!std::exchange(refused_, true)) problem(std::move(why));
+    if (why != refused_) problem(why);
+    refused_ = std::move(why);
   } else {
     problem(std::move(why));
   }

@@ -63,7 +63,8 @@ class LogReader final : public SnapshotSource {
   std::vector<Pool> groups_;
   Column counter_;  ///< whose value stands on the next line
   TimeText pending_;
-  bool prefixed_ = false, own_rows_ = true, in_rows_ = false, replaying_ = false, ended_ = false, refused_ = false;
+  bool prefixed_ = false, own_rows_ = true, in_rows_ = false, replaying_ = false, ended_ = false;
+  std::string refused_;  ///< the last table's reason, said once
   std::size_t headless_ = 0, headless_line_ = 0, snapshots_ = 0;
   std::string headless_why_;
 

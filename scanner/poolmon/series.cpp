@@ -46,11 +46,11 @@ const std::string* SeriesTable::owner(tagdb::PoolTag tag) const {
 /// quarter of the tags has to agree; those that may have wrapped have no say.
 bool SeriesTable::counters_dropped() const {
   std::size_t compared = 0, dropped = 0;
-  for (const auto& [index, row] : gathered_) {
-    const Latest& latest = latest_[index];
-    if (!row.allocs || !latest.allocs) continue;
-    const bool whole = latest.wide || *row.allocs >= k32;
-    const std::int64_t before = whole ? *latest.allocs : *latest.allocs % k32, now = unsigned_of(*row.allocs);
+  for (const Gathered& one : gathered_) {
+    const Latest& latest = latest_[one.index];
+    if (!one.row->allocs || !latest.has_allocs) continue;
+    const bool whole = latest.wide || *one.row->allocs >= k32;
+    const std::int64_t before = whole ? latest.allocs : latest.allocs % k32, now = unsigned_of(*one.row->allocs);
     if (now >= before) {
       ++compared;
     } else if (whole || !wrapped(before, now)) {
@@ -83,6 +83,7 @@ std::size_t SeriesTable::index_of(const Row& row) {
 /// to the kernel. A sum of which a part is not known is not known.
 void SeriesTable::gather(const Snapshot& snapshot) {
   gathered_.clear();
+  sums_.clear();
   for (const Row& row : snapshot.rows) {
     if (!row.bytes) continue;  // not known is no drop to 0
     const std::size_t index = index_of(row);
@@ -90,11 +91,13 @@ void SeriesTable::gather(const Snapshot& snapshot) {
     Latest& latest = latest_[index];
     if (latest.seen != snapshots_ + 1) {
       latest.seen = snapshots_ + 1;
-      latest.row = gathered_.size();
-      gathered_.emplace_back(index, row);
+      latest.row = static_cast<std::uint32_t>(gathered_.size());
+      gathered_.push_back({index, &row});
       continue;
     }
-    Row& sum = gathered_[latest.row].second;
+    sums_.push_back(*gathered_[latest.row].row);
+    Row& sum = sums_.back();
+    gathered_[latest.row].row = &sum;
     const auto add = [](std::optional<std::int64_t>& to, const std::optional<std::int64_t>& part) {
       to = to && part ? std::optional(*to + *part) : std::nullopt;
     };
@@ -118,12 +121,13 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
   if (diff && *diff < -k32 / 4) *diff += k32;
   std::int64_t bytes = *row.bytes < 0 ? unsigned_of(*row.bytes) : *row.bytes;
   if (!first) {
-    if (allocs && latest.allocs) allocs = continued(*latest.allocs, *allocs);
-    if (frees && latest.frees) frees = continued(*latest.frees, *frees);
+    if (allocs && latest.has_allocs) allocs = continued(latest.allocs, *allocs);
+    if (frees && latest.has_frees) frees = continued(latest.frees, *frees);
     // Fewer bytes with as many blocks: what stands above 32 bits was not printed.
-    if (bytes < k32 && latest.bytes >= k32 / 2 && diff && latest.diff && *latest.diff > 0 && *diff > *latest.diff / 2) {
+    if (bytes < k32 && latest.bytes >= k32 / 2 && diff && latest.has_diff && latest.diff > 0 &&
+        *diff > latest.diff / 2) {
       const double expected =
-          static_cast<double>(latest.bytes) / static_cast<double>(*latest.diff) * static_cast<double>(*diff);
+          static_cast<double>(latest.bytes) / static_cast<double>(latest.diff) * static_cast<double>(*diff);
       const double turns = std::round((expected - static_cast<double>(bytes)) / static_cast<double>(k32));
       if (turns >= 1 && turns < 1000) bytes += static_cast<std::int64_t>(turns) * k32;
     }
@@ -142,10 +146,13 @@ void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
   if (first) series.bytes_first = bytes;
   series.bytes_last = bytes;
   ++series.snapshots;
-  // A figure that this snapshot does not tell goes on from where it was.
-  latest.allocs = allocs ? allocs : first ? std::nullopt : latest.allocs;
-  latest.frees = frees ? frees : first ? std::nullopt : latest.frees;
-  latest.diff = diff;
+  // A counter that this snapshot does not tell goes on from where it was.
+  if (allocs || first) latest.allocs = allocs.value_or(0);
+  if (frees || first) latest.frees = frees.value_or(0);
+  latest.has_allocs = allocs || (latest.has_allocs && !first);
+  latest.has_frees = frees || (latest.has_frees && !first);
+  latest.has_diff = diff.has_value();
+  latest.diff = diff.value_or(0);
   latest.bytes = bytes;
   latest.wide = latest.wide || row.allocs.value_or(0) >= k32;
 }
@@ -213,11 +220,9 @@ bool SeriesTable::add(const Snapshot& snapshot, std::string_view where, bool res
   for (const auto& [tag, text] : snapshot.owners) {
     if (owners_.size() < kMostOwners) owners_.try_emplace(tag, text);
   }
-  for (const auto& [index, row] : gathered_) {
-    const Series& series = series_[index];
-    const bool first_of_boot =
-        restart || (!series.points.empty() && buckets_[series.points.back().bucket].boot != boot_);
-    add_row(row, first_of_boot, index);
+  for (const Gathered& one : gathered_) {
+    const std::vector<Point>& points = series_[one.index].points;
+    add_row(*one.row, restart || (!points.empty() && buckets_[points.back().bucket].boot != boot_), one.index);
   }
   return restart;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -62,13 +63,20 @@ class SeriesTable {
   [[nodiscard]] bool two_clocks() const;
 
  private:
-  /// What is known of a series, for the next snapshot to continue.
+  /// What is known of a series, for the next snapshot to continue. Small: a log goes through all of them again and
+  /// again.
   struct Latest {
-    std::optional<std::int64_t> allocs, frees, diff;
-    std::int64_t bytes = 0;
+    std::int64_t allocs = 0, frees = 0, diff = 0, bytes = 0;
     std::uint64_t seen = 0;  ///< number of the snapshot that spoke of it last, from 1
-    std::size_t row = 0;     ///< of that snapshot
-    bool wide = false;       ///< a value above 32 bits was printed: the tool does not cut them off
+    std::uint32_t row = 0;   ///< index into gathered_, of that snapshot
+    bool has_allocs = false, has_frees = false, has_diff = false;
+    bool wide = false;  ///< a value above 32 bits was printed: the tool does not cut them off
+  };
+
+  /// A row of the snapshot at hand, or the sum of several.
+  struct Gathered {
+    std::size_t index = 0;  ///< of the series
+    const Row* row = nullptr;
   };
 
   [[nodiscard]] std::optional<LogTime> with_day(std::optional<LogTime> time) const;
@@ -82,8 +90,9 @@ class SeriesTable {
 
   std::vector<Bucket> buckets_;
   std::vector<Series> series_;
-  std::vector<Latest> latest_;                         ///< parallel to series_
-  std::vector<std::pair<std::size_t, Row>> gathered_;  ///< index of the series and figures, of the snapshot at hand
+  std::vector<Latest> latest_;  ///< parallel to series_
+  std::vector<Gathered> gathered_;
+  std::deque<Row> sums_;  ///< rows of gathered_ that are no row of the snapshot
   std::unordered_map<std::uint64_t, std::size_t> index_;
   std::map<tagdb::PoolTag, std::string> owners_;
   std::vector<std::string> notes_;

@@ -96,6 +96,18 @@ std::string_view without_changes(std::string_view line, std::string& scratch) {
   return scratch;
 }
 
+/// Tag, Type, Allocs, Frees, Diff, Bytes, Per Alloc.
+bool is_own(const Layout& layout) {
+  constexpr What kOwn[] = {What::tag, What::type, What::allocs, What::frees, What::diff, What::bytes};
+  const std::vector<Column>& columns = layout.figures.columns();
+  if (layout.delimiter == ',' || layout.delimiter == ';' || columns.size() <= std::size(kOwn)) return false;
+  for (std::size_t i = 0; i < std::size(kOwn); ++i) {
+    if (columns[i].what != kOwn[i] || columns[i].pool || columns[i].unit.value_or(1) != 1) return false;
+  }
+  const Column& each = columns[std::size(kOwn)];
+  return each.what == What::per_block || each.title == "Per";
+}
+
 bool is_rule(std::string_view line) { return line.find_first_not_of(" -=_+|:\t.\xE2\x94\x80\x81\x82\x83\xBC\xAC\xB4\xA4") == std::string_view::npos; }
 
 }  // namespace
@@ -173,6 +185,14 @@ bool Table::open(std::string_view line, std::optional<Pool> pool, const std::vec
     });
     if (is(What::tag) != 1 && !(counters && is(What::tag) == 0 && delimiter != 0)) return;
     if (counters && columns[0].what != What::time) return;
+    const bool figures = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
+      return is_figure(column.what) || column.what == What::delta || column.cut;
+    });
+    if (!counters && !figures) return;
+    // Tabs that only align titles leave empty ones between them.
+    for (std::size_t i = 1; delimiter == '\t' && i + 1 < titles.size(); ++i) {
+      if (titles[i].text.empty()) return;
+    }
     const std::size_t unknown = not_understood(columns);
     // A sentence that mentions tags and their bytes is no heading: nearly every word of one is a title.
     if (!counters && delimiter == 0 && unknown * 3 > columns.size()) return;
@@ -211,15 +231,11 @@ bool Table::open(std::string_view line, std::optional<Pool> pool, const std::vec
   std::stable_sort(found.begin(), found.end(), [&rank](const Layout& a, const Layout& b) { return rank(a) < rank(b); });
   layouts_ = std::move(found);
   sure_ = false;
-  const std::vector<Column>& columns = layouts_.front().figures.columns();
   tag_column_ = 1;
   for (const Layout& layout : layouts_) {
     if (layout.delimiter == 0) tag_column_ = layout.titles[layout.tag].at;
   }
-  constexpr What kOwn[] = {What::tag, What::type, What::allocs, What::frees, What::diff, What::bytes};
-  own_ = layouts_.front().delimiter != ',' && layouts_.front().delimiter != ';' && columns.size() >= std::size(kOwn);
-  for (std::size_t i = 0; own_ && i < std::size(kOwn); ++i)
-    own_ = columns[i].what == kOwn[i] && !columns[i].pool && columns[i].unit.value_or(1) == 1;
+  own_ = std::any_of(layouts_.begin(), layouts_.end(), [](const Layout& layout) { return is_own(layout); });
   return true;
 }
 
@@ -417,7 +433,8 @@ bool Table::behind_tag(const Layout& layout, std::string_view line, const std::v
       const bool sized = what == What::bytes || what == What::total_bytes || what == What::per_block || what == What::delta;
       if (sized && next + 1 < words.size() && unit_of_word(words[next + 1].text)) ++last;
     } else if (what == What::type) {
-      if (next + 1 < words.size() && pool_of_cell(joined(line, words[next], words[next + 1]).text)) ++last;
+      if (next + 1 < words.size() && !looks_like_number(words[next + 1].text) &&
+          pool_of_cell(joined(line, words[next], words[next + 1]).text)) ++last;
     } else if (what == What::time || what == What::time_utc) {
       while (last + 1 < words.size() && last < next + 2 && words[last + 1].text.find(':') != std::string_view::npos) ++last;
     } else if (what == What::owner || what == What::text) {

@@ -91,6 +91,8 @@ class Finder {
     if (out_.second && afternoon_ && *out_.second < 12 * 3600) *out_.second += 12 * 3600;
     if (out_.second && morning_ && *out_.second >= 12 * 3600) *out_.second -= 12 * 3600;
     if (!out_.second) out_.zone.reset();
+    // A number of ten digits is a time where nothing else stands, or where words say so.
+    if (epoch_ && (others_ > 0 || (out_.letters > 0 && !epoch_word_) || out_.letters > 24)) return {};
     return out_;
   }
 
@@ -113,6 +115,7 @@ class Finder {
     std::size_t end = at_;
     while (is_digit(peek(end))) ++end;
     const std::size_t width = end - start;
+    if (width < 10 || epoch_) ++others_;
     if (width > 4) {
       at_ = end;
       compact(start, width);
@@ -183,7 +186,7 @@ class Finder {
         return;
       }
     }
-    constexpr std::int64_t kFirst = 946684800, kLast = 4102444800;  // 2000 to 2100
+    constexpr std::int64_t kFirst = 946684800, kLast = 2240524800;  // 2000 to 2040
     if (width != 10 && width != 13) return;
     const std::int64_t value = width == 10 ? part(0, 10) : part(0, 13) / 1000;
     if (value < kFirst || value >= kLast || (start > 0 && text_[start - 1] == '.')) return;
@@ -342,6 +345,9 @@ class Finder {
     }
     const std::string name = folded(text);
     if (name.empty()) return;
+    if (name == "epoch" || name == "unix" || name == "unixtime" || name == "timestamp" || name == "time" || name == "ts" ||
+        name == "seconds" || name == "sekunden")
+      epoch_word_ = true;
     if (name == "utc" || name == "gmt") {
       zone_behind_name();
     } else if (const int month = month_of(name); month >= 0) {
@@ -375,7 +381,8 @@ class Finder {
   std::size_t at_ = 0;
   TimeText out_;
   std::int64_t month_ = 0, loose_day_ = 0, year_ = 0;
-  bool morning_ = false, afternoon_ = false, epoch_ = false;
+  bool morning_ = false, afternoon_ = false, epoch_ = false, epoch_word_ = false;
+  std::size_t others_ = 0;  // numbers that are no epoch
 };
 
 /// Seconds that a unit of time has; 0: no unit.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "tagdb/known_leaks.hpp"
+
 namespace scanner::rank {
 namespace {
 
@@ -20,6 +22,7 @@ constexpr int kSystemDrivers = 3;
 constexpr int kComponentStore = -2;
 constexpr int kLoadedNow = 8;
 constexpr int kConfiguredToStart = 3;
+constexpr int kKnownLeak = 12;
 constexpr int kNotCharged = -30;
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -136,6 +139,9 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
   auto for_others = tagdb::on_behalf(image.file_name);
   if (for_others.empty()) for_others = tagdb::on_behalf(image.original_name);
   if (allocates && !for_others.empty()) reason("on_behalf", "allocates for others: " + std::string(for_others), 0);
+  // Elsewhere, others have seen this very version leak. No verdict rests on it.
+  if (const tagdb::KnownLeak* leak = tagdb::known_leak(tag, {image.file_name, image.original_name, image.file_version}))
+    reason("known_leak", tagdb::in_words(*leak), kKnownLeak);
   if (image.in_system_drivers) reason("system_drivers", "lies in System32\\drivers", kSystemDrivers);
   const std::string says = image.list.empty() ? "" : ", says " + std::string(image.list);
   if (image.loaded_now) {

@@ -60,6 +60,9 @@ void in_debugger(const poolmon::Growth& growth, std::vector<NextStep>& steps) {
 void about_driver(const Candidate& candidate, const Leak& leak, std::vector<NextStep>& steps) {
   const pe::Identity& identity = candidate.identity;
   const std::string name(printable(file_name(candidate.path)));
+  for (const rank::Reason& reason : candidate.judgement.reasons) {
+    if (reason.code == "known_leak") steps.push_back({name + ": " + printable(reason.text), {}});
+  }
   std::string who = "see whether there is a newer " + name + ": this is " + printable(product(identity));
   if (identity.linked != 0) who += ", linked " + iso_date(identity.linked);
   steps.push_back({std::move(who), {}});
@@ -135,8 +138,11 @@ std::vector<NextStep> next_steps(const LogsInfo& logs, const std::vector<tagdb::
   const bool pool_rises = std::any_of(logs.pools.begin(), logs.pools.end(),
                                       [](const poolmon::Growth& pool) { return leaks_or_may(pool.shape); });
   if (logs.tag_snapshots == 0 && !logs.pools.empty()) {
-    steps.push_back({pool_rises ? "which tags? take poolmon logs now: a snapshot every hour, into one file"
-                                : "whole pools name no tag; poolmon logs do: a snapshot every hour, into one file",
+    const bool larger = std::any_of(logs.pools.begin(), logs.pools.end(),
+                                    [](const poolmon::Growth& pool) { return pool.shape == poolmon::Shape::growing; });
+    steps.push_back({pool_rises || larger
+                         ? "which tags? take poolmon logs now: a snapshot every hour, into one file"
+                         : "whole pools name no tag; poolmon logs do: a snapshot every hour, into one file",
                      kPoolmon});
     steps.push_back({"then ask which tags grow", "poolwho leaks poolmon.txt"});
     return steps;

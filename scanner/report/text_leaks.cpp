@@ -59,7 +59,9 @@ std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& 
 
 std::string aligned(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
   std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : "  ") + padded(cells[i], widths[i]);
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (widths[i] > 0) line += (i == 0 ? "" : "  ") + padded(cells[i], widths[i]);
+  }
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line;
 }

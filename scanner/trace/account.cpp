@@ -208,6 +208,7 @@ std::string_view Engine::uncalled_reason(const Pair& pair) {
   if (found == entries_of_function_.end()) return "cap";
   for (const Atom& atom : values_.atoms(pair.tag)) {
     if (atom.kind != AtomKind::entry && atom.kind != AtomKind::field) continue;
+    if (!report_budget_.spend(found->second.size())) return "budget";
     for (const EntryId id : found->second) {
       const Entry& entry = entries_[id];
       if (entry.tag == atom.where && entry.called) return {};

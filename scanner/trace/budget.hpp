@@ -8,7 +8,8 @@
 
 namespace scanner::trace {
 
-/// A step is an operation interpreted, or eight registers or frame slots copied or joined: some 10 nanoseconds.
+/// A step is an operation interpreted, a fact looked at (a store, a caller, a reference), or eight registers or frame
+/// slots copied or joined: some 10 nanoseconds.
 class Budget {
  public:
   /// Ninety times what the costliest of the 250 largest of 3,782 drivers needs (2.2 million).
@@ -23,12 +24,20 @@ class Budget {
   /// Bytes of one function, in as many ranges at most.
   static constexpr std::uint64_t kLargestFunction = 4U << 20;
   static constexpr std::size_t kMostRanges = 1024;
+  /// Ways between the blocks of one function: jump tables and handlers.
+  static constexpr std::size_t kMostEdges = 2U << 20;
+  /// Functions that are followed within each other, because what one does depends on the next: no depth of the call
+  /// stack depends on the image. Three were seen.
+  static constexpr unsigned kMostNested = 16;
+  /// Places that a function is known to fill in behind its arguments.
+  static constexpr std::size_t kMostPlaces = 256;
 
-  [[nodiscard]] bool spend(std::uint64_t steps) {
+  /// False from when it is used up.
+  bool spend(std::uint64_t steps) {
     steps_ += steps;
     return steps_ <= kMostSteps;
   }
-  [[nodiscard]] bool keep(std::uint64_t bytes) {
+  bool keep(std::uint64_t bytes) {
     bytes_ += bytes;
     return bytes_ <= kMostBytes;
   }

@@ -19,6 +19,7 @@ void Engine::watch(std::uint32_t global) {
   users.insert(users.end(), wide.begin(), wide.end());
   if (users.size() > kMostUsers)
     problems_.push_back("a global with " + std::to_string(users.size()) + " users was followed to the first 400 only");
+  budget_.spend(users.size());
   for (std::size_t i = 0; i < users.size() && i < kMostUsers; ++i) schedule(functions_.containing(users[i]));
 }
 
@@ -28,16 +29,21 @@ void Engine::watch_pointers_to(std::uint32_t function) {
   constexpr std::uint32_t kTableReach = 0x200;
   std::size_t takers = 0;
   for (const Reference& reference : Index::to(index_.addresses, function)) {
-    if (++takers <= kMostTakers) schedule(functions_.containing(reference.site));
+    if (++takers > kMostTakers) break;
+    schedule(functions_.containing(reference.site));
   }
   for (const std::uint32_t word : globals_.words_holding(function)) {
+    if (!budget_.spend(1)) return;
     watch(word);
     if (const std::uint32_t object = globals_.object_at(word, kTableReach); object != 0) {
       watch(object);
+      if (!budget_.spend(globals_.words_holding(object).size())) return;
       for (const std::uint32_t holder : globals_.words_holding(object)) watch(holder);
     }
   }
-  for (const std::uint32_t global : globals_.stored_into(function)) watch(global);
+  const std::set<std::uint32_t>& globals = globals_.stored_into(function);
+  if (!budget_.spend(globals.size())) return;
+  for (const std::uint32_t global : globals) watch(global);
   // Given to functions that call it, or that keep it behind a pointer of theirs.
   watch(function);
   if (const auto keepers = keepers_of_.find(function); keepers != keepers_of_.end()) {
@@ -45,26 +51,51 @@ void Engine::watch_pointers_to(std::uint32_t function) {
   }
 }
 
+/// Each store by itself, or all of many together: then what they change is concluded once, and not once for each.
 void Engine::take_stores(const std::vector<GlobalStore>& stores) {
+  constexpr std::size_t kMany = 256;
+  const bool many = stores.size() > kMany;
+  std::vector<GlobalStore> fresh;
   for (const GlobalStore& store : stores) {
     if (!globals_.add(store)) continue;
-    for (const Atom& atom : values_.atoms(store.value)) {
-      const bool listed = atom.kind == AtomKind::import && imports_[static_cast<std::size_t>(atom.a)].row >= 0;
-      const bool wrapper =
-          atom.kind == AtomKind::image && entries_of_function_.contains(static_cast<std::uint32_t>(atom.a));
-      if (listed || wrapper) watch(store.rva);
+    watch_what_holds_code(store);
+    if (many) {
+      fresh.push_back(store);
+    } else {
+      conclude_again({&store, 1});
     }
-    // What was concluded from the old contents is concluded again.
-    constexpr std::uint32_t kWidest = 8;
-    constexpr std::uint32_t kLargestArray = 0x1000;
+  }
+  conclude_again(fresh);
+}
+
+void Engine::watch_what_holds_code(const GlobalStore& store) {
+  for (const Atom& atom : values_.atoms(store.value)) {
+    const bool listed = atom.kind == AtomKind::import && imports_[static_cast<std::size_t>(atom.a)].row >= 0;
+    const bool wrapper =
+        atom.kind == AtomKind::image && entries_of_function_.contains(static_cast<std::uint32_t>(atom.a));
+    if (listed || wrapper) watch(store.rva);
+  }
+}
+
+/// What was concluded from the contents before these stores is concluded again.
+void Engine::conclude_again(std::span<const GlobalStore> stores) {
+  constexpr std::uint32_t kWidest = 8;
+  constexpr std::uint32_t kLargestArray = 0x1000;
+  std::set<std::uint32_t> read, called;  // globals
+  for (const GlobalStore& store : stores) {
     const std::uint32_t low = store.rva > kWidest ? store.rva - kWidest : 0;
     const std::uint32_t high = store.rva + (store.strided ? kLargestArray : store.width);
-    for (auto it = readers_.lower_bound(low); it != readers_.end() && it->first < high; ++it)
-      todo_.insert(todo_.end(), it->second.begin(), it->second.end());
+    for (auto it = readers_.lower_bound(low); it != readers_.end() && it->first < high && budget_.spend(1); ++it)
+      read.insert(it->first);
     for (auto it = pointer_readers_.lower_bound(low);
-         it != pointer_readers_.end() && it->first < store.rva + store.width; ++it) {
-      for (const SiteId site : std::set<SiteId>(it->second)) register_site(site);
-    }
+         it != pointer_readers_.end() && it->first < store.rva + store.width && budget_.spend(1); ++it)
+      called.insert(it->first);
+  }
+  for (const std::uint32_t global : read) {
+    for (const auto& [site, entry] : readers_[global]) enqueue(site, entry);
+  }
+  for (const std::uint32_t global : called) {
+    for (const SiteId site : std::set<SiteId>(pointer_readers_[global])) register_site(site);
   }
 }
 
@@ -78,9 +109,12 @@ void Engine::schedule_kmdf() {
       continue;
     }
     // Everybody loads the pointer; only functions that hold the row's offset call it.
-    for (const std::uint32_t user : globals_.users(kmdf_->table)) {
-      const std::uint32_t function = functions_.containing(user);
+    std::set<std::uint32_t> loading;
+    for (const std::uint32_t user : globals_.users(kmdf_->table)) loading.insert(functions_.containing(user));
+    for (const std::uint32_t function : loading) {
       for (const CodeRange& range : functions_.ranges_of(function)) {
+        constexpr std::uint32_t kBytesOfStep = 16;
+        if (!budget_.spend((range.end - range.begin) / kBytesOfStep)) return;
         if (mentions(image_, range, offset)) schedule(function);
       }
     }

@@ -235,34 +235,20 @@ ValueId Engine::argument(SiteId site, EntryId entry, Argument which) {
 
 ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::vector<EntryId>& path,
                          unsigned& budget) {
+  constexpr std::size_t kLongestPath = 64;  // it is the depth of this recursion
   const CallSite& site = sites_[site_id];
   const Entry& entry = entries_[entry_id];
   const unsigned width = which == Argument::pool ? 4 : abi_.word;
-  if (entry.function == 0) {
-    const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
-    const int index = which == Argument::pool ? row.pool : row.size;
-    const Location where = index < 0                 ? Location{0}
-                           : which == Argument::pool ? abi_.argument(static_cast<unsigned>(index))
-                                                     : size_location(row);
-    if (which == Argument::pool) {
-      // Rows that need no argument are written as POOL_TYPE values, so that both kinds can be joined.
-      // Nonpaged that cannot be executed: 0 would claim that the driver asks for the other kind.
-      if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(kNonPagedNx);
-      if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
-    }
-    if (index < 0) return values_.unknown(kNotUnderstood);
-    const ValueId passed = globals_.resolve(value_at(site, where, width, values_, abi_)).value;
-    // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
-    if (which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument) return pool_type_of_flags(passed);
-    if (which == Argument::pool && row.pool_form == tagdb::PoolForm::lookaside_flags)
-      return values_.masked(passed, kNonPagedNx, 0);
-    return passed;
-  }
-  if (budget == 0) return values_.unknown(kCapped);
+  if (entry.function == 0) return argument_of_row(site, apis_.rows[static_cast<std::size_t>(entry.row)], which);
+  if (budget == 0 || path.size() >= kLongestPath) return values_.unknown(kCapped);
   --budget;
   path.push_back(entry_id);
   ValueId joined = kBottom;
   for (const Link& link : entry.links) {
+    if (!report_budget_.spend(path.size())) {
+      joined = values_.join(joined, values_.unknown(kCapped));
+      break;
+    }
     // Round a cycle of wrappers nothing new comes in.
     if (std::find(path.begin(), path.end(), link.callee) != path.end()) continue;
     ValueId inner = argument(link.site, link.callee, which, path, budget);
@@ -275,6 +261,27 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
   }
   path.pop_back();
   return joined == kBottom ? values_.unknown(kNotUnderstood) : joined;
+}
+
+ValueId Engine::argument_of_row(const CallSite& site, const tagdb::ApiRow& row, Argument which) {
+  const int index = which == Argument::pool ? row.pool : row.size;
+  const unsigned width = which == Argument::pool ? 4 : abi_.word;
+  const Location where = index < 0                 ? Location{0}
+                         : which == Argument::pool ? abi_.argument(static_cast<unsigned>(index))
+                                                   : size_location(row);
+  if (which == Argument::pool) {
+    // Rows that need no argument are written as POOL_TYPE values, so that both kinds can be joined.
+    // Nonpaged that cannot be executed: 0 would claim that the driver asks for the other kind.
+    if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(kNonPagedNx);
+    if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
+  }
+  if (index < 0) return values_.unknown(kNotUnderstood);
+  const ValueId passed = globals_.resolve(value_at(site, where, width, values_, abi_)).value;
+  // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
+  if (which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument) return pool_type_of_flags(passed);
+  if (which == Argument::pool && row.pool_form == tagdb::PoolForm::lookaside_flags)
+    return values_.masked(passed, kNonPagedNx, 0);
+  return passed;
 }
 
 }  // namespace scanner::trace

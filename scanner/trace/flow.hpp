@@ -42,10 +42,11 @@ struct ArgumentStore {
 
 /// What a function does to what its arguments point to.
 struct ArgumentEffects {
-  std::vector<ArgumentStore> stores;  ///< one for each place
-  std::vector<FieldSlot> left;        ///< see FlowResult
-  std::vector<SharedPointer> shared;  ///< arguments that it passes on or keeps: others may store there, too
+  std::vector<ArgumentStore> stores;  ///< one for each place, Budget::kMostPlaces of them; others count as shared
+  std::vector<FieldSlot> left;        ///< see FlowResult; ascending by pointer and offset
+  std::vector<SharedPointer> shared;  ///< ascending; arguments that it passes on or keeps: others may store there, too
   bool known = false;                 ///< false: it was not looked at
+  bool too_deep = false;              ///< then: because more functions hang on each other than are followed
 };
 
 struct FlowResult {
@@ -74,7 +75,8 @@ struct CalleeKnowledge {
   std::function<bool(std::uint32_t rva, std::uint32_t bytes)> used;
 };
 
-/// Without `knowledge`, calls lose all that the convention allows. Steps are taken from `budget`.
+/// Without `knowledge`, calls lose all that the convention allows. Steps are taken from `budget`. Given up, too, is a
+/// function whose filters and __finally code hang on more of their kind than are followed.
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
                          ValuePool& values, const Abi& abi, Budget& budget, const CalleeKnowledge& knowledge = {});
 

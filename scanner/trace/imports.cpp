@@ -16,8 +16,8 @@ Helper helper_of(std::string_view name) {
   if (name == "WdfVersionBind") return Helper::bind_framework;
   for (const std::string_view stop :
        {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus", "__report_gsfailure", "ExRaiseAccessViolation",
-        "ExRaiseDatatypeMisalignment", "RtlAssert"}) {
-    if (name == stop) return name == "RtlAssert" ? Helper::none : Helper::no_return;
+        "ExRaiseDatatypeMisalignment"}) {
+    if (name == stop) return Helper::no_return;
   }
   return Helper::none;
 }

@@ -98,6 +98,7 @@ struct TraceResult {
   std::vector<std::string> problems;  ///< what was survived, a sentence each
   std::size_t functions = 0;          ///< known from the tables
   std::size_t lifted = 0;
+  std::uint64_t steps = 0;  ///< what it cost (budget.hpp); the same on every machine
   std::map<std::string, std::uint32_t> depth_lost;  ///< x86: functions whose stack depth was lost somewhere, by reason
 
   [[nodiscard]] BucketCounts counts(SiteKind kind) const;

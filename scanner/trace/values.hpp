@@ -76,7 +76,7 @@ inline constexpr ValueId kBottom = 0;  ///< no value yet
 class ValuePool {
  public:
   /// `word`: bytes of an address.
-  explicit ValuePool(unsigned word = 8);
+  explicit ValuePool(unsigned word = 8, std::int64_t misalignment = 8);
 
   ValueId constant(std::uint64_t value);
   ValueId entry(Location location);
@@ -119,6 +119,7 @@ class ValuePool {
 
  private:
   const unsigned word_;
+  const std::int64_t misalignment_;  // Abi::entry_misalignment
   bool walking_pointer(ValueId a, ValueId b, ValueId& walked);
 
   struct Value {

@@ -94,6 +94,8 @@ std::string normalised(std::string text) {
       {std::regex("built-in \\([0-9]+\\)"), "built-in (<tags>)"},
       {std::regex("built-in:[0-9]+"), "built-in:<line>"},
       {std::regex("built-in,[0-9]+,"), "built-in,<line>,"},
+      {std::regex("known leaks:[0-9]+"), "known leaks:<line>"},
+      {std::regex("\"source\":\"known leaks\",\"line\":[0-9]+"), "\"source\":\"known leaks\",\"line\":<line>"},
       {std::regex("\"source\":\"built-in\",\"line\":[0-9]+"), "\"source\":\"built-in\",\"line\":<line>"}};
   for (const auto& [pattern, replacement] : kVolatile) text = std::regex_replace(text, pattern, replacement);
   if (!text.empty() && text.back() != '\n') text += "\n(no newline at the end)\n";
