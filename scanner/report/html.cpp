@@ -126,7 +126,8 @@ class HtmlReporter final : public Reporter {
     for (const Candidate& candidate : candidates_) tags.insert(candidate.tag);
     const bool with_tag = run_.asked.size() > 1 || tags.size() > 1;
     out_ << "<section><h2>Who allocates with " << (with_tag ? "them" : "it") << "</h2>";
-    if (!any) out_ << "<p>No driver that was searched is seen to allocate with " << (with_tag ? "them" : "it") << ".</p>";
+    if (!any)
+      out_ << "<p>No driver that was searched is seen to allocate with " << (with_tag ? "them" : "it") << ".</p>";
     out_ << html::candidates_by_strength(candidates_, "candidates", with_tag) << "</section>";
     listed_table();
   }

@@ -9,7 +9,7 @@ namespace scanner::report::html {
 namespace {
 
 struct Answer {
-  std::string tag;                  ///< as it was asked for
+  std::string tag;                   ///< as it was asked for
   std::vector<std::string> drivers;  ///< names of `likely` and better, each once
   std::size_t possible = 0, weak = 0;
   const Candidate* best = nullptr;  ///< the first of `drivers`
@@ -47,7 +47,8 @@ std::string lead_of(const Answer& answer, std::uint64_t searched) {
   if (answer.best == nullptr) {
     if (answer.possible > 0) return "Nothing proves that one of them allocates with the tag.";
     std::string out = counted(searched, "driver was", "drivers were") + " searched";
-    if (answer.weak > 0) out += "; " + counted(answer.weak, "file only mentions", "files only mention") + " the four bytes";
+    if (answer.weak > 0)
+      out += "; " + counted(answer.weak, "file only mentions", "files only mention") + " the four bytes";
     return out + ".";
   }
   return std::string(rank::to_string(answer.best->judgement.verdict)) + ": " + proof(*answer.best) + ". " +

@@ -10,8 +10,8 @@
 
 namespace scanner::report::html {
 
-/// Title and lead of the page for the tags that were asked for. `candidates` are best first for each tag, `searched` is a
-/// number of drivers.
+/// Title and lead of the page for the tags that were asked for. `candidates` are best first for each tag, `searched` is
+/// a number of drivers.
 std::pair<std::string, std::string> headline(const std::vector<tagdb::TagQuery>& asked,
                                              const std::vector<Candidate>& candidates, std::uint64_t searched);
 

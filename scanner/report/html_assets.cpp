@@ -1,5 +1,5 @@
-// Style of the page, for screens from phones to large ones, light, dark, and paper. No colour, size or behaviour is set in
-// attributes: the policy of the page forbids it.
+// Style of the page, for screens from phones to large ones, light, dark, and paper. No colour, size or behaviour is set
+// in attributes: the policy of the page forbids it.
 #include "scanner/report/html_parts.hpp"
 
 namespace scanner::report::html {

@@ -1,6 +1,6 @@
 // Charts as inline SVG: presentation comes from the page's style sheet, so that they follow light, dark and print. Only
-// the curves are scaled to the width of the window: texts, points and lines stand at percentages of it, so that they keep
-// their size on a phone.
+// the curves are scaled to the width of the window: texts, points and lines stand at percentages of it, so that they
+// keep their size on a phone.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -55,8 +55,8 @@ double hours_step(double least) {
 
 /// `x0` and `x1` are parts of the width, 0 to 1.
 std::string line(double x0, double y0, double x1, double y1, const char* style) {
-  return "<line class=\"" + std::string(style) + "\" x1=\"" + number(x0 * 100) + "%\" y1=\"" + number(y0) +
-         "\" x2=\"" + number(x1 * 100) + "%\" y2=\"" + number(y1) + "\"/>";
+  return "<line class=\"" + std::string(style) + "\" x1=\"" + number(x0 * 100) + "%\" y1=\"" + number(y0) + "\" x2=\"" +
+         number(x1 * 100) + "%\" y2=\"" + number(y1) + "\"/>";
 }
 
 std::string label(double x, double y, const char* anchor, const std::string& content, const char* classes = "") {
@@ -213,11 +213,12 @@ std::string moment(double at, bool timed, std::optional<std::int64_t> start) {
 std::string chart(const poolmon::Growth& growth, bool timed, const Clock& clock) {
   if (growth.points.empty()) return {};
   const Frame frame = frame_of(growth, false);
-  std::string out = "<div class=\"plot\">" + scale(frame) + "<svg class=\"chart\" role=\"img\" aria-label=\"" +
-                    text("bytes " + (growth.tag.value() != 0 ? "of " + growth.tag.text() + " " : std::string()) + "in " +
-                         pool_in_words(growth) + " pool, from " + human_bytes(static_cast<double>(growth.bytes_first)) + " to " +
-                         human_bytes(static_cast<double>(growth.bytes_last))) +
-                    "\">";
+  std::string out =
+      "<div class=\"plot\">" + scale(frame) + "<svg class=\"chart\" role=\"img\" aria-label=\"" +
+      text("bytes " + (growth.tag.value() != 0 ? "of " + growth.tag.text() + " " : std::string()) + "in " +
+           pool_in_words(growth) + " pool, from " + human_bytes(static_cast<double>(growth.bytes_first)) + " to " +
+           human_bytes(static_cast<double>(growth.bytes_last))) +
+      "\">";
   out += axes(frame, ticks_across(frame, timed, clock.start));
   for (std::size_t i = 1; i < growth.points.size(); ++i) {
     if (growth.points[i].boot == growth.points[i - 1].boot) continue;

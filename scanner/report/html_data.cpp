@@ -1,10 +1,11 @@
-// A large table as data. Texts that many rows share stand once in `words`, rows name them by number; places in the row's
-// own file are numbers, too. The script that builds the rows is in html_script.cpp. Shape:
+// A large table as data. Texts that many rows share stand once in `words`, rows name them by number; places in the
+// row's own file are numbers, too. The script that builds the rows is in html_script.cpp. Shape:
 //   {"columns":[{"title","kind"}],"words":[text],"rows":[[record,[cell…],details?]…]}
 //   record and cells of kind text, tag, dim: number of a word; path: [word: folder, word: name]; code: [RVA or text];
 //   number, verdict: [value, word]
 //   details: {"s":word,"t":[word],"h":word,"u":[[tag,words,assumption,[chain…]]],"r":[word],"i":[[word,word]],
-//             "n":[word],"f":[text]}; a chain is a list of steps, a step an RVA or [place or RVA, instruction] or a text
+//             "n":[word],"f":[text]}; a chain is a list of steps, a step an RVA or [place or RVA, instruction] or a
+//             text
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -18,7 +19,8 @@ namespace {
 
 /// JSON text that cannot end the element it stands in: no `<` is left.
 std::string json_text(std::string_view raw) {
-  const std::string json = nlohmann::json(printable(raw)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string json =
+      nlohmann::json(printable(raw)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   std::string out;
   for (const char c : json) {
     if (c == '<') {
@@ -47,7 +49,8 @@ class Data {
       switch (columns[i].kind) {
         case CellKind::path:
           file = printable(file_name(cell.text));
-          out += "[" + word(cell.text.substr(0, cell.text.size() - file_name(cell.text).size())) + "," + word(file) + "]";
+          out +=
+              "[" + word(cell.text.substr(0, cell.text.size() - file_name(cell.text).size())) + "," + word(file) + "]";
           break;
         case CellKind::number:
         case CellKind::verdict: out += "[" + number(cell.value) + "," + word(cell.text) + "]"; break;
@@ -140,11 +143,12 @@ void Table::print_data(std::ostream& out) const {
   print_head(out);
   out << "</table><div class=\"pager needs-script\" data-pager=\"" << id_
       << "\"></div><p class=\"print-only\">Only the rows in view are printed, of " << count
-      << " in this file. To find others, open the file in a browser and filter.</p>\n<script type=\"application/json\" data-table=\""
+      << " in this file. To find others, open the file in a browser and filter.</p>\n<script type=\"application/json\" "
+         "data-table=\""
       << id_ << "\">{\"columns\":[";
   for (std::size_t i = 0; i < columns_.size(); ++i)
-    out << (i == 0 ? "" : ",") << "{\"title\":" << json_text(columns_[i].title) << ",\"kind\":\"" << name_of(columns_[i].kind)
-        << "\"}";
+    out << (i == 0 ? "" : ",") << "{\"title\":" << json_text(columns_[i].title) << ",\"kind\":\""
+        << name_of(columns_[i].kind) << "\"}";
   out << "],\"rows\":[\n";
   Data data;
   for (std::size_t i = 0; i < rows_.size(); ++i) out << (i == 0 ? "" : ",\n") << data.row(rows_[i], columns_);

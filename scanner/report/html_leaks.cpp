@@ -154,8 +154,7 @@ void LeaksPage::leak_section(const Leak& leak, std::size_t index) {
   const Growth& growth = leak.growth;
   out_ << "<section id=\"leak" << index + 1 << "\" data-row=\"" << to_string(growth.shape)
        << "\"><h2><span class=\"tag\">" << text(growth.tag.text()) << "</span> in " << text(pool_of(growth)) << "</h2>";
-  if (!leak.advice.empty())
-    out_ << "<aside class=\"banner\" role=\"note\"><p>" << text(leak.advice) << "</p></aside>";
+  if (!leak.advice.empty()) out_ << "<aside class=\"banner\" role=\"note\"><p>" << text(leak.advice) << "</p></aside>";
   figures(leak);
   out_ << chart(growth, logs_.timed, {logs_.start, logs_.utc});
   numbers(growth);
@@ -201,8 +200,7 @@ void LeaksPage::whole_pools() {
   for (const Growth& pool : logs_.pools) {
     out_ << "<div data-row=\"pool\"><p>" << text(whole_pool_in_words(pool, logs_)) << "</p>";
     // A curve where it is the answer, and no tag has one of its own.
-    if (leaks_or_may(pool.shape) && leaks_.empty())
-      out_ << chart(pool, logs_.timed, {logs_.pools_start, logs_.utc});
+    if (leaks_or_may(pool.shape) && leaks_.empty()) out_ << chart(pool, logs_.timed, {logs_.pools_start, logs_.utc});
     out_ << "</div>";
   }
   out_ << "</section>";

@@ -82,7 +82,8 @@ std::string head(const std::vector<Head>& columns, bool sorts) {
   for (const Head& column : columns) {
     out += column.number ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">";
     const bool button = sorts && *column.title != '\0';
-    out += (button ? "<button type=\"button\">" : "") + std::string(column.title) + (button ? "</button></th>" : "</th>");
+    out +=
+        (button ? "<button type=\"button\">" : "") + std::string(column.title) + (button ? "</button></th>" : "</th>");
   }
   return out + "</tr></thead>";
 }

@@ -79,15 +79,16 @@ Cell number(std::uint64_t value) { return {with_commas(value), static_cast<doubl
 std::vector<Column> candidate_columns(bool with_tag) {
   using enum CellKind;
   if (with_tag)
-    return {{"Tag", tag, 9}, {"Verdict", verdict, 13}, {"Driver", path, 25}, {"Proof", text, 31}, {"Product", text, 22}};
+    return {
+        {"Tag", tag, 9}, {"Verdict", verdict, 13}, {"Driver", path, 25}, {"Proof", text, 31}, {"Product", text, 22}};
   return {{"Verdict", verdict, 13}, {"Driver", path, 28}, {"Proof", text, 35}, {"Product", text, 24}};
 }
 
 Row row_of(const Candidate& candidate, bool with_tag) {
   Row row{"candidate", {}, Details{}};
   if (with_tag) row.cells.push_back({candidate.tag.text()});
-  row.cells.push_back({std::string(rank::to_string(candidate.judgement.verdict)),
-                       static_cast<double>(candidate.judgement.verdict)});
+  row.cells.push_back(
+      {std::string(rank::to_string(candidate.judgement.verdict)), static_cast<double>(candidate.judgement.verdict)});
   row.cells.push_back({candidate.path});
   row.cells.push_back({proof(candidate)});
   row.cells.push_back({product(candidate.identity)});
@@ -121,8 +122,12 @@ std::string candidates_by_strength(const std::vector<Candidate>& candidates, con
 
 std::vector<Column> driver_columns() {
   using enum CellKind;
-  return {{"Driver", path, 30}, {"Product", text, 25},            {"Machine", text, 12},
-          {"Tags", number, 8},  {"Allocation sites", number, 14}, {"Not resolved", number, 11}};
+  return {{"Driver", path, 30},
+          {"Product", text, 25},
+          {"Machine", text, 12},
+          {"Tags", number, 8},
+          {"Allocation sites", number, 14},
+          {"Not resolved", number, 11}};
 }
 
 Row row_of(const Driver& driver) {
@@ -134,12 +139,8 @@ Row row_of(const Driver& driver) {
   }
   const auto dynamic = driver.allocate[trace::Bucket::dynamic] + driver.wrapper[trace::Bucket::dynamic];
   Row row{"driver", {}, Details{}};
-  row.cells = {{driver.path},
-               {product(driver.identity)},
-               {std::string(pe::to_string(driver.machine))},
-               number(tags.size()),
-               number(driver.allocate.total()),
-               number(dynamic)};
+  row.cells = {{driver.path},       {product(driver.identity)},      {std::string(pe::to_string(driver.machine))},
+               number(tags.size()), number(driver.allocate.total()), number(dynamic)};
   Details& details = *row.details;
   constexpr std::size_t kShown = 8;
   if (tags.empty()) details.summary = "no tag in calls";

@@ -1,5 +1,5 @@
-// The page's script: sorting, filtering, unfolding, copying, and the rows of large tables (html_data.cpp). Texts of files
-// become text nodes only, never markup; no attribute carries behaviour, the policy of the page forbids it.
+// The page's script: sorting, filtering, unfolding, copying, and the rows of large tables (html_data.cpp). Texts of
+// files become text nodes only, never markup; no attribute carries behaviour, the policy of the page forbids it.
 #include "scanner/report/html_parts.hpp"
 
 namespace scanner::report::html {

@@ -103,9 +103,9 @@ void SurveyPage::print_drivers(std::ostream& out, const Summary& summary) const 
       << figure("Further copies", copies_ > 0 ? count(copies_) : "") << figure("Tags", count(drivers_of_tag_.size()))
       << figure("Tags of several drivers", count(static_cast<std::uint64_t>(shared)))
       << figure("Allocation sites", count(summary.allocate.total()))
-      << figure("With a known tag", count(summary.allocate[trace::Bucket::constant] +
-                                          summary.allocate[trace::Bucket::forwarded] +
-                                          summary.allocate[trace::Bucket::table]))
+      << figure("With a known tag",
+                count(summary.allocate[trace::Bucket::constant] + summary.allocate[trace::Bucket::forwarded] +
+                      summary.allocate[trace::Bucket::table]))
       << figure("Not resolved", count(summary.allocate[trace::Bucket::dynamic]))
       << figure("Not traced", untraced_ > 0 ? count(untraced_) : "")
       << figure("Could not be read", summary.errors > 0 ? count(summary.errors) : "") << "</dl></section>";
@@ -121,7 +121,8 @@ void SurveyPage::print_findings(std::ostream& out, const Summary& summary) const
         << figure("Drivers with findings", with_commas(drivers_.size())) << "</dl><h3>By kind</h3><ul class=\"plain\">";
     std::vector<std::pair<std::string, std::pair<std::uint64_t, std::size_t>>> kinds;
     for (const auto& [code, where] : findings_) kinds.push_back({code, {where.first, where.second.size()}});
-    std::stable_sort(kinds.begin(), kinds.end(), [](const auto& a, const auto& b) { return a.second.first > b.second.first; });
+    std::stable_sort(kinds.begin(), kinds.end(),
+                     [](const auto& a, const auto& b) { return a.second.first > b.second.first; });
     for (const auto& [code, where] : kinds)
       out << "<li><code>" << text(code) << "</code> " << counted(where.first, "finding", "findings") << " in "
           << counted(where.second, "driver", "drivers") << "</li>";

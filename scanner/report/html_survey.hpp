@@ -1,5 +1,5 @@
-// The part of the page that is about drivers one by one: every tag of each, or findings (--check), or what changed since
-// an earlier build (--baseline). Rows are kept until the end, because a summary of them stands first.
+// The part of the page that is about drivers one by one: every tag of each, or findings (--check), or what changed
+// since an earlier build (--baseline). Rows are kept until the end, because a summary of them stands first.
 #pragma once
 
 #include <map>
@@ -38,7 +38,7 @@ class SurveyPage {
   Table table_;
   std::uint64_t copies_ = 0, untraced_ = 0;
   std::map<tagdb::PoolTag, std::uint64_t> drivers_of_tag_;
-  std::set<std::string> drivers_;  ///< paths with findings or changes
+  std::set<std::string> drivers_;                                                    ///< paths with findings or changes
   std::map<std::string, std::pair<std::uint64_t, std::set<std::string>>> findings_;  ///< code: findings, drivers
   std::map<std::string, std::uint64_t> changes_;
   std::vector<Compared> compared_;

@@ -86,7 +86,8 @@ std::string details(const Details& what) {
 
 void Table::print_tools(std::ostream& out) const {
   const bool plain = rows_.size() <= kMostPlainRows;
-  const auto foldable = std::count_if(rows_.begin(), rows_.end(), [](const Row& row) { return row.details.has_value(); });
+  const auto foldable =
+      std::count_if(rows_.begin(), rows_.end(), [](const Row& row) { return row.details.has_value(); });
   if (rows_.size() < 2) return;  // nothing to choose among
   out << "<div class=\"tools needs-script\">";
   if (plain && foldable > 1)
