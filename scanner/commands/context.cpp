@@ -234,6 +234,7 @@ void Context::begin(const char* command, std::vector<std::string> roots) {
   run_.tagdb = database_.describe();
   run_.uuid = report::random_uuid();
   run_.time = std::time(nullptr);
+  run_.asked = queries_;
   reporter_->begin(run_);
 }
 

@@ -219,6 +219,15 @@ class Leaks {
     for (std::size_t i = 0; i < changed.size() && i < kOthers; ++i) context_.reporter().growth(*changed[i]);
   }
 
+  /// The date and time that the first snapshot tells; nothing when it tells no date. The files' own times do not count.
+  std::optional<std::int64_t> beginning(const poolmon::SeriesTable& table, bool& utc) const {
+    if (times_of_change_ || table.buckets().empty() || !table.buckets().front().time) return std::nullopt;
+    const poolmon::LogTime& time = *table.buckets().front().time;
+    if (time.dayless || time.elapsed) return std::nullopt;
+    utc = utc || time.zoned;
+    return table.clock() == poolmon::SeriesTable::Clock::exchanged ? time.other : time.seconds;
+  }
+
   report::LogsInfo logs_info(bool searched) {
     const poolmon::Analysis& main = tags_.snapshots() > 0 ? analysis_ : pools_;
     report::LogsInfo info;
@@ -244,6 +253,8 @@ class Leaks {
           "the snapshots have no timestamps, or they are out of order: growth is per snapshot (--interval gives the "
           "time between them)");
     info.pools = pools_.tags;
+    if (analysis_.clocked) info.start = beginning(tags_, info.utc);
+    if (pools_.clocked) info.pools_start = beginning(totals_.snapshots() > 0 ? totals_ : beside_tags_, info.utc);
     return info;
   }
 

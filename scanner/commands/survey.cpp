@@ -168,6 +168,7 @@ class Survey {
         context_.reporter().finding(file.file.path, finding);
       }
     } else if (options_.baseline) {
+      context_.reporter().compared({file.file.path, *options_.baseline, file.identity, baseline_.identity});
       for (const auto& change : rank::compare(baseline_.trace, file.trace))
         context_.reporter().change(file.file.path, change);
     } else {

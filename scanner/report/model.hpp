@@ -20,6 +20,7 @@
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/database.hpp"
+#include "tagdb/pool_tag.hpp"
 
 namespace scanner::report {
 
@@ -29,6 +30,7 @@ struct RunInfo {
   std::time_t time = 0;
   std::string tagdb;
   std::vector<std::string> roots;
+  std::vector<tagdb::TagQuery> asked;  ///< locate: the tags of the question
 };
 
 /// A tag use with what only the file can tell.
@@ -81,6 +83,10 @@ struct LogsInfo {
   std::uint64_t snapshots = 0;
   bool timed = false;
   double hours = 0;
+  /// Of the first snapshot with tags, and of the first that `pools` is made from: seconds since 1970 by the clock that
+  /// the log was written by; nothing where the log tells no date.
+  std::optional<std::int64_t> start, pools_start;
+  bool utc = false;  ///< that clock is UTC, not the machine's own
   bool searched = false;  ///< drivers were looked for
   std::vector<std::string> notes;
   std::uint64_t tag_snapshots = 0;     ///< of `snapshots`, those with tags; the others know whole pools only
@@ -102,6 +108,12 @@ struct Driver {
   std::vector<std::string> notes;  ///< see TraceResult
   std::optional<std::uint32_t> unresolved_api_sets;  ///< see ScannedFile
   bool traced = true;
+};
+
+/// --baseline: a driver and the earlier build that it was compared with.
+struct Compared {
+  std::string path, baseline;
+  pe::Identity identity, baseline_identity;
 };
 
 struct Problem {
@@ -127,6 +139,8 @@ class Reporter {
   virtual void driver(const Driver&) {}
   virtual void copy(const std::string& /*path*/, const std::string& /*of*/, const std::string& /*sha256*/) {}
   virtual void finding(const std::string& /*path*/, const rank::Finding&) {}
+  /// --baseline: before the changes of that driver.
+  virtual void compared(const Compared&) {}
   virtual void change(const std::string& /*path*/, const rank::Change&) {}
   virtual void candidate(const Candidate&) {}
   virtual void listed(const tagdb::Entry&, tagdb::PoolTag) {}
