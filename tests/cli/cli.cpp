@@ -90,6 +90,10 @@ std::string normalised(std::string text) {
       {std::regex("\"os\":\"[^\"]*\""), "\"os\":\"<os>\""},
       // A command to go on with names the drive of the machine on Windows, and no drive elsewhere.
       {std::regex("--root (DIR|C:[/\\\\]+)(?=[\"\n]|$)"), "--root <root>"},
+      // --version: what was built, and on what.
+      {std::regex("commit   [^\n]*"), "commit   <commit>"},
+      {std::regex("tags     [0-9,]+ listed, of [0-9,]+ owners"), "tags     <tags> listed, of <owners> owners"},
+      {std::regex("(registry hives of volumes|second reader of identities|catalogues): [^\n]*"), "$1: <feature>"},
       // The list that is compiled in grows with every edition; its size and line numbers are no matter of these tests.
       {std::regex("built-in \\([0-9]+\\)"), "built-in (<tags>)"},
       {std::regex("built-in:[0-9]+"), "built-in:<line>"},
