@@ -45,7 +45,8 @@ constexpr Upper k850 = {
 
 /// The code point at the front of `text`, which is taken away; 0 when it is malformed.
 char32_t take(std::string_view& text) {
-  const auto first = static_cast<unsigned char>(text[0]);
+  if (text.empty()) return 0;
+  const auto first = static_cast<unsigned char>(text.front());
   const std::size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
   if (length == 0 || text.size() < length) return 0;
   char32_t code = length == 1 ? first : first & (0xFFU >> (length + 1));

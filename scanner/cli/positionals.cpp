@@ -1,6 +1,7 @@
 #include "scanner/cli/positionals.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "scanner/cli/habits.hpp"
 #include "scanner/nearest_word.hpp"
@@ -44,7 +45,7 @@ std::string take_locate(std::vector<std::string> words, bool verb_named, bool ta
     if (more == 0 && !verb_named && !words.empty() && can_be_tag(words.front()) && !walk::exists(words.front()))
       return "'" + words.front() + "' is no file or folder here; for several tags: poolwho locate " +
              options.tags.front() + " " + words.front() + " PATH";
-    const auto end = words.begin() + static_cast<std::ptrdiff_t>(more);
+    const auto end = std::next(words.begin(), static_cast<std::ptrdiff_t>(std::min(more, words.size())));
     options.tags.insert(options.tags.end(), words.begin(), end);
     words.erase(words.begin(), end);
     if (more > 0 && !verb_named) {

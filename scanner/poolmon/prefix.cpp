@@ -50,7 +50,7 @@ std::size_t line_number(std::string_view line) {
   }
   if (line[at] == 'L' && at + 1 < line.size() && is_digit(line[at + 1])) ++at;
   std::size_t end = at;
-  if (is_digit(line[at]) && digits(line, end, 9) && end < line.size() &&
+  if (at < line.size() && is_digit(line[at]) && digits(line, end, 9) && end < line.size() &&
       (line[end] == ':' || line[end] == '|' || line[end] == '-' || line[end] == ')' || line[end] == '.') &&
       (end + 1 >= line.size() || !is_digit(line[end + 1])))
     return end + 1;

@@ -6,15 +6,14 @@
 #include <cstdio>
 #include <map>
 
-#include "scanner/report/screen.hpp"
 #include "scanner/report/words.hpp"
 #include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
 
-constexpr std::string_view kGreen = "\x1b[32;1m", kYellow = "\x1b[33m", kRed = "\x1b[31;1m", kDim = "\x1b[2m",
-                           kReset = "\x1b[0m";
+constexpr std::string_view kRed = "\x1b[31;1m";
+constexpr std::size_t kProofIndent = 12;
 constexpr std::size_t kSparkWidth = 16, kOthersShown = 12;
 constexpr std::size_t kWeakShown = 5, kListedShown = 2;
 // What a Windows pool is allowed to do without anybody's interest.
@@ -96,23 +95,16 @@ std::string sparkline(const std::vector<poolmon::ChartPoint>& points, std::size_
   return out;
 }
 
-std::string TextLeaks::paint(std::string_view color, const std::string& text) const {
-  return options_.color ? std::string(color) + text + std::string(kReset) : text;
-}
-
 void TextLeaks::logs(const LogsInfo& logs) {
   info_ = logs;
   any_ = true;
-  out_ << with_commas(logs.snapshots) << (logs.snapshots == 1 ? " snapshot" : " snapshots");
-  if (logs.logs.empty()) {
-    out_ << " of this machine";
-  } else {
-    out_ << " in " << logs.logs.size() << (logs.logs.size() == 1 ? " log" : " logs");
-  }
-  if (logs.timed) out_ << ", " << human_hours(logs.hours);
-  out_ << '\n';
-  for (const std::string& note : logs.notes) out_ << "note: " << printable(note) << '\n';
-  for (const poolmon::Growth& pool : logs.pools) out_ << whole_pool_in_words(pool, logs) << '\n';
+  std::string head = with_commas(logs.snapshots) + (logs.snapshots == 1 ? " snapshot" : " snapshots");
+  head += logs.logs.empty() ? " of this machine"
+                            : " in " + std::to_string(logs.logs.size()) + (logs.logs.size() == 1 ? " log" : " logs");
+  if (logs.timed) head += ", " + human_hours(logs.hours);
+  print_line(head, 2);
+  for (const std::string& note : logs.notes) print_line("note: " + printable(note), 6);
+  for (const poolmon::Growth& pool : logs.pools) print_line(whole_pool_in_words(pool, logs), 2);
 }
 
 void TextLeaks::flush() {
@@ -123,7 +115,7 @@ void TextLeaks::flush() {
   const std::vector<std::size_t> widths = widths_of(table);
   for (std::size_t i = 0; i < leaks_.size(); ++i) print(leaks_[i], table[i], widths);
   if (leaks_.empty() && info_.tag_snapshots == 2)
-    out_ << "two snapshots show a difference, not a trend; the more snapshots, the surer\n";
+    print_line("two snapshots show a difference, not a trend; the more snapshots, the surer", 2);
   if (leaks_.empty() && info_.tag_snapshots > 2) out_ << "no tag keeps growing\n";
   print_others();
   print_sizes();
@@ -135,14 +127,14 @@ void TextLeaks::flush() {
 
 void TextLeaks::print(const Leak& leak, const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
   const std::string line = aligned(cells, widths), &tag = cells.front();
-  out_ << paint(kRed, tag) << line.substr(tag.size()) << '\n';
+  print_line(style_.paint(kRed, tag) + line.substr(tag.size()), 6);
   if (options_.explain) {
-    for (const std::string& reason : leak.growth.reasons) out_ << "      growth: " << printable(reason) << '\n';
+    for (const std::string& reason : leak.growth.reasons) print_line("      growth: " + printable(reason), 14);
   }
   print_candidates(leak);
   print_listed(leak.listed);
-  if (!leak.tool_owner.empty()) out_ << "  the log says " << printable(leak.tool_owner) << '\n';
-  if (leak.candidates.empty() && info_.searched) out_ << "  no driver that was searched allocates with it\n";
+  if (!leak.tool_owner.empty()) print_line("  the log says " + printable(leak.tool_owner), 4);
+  if (leak.candidates.empty() && info_.searched) print_line("  no driver that was searched allocates with it", 4);
   print_steps(leak.next_steps, "  ");
 }
 
@@ -155,34 +147,46 @@ void TextLeaks::print_candidates(const Leak& leak) {
   for (const Candidate& candidate : leak.candidates) {
     const auto verdict = candidate.judgement.verdict;
     if (verdict == rank::Verdict::weak && ++weak > most && !options_.explain) continue;
-    const std::string_view color = verdict == rank::Verdict::proven   ? kGreen
-                                   : verdict == rank::Verdict::likely ? kYellow
-                                                                      : kDim;
-    out_ << "  " << paint(color, pad(std::string(rank::to_string(verdict)), 8)) << "  " << printable(candidate.path)
-         << "  " << printable(proof(candidate)) << "  " << printable(product(candidate.identity)) << '\n';
-    for (const std::string& path : candidate.copies) out_ << "            same file: " << printable(path) << '\n';
-    for (const rank::Reason& reason : candidate.judgement.reasons) {
-      const bool about_leak =
-          reason.code == "pool_agrees" || reason.code == "size_agrees" || reason.code == "pool_contradicts";
-      if (about_leak || options_.explain) out_ << "            " << printable(reason.text) << '\n';
-    }
+    print_candidate(candidate);
   }
   if (weak > most && !options_.explain) {
     const std::size_t hidden = weak - most;
-    out_ << "  "
-         << paint(kDim, "and " + std::to_string(hidden) + (most > 0 ? " more" : "") +
-                            (hidden == 1 ? " file that only contains" : " files that only contain") +
-                            " the bytes (--explain shows all)")
-         << '\n';
+    print_line("  " + style_.paint(kDim, "and " + std::to_string(hidden) + (most > 0 ? " more" : "") +
+                                             (hidden == 1 ? " file that only contains" : " files that only contain") +
+                                             " the bytes (--explain shows all)"),
+               4);
+  }
+}
+
+/// Verdict and file, then place and proof below it in a window; one line for other programs.
+void TextLeaks::print_candidate(const Candidate& candidate) {
+  const std::string verdict = style_.paint(style_.color_of(candidate.judgement.verdict),
+                                           pad(std::string(rank::to_string(candidate.judgement.verdict)), 8));
+  const std::string blanks(kProofIndent, ' '), said = printable(proof(candidate)),
+                                               made = printable(product(candidate.identity));
+  if (style_.windowed()) {
+    out_ << "  " << verdict << "  " << style_.path(candidate.path, style_.room() - kProofIndent) << '\n';
+    print_line(blanks + said, kProofIndent);
+    if (!made.empty()) print_line(blanks + made, kProofIndent);
+  } else {
+    out_ << "  " << verdict << "  " << printable(candidate.path) << "  " << said << "  " << made << '\n';
+  }
+  for (const std::string& path : candidate.copies)
+    print_line(blanks + "same file: " + printable(path), kProofIndent + 2);
+  for (const rank::Reason& reason : candidate.judgement.reasons) {
+    const bool about_leak =
+        reason.code == "pool_agrees" || reason.code == "size_agrees" || reason.code == "pool_contradicts";
+    if (about_leak || options_.explain) print_line(blanks + printable(reason.text), kProofIndent + 2);
   }
 }
 
 void TextLeaks::print_listed(const std::vector<tagdb::Entry>& listed) {
   for (const tagdb::Entry& entry : listed) {
-    out_ << "  " << paint(kDim, "listed  ") << "  "
-         << (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
-    if (const auto about = tagdb::description_of(entry); !about.text.empty()) out_ << "  " << printable(about.text);
-    out_ << "  " << paint(kDim, "[" + printable(entry.source) + ":" + std::to_string(entry.line) + "]") << '\n';
+    std::string line = "  " + style_.paint(kDim, "listed  ") + "  " +
+                       (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
+    if (const auto about = tagdb::description_of(entry); !about.text.empty()) line += "  " + printable(about.text);
+    line += "  " + style_.paint(kDim, "[" + printable(entry.source) + ":" + std::to_string(entry.line) + "]");
+    print_line(line, kProofIndent);
   }
 }
 
@@ -191,9 +195,10 @@ void TextLeaks::print_steps(const std::vector<NextStep>& steps, const char* inde
   out_ << indent << "Next steps:\n";
   const std::size_t width = std::to_string(steps.size()).size() + 1;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    out_ << indent << pad(std::to_string(i + 1) + ".", width) << ' ' << printable(steps[i].text);
-    if (!steps[i].command.empty()) out_ << ":\n" << indent << "      " << printable(steps[i].command);
-    out_ << '\n';
+    const std::string number = indent + pad(std::to_string(i + 1) + ".", width) + " ";
+    print_line(number + printable(steps[i].text) + (steps[i].command.empty() ? "" : ":"), number.size());
+    // In one piece, whatever the window: a terminal copies it so.
+    if (!steps[i].command.empty()) out_ << indent << "      " << printable(steps[i].command) << '\n';
   }
 }
 
@@ -225,7 +230,7 @@ void TextLeaks::print_others() {
            : info_.tag_snapshots < 3 ? "What changed most:\n"
                                      : "Changed, but not leaking:\n");
   const std::vector<std::size_t> widths = widths_of(table);
-  for (const auto& cells : table) out_ << aligned(cells, widths) << '\n';
+  for (const auto& cells : table) print_line(aligned(cells, widths), 8);
   if (counts.empty()) return;
   out_ << "  and";
   const char* separator = " ";
@@ -239,9 +244,10 @@ void TextLeaks::print_others() {
 void TextLeaks::print_sizes() {
   if (sizes_.empty()) return;
   if (!leaks_.empty() || !others_.empty()) {
-    out_ << "Seen in one snapshot only: " << with_commas(sizes_.size()) << (sizes_.size() == 1 ? " tag" : " tags")
-         << ", the largest " << sizes_.front().growth.tag.text() << " with "
-         << human_bytes(static_cast<double>(sizes_.front().growth.bytes_last)) << '\n';
+    print_line("Seen in one snapshot only: " + with_commas(sizes_.size()) + (sizes_.size() == 1 ? " tag" : " tags") +
+                   ", the largest " + sizes_.front().growth.tag.text() + " with " +
+                   human_bytes(static_cast<double>(sizes_.front().growth.bytes_last)),
+               2);
     return;
   }
   std::vector<std::vector<std::string>> table;
@@ -261,7 +267,7 @@ void TextLeaks::print_sizes() {
   }
   out_ << (info_.tag_snapshots == 1 ? "Largest first:\n" : "Seen in one snapshot only, largest first:\n");
   const std::vector<std::size_t> widths = widths_of(table);
-  for (const auto& cells : table) out_ << aligned(cells, widths) << '\n';
+  for (const auto& cells : table) print_line(aligned(cells, widths), 8);
   if (sizes_.size() > table.size()) out_ << "  and " << with_commas(sizes_.size() - table.size()) << " more\n";
 }
 

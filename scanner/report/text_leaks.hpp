@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "scanner/report/model.hpp"
+#include "scanner/report/text_style.hpp"
 
 namespace scanner::report {
 
 class TextLeaks {
  public:
-  TextLeaks(std::ostream& out, const TextOptions& options) : out_(out), options_(options) {}
+  TextLeaks(std::ostream& out, const TextOptions& options) : out_(out), options_(options), style_(options) {}
 
   void logs(const LogsInfo& logs);
   void leak(const Leak& leak) { leaks_.push_back(leak); }
@@ -19,9 +20,11 @@ class TextLeaks {
   void flush();
 
  private:
-  [[nodiscard]] std::string paint(std::string_view color, const std::string& text) const;
+  /// One line, or as many as the window makes of it; those that follow begin with `indent` blanks.
+  void print_line(const std::string& text, std::size_t indent) { out_ << style_.line(text, indent) << '\n'; }
   void print(const Leak& leak, const std::vector<std::string>& cells, const std::vector<std::size_t>& widths);
   void print_candidates(const Leak& leak);
+  void print_candidate(const Candidate& candidate);
   void print_listed(const std::vector<tagdb::Entry>& listed);
   void print_steps(const std::vector<NextStep>& steps, const char* indent);
   void print_others();
@@ -29,6 +32,7 @@ class TextLeaks {
 
   std::ostream& out_;
   TextOptions options_;
+  TextStyle style_;
   LogsInfo info_;
   bool any_ = false;
   std::vector<Leak> leaks_;

@@ -540,7 +540,7 @@ def prepare():
     os.mkdir(os.path.join(work, "named"))
     shutil.copy(os.path.join(work, "sample/Windows/System32/drivers/hostile.sys"), os.path.join(work, "named", EVIL + ".sys"))
     with open(os.path.join(work, "evil-tags.txt"), "w") as out:
-        out.write("Leak - " + EVIL + ".sys - a list by a stranger\n")
+        out.write("Leak - " + EVIL + ".sys - a list by a stranger\nDcoy - " + EVIL + ".sys - another tag of it\n")
     with open(os.path.join(work, "logs/evil.txt"), "w") as out:
         out.write("===== 2026-11-20 11:00:15 =====\n Tag  Type     Allocs         Frees    Diff   Bytes    Per Alloc\n\n"
                   " Leak  Nonp    386217       117    386100 401544000       1040        "

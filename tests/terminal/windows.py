@@ -55,8 +55,13 @@ def on_terminal(command, columns, folder, redirect=''):
 
 def check(name, screen, columns):
     faults = []
+    command = False
     for line in screen.wrapped:
-        faults.append(f'longer than the window: {line!r}')
+        # A command to copy is one line, whatever the window; what the terminal makes of it begins with eight blanks or in
+        # the middle of it.
+        command = bool(re.match(' {8}[^ ]', line)) or (command and not line.startswith(' '))
+        if not command:
+            faults.append(f'longer than the window: {line!r}')
     for line in screen.lines:
         if sum(width(c) for c in line) > columns:
             faults.append(f'wider than the window: {line!r}')
@@ -122,7 +127,7 @@ def main():
                     if redirect and columns not in (40, 100):
                         continue
                     screen, kept, code = on_terminal([program, *arguments], columns, work, redirect)
-                    faults += [] if arguments[0] == "leaks" else check(name + (f', standard {redirect} redirected' if redirect else ''), screen, columns)
+                    faults += check(name + (f', standard {redirect} redirected' if redirect else ''), screen, columns)
                     if code not in (0, 1, 2, 3):
                         faults.append(f'{name}: exit code {code}')
                     if b'\x1b' in kept or b'\r' in kept.replace(b'\r\n', b'\n'):
