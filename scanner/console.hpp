@@ -24,8 +24,14 @@ bool stdout_redraws();
 struct TerminalSize {
   unsigned columns = 80, rows = 24;
 };
-/// Of standard output; the usual one when it has none.
-TerminalSize terminal_size();
+enum class Stream { out, err };
+/// Of the terminal behind a stream: it has a window of its own when the other one is redirected. The usual size when
+/// there is none.
+TerminalSize terminal_size(Stream stream = Stream::out);
+/// Can a line on standard error be drawn over? Not on a terminal that calls itself dumb.
+bool stderr_redraws();
+/// Does the terminal behind standard error know escape sequences? Consoles before Windows 10 do not.
+bool stderr_knows_escapes();
 /// In one write where `out` is standard output, so that no half of a screen is ever seen.
 void write_at_once(std::ostream& out, const std::string& text);
 /// Do the locale (or the console's code page) and thus the reader of our text show more than ASCII?

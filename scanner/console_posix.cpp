@@ -75,13 +75,21 @@ bool stdout_redraws() {
   return ::isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
 }
 
-TerminalSize terminal_size() {
+bool stderr_redraws() {
+  const char* term = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
+}
+
+bool stderr_knows_escapes() { return stderr_redraws(); }
+
+TerminalSize terminal_size(Stream stream) {
   TerminalSize size;
   winsize window{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 && window.ws_row > 0) {
+  const int file = stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO;
+  if (::ioctl(file, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 && window.ws_row > 0) {
     size.columns = window.ws_col;
     size.rows = window.ws_row;
-  } else if (::isatty(STDOUT_FILENO) == 0) {
+  } else if (::isatty(file) == 0) {
     size.columns = 132;
   }
   return size;

@@ -133,10 +133,15 @@ bool stdout_is_color_terminal() {
 
 bool stdout_redraws() { return enable_colors(STD_OUTPUT_HANDLE); }
 
-TerminalSize terminal_size() {
+bool stderr_redraws() { return is_console(STD_ERROR_HANDLE); }
+
+bool stderr_knows_escapes() { return enable_colors(STD_ERROR_HANDLE); }
+
+TerminalSize terminal_size(Stream stream) {
   TerminalSize size;
   CONSOLE_SCREEN_BUFFER_INFO info{};
-  if (::GetConsoleScreenBufferInfo(::GetStdHandle(STD_OUTPUT_HANDLE), &info) != 0) {
+  const DWORD which = stream == Stream::out ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE;
+  if (::GetConsoleScreenBufferInfo(::GetStdHandle(which), &info) != 0) {
     size.columns = static_cast<unsigned>(info.srWindow.Right - info.srWindow.Left + 1);
     size.rows = static_cast<unsigned>(info.srWindow.Bottom - info.srWindow.Top + 1);
   } else {

@@ -120,13 +120,13 @@ class Shared {
 };
 
 /// What is said of a file when working on it threw.
-ScannedFile failed(const walk::Found& file, ReadBuffer& buffer) {
+ScannedFile failed(const walk::Found& file, ReadBuffer& buffer, const std::exception_ptr& thrown) {
   ReadBuffer().bytes.swap(buffer.bytes);  // the next file may need what this one took
   ScannedFile out;
   out.file = file;
   out.outcome = ScannedFile::Outcome::failed;
   try {
-    throw;
+    std::rethrow_exception(thrown);
   } catch (const std::bad_alloc&) {
     out.message = "not enough memory to read and trace it: give it more, try -j1, or skip it with --max-filesize";
   } catch (const std::exception& error) {
@@ -154,7 +154,7 @@ void work(Shared& shared, const Stages& stages) {
     try {
       result = stages.work(job.file, buffer);
     } catch (...) {
-      result = failed(job.file, buffer);
+      result = failed(job.file, buffer, std::current_exception());
     }
     shared.finish(job.number, std::move(result));
   }

@@ -88,6 +88,8 @@ struct ScannedFile {
   bool recalled = false;     ///< from the catalogue, not from the file
   std::uint64_t beside = 0;  ///< stands for size and time of the .pdb and .map beside it
   std::string context;       ///< digest of the rows that other drivers gave (Exporters); "none": might have given
+  /// Functions that it imports from API sets and that no image at hand was seen to export; nothing: not counted.
+  std::optional<std::uint32_t> unresolved_api_sets;
   std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
   pe::Machine machine = pe::Machine::other;
   trace::TraceResult trace;

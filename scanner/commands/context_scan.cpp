@@ -110,18 +110,17 @@ void Context::resolve_link(ScannedFile& file) {
 }
 
 void Context::show_progress(const ScannedFile& file) {
-  if (options_.quiet || !err_is_terminal_) return;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  const std::uint64_t files = expected_files_, bytes = expected_bytes_;
-  std::string text = std::to_string(summary_.files) + (files != 0 ? " of " + std::to_string(files) : "") + " files, " +
-                     std::to_string(static_cast<std::uint64_t>(static_cast<double>(read_) / 1e6 / seconds)) + " MB/s";
-  if (bytes > summary_.bytes && summary_.bytes > 0) {
-    const double left = seconds * static_cast<double>(bytes - summary_.bytes) / static_cast<double>(summary_.bytes);
-    text += ", " + std::to_string(static_cast<std::uint64_t>(left) + 1) + " s left";
-  }
-  constexpr std::size_t kLine = 60;  // of the path: the end tells more than the beginning
-  const std::string& path = file.file.path;
-  progress(text + "  " + report::printable(path.size() > kLine ? "..." + path.substr(path.size() - kLine) : path));
+  progress_.draw([&](std::size_t columns) {
+    ScanProgress now;
+    now.files = summary_.files;
+    now.bytes = summary_.bytes;
+    now.expected_files = expected_files_;
+    now.expected_bytes = expected_bytes_;
+    now.read = read_;
+    now.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    now.path = file.file.path;
+    return progress_text(now, columns);
+  });
 }
 
 void Context::revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
@@ -216,7 +215,7 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
   };
   std::function<void()> count;
   std::atomic<bool> over{false};
-  if (!options_.quiet && err_is_terminal_ && expected_files_ == 0) {
+  if (progress_.shown() && expected_files_ == 0) {
     // A second walk that runs ahead and only counts; the directories are in memory for the first one then.
     count = [&] {
       walk::Options counting = walk_options;
@@ -260,7 +259,7 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
   for (auto& [i, here] : walked) {
     summary_.skipped.add(here.skipped);
     for (const std::string& path : here.skipped.paging_files)
-      remark(report::printable(path) + ": passed over, Windows keeps memory in it (name it to have it read)");
+      remark(report::printable(path) + ": skipped, Windows keeps memory in it (name it to have it read)");
     for (walk::Trouble& trouble : here.troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
   }
   if (!hooks.walked || stop_.set()) return;

@@ -67,17 +67,7 @@ class Locate {
 
   bool find_levels(std::vector<Level>& levels) {
     catalog::Answers* const catalog = context_.catalog();
-    if (catalog != nullptr) {
-      std::vector<std::string> places = options_.paths;
-      if (options_.root) places.push_back(*options_.root);
-      for (const std::string& place : places) {
-        if (!catalog->covers(place))
-          context_.problem(
-              {place, "walk", 0,
-               "is not in the catalogue; 'poolwho survey " + place + " --store " + *options_.catalog + "' adds it"},
-              true);
-      }
-    }
+    context_.demand_covered();
     root_ = options_.root.value_or(catalog != nullptr ? std::string() : running_root());
     // A catalogue answers for machines that are not here: only a list that was given tells what they have loaded.
     if (!likely_.read(context_, root_, !options_.paths.empty() || options_.files_from || catalog != nullptr))
@@ -92,8 +82,8 @@ class Locate {
     }
     if (root_.empty()) {
       context_.note(
-          "poolwho: where to look? Name drivers or folders (poolwho Leak DIR), or the root of a Windows volume\n"
-          "(poolwho Leak --root /mnt/c). --help shows all commands.");
+          "poolwho: a place to search is needed: drivers or folders (poolwho Leak DIR), or the root of a Windows "
+          "volume (poolwho Leak --root /mnt/c). --help shows all commands.");
       return false;
     }
     if (!context_.root_is_there(root_)) return false;
@@ -272,7 +262,9 @@ class Locate {
       last = candidate.tag;
       candidate.rank = rank;
       tags.insert(candidate.tag);
-      if (candidate.judgement.verdict <= options_.min_verdict) context_.reporter().candidate(candidate);
+      const auto lowest = options_.names_only ? rank::Verdict::likely : rank::Verdict::weak;
+      if (candidate.judgement.verdict <= options_.min_verdict.value_or(lowest))
+        context_.reporter().candidate(candidate);
     }
     return tags;
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 #include "tagdb/known_leaks.hpp"
 
@@ -32,6 +33,30 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 bool charges(Evidence evidence) { return evidence <= Evidence::configures; }
+
+/// "29 call sites reach A, 7 reach B": each function with its own number, in the order of the uses.
+std::string call_sites(const std::vector<TagUse>& uses) {
+  std::vector<std::pair<std::string, int>> functions;
+  for (const TagUse& use : uses) {
+    if (!charges(use.evidence) || !use.charges_pool) continue;
+    const std::string name = use.api.empty() ? "an allocator" : use.api;
+    const auto known =
+        std::find_if(functions.begin(), functions.end(), [&name](const auto& one) { return one.first == name; });
+    if (known == functions.end()) {
+      functions.emplace_back(name, 1);
+    } else {
+      ++known->second;
+    }
+  }
+  std::string out;
+  for (const auto& [name, count] : functions) {
+    const char* verb = count == 1 ? " reaches " : " reach ";
+    out += out.empty() ? std::to_string(count) + (count == 1 ? " call site" : " call sites")
+                       : ", " + std::to_string(count);
+    out += verb + name;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -82,10 +107,7 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
   }
   if (allocates) {
     judgement.verdict = sure ? Verdict::proven : Verdict::likely;
-    const TagUse& best = uses.front();
-    const std::string function = best.api.empty() ? "an allocator" : best.api;
-    reason("allocates", std::to_string(sites) + (sites == 1 ? " call site reaches " : " call sites reach ") + function,
-           sure ? kSureProof : 0);
+    reason("allocates", call_sites(uses), sure ? kSureProof : 0);
     if (sites > 1) reason("many_sites", "more than one call site", kManySites);
     if (!sure) reason("assumed", "assuming that " + trace::describe_assumptions(assumptions), 0);
     if (never_freed) reason("never_freed", "no call that frees with this tag was seen", kNeverFreed);

@@ -98,7 +98,7 @@ void Engine::collect_uses(TraceResult& result) {
     use.charges_pool = row.charges_pool;
     use.origin_rva = sites_[pair.site].rva;
     std::uint32_t flags = pair.flags | (pair.tag == kBottom ? 0 : values_.flags(pair.tag) | what_else(pair));
-    if (may_call_else(pair.site, row)) flags |= kAssumesPointer;
+    if (!pair.narrowed && may_call_else(pair.site, row)) flags |= kAssumesPointer;
     use.via.push_back(use.origin_rva);
     SiteId last = pair.site;
     std::size_t way = pair.link;

@@ -26,7 +26,7 @@ Engine::Engine(const pe::Image& image, const tagdb::ApiTable& apis, Decoder& dec
       functions_(image, index_, decoder),
       values_(abi_.word, abi_.entry_misalignment),
       globals_(image, index_, values_, abi_, budget_) {
-  if (imports_.binds_framework()) kmdf_ = find_kmdf(image);
+  if (imports_.binds_framework()) choose_kmdf();
   if (abi_.callee_removes) stacks_.emplace(image, imports_, decoder, budget_);
 }
 
@@ -34,6 +34,7 @@ TraceResult Engine::run() {
   TraceResult result;
   result.functions = functions_.size();
   result.binds_kmdf = imports_.binds_framework();
+  if (result.binds_kmdf && !kmdf_) result.notes.emplace_back("kmdf_table_missing");
   if (functions_.overlaps() > 0)
     problems_.push_back(std::to_string(functions_.overlaps()) + " function ranges overlap in .pdata");
   // What a damaged table holds beyond the damage was not seen.
@@ -232,6 +233,7 @@ void Engine::analyse(std::uint32_t function) {
     if (!fresh) {
       // Looked at again with more knowledge: what was concluded is concluded anew.
       sites_[id] = call;
+      ways_.erase(id);
       for (const EntryId entry : entries_of_site_[id]) enqueue(id, entry);
       continue;
     }
@@ -273,13 +275,15 @@ Pair& Engine::pair_of(SiteId site, EntryId entry) {
 }
 
 void Engine::pair_up(SiteId site_id, EntryId entry_id) {
-  const CallSite& site = sites_[site_id];
+  const CallSite& all = sites_[site_id];
   const bool known = pair_index_.contains(std::uint64_t{site_id} << 32 | entry_id);
   Pair pair;
   pair.site = site_id;
   pair.entry = entry_id;
   const Entry& entry = entries_[entry_id];
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
+  const std::optional<CallSite> narrowed = narrow(site_id, entry, pair);
+  const CallSite& site = narrowed ? *narrowed : all;
   std::vector<Constraint> constraints = site.state.constraints;
   std::vector<PassedCallee> callees;
   ValueId raw = kBottom;
@@ -305,10 +309,14 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     raw = values_.masked(raw, entry.and_mask, entry.or_mask);
     if (site.function != entry.function) entries_[entry_id].called = true;
   }
-  if (unsure_callee_.contains(site_id)) pair.flags |= kAssumesPointer;
+  pair.applies = pair.applies && !pair.never;
+  if (unsure_callee_.contains(site_id) && !pair.narrowed) pair.flags |= kAssumesPointer;
   if (row.assumed) pair.flags |= kAssumesExporter;
   if (!site.reached) raw = values_.unknown(kUnreached);
   Resolution tag = resolve(site, raw, entry_id);
+  // Some of an argument's possibilities make the call do this. One constant goes with all of them; which of several
+  // goes with which nobody knows.
+  if (pair.on_some_ways) pair.flags |= values_.atoms(tag.value).size() == 1 ? kComputed : kAssumesPointer;
   pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);
   pair.table = pair.table || tag.table;
   pair.inflows = tag.inflows;

@@ -70,6 +70,9 @@ struct Pair {
   bool table = false;           ///< the tag is an entry of a table
   std::vector<Inflow> inflows;  ///< arguments of functions that put them into the global which the tag is read from
   std::size_t link = 0;         ///< of the entry: the one whose constraints hold
+  bool on_some_ways = false;    ///< what it does depends on an argument, and some of its possibilities do this
+  bool never = false;           ///< no way into the call leads there
+  bool narrowed = false;        ///< only the ways into the call count on which it calls the entry: no other callee
 };
 
 class Engine {
@@ -104,6 +107,16 @@ class Engine {
   Pair& pair_of(SiteId site, EntryId entry);
   EntryId row_entry(int row);
 
+  /// Do the possibilities of a value meet a condition? `perhaps`: nobody knows all of them.
+  enum class Meets : std::uint8_t { no, some, all, perhaps };
+  [[nodiscard]] Meets meets(ValueId value, std::uint64_t number, bool equal) const;
+  [[nodiscard]] ValueId condition_of(const CallSite& site, const tagdb::ApiRow& row);
+  static bool note_met(Meets met, Pair& pair);
+  [[nodiscard]] bool may_be_called(const CallSite& way, const Entry& entry);
+  [[nodiscard]] bool may_apply(const CallSite& way, const Entry& entry);
+  [[nodiscard]] bool depends_on_way(const CallSite& site, const Entry& entry);
+  const std::vector<CallSite>& ways_into(SiteId site);
+  std::optional<CallSite> narrow(SiteId site, const Entry& entry, Pair& pair);
   bool applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints);
   bool satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints,
                  std::vector<PassedCallee>& callees);
@@ -128,11 +141,14 @@ class Engine {
   void target_found(SiteId site, ValueId pointer);
   void add_targets(SiteId site, ValueId pointer);
   void take_stores(const std::vector<GlobalStore>& stores);
+  void choose_kmdf();
   void watch_what_holds_code(const GlobalStore& store);
   void conclude_again(std::span<const GlobalStore> stores);
   void schedule_kmdf();
   [[nodiscard]] int kmdf_row(const Atom& atom) const;
   [[nodiscard]] bool surely_kmdf(ValueId pointer);
+  [[nodiscard]] bool leaves_kmdf_alone(std::uint32_t slot);
+  [[nodiscard]] bool only_loads_from(const Reference& reference, std::uint32_t rva, std::uint32_t written);
   ValueId argument(SiteId site, EntryId entry, Argument which);
   ValueId argument(SiteId site, EntryId entry, Argument which, std::vector<EntryId>& path, unsigned& budget);
   ValueId argument_of_row(const CallSite& site, const tagdb::ApiRow& row, Argument which);
@@ -168,6 +184,8 @@ class Engine {
   Globals globals_;
   std::optional<CalleeStacks> stacks_;  // x86
   std::optional<Kmdf> kmdf_;
+  bool several_kmdf_ = false;                       // more than one structure that may be the one which is bound
+  std::map<std::uint32_t, bool> left_alone_;        // KMDF slots: see leaves_kmdf_alone()
 
   std::set<std::uint32_t> waiting_;  // functions to analyse, ascending: results must not depend on discovery order
   std::set<std::uint32_t> analysed_;
@@ -211,6 +229,7 @@ class Engine {
   std::map<std::uint32_t, std::vector<std::pair<SiteId, Atom>>> passed_pointers_;  // function → calls of its arguments
   std::set<std::pair<SiteId, Atom>> passed_known_;                                 // those of passed_pointers_
   std::set<std::pair<SiteId, std::uint64_t>> targets_;                             // what a site was found to call
+  std::map<SiteId, std::vector<CallSite>> ways_;  // the ways into a call, of those where they were asked for
   std::deque<std::pair<SiteId, ValueId>> found_later_;  // targets that were found too deep in the search for others
   unsigned nested_targets_ = 0;
   std::set<SiteId> unsure_callee_;  // calls through memory that may hold something else as well

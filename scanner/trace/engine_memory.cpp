@@ -1,7 +1,9 @@
 // The engine's view of memory: which functions to lift because they may write or call through a global, what to
 // conclude again when a store turns up, and the KMDF function table.
 #include <algorithm>
+#include <functional>
 
+#include "scanner/trace/address_use.hpp"
 #include "scanner/trace/engine.hpp"
 #include "scanner/trace/reference.hpp"
 
@@ -100,23 +102,34 @@ void Engine::conclude_again(std::span<const GlobalStore> stores) {
   }
 }
 
+/// Of several structures that may bind the framework, the one whose address code hands to somebody is bound.
+void Engine::choose_kmdf() {
+  std::vector<Kmdf> found = find_kmdf(image_);
+  if (found.size() > 1) {
+    const auto passed = [this](const Kmdf& kmdf) { return globals_.address_taken(kmdf.bind_info); };
+    if (std::ranges::any_of(found, passed)) std::erase_if(found, std::not_fn(passed));
+  }
+  if (found.empty()) return;
+  kmdf_ = found.front();
+  values_.set_framework(kmdf_->table);
+  several_kmdf_ = found.size() > 1;
+}
+
 void Engine::schedule_kmdf() {
   if (!kmdf_) return;
+  std::set<std::uint32_t> loading;
+  for (const std::uint32_t user : globals_.users(kmdf_->table)) loading.insert(functions_.containing(user));
   for (const tagdb::ApiRow& row : apis_.rows) {
     if (row.match != tagdb::ApiMatch::kmdf || row.kmdf_index >= kmdf_->count) continue;
     const std::uint32_t offset = row.kmdf_index * abi_.word;
-    if (!kmdf_->through_pointer) {
-      watch(kmdf_->table + offset);
-      continue;
-    }
-    // Everybody loads the pointer; only functions that hold the row's offset call it.
-    std::set<std::uint32_t> loading;
-    for (const std::uint32_t user : globals_.users(kmdf_->table)) loading.insert(functions_.containing(user));
+    if (!kmdf_->through_pointer) watch(kmdf_->table + offset);
+    // Everybody loads the pointer; only functions that hold the row's offset, or compute it, call it.
     for (const std::uint32_t function : loading) {
       for (const CodeRange& range : functions_.ranges_of(function)) {
         constexpr std::uint32_t kBytesOfStep = 16;
         if (!budget_.spend((range.end - range.begin) / kBytesOfStep)) return;
-        if (mentions(image_, range, offset)) schedule(function);
+        const bool holds = kmdf_->through_pointer && mentions(image_, range, offset);
+        if (holds || multiplies_index(image_, range, row.kmdf_index)) schedule(function);
       }
     }
   }
@@ -144,10 +157,45 @@ int Engine::kmdf_row(const Atom& atom) const {
 /// end of a list that stands before the table for one.)
 bool Engine::surely_kmdf(ValueId pointer) {
   const auto atoms = values_.atoms(pointer);
-  if (values_.flags(pointer) != 0 || atoms.size() != 1 || kmdf_row(atoms[0]) < 0) return false;
-  if (!globals_.only_read(kmdf_->table, abi_.word, kmdf_->holder)) return false;
+  if (values_.flags(pointer) != 0 || atoms.size() != 1 || kmdf_row(atoms[0]) < 0 || several_kmdf_) return false;
+  if (!leaves_kmdf_alone(kmdf_->table)) return false;
   if (kmdf_->through_pointer) return !globals_.stored_through(kmdf_->table, atoms[0].where);
-  return globals_.only_read(static_cast<std::uint32_t>(atoms[0].a), abi_.word, kmdf_->holder);
+  return leaves_kmdf_alone(static_cast<std::uint32_t>(atoms[0].a));
+}
+
+/// Does the image only read the word at `slot`, and keep its address to itself?
+bool Engine::leaves_kmdf_alone(std::uint32_t slot) {
+  const auto [at, fresh] = left_alone_.emplace(slot, false);
+  if (!fresh) return at->second;
+  // Whoever has the address of a table that stands in the image may write anywhere in it.
+  const std::uint32_t table = kmdf_->through_pointer || slot != kmdf_->table ? abi_.word : kmdf_->count * abi_.word;
+  const auto reads = [&](const Reference& reference) { return only_loads_from(reference, slot, table); };
+  return left_alone_[slot] = globals_.only_read(slot, abi_.word, kmdf_->holder, reads);
+}
+
+/// Code computes an address in the object at `rva`: does it only load behind it? Asked where compilers do so as a rule.
+bool Engine::only_loads_from(const Reference& reference, std::uint32_t rva, std::uint32_t written) {
+  if (image_.machine() != pe::Machine::arm64) return false;
+  ComputedAddress address;
+  address.site = reference.site;
+  address.offset = static_cast<std::int64_t>(reference.target) - static_cast<std::int64_t>(rva);
+  address.given = abi_.word;
+  address.written = written;
+  const std::uint32_t function = functions_.containing(reference.site);
+  const std::vector<CodeRange> ranges = functions_.ranges_of(function);
+  std::optional<LiftedFunction> lifted;  // knows jump tables
+  const auto targets_of = [&](std::uint32_t jump) {
+    std::vector<std::uint32_t> targets;
+    if (!lifted) lifted = affordable(ranges, 0) ? lift_function(image_, decoder_, ranges, {}) : LiftedFunction{};
+    for (const Block& block : lifted->blocks) {
+      if (block.instruction_count == 0) continue;
+      const std::uint32_t last = lifted->order[block.first_instruction + block.instruction_count - 1];
+      if (lifted->instructions[last].rva != jump) continue;
+      for (const std::uint32_t next : block.successors) targets.push_back(lifted->blocks[next].rva);
+    }
+    return targets;
+  };
+  return only_loads_behind(image_, ranges, address, targets_of);
 }
 
 }  // namespace scanner::trace

@@ -80,6 +80,7 @@ class Interpreter {
       note_size();
     }
     if (given_up_) return abandoned();
+    if (knowledge_.ways_into != 0) note_ways();
     result_.left = std::move(left_.fields);
     return std::move(result_);
   }
@@ -152,21 +153,76 @@ class Interpreter {
 
   void merge_edge(const Block& block, std::uint32_t number, std::uint32_t next, const State& state) {
     const bool back_edge = queue_.goes_back(number, next);
+    merge_into(next, refined(block, next, state), back_edge);
+  }
+
+  /// `state` at the end of the block as the block `next` finds it: what the branch between them says is known.
+  const State& refined(const Block& block, std::uint32_t next, const State& state) {
     const Instruction* last = last_instruction(function_, block);
     if (last == nullptr || last->flow != Flow::branch || last->condition == Condition::other ||
-        block.successors.size() != 2 || !comparison_.known() || block.successors[0] == block.successors[1]) {
-      merge_into(next, state, back_edge);
-      return;
+        block.successors.size() != 2 || !comparison_.known() || block.successors[0] == block.successors[1])
+      return state;
+    refined_ = state;
+    comparison_.refine(refined_, *last, function_.blocks[next].rva == last->target);
+    return refined_;
+  }
+
+  // --- the ways into one call -----------------------------------------------------------------------------------------
+
+  [[nodiscard]] std::vector<std::uint32_t> predecessors(std::uint32_t number) const {
+    std::vector<std::uint32_t> before;
+    for (std::uint32_t other = 0; other < function_.blocks.size(); ++other) {
+      const auto& next = function_.blocks[other].successors;
+      if (visits_[other] > 0 && std::find(next.begin(), next.end(), number) != next.end()) before.push_back(other);
     }
-    State& refined = refined_;
-    refined = state;
-    comparison_.refine(refined, *last, function_.blocks[next].rva == last->target);
-    merge_into(next, refined, back_edge);
+    return before;
+  }
+
+  /// Where ways meet before the call, what it gets is what all of them bring, joined. Here each is followed by itself
+  /// from there on.
+  void note_ways() {
+    constexpr std::size_t kMostWays = 16, kMostBlocks = 16;
+    std::vector<std::uint32_t> chain;  // from where ways meet to the call, that first
+    for (std::uint32_t number = 0; number < function_.blocks.size() && chain.empty(); ++number) {
+      const Block& block = function_.blocks[number];
+      for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
+        const Instruction& one = function_.instructions[function_.order[block.first_instruction + i]];
+        if (one.rva == knowledge_.ways_into) chain.assign(1, number);
+      }
+    }
+    if (chain.empty() || visits_[chain.front()] == 0) return;
+    std::vector<std::uint32_t> before = predecessors(chain.front());
+    while (before.size() == 1 && chain.size() < kMostBlocks &&
+           std::find(chain.begin(), chain.end(), before.front()) == chain.end()) {
+      chain.insert(chain.begin(), before.front());
+      before = predecessors(chain.front());
+    }
+    if (before.size() < 2 || before.size() > kMostWays) return;
+    recording_ = false;
+    for (const std::uint32_t from : before) {
+      if (given_up_) return;
+      State state = in_[from];
+      interpret(function_.blocks[from], state);
+      state = refined(function_.blocks[from], chain.front(), state);
+      on_one_way_ = true;
+      for (std::size_t i = 0; i < chain.size(); ++i) {
+        interpret(function_.blocks[chain[i]], state);
+        if (i + 1 < chain.size()) state = refined(function_.blocks[chain[i]], chain[i + 1], state);
+      }
+      on_one_way_ = false;
+    }
+    if (result_.ways.size() != before.size()) result_.ways.clear();
   }
 
   // --- calls, and leaving the function ------------------------------------------------------------------------------
 
   void record(CallSite site, const State& state) {
+    if (on_one_way_ && site.rva == knowledge_.ways_into) {
+      site.function = function_.rva;
+      site.state = state;
+      result_.ways.push_back(std::move(site));
+      return;
+    }
     if (!recording_) return;
     const bool uninteresting = site.import >= 0 && imports_[static_cast<std::size_t>(site.import)].row < 0;
     if (uninteresting || (!reached_ && site.import < 0)) return;
@@ -394,6 +450,7 @@ class Interpreter {
   State left_;                                      // at the returns seen so far, the fields
   bool returns_ = false;
   bool recording_ = false;
+  bool on_one_way_ = false;
   bool reached_ = true;
   bool given_up_ = false;
   const std::uint64_t steps_before_ = budget_.steps();

@@ -125,14 +125,16 @@ bool Globals::address_taken(std::uint32_t rva) {
   return !words_holding(rva).empty() || !Index::to(index_.addresses, rva).empty() || lea_of(rva);
 }
 
-bool Globals::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder) {
+bool Globals::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
+                        const std::function<bool(const Reference&)>& reads) {
   if (!pointers_collected_) collect_pointers();
   for (auto it = pointers_.lower_bound(rva); it != pointers_.end() && it->first < rva + bytes; ++it) {
     if (it->second != std::vector<std::uint32_t>{holder}) return false;
   }
   auto it = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0});
   for (; it != index_.data.end() && it->target < rva + bytes; ++it) {
-    if (!budget_->spend(1) || !only_reads(image_, *it)) return false;
+    if (!budget_->spend(1)) return false;
+    if (!only_reads(image_, *it) && !(is_lea(*it) && reads(*it))) return false;
   }
   return true;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <tuple>
@@ -55,8 +56,9 @@ class Globals {
   /// Is the address of `rva` taken by code or stored in data?
   [[nodiscard]] bool address_taken(std::uint32_t rva);
   /// Does all code that names some of the `bytes` at `rva` only read there, and is the data word at `holder` the only
-  /// one with an address of them?
-  [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder);
+  /// one with an address of them? `reads` is asked about code that computes the address first.
+  [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
+                               const std::function<bool(const Reference&)>& reads);
   /// Was a store seen at `offset` behind the pointer that stands at `rva`?
   [[nodiscard]] bool stored_through(std::uint32_t rva, std::int32_t offset) const {
     return through_.contains({rva, offset});

@@ -27,7 +27,7 @@ std::unordered_map<std::string_view, int> rows_by_name(const tagdb::ApiTable& ap
   for (std::size_t i = 0; i < apis.rows.size(); ++i) {
     const tagdb::ApiRow& row = apis.rows[i];
     if (row.match == tagdb::ApiMatch::import || row.match == tagdb::ApiMatch::flt_register)
-      rows.emplace(row.name, static_cast<int>(i));
+      rows.emplace(row.import_name.empty() ? row.name : row.import_name, static_cast<int>(i));
   }
   return rows;
 }

@@ -84,7 +84,7 @@ bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& va
   if (only == nullptr) return true;
   const bool saved = only->kind == AtomKind::entry && only->a == 0 && !is_stack(only->where) &&
                      abi.preserved(static_cast<Reg>(only->where));
-  return !saved && only->kind != AtomKind::frame;
+  return !saved && only->kind != AtomKind::frame && !values.of_framework(*only);
 }
 
 State state_at_entry(ValuePool& values, const Abi& abi) {

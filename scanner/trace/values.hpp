@@ -117,7 +117,17 @@ class ValuePool {
 
   static constexpr std::size_t kCap = 16;
 
+  /// RVA of KMDF's table, or of the pointer to it, when the image has one.
+  void set_framework(std::uint32_t table) { framework_ = table; }
+  /// Is it an address in that table, or what was read from it? Nobody keeps those but in registers that compilers spill.
+  [[nodiscard]] bool of_framework(const Atom& atom) const {
+    const bool kind =
+        atom.kind == AtomKind::image || atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
+    return kind && framework_ != 0 && atom.a == framework_;
+  }
+
  private:
+  std::uint32_t framework_ = 0;
   const unsigned word_;
   const std::int64_t misalignment_;  // Abi::entry_misalignment
   bool walking_pointer(ValueId a, ValueId b, ValueId& walked);
