@@ -15,10 +15,36 @@ constexpr std::array<std::string_view, 49> kElements = {
     "tbody",   "td",      "text",   "th",      "thead",  "title",  "tr",    "ul",      "wbr"};
 
 /// Beside those that begin with data- and aria-. None of them runs anything; href is looked at more closely.
-constexpr std::array<std::string_view, 27> kAttributes = {
-    "charset", "class",   "colspan", "content",     "cx",     "cy", "d",    "href",  "http-equiv",
-    "id",      "lang",    "name",    "placeholder", "points", "r",  "role", "scope", "text-anchor",
-    "type",    "viewBox", "width",   "x",           "x1",     "x2", "y",    "y1",    "y2"};
+constexpr std::array<std::string_view, 30> kAttributes = {"charset",
+                                                          "class",
+                                                          "colspan",
+                                                          "content",
+                                                          "cx",
+                                                          "cy",
+                                                          "d",
+                                                          "height",
+                                                          "href",
+                                                          "http-equiv",
+                                                          "id",
+                                                          "lang",
+                                                          "name",
+                                                          "overflow",
+                                                          "placeholder",
+                                                          "points",
+                                                          "preserveAspectRatio",
+                                                          "r",
+                                                          "role",
+                                                          "scope",
+                                                          "text-anchor",
+                                                          "type",
+                                                          "viewBox",
+                                                          "width",
+                                                          "x",
+                                                          "x1",
+                                                          "x2",
+                                                          "y",
+                                                          "y1",
+                                                          "y2"};
 
 template <typename List>
 bool in(const List& list, std::string_view word) {
