@@ -1,9 +1,14 @@
 # What `cmake --install` lays down and what CPack packs: the program, its man page and completions (made by the program
-# itself), licences. A .deb on Debian; for Windows a .zip with the single executable, ready to be run from where it is.
+# itself), licences, the list of tags. A .deb on Debian; for Windows a .zip with the single executable, ready to be run from where it is.
+# The address that the commits of this repository bear; who packages elsewhere gives another.
+set(POOLWHO_MAINTAINER "poolwho maintainers <maintainers@users.noreply.r-seed-62cf9656.example>"
+    CACHE STRING "Maintainer of the Debian package: Name <address>")
+
 if(WIN32)
   install(TARGETS poolwho RUNTIME DESTINATION .)
   install(FILES data/copyright DESTINATION . RENAME LICENSE.txt)
   install(FILES README.md DESTINATION .)
+  install(FILES data/pooltag.txt DESTINATION .)  # for WinDbg, and poolmon /g
   # The executable holds its libraries, whose licences want to come along.
   if(POOLWHO_WINDOWS_DEPS)
     set(licences
@@ -26,27 +31,25 @@ else()
   if(TARGET poolwho-lief)
     install(TARGETS poolwho-lief RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/poolwho)
   endif()
-  install(FILES data/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR})
+  install(FILES data/copyright README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+  install(FILES data/pooltag.txt DESTINATION ${CMAKE_INSTALL_DATADIR}/poolwho) # for WinDbg, and poolmon /g
 endif()
 
 find_program(GZIP gzip)
 if(NOT CMAKE_CROSSCOMPILING AND GZIP AND UNIX)
   set(generated ${CMAKE_BINARY_DIR}/package)
   file(MAKE_DIRECTORY ${generated})
-  file(CONFIGURE OUTPUT ${generated}/changelog CONTENT "poolwho (${PROJECT_VERSION}) unstable; urgency=low
-
-  * See the history of the repository.
-
- -- poolwho maintainers <maintainers@poolwho.example>  Mon, 23 Nov 2026 00:00:00 +0000
-")
   add_custom_command(
     OUTPUT ${generated}/poolwho.1.gz ${generated}/poolwho.bash ${generated}/changelog.gz
     COMMAND poolwho --generate man > ${generated}/poolwho.1
     COMMAND ${GZIP} -9nf ${generated}/poolwho.1
     COMMAND poolwho --generate bash > ${generated}/poolwho.bash
-    COMMAND ${GZIP} -9nkf ${generated}/changelog
-    DEPENDS poolwho ${generated}/changelog
-    COMMENT "Man page and completion")
+    COMMAND ${CMAKE_SOURCE_DIR}/data/release/debian_changelog.sh ${CMAKE_SOURCE_DIR}/CHANGELOG.md ${POOLWHO_MAINTAINER} >
+            ${generated}/changelog
+    COMMAND ${GZIP} -9nf ${generated}/changelog
+    DEPENDS poolwho CHANGELOG.md data/release/debian_changelog.sh
+    VERBATIM
+    COMMENT "Man page, completion and changelog")
   add_custom_target(poolwho_documents ALL DEPENDS ${generated}/poolwho.1.gz)
   install(FILES ${generated}/poolwho.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
   install(FILES ${generated}/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -55,7 +58,7 @@ endif()
 
 set(CPACK_PACKAGE_NAME poolwho)
 set(CPACK_PACKAGE_VENDOR "poolwho maintainers")
-set(CPACK_PACKAGE_CONTACT "poolwho maintainers <maintainers@poolwho.example>")
+set(CPACK_PACKAGE_CONTACT "${POOLWHO_MAINTAINER}")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "name the Windows driver behind a kernel pool tag")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
     "poolwho reads the code of Windows drivers, follows four-character pool tags

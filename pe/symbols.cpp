@@ -132,7 +132,7 @@ bool SymbolTable::add_map(const Image& image, std::string_view text) {
 bool SymbolTable::add_pdb(const Image& image, Bytes pdb, std::string& reason) {
   Msf msf;
   if (!Msf::open(pdb, msf)) {
-    reason = "is no PDB of Visual C++ 7 or later";
+    reason = "is not a PDB of Visual C++ 7 or later";
     return false;
   }
   const std::vector<std::uint8_t> info = msf.stream(1), dbi = msf.stream(3), signature = pdb_signature(image);

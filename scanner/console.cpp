@@ -41,6 +41,8 @@ bool Output::close(std::ostream& err) {
   return true;
 }
 
+bool Output::reader_left() const { return !path_ && !std::cout && stdout_is_pipe(); }
+
 Output::~Output() {
   if (!temporary_.empty()) remove_file(temporary_);
 }

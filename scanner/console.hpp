@@ -7,10 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "scanner/stop.hpp"
+
 namespace scanner {
 
-/// Interrupts set scanner::interrupted; a closed pipe becomes a failed write instead of a signal.
-void prepare_console();
+/// An interrupt sets `stop`, which must live as long as the process; one more before it is served ends the process at
+/// once. A closed pipe becomes a failed write instead of a signal.
+void prepare_console(StopFlag& stop);
 /// The command line without the program's name; UTF-8 on Windows, whatever its code page.
 std::vector<std::string> arguments(int argc, char** argv);
 bool stdout_is_terminal();
@@ -21,8 +24,14 @@ bool stdout_redraws();
 struct TerminalSize {
   unsigned columns = 80, rows = 24;
 };
-/// Of standard output; the usual one when it has none.
-TerminalSize terminal_size();
+enum class Stream { out, err };
+/// Of the terminal behind a stream: it has a window of its own when the other one is redirected. The usual size when
+/// there is none.
+TerminalSize terminal_size(Stream stream = Stream::out);
+/// Can a line on standard error be drawn over? Not on a terminal that calls itself dumb.
+bool stderr_redraws();
+/// Does the terminal behind standard error know escape sequences? Consoles before Windows 10 do not.
+bool stderr_knows_escapes();
 /// In one write where `out` is standard output, so that no half of a screen is ever seen.
 void write_at_once(std::ostream& out, const std::string& text);
 /// Do the locale (or the console's code page) and thus the reader of our text show more than ASCII?
@@ -47,6 +56,8 @@ class Output {
   [[nodiscard]] bool is_color_terminal() const;
   /// False, with a message, when not everything could be written.
   bool close(std::ostream& err);
+  /// After close(): who read standard output went away before the end.
+  [[nodiscard]] bool reader_left() const;
   ~Output();
 
  private:

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -12,19 +13,34 @@
 #include <string_view>
 
 #include "scanner/console.hpp"
-#include "scanner/pipeline.hpp"
 
 namespace scanner {
 
-void prepare_console() {
+namespace {
+
+std::atomic<StopFlag*> stop_on_signal{nullptr};  // a handler gets nothing else
+
+void on_signal(int number) {
+  StopFlag* stop = stop_on_signal;
+  if (stop == nullptr || stop->interrupted()) {
+    ::signal(number, SIG_DFL);
+    ::raise(number);  // a second Ctrl-C ends at once
+    return;
+  }
+  stop->interrupt();
+}
+
+}  // namespace
+
+void prepare_console(StopFlag& stop) {
   // Without this, what is opened next (a catalogue, say) would become the standard stream that the caller closed.
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) == -1 && ::open("/dev/null", O_RDONLY) != stream) std::abort();
   }
   std::signal(SIGPIPE, SIG_IGN);
   struct sigaction action {};
-  action.sa_handler = [](int) { interrupted = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second Ctrl-C ends at once
+  stop_on_signal = &stop;
+  action.sa_handler = on_signal;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
 }
@@ -59,13 +75,21 @@ bool stdout_redraws() {
   return ::isatty(STDOUT_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
 }
 
-TerminalSize terminal_size() {
+bool stderr_redraws() {
+  const char* term = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
+}
+
+bool stderr_knows_escapes() { return stderr_redraws(); }
+
+TerminalSize terminal_size(Stream stream) {
   TerminalSize size;
   winsize window{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 && window.ws_row > 0) {
+  const int file = stream == Stream::out ? STDOUT_FILENO : STDERR_FILENO;
+  if (::ioctl(file, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 && window.ws_row > 0) {
     size.columns = window.ws_col;
     size.rows = window.ws_row;
-  } else if (::isatty(STDOUT_FILENO) == 0) {
+  } else if (::isatty(file) == 0) {
     size.columns = 132;
   }
   return size;

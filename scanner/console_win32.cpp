@@ -7,6 +7,7 @@
 #include <shellapi.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -14,17 +15,19 @@
 #include <streambuf>
 
 #include "scanner/console.hpp"
-#include "scanner/pipeline.hpp"
 #include "scanner/walk/windows_rules.hpp"
 #include "scanner/win32.hpp"
 
 namespace scanner {
 namespace {
 
+std::atomic<StopFlag*> stop_on_control{nullptr};  // a handler gets nothing else
+
 BOOL WINAPI on_control(DWORD event) {
   // A second Ctrl-C, and everything that ends the session, ends at once.
-  if ((event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) || interrupted) return FALSE;
-  interrupted = true;
+  StopFlag* stop = stop_on_control;
+  if ((event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT) || stop == nullptr || stop->interrupted()) return FALSE;
+  stop->interrupt();
   return TRUE;
 }
 
@@ -91,7 +94,8 @@ class ConsoleBuffer final : public std::streambuf {
 
 }  // namespace
 
-void prepare_console() {
+void prepare_console(StopFlag& stop) {
+  stop_on_control = &stop;
   ::SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOOPENFILEERRORBOX);  // an empty drive is an error, not a dialogue
   ::SetConsoleCtrlHandler(on_control, TRUE);
   for (const int stream : {0, 1, 2}) ::_setmode(stream, _O_BINARY);
@@ -129,10 +133,15 @@ bool stdout_is_color_terminal() {
 
 bool stdout_redraws() { return enable_colors(STD_OUTPUT_HANDLE); }
 
-TerminalSize terminal_size() {
+bool stderr_redraws() { return is_console(STD_ERROR_HANDLE); }
+
+bool stderr_knows_escapes() { return enable_colors(STD_ERROR_HANDLE); }
+
+TerminalSize terminal_size(Stream stream) {
   TerminalSize size;
   CONSOLE_SCREEN_BUFFER_INFO info{};
-  if (::GetConsoleScreenBufferInfo(::GetStdHandle(STD_OUTPUT_HANDLE), &info) != 0) {
+  const DWORD which = stream == Stream::out ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE;
+  if (::GetConsoleScreenBufferInfo(::GetStdHandle(which), &info) != 0) {
     size.columns = static_cast<unsigned>(info.srWindow.Right - info.srWindow.Left + 1);
     size.rows = static_cast<unsigned>(info.srWindow.Bottom - info.srWindow.Top + 1);
   } else {

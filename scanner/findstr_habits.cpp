@@ -60,8 +60,9 @@ std::vector<std::string> translate_findstr_habits(std::vector<std::string> argum
       continue;
     }
     if (is_flags(word)) {
-      // Recursion is the default, tags are literal, and letter case matters to them.
+      // Recursion is the default, and tags are literal.
       if (lower(word).find('m') != std::string::npos) out.emplace_back("--names-only");
+      if (lower(word).find('i') != std::string::npos) out.emplace_back("--ignore-case");
       any = true;
       continue;
     }

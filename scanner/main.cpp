@@ -7,7 +7,8 @@
 #include "scanner/options.hpp"
 
 int main(int argc, char** argv) try {
-  scanner::prepare_console();
+  static scanner::StopFlag stop;  // signals reach it until the very end
+  scanner::prepare_console(stop);
   scanner::Parsed parsed = scanner::parse_command_line(scanner::arguments(argc, argv));
   if (!parsed.options) {
     std::cout << parsed.exit.out << std::flush;
@@ -19,7 +20,7 @@ int main(int argc, char** argv) try {
   scanner::Output output;
   if (!output.open(options.output, std::cerr)) return scanner::kExitUsage;
   scanner::Context context(options, output.stream(), std::cerr, output.is_color_terminal(),
-                           scanner::stderr_is_terminal());
+                           scanner::stderr_is_terminal(), &stop);
   if (!context.load()) return scanner::kExitUsage;
   int code = scanner::kExitUsage;
   switch (options.verb) {
@@ -29,7 +30,8 @@ int main(int argc, char** argv) try {
     case scanner::Verb::leaks: code = run_leaks(context); break;
     case scanner::Verb::merge: break;  // above: its output is no text
   }
-  return output.close(std::cerr) ? code : scanner::kExitUsage;
+  if (!output.close(std::cerr)) return scanner::kExitUsage;
+  return output.reader_left() && code != scanner::kExitInterrupted ? scanner::kExitFound : code;
 } catch (const std::exception& error) {
   std::cerr << "poolwho: internal error: " << error.what() << "\n";
   return 3;

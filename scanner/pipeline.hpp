@@ -2,20 +2,18 @@
 // how far workers may run ahead of the writer, so memory does not grow with the number of files.
 #pragma once
 
-#include <atomic>
 #include <functional>
 
 #include "scanner/scan.hpp"
+#include "scanner/stop.hpp"
 
 namespace scanner {
-
-/// Set by the interrupt handler; the producer stops, what is under way is finished and written.
-extern std::atomic<bool> interrupted;
 
 struct Stages {
   /// Calls its argument for every file and stops when it returns false. On a thread of its own.
   std::function<void(const std::function<bool(walk::Found)>&)> produce;
-  /// On the workers' threads, each of which has a buffer of its own.
+  /// On the workers' threads, each of which has a buffer of its own. An exception is what became of this file
+  /// (Outcome::failed), and of no other.
   std::function<ScannedFile(const walk::Found&, ReadBuffer&)> work;
   /// In the order of the files, on the calling thread.
   std::function<void(ScannedFile&)> consume;
@@ -25,7 +23,9 @@ struct Stages {
   std::function<void()> count;
 };
 
-void run_pipeline(unsigned jobs, const Stages& stages);
+/// When `stop` is set the producer stops; what is under way is finished and consumed. An exception of another stage
+/// than `work` ends the run: all threads are joined, then it is thrown again.
+void run_pipeline(unsigned jobs, const Stages& stages, const StopFlag& stop);
 
 /// The whole process yields processor and disk to others. False where the system knows no such thing.
 bool lower_priority();

@@ -289,6 +289,8 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
   if (request.exporters != nullptr && trace::can_trace(image)) given = request.exporters->given_to(image, file.path);
   const std::vector<tagdb::ApiRow>& more = given.rows;
   out.context = !more.empty() ? digest_of(more) : given.asked ? "none" : "";
+  if (given.unresolved > 0) out.context += "+" + std::to_string(given.unresolved);
+  if (request.exporters != nullptr && trace::can_trace(image)) out.unresolved_api_sets = given.unresolved;
   if (request.recall != nullptr && request.recall->known(out)) {
     request.recall->load(out, request);
     return out;

@@ -77,16 +77,19 @@ struct ScannedFile {
     not_pe,
     not_wanted,  ///< an .exe or .dll that is no kernel image
     unreadable,
-    malformed
+    malformed,
+    failed  ///< by this program: not enough memory, or an error of its own
   };
   Outcome outcome = Outcome::not_pe;
   walk::Found file;
-  std::string message;  ///< for unreadable and malformed
+  std::string message;  ///< for unreadable, malformed and failed
   std::uint64_t size = 0;
   ContentHash hash;
   bool recalled = false;     ///< from the catalogue, not from the file
   std::uint64_t beside = 0;  ///< stands for size and time of the .pdb and .map beside it
   std::string context;       ///< digest of the rows that other drivers gave (Exporters); "none": might have given
+  /// Functions that it imports from API sets and that no image at hand was seen to export; nothing: not counted.
+  std::optional<std::uint32_t> unresolved_api_sets;
   std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
   pe::Machine machine = pe::Machine::other;
   trace::TraceResult trace;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tagdb/hints.hpp"
 #include "tagdb/text.hpp"
 #include "tagdb/tsv.hpp"
 
@@ -106,7 +107,9 @@ std::string shared_code(PoolTag tag) {
   return known != nullptr ? known->what + ". " + shared.families[known->family].advice : std::string();
 }
 
-std::string advice_for(PoolTag tag) {
+namespace {
+/// Why the tag proves no owner, or nothing.
+std::string proof_of(PoolTag tag) {
   // Few tags have a row. Looking for one in the text costs a look-up less than taking all of them apart.
   std::string row = "\ntag\t";
   for (unsigned i = 0; i < 4; ++i) row += static_cast<char>(tag.byte(i));
@@ -116,6 +119,15 @@ std::string advice_for(PoolTag tag) {
   if (const auto advice = shared_code(tag); !advice.empty())
     return "'" + tag.text() + "' may have more than one owner: " + advice;
   return {};
+}
+}  // namespace
+
+std::string advice_for(PoolTag tag) {
+  const std::string proof = proof_of(tag);
+  const auto hint = hint_for(tag);
+  if (hint.empty()) return proof;
+  if (proof.empty()) return "'" + tag.text() + "' elsewhere: " + std::string(hint);
+  return proof + ". Elsewhere: " + std::string(hint);
 }
 
 std::string_view on_behalf(std::string_view image) {

@@ -55,8 +55,8 @@ std::string_view never_proves(PoolTag tag);
 /// next, or nothing.
 std::string shared_code(PoolTag tag);
 
-/// The sentence for people, whichever it is: "'Ddk ' never proves an owner: ...", "'COMX' may have more than one owner:
-/// ...", or nothing.
+/// The sentences for people: "'Ddk ' never proves an owner: ...", "'COMX' may have more than one owner: ...", then what
+/// others found behind the tag (hints.hpp), or nothing.
 std::string advice_for(PoolTag tag);
 
 /// Does the image with this file name allocate for others? Returns for whom and how to get behind it, or an empty view.

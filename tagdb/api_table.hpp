@@ -36,6 +36,9 @@ struct ApiRow {
   std::string
       name;  ///< of the function; `module!function` (module in lower case) matches imports from that module only
   std::string module;
+  /// How import tables name the function when that is not `name`, as `module!function`: a function that is reached
+  /// through an API set is called after the image that implements it.
+  std::string import_name;
   ApiKind kind = ApiKind::allocate;
   ApiMatch match = ApiMatch::none;
   unsigned kmdf_index = 0;

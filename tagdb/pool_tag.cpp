@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tagdb/code_pages.hpp"
+
 namespace tagdb {
 namespace {
 
@@ -26,6 +28,27 @@ std::optional<std::uint32_t> parse_hex(std::string_view digits) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
   if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
   return value;
+}
+
+/// How many a reader counts: sequences of UTF-8 are one each, escapes too.
+std::size_t characters(std::string_view text, std::string_view bytes) {
+  const auto more =
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; });
+  return bytes.size() - std::min(bytes.size(), static_cast<std::size_t>(more));
+}
+
+/// A short tag stands for two, padded with blanks and with NULs.
+void add_forms(const std::string& bytes, std::vector<TagPattern>& forms) {
+  const auto add = [&forms](const std::string& four) {
+    const TagPattern form = TagPattern::from_columns(four);
+    if (std::find(forms.begin(), forms.end(), form) == forms.end()) forms.push_back(form);
+  };
+  if (bytes.size() == 4 || bytes.find('*') != std::string::npos) return add(bytes);
+  std::string blanks = bytes, nuls = bytes;
+  blanks.resize(4, ' ');
+  nuls.resize(4, '\0');
+  add(blanks);
+  add(nuls);
 }
 
 }  // namespace
@@ -119,6 +142,20 @@ TagPattern TagPattern::small() const {
   return out;
 }
 
+std::vector<TagPattern> TagPattern::letter_cases() const {
+  std::vector<TagPattern> out = {*this};
+  for (unsigned i = 0; i < 4; ++i) {
+    const std::uint8_t lower = bytes_[i] | 0x20U;
+    if (open_[i] || lower < 'a' || lower > 'z') continue;
+    const std::size_t count = out.size();
+    for (std::size_t k = 0; k < count; ++k) {
+      out.push_back(out[k]);
+      out.back().bytes_[i] ^= 0x20U;
+    }
+  }
+  return out;
+}
+
 TagPattern TagPattern::reversed() const {
   unsigned used = 4;
   while (used > 1 && !open_[used - 1] && (bytes_[used - 1] == ' ' || bytes_[used - 1] == 0)) --used;
@@ -176,20 +213,34 @@ std::optional<TagQuery> parse_query(std::string_view text, std::string& error) {
     error = "an empty tag; a pool tag has one to four characters, as poolmon shows them";
     return std::nullopt;
   }
-  if (bytes.size() > 4) {
-    error = "'" + query.text + "' has " + std::to_string(bytes.size()) +
+  // Letters above 127 as a screen shows them; else the bytes as they are.
+  std::vector<std::string> readings;
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    readings = in_code_pages(text);
+  std::erase_if(readings, [](const std::string& reading) { return reading.size() > 4; });
+  if (readings.empty()) readings.push_back(bytes);
+  if (readings.front().size() > 4) {
+    error = "'" + query.text + "' has " + std::to_string(characters(text, bytes)) +
             " characters; a pool tag has one to four (write 0x… for the number a debugger shows)";
     return std::nullopt;
   }
-  if (bytes.size() == 4 || bytes.find('*') != std::string::npos) {
-    query.forms.push_back(TagPattern::from_columns(bytes));
-    return query;
-  }
-  std::string blanks = bytes, nuls = bytes;
-  blanks.resize(4, ' ');
-  nuls.resize(4, '\0');
-  query.forms = {TagPattern::from_columns(blanks), TagPattern::from_columns(nuls)};
+  for (const std::string& reading : readings) add_forms(reading, query.forms);
+  // A page whose letter leaves a control character behind when bit 31 is dropped was not the one on the screen.
+  const auto odd = [](const TagPattern& form) {
+    return form.exact() && form.tag().byte(3) != 0 && form.tag().byte(3) < 0x20;
+  };
+  if (readings.size() > 1 && !std::all_of(query.forms.begin(), query.forms.end(), odd)) std::erase_if(query.forms, odd);
   return query;
+}
+
+TagQuery ignoring_case(const TagQuery& query) {
+  TagQuery out{query.text, {}};
+  for (const TagPattern& form : query.forms) {
+    for (const TagPattern& one : form.letter_cases()) {
+      if (std::find(out.forms.begin(), out.forms.end(), one) == out.forms.end()) out.forms.push_back(one);
+    }
+  }
+  return out;
 }
 
 }  // namespace tagdb

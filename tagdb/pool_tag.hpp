@@ -61,8 +61,10 @@ class TagPattern {
   [[nodiscard]] bool overlaps(const TagPattern& other) const;
   [[nodiscard]] unsigned fixed() const;  ///< how many positions are given; 4 means exact
   [[nodiscard]] bool exact() const { return fixed() == 4; }
-  [[nodiscard]] PoolTag tag() const;          ///< meaningful when exact
-  [[nodiscard]] TagPattern small() const;     ///< letters in lower case
+  [[nodiscard]] PoolTag tag() const;       ///< meaningful when exact
+  [[nodiscard]] TagPattern small() const;  ///< letters in lower case
+  /// The pattern in every letter case, itself first: 16 forms of four letters.
+  [[nodiscard]] std::vector<TagPattern> letter_cases() const;
   [[nodiscard]] TagPattern reversed() const;  ///< as a debugger's ULONG reads; blanks and NULs stay at the end
   [[nodiscard]] std::string text() const;
 
@@ -82,8 +84,11 @@ struct TagQuery {
   [[nodiscard]] bool exact() const;  ///< no wildcard
 };
 
-/// Accepts `Leak`, `Io`, `\x4c\x65ak`, `0x6B61654C`, `Afd?`, `Afd*`. On failure `error` gets a sentence with the
-/// remedy.
+/// Accepts `Leak`, `Io`, `\x4c\x65ak`, `0x6B61654C`, `Afd?`, `Afd*`, and `Thrå` as a screen shows a letter above 127.
+/// On failure `error` gets a sentence with the remedy.
 std::optional<TagQuery> parse_query(std::string_view text, std::string& error);
+
+/// The same question in every letter case.
+TagQuery ignoring_case(const TagQuery& query);
 
 }  // namespace tagdb

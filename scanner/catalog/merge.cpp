@@ -35,6 +35,7 @@ DELETE FROM main.sites WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NO
 DELETE FROM main.site_counts WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.held WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.occurrences WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
+DELETE FROM main.gaps WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 INSERT OR REPLACE INTO main.drivers SELECT w.ours,sha256,size,machine,traced,e.ours,company,product,description,
   file_version,original_name,signer,signature,pdb,pdb_id,linked,binds_kmdf,exports_allocator,problems,s.ours,context
   FROM other.drivers d JOIN wanted w ON w.theirs=d.id JOIN engine_of e ON e.theirs=d.engine
@@ -50,6 +51,8 @@ INSERT INTO main.sites SELECT o.ours,n,rva,function_rva,api,kind,wrapper,bucket,
   FROM other.sites s JOIN driver_of o ON o.theirs=s.driver WHERE o.taken;
 INSERT INTO main.site_counts SELECT o.ours,kind,wrapper,bucket,reason,sites
   FROM other.site_counts s JOIN driver_of o ON o.theirs=s.driver WHERE o.taken;
+INSERT INTO main.gaps SELECT o.ours,unresolved_api_sets,notes
+  FROM other.gaps g JOIN driver_of o ON o.theirs=g.driver WHERE o.taken;
 -- What stands in the bytes is true whoever searched.
 INSERT OR IGNORE INTO main.held SELECT tag,o.ours FROM other.held h JOIN driver_of o ON o.theirs=h.driver;
 INSERT OR IGNORE INTO main.occurrences SELECT o.ours,tag,file_offset,protected,evidence,rva,what

@@ -140,6 +140,7 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
     sql_.query("DELETE FROM site_counts WHERE driver=?").bind(*id).run();
     sql_.query("DELETE FROM occurrences WHERE driver=?").bind(*id).run();
     sql_.query("DELETE FROM held WHERE driver=?").bind(*id).run();
+    sql_.query("DELETE FROM gaps WHERE driver=?").bind(*id).run();
   }
   const pe::Identity& who = file.identity;
   sql_.query(
@@ -157,6 +158,9 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
             dump(Json(file.trace.exported_allocators)), dump(Json(file.trace.problems)), searched, file.context)
       .run();
   const std::int64_t driver = id ? *id : sql_.last_id();
+  sql_.query("INSERT INTO gaps VALUES(?,?,?)")
+      .bind(driver, file.unresolved_api_sets, dump(Json(file.trace.notes)))
+      .run();
   // Rows behind the table's end came from other drivers; their sites are named by the uses they led to.
   const auto api = [this, &file](const trace::Site& site) -> std::optional<std::string> {
     if (site.row < 0) return std::nullopt;
@@ -234,6 +238,12 @@ void Records::load_driver(std::int64_t driver, ScannedFile& out) {
   out.trace.exported_allocators = read_list(row.view(15));
   out.trace.problems = read_list(row.view(16));
   row.reset();
+  Statement& gaps = sql_.query("SELECT unresolved_api_sets,notes FROM gaps WHERE driver=?").bind(driver);
+  if (gaps.step()) {
+    if (!gaps.null(0)) out.unresolved_api_sets = static_cast<std::uint32_t>(gaps.integer(0));
+    out.trace.notes = read_list(gaps.view(1));
+  }
+  gaps.reset();
 }
 
 void Records::load_sites(std::int64_t driver, ScannedFile& out) {

@@ -46,6 +46,11 @@ INSERT INTO site_counts SELECT driver, kind, wrapper, bucket, ifnull(reason, '')
   GROUP BY 1, 2, 3, 4, 5;
 )";
 
+// Schema 3: what a trace of the driver is known to lack.
+constexpr const char* kGaps = R"(
+CREATE TABLE IF NOT EXISTS gaps(driver INTEGER PRIMARY KEY REFERENCES drivers, unresolved_api_sets INTEGER, notes TEXT NOT NULL);
+)";
+
 constexpr const char* kMoreTables = R"(
 CREATE TABLE files(
   id INTEGER PRIMARY KEY, host TEXT NOT NULL, path TEXT NOT NULL, driver INTEGER REFERENCES drivers,
@@ -66,7 +71,7 @@ CREATE TABLE occurrences(
 )";
 
 std::string not_a_catalogue() {
-  return "is no catalogue of poolwho; name a file that `poolwho survey PATH --store FILE` wrote";
+  return "is not a poolwho catalogue; name a file that `poolwho survey PATH --store FILE` wrote";
 }
 
 }  // namespace
@@ -125,9 +130,11 @@ pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode
     const std::string versions = "PRAGMA application_id=" + std::to_string(kApplicationId) +
                                  "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
     if (empty && !sql->failed()) {
-      sql->execute(std::string(kTables) + kMoreTables + kSiteCounts + versions);
-    } else if (number("PRAGMA application_id") == kApplicationId && number("PRAGMA user_version") == 1) {
-      sql->execute(kSiteCounts + versions);
+      sql->execute(std::string(kTables) + kMoreTables + kSiteCounts + kGaps + versions);
+    } else if (number("PRAGMA application_id") == kApplicationId) {
+      const std::int64_t older = number("PRAGMA user_version");
+      if (older == 1) sql->execute(kSiteCounts);
+      if (older == 1 || older == 2) sql->execute(kGaps + versions);
     }
     sql->execute("COMMIT");
   }

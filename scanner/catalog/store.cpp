@@ -21,6 +21,7 @@ std::string_view name_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::not_pe: return "not_pe";
     case Outcome::not_wanted: return "not_wanted";
+    case Outcome::failed:  // perhaps not the next time
     case Outcome::unreadable: return "unreadable";
     case Outcome::malformed: return "malformed";
     default: return "driver";

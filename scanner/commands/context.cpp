@@ -9,14 +9,23 @@
 #include "scanner/console.hpp"
 #include "scanner/pipeline.hpp"
 #include "scanner/report/host.hpp"
+#include "scanner/report/screen.hpp"
 
 namespace scanner {
 namespace {
 
 constexpr std::uint64_t kMaxTextFile = 64ULL << 20;
-constexpr const char* kNoVolume = "is not a directory that can be read; --root wants the root of a Windows volume";
+constexpr const char* kNoVolume = "is not a directory that can be read; --root takes the root of a Windows volume";
+
+/// Filling a catalogue is what is wanted, not the results: no view of them was asked for.
+bool only_stores(const Options& options) {
+  return options.store && options.format == Format::text && !options.output && !options.explain &&
+         !options.names_only && !options.by_tag && !options.only && !options.totals_only && !options.check &&
+         !options.baseline;
+}
 
 std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ostream& out, bool terminal) {
+  if (only_stores(options)) return std::make_unique<report::Reporter>();
   switch (options.format) {
     case Format::ndjson: return report::make_json_reporter(out, false);
     case Format::json: return report::make_json_reporter(out, true);
@@ -35,6 +44,13 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, std::ost
   text.names_only = options.names_only;
   text.unicode = terminal_shows_utf8();
   text.terminal = !options.output && stdout_is_terminal();
+  if (text.terminal) text.columns = terminal_size().columns;
+  text.show_weak = options.min_verdict == rank::Verdict::weak;
+  text.nul_separated = options.nul_separated;
+  text.by_tag = options.by_tag;
+  text.some_uses = options.only.has_value();
+  text.judged = options.check || options.baseline;
+  text.totals_only = options.totals_only;
   return report::make_text_reporter(out, text);
 }
 
@@ -64,13 +80,19 @@ bool read_lines(const std::string& path, bool nul_separated, std::vector<std::st
 }
 
 Context::Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal,
-                 bool err_is_terminal)
+                 bool err_is_terminal, StopFlag* stop)
     : options_(options),
-      out_(out),
+      plain_out_(out),
       err_(err),
-      err_is_terminal_(err_is_terminal),
+      progress_(out, err,
+                {!options.quiet && err_is_terminal && stderr_redraws(), !options.output && stdout_is_terminal(),
+                 stderr_knows_escapes(), [] { return terminal_size(Stream::err).columns; }}),
+      err_columns_(err_is_terminal ? std::function<unsigned()>([] { return terminal_size(Stream::err).columns; })
+                                   : std::function<unsigned()>{}),
+      out_(progress_.results()),
+      stop_(stop != nullptr ? *stop : own_stop_),
       apis_(options.verb == Verb::lookup ? tagdb::ApiTable{} : tagdb::builtin_api_table()),
-      reporter_(make_reporter(options, out, out_is_terminal)) {}
+      reporter_(make_reporter(options, out_, out_is_terminal)) {}
 
 bool Context::read_text(const std::string& path, std::string& text) {
   walk::Skipped skipped;
@@ -120,7 +142,7 @@ bool Context::load_database(const std::string& path, const std::string& name) {
   for (const tagdb::Line& line : file.others) {
     if (line.kind != tagdb::Line::Kind::malformed) continue;
     err_ << "poolwho: " << report::printable(path) << ":" << line.number
-         << ": not a line of text, passed over (the others are used)\n";
+         << ": not a line of text, skipped (the others are used)\n";
   }
   const bool plain = std::all_of(file.others.begin(), file.others.end(),
                                  [](const tagdb::Line& line) { return line.kind == tagdb::Line::Kind::comment; });
@@ -148,11 +170,14 @@ bool Context::load() {
   for (const std::string& tag : tags) {
     auto query = tagdb::parse_query(tag, error);
     if (!query) {
-      err_ << "poolwho: " << error << "\n";
+      if (options_.verb == Verb::lookup) error += "; for the tags of a driver: poolwho lookup " + tag + ".sys";
+      write_message("poolwho: " + error);
       return false;
     }
-    queries_.push_back(std::move(*query));
+    note_reading(*query);
+    queries_.push_back(options_.ignore_case ? tagdb::ignoring_case(*query) : std::move(*query));
   }
+  if (!options_.understood.empty()) note(options_.understood);
   if (options_.catalog) {
     auto opened = catalog::Answers::open(*options_.catalog, apis_);
     if (!opened) {
@@ -209,13 +234,8 @@ void Context::begin(const char* command, std::vector<std::string> roots) {
   run_.tagdb = database_.describe();
   run_.uuid = report::random_uuid();
   run_.time = std::time(nullptr);
+  run_.asked = queries_;
   reporter_->begin(run_);
-}
-
-void Context::failure(const std::string& path, const std::string& message) {
-  if (progress_shown_) err_ << "\r\x1b[K";
-  progress_shown_ = false;
-  err_ << "poolwho: " << report::printable(path) << ": " << report::printable(message) << "\n";
 }
 
 std::unique_ptr<catalog::Store> Context::open_store() {
@@ -229,70 +249,25 @@ std::unique_ptr<catalog::Store> Context::open_store() {
 }
 
 int Context::finish(int code) {
-  if (progress_shown_) err_ << "\r\x1b[K";
-  progress_shown_ = false;
-  if (interrupted && out_) {
+  progress_.erase();
+  note_unparsed();
+  if (stop_.interrupted() && out_) {
     const std::uint64_t drivers = summary_.drivers;
-    note("interrupted after " + std::to_string(drivers) + (drivers == 1 ? " driver" : " drivers") +
-         ", which are what is answered about" +
-         (options_.store ? "; what is stored stays, and the same command goes on from there" : ""));
+    const std::string text = "interrupted after " + std::to_string(drivers) + (drivers == 1 ? " driver" : " drivers") +
+                             ", the answer is about these" +
+                             (options_.store ? "; what is stored stays, and the same command goes on from there" : "");
+    note(text);
+    if (options_.quiet) write_message(text);  // whoever reads half an answer must know
   }
   summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   reporter_->summary(summary_);
   reporter_->end();
-  if (interrupted) return kExitInterrupted;
-  if (named_failed_) return kExitUsage;
+  if (options_.format == Format::html && !options_.output && stdout_is_terminal())
+    note("this is a page for a browser: -o report.html writes it to a file");
+  if (stop_.interrupted()) return kExitInterrupted;
+  if (stop_.reader_gone() && !stop_.failed()) return kExitFound;
+  if (named_failures_ > 0) return kExitUsage;
   return code;
-}
-
-void Context::problem(const report::Problem& problem, bool named) {
-  if (progress_shown_) err_ << "\r\x1b[K";
-  progress_shown_ = false;
-  err_ << "poolwho: " << report::printable(problem.path);
-  if (problem.line != 0) err_ << ":" << problem.line;
-  err_ << ": " << report::printable(problem.message) << "\n";
-  ++summary_.errors;
-  named_failed_ = named_failed_ || named;
-  incomplete_ = true;
-  reporter_->problem(problem);
-}
-
-bool Context::note_no_driver() {
-  if (catalog() != nullptr || summary_.drivers > 0 || options_.shards > 0) return false;
-  note(named_failed_ || named_no_driver_ ? "there was no driver to search in what was named"
-       : options_.any_suffix
-           ? "there was no driver to search"
-           : "there was no driver to search: in folders *.sys is looked for, with --any-suffix every file");
-  return true;
-}
-
-void Context::note(const std::string& text) {
-  reporter_->note(text);
-  if (options_.quiet) return;
-  if (progress_shown_) err_ << "\r\x1b[K";
-  progress_shown_ = false;
-  for (std::size_t at = 0; at <= text.size();) {
-    const auto end = std::min(text.find('\n', at), text.size());
-    err_ << report::printable(std::string_view(text).substr(at, end - at)) << "\n";
-    at = end + 1;
-  }
-}
-
-void Context::remark(const std::string& text) {
-  if (options_.quiet) return;
-  if (progress_shown_) err_ << "\r\x1b[K";
-  progress_shown_ = false;
-  err_ << text << "\n";
-}
-
-void Context::progress(const std::string& text) {
-  if (options_.quiet || !err_is_terminal_) return;
-  const auto now = std::chrono::steady_clock::now();
-  constexpr auto kEvery = std::chrono::milliseconds(100);
-  if (now - last_progress_ < kEvery) return;
-  last_progress_ = now;
-  progress_shown_ = true;
-  err_ << "\r\x1b[K" << text << std::flush;
 }
 
 bool Context::account(const ScannedFile& file) {
@@ -300,8 +275,15 @@ bool Context::account(const ScannedFile& file) {
   summary_.skipped.add(file.skipped);
   ++summary_.files;
   summary_.bytes += file.size;
-  const bool no_driver =
-      file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed || file.outcome == Outcome::not_pe;
+  const bool broken = file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed;
+  if (catalog_ && broken && !file.file.named) {
+    // Whoever filled the catalogue was told; every question would say it again.
+    ++summary_.unparsed;
+    if (options_.explain) unparsed_.push_back(file.file.path);
+    return false;
+  }
+  const bool no_driver = file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed ||
+                         file.outcome == Outcome::not_pe || file.outcome == Outcome::failed;
   named_no_driver_ = named_no_driver_ || (file.file.named && no_driver);
   switch (file.outcome) {
     case Outcome::unreadable:
@@ -310,8 +292,9 @@ bool Context::account(const ScannedFile& file) {
         problem({file.file.path, "read", 0, file.message}, file.file.named);
       return false;
     case Outcome::malformed:
-      problem({file.file.path, "parse", 0, file.message + "; it is cut or damaged: copy it from its source again"});
+      problem({file.file.path, "parse", 0, file.message + "; copy it from its source again"});
       return false;
+    case Outcome::failed: problem({file.file.path, "internal", 0, file.message}); return false;
     case Outcome::not_pe:
       ++summary_.skipped.not_pe;
       if (file.file.named)
@@ -373,6 +356,7 @@ rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identi
   rank::ImageFacts facts;
   facts.file_name = report::file_name(path);
   facts.original_name = identity.original_name;
+  facts.file_version = identity.file_version;
   std::string folded = tagdb::fold_case(path);
   std::replace(folded.begin(), folded.end(), '\\', '/');
   facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;

@@ -17,8 +17,11 @@
 #include "scanner/catalog/store.hpp"
 #include "scanner/exporters.hpp"
 #include "scanner/options.hpp"
+#include "scanner/pipeline.hpp"
 #include "scanner/poolmon/live.hpp"
+#include "scanner/progress.hpp"
 #include "scanner/report/model.hpp"
+#include "scanner/stop.hpp"
 #include "tagdb/api_table.hpp"
 #include "tagdb/database.hpp"
 
@@ -28,7 +31,9 @@ inline constexpr int kExitFound = 0, kExitNothing = 1, kExitUsage = 2, kExitInco
 
 class Context {
  public:
-  Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal, bool err_is_terminal);
+  /// `stop` is set by others, too (Ctrl-C); null: nobody else stops this run.
+  Context(const Options& options, std::ostream& out, std::ostream& err, bool out_is_terminal, bool err_is_terminal,
+          StopFlag* stop = nullptr);
 
   /// Reads --tagdb, --apis, --tags-from. False when the run makes no sense any more; the error is printed.
   bool load();
@@ -38,7 +43,10 @@ class Context {
   [[nodiscard]] const tagdb::ApiTable& apis() const { return apis_; }
   [[nodiscard]] const std::vector<tagdb::TagQuery>& queries() const { return queries_; }
   [[nodiscard]] report::Reporter& reporter() { return *reporter_; }
-  [[nodiscard]] std::ostream& out() { return out_; }
+  /// Where results go, for what draws a whole screen by itself.
+  [[nodiscard]] std::ostream& out() { return plain_out_; }
+  /// Why the run ends before its end, if it does.
+  [[nodiscard]] StopFlag& stop() { return stop_; }
   report::Summary& summary() { return summary_; }
   /// Replaces what is asked for (leaks: the tags that leak).
   void ask(std::vector<tagdb::TagQuery> queries) { queries_ = std::move(queries); }
@@ -52,8 +60,13 @@ class Context {
   void note(const std::string& text);
   /// A note about this scan, not about what it found: no part of a report, which a catalogue answers alike.
   void remark(const std::string& text);
+  /// Every path that was named failed: there is nothing more to say.
+  [[nodiscard]] bool nothing_to_search() const;
+  /// --catalog: an error about every named place that is not in it.
+  void demand_covered();
   /// Nothing was there to search: says so, instead of a finding about nothing. False when there were drivers.
   bool note_no_driver();
+  /// A line of text on the terminal, while something is done that is no scan.
   void progress(const std::string& text);
   /// Adds a scanned file to the summary, reporting what is wrong with it. False when it is no driver to report.
   bool account(const ScannedFile& file);
@@ -99,13 +112,21 @@ class Context {
   [[nodiscard]] bool in_shard(const std::string& root, const std::string& path) const;
   void resolve_link(ScannedFile& file);
   void show_progress(const ScannedFile& file);
+  void write_message(const std::string& text);
+  void note_reading(const tagdb::TagQuery& query);
+  void note_unparsed();
   bool make_list_reporter();
   std::unique_ptr<Exporters> make_exporters() const;
+  void run(Stages stages);
 
   const Options& options_;
-  std::ostream& out_;
+  std::ostream& plain_out_;
   std::ostream& err_;
-  bool err_is_terminal_;
+  ProgressLine progress_;
+  std::function<unsigned()> err_columns_;  ///< of the window behind standard error; empty when there is none
+  std::ostream& out_;
+  StopFlag own_stop_;
+  StopFlag& stop_;
   tagdb::Database database_;
   tagdb::ApiTable apis_;
   std::vector<tagdb::TagQuery> queries_;
@@ -115,14 +136,13 @@ class Context {
   report::RunInfo run_;
   report::Summary summary_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point last_progress_{};
   std::uint64_t summary_files_before_ = 0, summary_bytes_before_ = 0;  ///< when the scan under way began
   std::uint64_t read_ = 0;                                             ///< bytes, in both passes
   std::atomic<std::uint64_t> expected_files_{0}, expected_bytes_{0};   ///< 0: not counted
-  bool progress_shown_ = false;
-  bool incomplete_ = false;  ///< an image could not be read or parsed
-  bool named_failed_ = false;
-  bool named_no_driver_ = false;  ///< a file that was named is none
+  bool incomplete_ = false;                                            ///< an image could not be read or parsed
+  std::size_t named_failures_ = 0;                                     ///< errors about paths that the user named
+  std::vector<std::string> unparsed_;  ///< --catalog --explain: files that could not be parsed
+  bool named_no_driver_ = false;       ///< a file that was named is none
 
   /// What became of a file with several names, by device and inode.
   struct Linked {

@@ -1,5 +1,6 @@
 // What every command scans: the files of a walk, of a part of it, or of the catalogue; hard links, and progress.
 #include <algorithm>
+#include <new>
 #include <set>
 #include <thread>
 
@@ -27,11 +28,12 @@ std::unique_ptr<Exporters> Context::make_exporters() const {
     folders.push_back(system);
   }
   // Folders that are no Windows volume: the module may lie anywhere below them. Names only, no file is opened.
-  const auto below = [others](const std::string& module) {
+  const auto below = [others, &stop = stop_](const std::string& module) {
     std::vector<std::string> paths;
     walk::Options options;
     options.include = {module};
     options.any_suffix = true;
+    options.stop = [&stop] { return stop.set(); };
     walk::Skipped ignored;
     for (const std::string& root : others) {
       walk::walk(
@@ -42,6 +44,7 @@ std::unique_ptr<Exporters> Context::make_exporters() const {
           },
           [](const walk::Trouble&) {}, ignored);
     }
+    if (stop.set()) paths.clear();  // the only one so far need not be the only one
     return paths;
   };
   return std::make_unique<Exporters>(apis_, std::move(folders), options_.max_file_size,
@@ -70,7 +73,7 @@ walk::Options Context::walk_options() const {
   walk_options.read_offline = options_.offline;
   walk_options.max_file_size = options_.max_file_size;
   walk_options.volume_root = options_.root.value_or(running_root());
-  walk_options.stop = [] { return interrupted.load(); };
+  walk_options.stop = [&stop = stop_] { return stop.set(); };
   return walk_options;
 }
 
@@ -107,32 +110,59 @@ void Context::resolve_link(ScannedFile& file) {
 }
 
 void Context::show_progress(const ScannedFile& file) {
-  if (options_.quiet || !err_is_terminal_) return;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  const std::uint64_t files = expected_files_, bytes = expected_bytes_;
-  std::string text = std::to_string(summary_.files) + (files != 0 ? " of " + std::to_string(files) : "") + " files, " +
-                     std::to_string(static_cast<std::uint64_t>(static_cast<double>(read_) / 1e6 / seconds)) + " MB/s";
-  if (bytes > summary_.bytes && summary_.bytes > 0) {
-    const double left = seconds * static_cast<double>(bytes - summary_.bytes) / static_cast<double>(summary_.bytes);
-    text += ", " + std::to_string(static_cast<std::uint64_t>(left) + 1) + " s left";
-  }
-  constexpr std::size_t kLine = 60;  // of the path: the end tells more than the beginning
-  const std::string& path = file.file.path;
-  progress(text + "  " + report::printable(path.size() > kLine ? "..." + path.substr(path.size() - kLine) : path));
+  progress_.draw([&](std::size_t columns) {
+    ScanProgress now;
+    now.files = summary_.files;
+    now.bytes = summary_.bytes;
+    now.expected_files = expected_files_;
+    now.expected_bytes = expected_bytes_;
+    now.read = read_;
+    now.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    now.path = file.file.path;
+    return progress_text(now, columns);
+  });
 }
 
 void Context::revisit(const std::function<void(const std::function<bool(walk::Found)>&)>& produce,
                       const std::function<ScannedFile(const walk::Found&, ReadBuffer&)>& work,
                       const std::function<void(ScannedFile&)>& consume) {
-  run_pipeline(jobs(), {produce, work, consume, {}, {}});
+  run({produce,
+       work,
+       [&](ScannedFile& file) {
+         if (file.outcome == ScannedFile::Outcome::failed) problem({file.file.path, "internal", 0, file.message});
+         consume(file);
+       },
+       {},
+       {}});
+}
+
+/// An error that is no matter of one file ends the scan, and not the command: what is complete is reported and stored.
+void Context::run(Stages stages) {
+  std::string path;
+  stages.consume = [&path, consume = std::move(stages.consume)](ScannedFile& file) {
+    path = file.file.path;
+    consume(file);
+  };
+  std::string message;
+  try {
+    run_pipeline(jobs(), stages, stop_);
+    return;
+  } catch (const std::bad_alloc&) {
+    message = "not enough memory to go on: give it more, or search fewer files at a time";
+  } catch (const std::exception& error) {
+    message = std::string("internal error, please report it: ") + error.what();
+  }
+  stop_.fail();
+  if (path.empty()) path = options_.paths.empty() ? options_.root.value_or(".") : options_.paths.front();
+  problem({path, "internal", 0, message + "; the search ended here"});
 }
 
 void Context::scan(const std::vector<std::string>& paths, bool use_files_from, const Done& done, ScanRequest request,
                    const std::function<void(ScannedFile&)>& consume, const Hooks& hooks) {
   if (catalog_) {
-    const auto take = [&consume](ScannedFile& file) {
+    const auto take = [this, &consume](ScannedFile& file) {
       consume(file);
-      return !interrupted;
+      return !stop_.set();
     };
     walk::Skipped skipped;
     std::vector<walk::Trouble> troubles;
@@ -185,11 +215,11 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
   };
   std::function<void()> count;
   std::atomic<bool> over{false};
-  if (!options_.quiet && err_is_terminal_ && expected_files_ == 0) {
+  if (progress_.shown() && expected_files_ == 0) {
     // A second walk that runs ahead and only counts; the directories are in memory for the first one then.
     count = [&] {
       walk::Options counting = walk_options;
-      counting.stop = [&over] { return interrupted || over; };
+      counting.stop = [this, &over] { return stop_.set() || over; };
       walk::Skipped ignored;
       std::uint64_t files = 0, bytes = 0;
       for (std::size_t i = 0; i < all.size() && !over; ++i) {
@@ -218,21 +248,21 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
   stages.consume = [&](ScannedFile& file) {
     read_ += file.size;
     show_progress(file);
-    if (!out_) interrupted = true;  // nobody reads any more
+    if (!out_) stop_.reader_left();
     resolve_link(file);
     consume(file);
   };
   stages.idle = hooks.idle;
   stages.count = count;
-  run_pipeline(jobs(), stages);
+  run(std::move(stages));
   expected_files_ = expected_bytes_ = 0;
   for (auto& [i, here] : walked) {
     summary_.skipped.add(here.skipped);
     for (const std::string& path : here.skipped.paging_files)
-      remark(report::printable(path) + ": passed over, Windows keeps memory in it (name it to have it read)");
+      remark(report::printable(path) + ": skipped, Windows keeps memory in it (name it to have it read)");
     for (walk::Trouble& trouble : here.troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
   }
-  if (!hooks.walked || interrupted) return;
+  if (!hooks.walked || stop_.set()) return;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto here = walked.find(i);
     if (here != walked.end()) {

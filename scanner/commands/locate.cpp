@@ -67,17 +67,7 @@ class Locate {
 
   bool find_levels(std::vector<Level>& levels) {
     catalog::Answers* const catalog = context_.catalog();
-    if (catalog != nullptr) {
-      std::vector<std::string> places = options_.paths;
-      if (options_.root) places.push_back(*options_.root);
-      for (const std::string& place : places) {
-        if (!catalog->covers(place))
-          context_.problem(
-              {place, "walk", 0,
-               "is not in the catalogue; 'poolwho survey " + place + " --store " + *options_.catalog + "' adds it"},
-              true);
-      }
-    }
+    context_.demand_covered();
     root_ = options_.root.value_or(catalog != nullptr ? std::string() : running_root());
     // A catalogue answers for machines that are not here: only a list that was given tells what they have loaded.
     if (!likely_.read(context_, root_, !options_.paths.empty() || options_.files_from || catalog != nullptr))
@@ -92,8 +82,8 @@ class Locate {
     }
     if (root_.empty()) {
       context_.note(
-          "poolwho: where to look? Name drivers or folders (poolwho Leak DIR), or the root of a Windows volume\n"
-          "(poolwho Leak --root /mnt/c). --help shows all commands.");
+          "poolwho: a place to search is needed: drivers or folders (poolwho Leak DIR), or the root of a Windows "
+          "volume (poolwho Leak --root /mnt/c). --help shows all commands.");
       return false;
     }
     if (!context_.root_is_there(root_)) return false;
@@ -120,11 +110,11 @@ class Locate {
       const Level& level = levels[i];
       const std::uint64_t before = context_.summary().drivers;
       scan_level(level, done);
-      record_.searched.push_back((interrupted ? "a part of " : "") + level.name + " (" +
+      record_.searched.push_back((context_.stop().set() ? "a part of " : "") + level.name + " (" +
                                  count_of_drivers(context_.summary().drivers - before) + ")");
       if (!level.path.empty()) done.directories.push_back(level.path);
       for (const std::string& file : level.files) done.files.insert(walk::same_name(file));
-      if (interrupted) break;
+      if (context_.stop().set()) break;
       if (all_proven() && !options_.all) {
         for (std::size_t rest = i + 1; rest < levels.size(); ++rest) record_.not_searched.push_back(levels[rest].name);
         break;
@@ -154,8 +144,8 @@ class Locate {
         take(file);
       }
     });
-    if (interrupted) record_.bytes_only += deferred.size();
-    if (deferred.empty() || all_proven() || interrupted) {
+    if (context_.stop().set()) record_.bytes_only += deferred.size();
+    if (deferred.empty() || all_proven() || context_.stop().set()) {
       return;
     }
     // Second pass, for tags that do not stand in the bytes. These files were counted already.
@@ -168,7 +158,7 @@ class Locate {
       note_copy(file);
       if (context_.account(file)) take(file);
     });
-    if (interrupted) record_.bytes_only += deferred.size() - std::min(traced, deferred.size());
+    if (context_.stop().set()) record_.bytes_only += deferred.size() - std::min(traced, deferred.size());
     report::Summary& after = context_.summary();
     after.files = before.files;
     after.drivers = before.drivers;
@@ -250,7 +240,7 @@ class Locate {
     int code = found_ ? kExitFound : context_.incomplete() ? kExitIncomplete : kExitNothing;
     note_searched(context_, record_, exact_tags_, likely_.missing_note());
     note_advice(context_, candidates_, tags);
-    const bool whole = !interrupted && (context_.catalog() == nullptr || !context_.catalog()->failed());
+    const bool whole = !context_.stop().set() && (context_.catalog() == nullptr || !context_.catalog()->failed());
     if (!found_ && whole) note_nothing_found(context_, record_, tags);
     return context_.finish(code);
   }
@@ -272,7 +262,9 @@ class Locate {
       last = candidate.tag;
       candidate.rank = rank;
       tags.insert(candidate.tag);
-      if (candidate.judgement.verdict <= options_.min_verdict) context_.reporter().candidate(candidate);
+      const auto lowest = options_.names_only ? rank::Verdict::likely : rank::Verdict::weak;
+      if (candidate.judgement.verdict <= options_.min_verdict.value_or(lowest))
+        context_.reporter().candidate(candidate);
     }
     return tags;
   }

@@ -29,6 +29,18 @@ void note_on_behalf(Context& context, const std::vector<report::Candidate>& cand
   }
 }
 
+/// What others report about the very versions that were found: the way to a remedy, and seen without --explain.
+void note_known_leaks(Context& context, const std::vector<report::Candidate>& candidates) {
+  std::set<std::string> said;
+  for (const report::Candidate& candidate : candidates) {
+    for (const rank::Reason& reason : candidate.judgement.reasons) {
+      if (reason.code != "known_leak") continue;
+      const std::string text = report::printable(report::file_name(candidate.path)) + ": " + reason.text;
+      if (said.insert(text).second) context.note(text);
+    }
+  }
+}
+
 void suggest_relatives(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
   for (const auto& [tag, drivers] : record.relatives) {
     std::string text = "did you mean '" + tag.text() + "'? It is used by";
@@ -55,6 +67,7 @@ std::string count_of_drivers(std::uint64_t count) {
 
 void note_searched(Context& context, const SearchRecord& record, const std::vector<tagdb::PoolTag>& exact_tags,
                    const std::string& missing) {
+  if (context.nothing_to_search()) return;
   std::string searched = "searched ";
   for (std::size_t i = 0; i < record.searched.size(); ++i) searched += (i == 0 ? "" : ", ") + record.searched[i];
   if (!record.not_searched.empty()) {
@@ -63,20 +76,25 @@ void note_searched(Context& context, const SearchRecord& record, const std::vect
       searched += (i == 0 ? "" : ", ") + record.not_searched[i];
     searched += " (--all does)";
   }
+  if (!record.untraced.empty()) {
+    searched += "; bytes only:";
+    for (const auto& [machine, count] : record.untraced) searched += " " + std::to_string(count) + " " + machine + ",";
+    searched.pop_back();
+  }
   context.note(searched);
   if (!missing.empty()) context.note(missing);
   const walk::Skipped& skipped = context.summary().skipped;
   if (skipped.total() > 0) {
-    std::string text = "passed over:";
+    std::string text = "skipped:";
     const auto add = [&text](std::uint64_t count, const char* what) {
       if (count > 0) text += " " + std::to_string(count) + " " + what + ",";
     };
-    add(skipped.not_pe, "that are no PE files");
-    add(skipped.locked, "locked");
+    add(skipped.not_pe, "not PE files");
+    add(skipped.locked, "locked files");
     add(skipped.denied, "denied folders");
-    add(skipped.links, "links");
+    add(skipped.links, "symbolic links");
     add(skipped.offline, "offline files");
-    add(skipped.too_large, "too large");
+    add(skipped.too_large, "files over --max-filesize");
     add(skipped.special, "special files");
     text.pop_back();
     context.note(text);
@@ -85,18 +103,12 @@ void note_searched(Context& context, const SearchRecord& record, const std::vect
     for (const tagdb::PoolTag tag : exact_tags) {
       if (!context.catalog()->searched_for(tag))
         context.note("not every driver of the catalogue was searched for the bytes of '" + tag.text() +
-                     "': evidence of a text or a number may be missing");
+                     "': strings and numbers with it may be missing");
+      if (context.options().ignore_case) break;  // sixteen spellings, one note
     }
   }
-  if (!record.untraced.empty()) {
-    std::string text = "not traced, their bytes only searched:";
-    for (const auto& [machine, count] : record.untraced)
-      text += " " + count_of_drivers(count) + " for " + machine + ",";
-    text.pop_back();
-    context.note(text);
-  }
   if (record.bytes_only > 0)
-    context.note("not traced yet, their bytes only searched: " + count_of_drivers(record.bytes_only));
+    context.note("only the bytes were searched so far: " + count_of_drivers(record.bytes_only));
 }
 
 void note_advice(Context& context, const std::vector<report::Candidate>& candidates,
@@ -105,13 +117,17 @@ void note_advice(Context& context, const std::vector<report::Candidate>& candida
     if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) context.note(advice);
   }
   note_on_behalf(context, candidates, tags);
+  note_known_leaks(context, candidates);
 }
 
 void note_nothing_found(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
   if (context.note_no_driver()) return;
-  std::string text = "nothing found that allocates with";
+  std::string text = "no driver found that allocates with";
   for (const tagdb::TagQuery& query : context.queries()) text += " '" + query.text + "'";
   context.note(text);
+  const bool hopeless =
+      std::all_of(tags.begin(), tags.end(), [](tagdb::PoolTag tag) { return !tagdb::never_proves(tag).empty(); });
+  if (!tags.empty() && hopeless) return;  // the advice about the tag says where to look
   suggest_relatives(context, record, tags);
   if (!record.unresolved.empty()) {
     std::vector<UnresolvedDriver> unresolved = record.unresolved;
@@ -119,18 +135,15 @@ void note_nothing_found(Context& context, const SearchRecord& record, const std:
                      [](const UnresolvedDriver& a, const UnresolvedDriver& b) { return a.sites > b.sites; });
     std::uint32_t sum = 0;
     for (const UnresolvedDriver& driver : unresolved) sum += driver.sites;
-    std::string list =
-        std::to_string(sum) + (sum == 1 ? " allocation site" : " allocation sites") + " could not be resolved, in";
-    constexpr std::size_t kShown = 5;
+    std::string list = std::to_string(sum) + (sum == 1 ? " call site" : " call sites") + " not resolved:";
+    constexpr std::size_t kShown = 2;
     for (std::size_t i = 0; i < unresolved.size() && i < kShown; ++i)
       list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved[i].path)) + " (" +
               std::to_string(unresolved[i].sites) + ")";
     if (unresolved.size() > kShown) list += " and " + std::to_string(unresolved.size() - kShown) + " more";
     context.note(list);
   }
-  context.note(
-      "what to try: more places (DriverStore, Program Files, --any-suffix for kernel modules with other suffixes),\n"
-      "  `poolwho lookup` for tags of the kernel itself, `!poolused` and Driver Verifier for tags made at run time");
+  context.note("what to try: more folders, --any-suffix, poolwho lookup, !poolused, Verifier");
 }
 
 }  // namespace scanner

@@ -1,8 +1,10 @@
-// `poolwho lookup TAG…`: what the databases say, without a scan.
+// `poolwho lookup TAG|DRIVER.sys…`: what the databases say, without a scan.
 #include <algorithm>
-#include <set>
 
 #include "scanner/commands/context.hpp"
+#include "scanner/commands/lookup_notes.hpp"
+#include "tagdb/known_leaks.hpp"
+#include "tagdb/text.hpp"
 
 namespace scanner {
 namespace {
@@ -27,57 +29,48 @@ tagdb::PoolTag shown_tag(const tagdb::Entry& entry, const tagdb::TagQuery& query
   return tagdb::PoolTag::from_text(entry.columns);
 }
 
-/// Who the listed owner really is, where the tag or the owner stands for others.
-void give_advice(Context& context, const tagdb::TagQuery& query, const std::vector<const tagdb::Entry*>& entries) {
+/// What others report to leak with the tag. True when there is such a report.
+bool list_known_leaks(Context& context, const tagdb::TagQuery& query) {
+  bool any = false;
   for (const tagdb::TagPattern& form : query.forms) {
     if (!form.exact()) continue;
-    if (const std::string advice = tagdb::advice_for(form.tag()); !advice.empty()) context.note(advice);
+    for (const tagdb::Entry& entry : tagdb::known_leaks_of(form.tag())) {
+      context.reporter().listed(entry, form.tag());
+      any = true;
+    }
   }
-  std::set<std::string> said;
+  return any;
+}
+
+/// The entries that name a driver as the owner, in the order of their tags.
+std::vector<const tagdb::Entry*> entries_of(const tagdb::Database& database, const std::string& driver) {
+  const std::string wanted = tagdb::fold_case(report::file_name(driver));
+  std::vector<const tagdb::Entry*> entries;
+  for (const tagdb::Entry* entry : database.entries()) {
+    const auto images = tagdb::owner_images(entry->owner);
+    const bool library = tagdb::names_library(entry->owner) && tagdb::fold_case(entry->owner) == wanted;
+    if (library || std::find(images.begin(), images.end(), wanted) != images.end()) entries.push_back(entry);
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const tagdb::Entry* a, const tagdb::Entry* b) { return a->pattern() < b->pattern(); });
+  return entries;
+}
+
+/// `lookup tcpip.sys`: the other way round, from an owner to tags.
+bool look_up_driver(Context& context, const std::string& driver) {
+  const auto entries = entries_of(context.database(), driver);
   for (const tagdb::Entry* entry : entries) {
-    for (const std::string& image : tagdb::owner_images(entry->owner)) {
-      if (const auto advice = tagdb::on_behalf(image); !advice.empty() && said.insert(image).second)
-        context.note(image + " allocates for others: " + std::string(advice));
-    }
+    const bool one_tag = entry->first.exact() && !entry->range();
+    context.reporter().listed(*entry, one_tag ? entry->first.tag() : tagdb::PoolTag::from_text(entry->columns));
   }
-}
-
-/// Nothing is listed: what would be, in another letter case or reversed. A wildcard finds many, so they share a note.
-void suggest_others(Context& context, const tagdb::TagQuery& query) {
-  context.note("no database lists '" + query.text + "'");
-  std::vector<tagdb::Resembling> all;
-  for (const tagdb::TagPattern& form : query.forms) {
-    for (auto& one : context.database().resembling(form)) all.push_back(std::move(one));
+  if (entries.empty()) {
+    note_unlisted_driver(context, driver);
+    return false;
   }
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  constexpr std::size_t kShown = 5;
-  for (const bool reversed : {false, true}) {
-    std::vector<std::string> names;
-    for (const tagdb::Resembling& one : all) {
-      if (one.reversed == reversed) names.push_back("'" + one.pattern + "'");
-    }
-    const char* why = reversed ? " (reversed)" : " (other letter case)";
-    if (names.size() <= kShown) {
-      for (const std::string& name : names) context.note("  " + name + " is listed" + why);
-      continue;
-    }
-    std::string text = "  " + names.front();
-    for (std::size_t i = 1; i < kShown; ++i) text += ", " + names[i];
-    context.note(text + " and " + std::to_string(names.size() - kShown) + " more are listed" + why);
-  }
-}
-
-/// Tags that are mistyped as each other exist side by side (`FSEL`, `FSel`): name them when this one is listed, too.
-void see_also(Context& context, const tagdb::TagQuery& query) {
-  for (const tagdb::TagPattern& form : query.forms) {
-    if (!form.exact()) continue;
-    for (const tagdb::PoolTag relative : context.database().relatives(form.tag())) {
-      const bool other_case =
-          tagdb::TagPattern::exactly(relative).small() == tagdb::TagPattern::exactly(form.tag()).small();
-      context.note("see also '" + relative.text() + "'" + (other_case ? " (other letter case)" : " (reversed)"));
-    }
-  }
+  const std::string image = tagdb::fold_case(report::file_name(driver));
+  if (const auto advice = tagdb::on_behalf(image); !advice.empty())
+    context.note(image + " allocates for others: " + std::string(advice));
+  return true;
 }
 
 }  // namespace
@@ -88,14 +81,16 @@ int run_lookup(Context& context) {
   for (const tagdb::TagQuery& query : context.queries()) {
     const auto entries = entries_for(context.database(), query);
     for (const tagdb::Entry* entry : entries) context.reporter().listed(*entry, shown_tag(*entry, query));
-    found = found || !entries.empty();
-    give_advice(context, query, entries);
+    const bool reported = list_known_leaks(context, query);
+    found = found || reported || !entries.empty();
+    note_owner_advice(context, query, entries);
     if (entries.empty()) {
-      suggest_others(context, query);
+      note_unlisted_tag(context, query);
     } else {
-      see_also(context, query);
+      note_see_also(context, query);
     }
   }
+  for (const std::string& driver : context.options().drivers) found = look_up_driver(context, driver) || found;
   return context.finish(found ? kExitFound : kExitNothing);
 }
 

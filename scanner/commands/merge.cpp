@@ -10,7 +10,7 @@ namespace scanner {
 int run_merge(const Options& options, std::ostream& err) {
   const std::string& out = *options.output;
   if (is_device(out)) {
-    err << "poolwho: " << report::printable(out) << ": is no file, and a catalogue is one\n";
+    err << "poolwho: " << report::printable(out) << ": is not a file; a catalogue is written to a file\n";
     return kExitUsage;
   }
   const std::string partial = out + ".partial";

@@ -50,6 +50,8 @@ report::Driver driver_record(const ScannedFile& file) {
   driver.dynamic_reasons = file.trace.dynamic_reasons();
   driver.exports_allocator = file.trace.exported_allocators;
   driver.problems = file.trace.problems;
+  driver.notes = file.trace.notes;
+  driver.unresolved_api_sets = file.unresolved_api_sets;
   driver.traced = file.outcome == ScannedFile::Outcome::traced;
   return driver;
 }
@@ -64,7 +66,7 @@ bool trace_baseline(Context& context, const ScanRequest& request, ScannedFile& o
   out = scan_file(file, request, buffer);
   if (out.outcome == ScannedFile::Outcome::traced) return true;
   const std::string reason = out.message.empty() ? "its processor cannot be traced" : out.message;
-  context.problem({path, "read", 0, reason + " (--baseline wants an earlier build of the driver)"}, true);
+  context.problem({path, "read", 0, reason + " (--baseline takes an earlier build of the driver)"}, true);
   return false;
 }
 
@@ -74,7 +76,10 @@ class Survey {
   explicit Survey(Context& context) : context_(context), options_(context.options()) {}
 
   int run() {
-    context_.begin("survey", options_.paths);
+    std::vector<std::string> paths = options_.paths;
+    if (context_.catalog() != nullptr && options_.root) paths.push_back(*options_.root);
+    context_.begin("survey", paths.empty() && context_.catalog() != nullptr ? context_.catalog()->roots() : paths);
+    context_.demand_covered();
     ScanRequest request = context_.new_request();
     request.already_reported = [this](const ContentHash& hash) { return contents_.contains(hash); };
     if (options_.baseline && !trace_baseline(context_, request, baseline_)) return context_.finish(kExitUsage);
@@ -94,15 +99,14 @@ class Survey {
       };
     }
     context_.scan(
-        options_.paths, true, {}, request, [this](ScannedFile& file) { take(file); }, hooks);
+        paths, true, {}, request, [this](ScannedFile& file) { take(file); }, hooks);
     flush();
-    if (store_ && !failed_ && !interrupted) finish_store();
+    if (store_ && !failed_ && !context_.stop().set()) finish_store();
     if (failed_) {
-      interrupted = false;  // it was flush() that ended the scan
       context_.failure(*options_.store, store_->error());
       return context_.finish(kExitUsage);
     }
-    const bool no_driver = !interrupted && context_.note_no_driver();
+    const bool no_driver = !context_.stop().set() && context_.note_no_driver();
     if (context_.incomplete()) return context_.finish(kExitIncomplete);
     // A build whose drivers are not where they are looked for has not passed.
     if (options_.check && !no_driver) return context_.finish(findings_ > 0 ? kExitNothing : kExitFound);
@@ -136,7 +140,7 @@ class Survey {
     last_flush_ = std::chrono::steady_clock::now();
     if (!store_->store(pending_)) {
       failed_ = true;
-      interrupted = true;  // the rest of the work would be lost
+      context_.stop().fail();  // the rest of the work would be lost
       return;
     }
     for (ScannedFile& file : pending_) report(file);
@@ -147,7 +151,7 @@ class Survey {
     if (!context_.account(file)) return;
     const auto copy = copy_of_.find(file.file.path);
     if (copy != copy_of_.end()) {
-      context_.reporter().copy(file.file.path, copy->second, file.sha256);
+      if (records_wanted()) context_.reporter().copy(file.file.path, copy->second, file.sha256);
       copy_of_.erase(copy);
       return;
     }
@@ -164,12 +168,21 @@ class Survey {
         context_.reporter().finding(file.file.path, finding);
       }
     } else if (options_.baseline) {
+      context_.reporter().compared({file.file.path, *options_.baseline, file.identity, baseline_.identity});
       for (const auto& change : rank::compare(baseline_.trace, file.trace))
         context_.reporter().change(file.file.path, change);
     } else {
-      context_.reporter().driver(driver_record(file));
+      report::Driver driver = driver_record(file);
+      if (options_.only) {
+        std::erase_if(driver.uses, [this](const report::Use& use) { return use.use.evidence != *options_.only; });
+        if (driver.uses.empty()) return;
+      }
+      if (records_wanted()) context_.reporter().driver(driver);
     }
   }
+
+  /// The totals of text are made from its records.
+  [[nodiscard]] bool records_wanted() const { return !options_.totals_only || options_.format == Format::text; }
 
   /// Tags that came up in this run were not searched for in the drivers before: that is made good now.
   void finish_store() {
@@ -194,18 +207,18 @@ class Survey {
           return search_file(found, missing, options_.max_file_size, buffer);
         },
         [&](ScannedFile& file) {
-          context_.progress("searching for tags that came up: " + report::printable(file.file.path));
+          context_.progress("searching for new tags: " + report::printable(file.file.path));
           if (file.sha256.empty()) return;  // gone, or no longer what it was
           batch.push_back(std::move(file));
           constexpr std::size_t kBatch = 256;
           if (batch.size() >= kBatch) write();
         });
     write();
-    if (!failed_ && !interrupted) failed_ = !store_->complete();
+    if (!failed_ && !context_.stop().set()) failed_ = !store_->complete();
     const catalog::StoreCounts& counts = store_->counts();
     context_.note("stored in " + report::printable(*options_.store) + ": " + std::to_string(counts.fresh) + " new, " +
-                  std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) + " unchanged, " +
-                  std::to_string(counts.vanished) + " vanished");
+                  std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) + " unchanged" +
+                  (counts.vanished > 0 ? ", " + std::to_string(counts.vanished) + " vanished" : ""));
   }
 
   Context& context_;
@@ -224,9 +237,9 @@ class Survey {
 
 int run_survey(Context& context) {
   const Options& options = context.options();
-  if (options.paths.empty() && !options.files_from) {
+  if (options.paths.empty() && !options.files_from && !options.catalog) {
     context.note(
-        "poolwho: survey what? Name drivers or folders, such as 'poolwho survey /mnt/c/Windows/System32/drivers'");
+        "poolwho: survey needs a path: drivers or folders, such as 'poolwho survey /mnt/c/Windows/System32/drivers'");
     return kExitUsage;
   }
   return Survey(context).run();

@@ -1,320 +1,230 @@
 #include "scanner/poolmon/columns.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
+#include <array>
+
+#include "scanner/poolmon/words.hpp"
 
 namespace scanner::poolmon {
 namespace {
 
-constexpr std::pair<std::string_view, What> kNames[] = {{"datetime", What::time},
-                                                        {"date", What::time},
-                                                        {"time", What::time},
-                                                        {"timestamp", What::time},
-                                                        {"datetimeutc", What::time_utc},
-                                                        {"tag", What::tag},
-                                                        {"pooltag", What::tag},
-                                                        {"type", What::type},
-                                                        {"pool", What::type},
-                                                        {"pooltype", What::type},
-                                                        {"binary", What::owner},
-                                                        {"driver", What::owner},
-                                                        {"mappeddriver", What::owner}};
-
-/// Behind the pool's name, or alone.
-constexpr std::pair<std::string_view, What> kFigures[] = {{"allocs", What::allocs},
-                                                          {"allocations", What::allocs},
-                                                          {"alloccount", What::allocs},
-                                                          {"frees", What::frees},
-                                                          {"freecount", What::frees},
-                                                          {"diff", What::diff},
-                                                          {"count", What::diff},
-                                                          {"outstanding", What::diff},
-                                                          {"outstandingcount", What::diff},
-                                                          {"outstandingallocs", What::diff},
-                                                          {"outstandingallocations", What::diff},
-                                                          {"bytes", What::bytes},
-                                                          {"used", What::bytes},
-                                                          {"usedbytes", What::bytes},
-                                                          {"bytesused", What::bytes},
-                                                          {"currentbytes", What::bytes},
-                                                          {"size", What::bytes},
-                                                          {"sizeb", What::bytes},
-                                                          {"impactingsize", What::bytes},
-                                                          {"outstandingsize", What::bytes},
-                                                          {"usage", What::bytes},
-                                                          {"total", What::total_bytes},
-                                                          {"totalused", What::total_bytes},
-                                                          {"totalbytes", What::total_bytes},
-                                                          {"totalusedbytes", What::total_bytes}};
-
-constexpr std::pair<std::string_view, Pool> kPools[] = {
-    {"nonpagedpool", Pool::nonpaged}, {"nonpaged", Pool::nonpaged}, {"nonp", Pool::nonpaged}, {"np", Pool::nonpaged},
-    {"pagedpool", Pool::paged},       {"paged", Pool::paged},       {"pp", Pool::paged}};
-
-constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {
-    {"kib", 1 << 10}, {"mib", 1 << 20}, {"gib", 1 << 30}, {"kb", 1 << 10},     {"mb", 1 << 20},
-    {"gb", 1 << 30},  {"b", 1},         {"bytes", 1},     {"kbytes", 1 << 10}, {"mbytes", 1 << 20}};
-
-template <typename Value, std::size_t N>
-const Value* find(const std::pair<std::string_view, Value> (&table)[N], std::string_view name) {
-  for (const auto& [known, value] : table) {
-    if (known == name) return &value;
+/// Which words a title holds, however often.
+class Title {
+ public:
+  explicit Title(const std::vector<Word>& words) {
+    for (const Word word : words) {
+      if (has(word) && word != Word::filler && word != Word::pool) twice_ = true;
+      held_ |= bit(word);
+    }
   }
-  return nullptr;
+  [[nodiscard]] bool has(Word word) const { return (held_ & bit(word)) != 0; }
+  /// Nothing but `words` and what changes nothing.
+  template <typename... Words>
+  [[nodiscard]] bool only(Words... words) const {
+    return (held_ & ~(bit(Word::filler) | (bit(words) | ... | 0))) == 0;
+  }
+  [[nodiscard]] bool twice() const { return twice_; }
+  [[nodiscard]] bool empty() const { return held_ == 0; }
+  [[nodiscard]] std::optional<std::int64_t> unit() const {
+    if (has(Word::gb)) return 1 << 30;
+    if (has(Word::mb)) return 1 << 20;
+    if (has(Word::kb)) return 1 << 10;
+    return has(Word::b) ? std::optional<std::int64_t>(1) : std::nullopt;
+  }
+  [[nodiscard]] bool scaled() const { return unit().value_or(1) != 1; }
+
+ private:
+  static std::uint64_t bit(Word word) { return std::uint64_t{1} << static_cast<unsigned>(word); }
+  std::uint64_t held_ = 0;
+  bool twice_ = false;
+};
+
+/// The figure that a title's words make, without regard to the pool.
+What figure_of(const Title& title) {
+  const bool bytes = title.has(Word::bytes) || title.has(Word::used) || title.unit();
+  const bool state = title.has(Word::state);
+  if (title.has(Word::per_block)) return What::per_block;
+  if (title.has(Word::frees)) {
+    if (title.has(Word::allocs) || bytes) return title.has(Word::diff) ? What::diff : What::ignored;
+    return state ? What::none : What::frees;
+  }
+  if (title.has(Word::diff)) return bytes ? What::none : What::diff;
+  if (bytes) return What::bytes;
+  if (title.has(Word::allocs)) return state ? What::diff : What::allocs;
+  if (title.has(Word::count) || state) return What::diff;
+  return What::none;
 }
 
-Column counter_of(std::string_view title) {
-  const std::string name = folded(title);
-  if (name == "poolnonpagedbytes") return {What::total_nonpaged, {}, {}, false};
-  if (name == "poolpagedbytes") return {What::total_paged, {}, {}, false};
-  if (name == "availablebytes") return {What::available, {}, {}, false};
-  if (name == "availablekbytes") return {What::available, {}, 1 << 10, false};
-  if (name == "availablembytes") return {What::available, {}, 1 << 20, false};
-  if (name == "committedbytes") return {What::commit, {}, {}, false};
-  if (name == "commitlimit") return {What::commit_limit, {}, {}, false};
-  return {};
+What name_of(const Title& title) {
+  if (title.has(Word::time_utc)) return What::time_utc;
+  if (title.has(Word::time) && title.only(Word::time, Word::tag)) return What::time;
+  if (title.has(Word::tag) && title.only(Word::tag, Word::pool, Word::text)) return What::tag;
+  if ((title.has(Word::type) || title.has(Word::pool)) && title.only(Word::type, Word::pool)) return What::type;
+  if (title.has(Word::session) && title.only(Word::session, Word::count)) return What::session;
+  if (title.has(Word::address)) return What::address;
+  if (title.has(Word::host)) return What::host;
+  if (title.has(Word::owner)) return What::owner;
+  if (title.has(Word::text)) return What::text;
+  return What::none;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-}  // namespace
-
-std::string folded(std::string_view text) {
+/// "Outstanding allocations (allocs - frees)": what stands in parentheses explains, unless it is a unit or the like.
+std::string without_remarks(std::string_view title) {
   std::string out;
-  for (const char c : text) {
-    if (std::string_view(" \t_.()[]`*-/").find(c) == std::string_view::npos)
-      out += static_cast<char>(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+  for (std::size_t at = 0; at < title.size();) {
+    const char open = title[at];
+    const auto close = open == '(' ? title.find(')', at) : open == '[' ? title.find(']', at) : std::string_view::npos;
+    if (close == std::string_view::npos || at == 0) {
+      out += title[at++];
+      continue;
+    }
+    const std::string_view inside = title.substr(at + 1, close - at - 1);
+    const auto words = words_of(inside);
+    const bool kept = words && std::all_of(words->begin(), words->end(), [](Word word) {
+                        return word == Word::b || word == Word::kb || word == Word::mb || word == Word::gb ||
+                               word == Word::bytes || word == Word::delta || word == Word::peak ||
+                               word == Word::nonpaged || word == Word::paged || word == Word::filler;
+                      });
+    if (kept) out += " " + std::string(inside) + " ";
+    at = close + 1;
   }
   return out;
 }
 
-Column column_of(std::string_view title, bool first) {
-  if (const auto counter = title.rfind('\\'); counter != std::string_view::npos)
-    return counter_of(title.substr(counter + 1));
-  // perfmon's first column is called "(PDH-CSV 4.0) (time zone)(minutes)", typeperf's much the same.
-  if (first && title.find("PDH-CSV") != std::string_view::npos) return {What::time, {}, {}, false};
+}  // namespace
+
+Column column_of(std::string_view text) {
   Column column;
-  const bool cut = title.ends_with("...") || title.ends_with("\xE2\x80\xA6");
-  // "Outstanding allocations (allocs - frees)": what follows explains, unless it is the unit.
-  if (const auto open = title.find('('); open != std::string_view::npos && open > 0) {
-    const auto close = title.find(')', open);
-    const std::string inside =
-        folded(title.substr(open, close == std::string_view::npos ? std::string_view::npos : close - open + 1));
-    if (find(kUnits, inside) == nullptr) title = title.substr(0, open);
+  column.title = text.substr(0, 80);
+  // perfmon's first column is called "(PDH-CSV 4.0) (time zone)(minutes)", typeperf's much the same.
+  if (text.find("PDH-") != std::string_view::npos) {
+    column.what = What::time;
+    return column;
   }
-  std::string name = folded(title);
-  if (cut) {
+  if (text.find('\\') != std::string_view::npos) return counter_of(text);
+  if (text.ends_with("...") && text.size() > 3) {
+    const std::string name = folded(text);
     column.cut = name.starts_with("paged") || name.starts_with("nonp") || name.starts_with("total");
+    if (!column.cut) column.what = What::ignored;
     return column;
   }
-  if (const What* what = find(kNames, name)) {
-    column.what = *what;
+  const auto words = words_of(without_remarks(text));
+  if (!words) return column;
+  const Title title(*words);
+  if (title.empty() || title.only(Word::ignored, Word::tag, Word::bytes)) {
+    if (title.empty() || title.has(Word::ignored)) column.what = What::ignored;
+    if (column.what == What::ignored) return column;
+  }
+  if (title.has(Word::ignored)) {
+    column.what = What::ignored;
     return column;
   }
-  const auto figure = [&column](std::string_view rest) {
-    const What* what = find(kFigures, rest);
-    if (what != nullptr) column.what = *what;
-    return what != nullptr;
-  };
-  const auto with_pool = [&](std::string_view whole, bool alone) {
-    if (figure(whole)) return true;
-    for (const auto& [prefix, pool] : kPools) {
-      if (!whole.starts_with(prefix)) continue;
-      const std::string_view rest = whole.substr(prefix.size());
-      if (!figure(rest) && !(alone && rest.empty())) continue;
-      if (rest.empty()) column.what = What::bytes;
-      column.pool = pool;
-      return true;
-    }
-    return false;
-  };
-  if (with_pool(name, false)) return column;
-  for (const auto& [suffix, bytes] : kUnits) {
-    if (suffix.size() < 2 || !name.ends_with(suffix)) continue;
-    std::string_view rest = std::string_view(name).substr(0, name.size() - suffix.size());
-    if (rest.ends_with("in")) rest.remove_suffix(2);
-    const bool known = with_pool(rest, true);
-    if (!known && !rest.empty()) continue;
-    if (!known) column.what = What::bytes;
-    if (column.what == What::bytes || column.what == What::total_bytes) column.unit = bytes;
+  if (title.has(Word::delta) || title.has(Word::peak)) {
+    column.what = title.has(Word::delta) ? What::delta : What::ignored;
     return column;
+  }
+  if (title.has(Word::nonpaged) && title.has(Word::paged)) return column;  // of both: a sum that says so is `total`
+  if (title.has(Word::nonpaged)) column.pool = Pool::nonpaged;
+  if (title.has(Word::paged)) column.pool = Pool::paged;
+  if (!column.pool) column.what = name_of(title);
+  if (column.what != What::none) return column;
+  column.what = figure_of(title);
+  column.unit = title.unit();
+  column.exact = column.what == What::diff && title.has(Word::diff);
+  column.weak = (title.has(Word::allocs) || title.has(Word::frees)) && !title.has(Word::state) &&
+                (column.what == What::bytes || column.what == What::ignored);
+  if (column.what == What::none && column.pool) {
+    if (!title.only(Word::nonpaged, Word::paged, Word::pool, Word::total, Word::session)) return column;
+    column.what = What::bytes;
+  }
+  if (title.has(Word::total) && !column.pool && (column.what == What::none || column.what == What::bytes))
+    column.what = What::total_bytes;
+  const bool counts = column.what == What::allocs || column.what == What::frees || column.what == What::diff;
+  if ((counts && title.scaled()) || title.has(Word::available) || title.has(Word::commit)) column.what = What::none;
+  if (column.pool && title.has(Word::session)) column.pool = Pool::session;
+  return column;
+}
+
+Column counter_named(std::string_view name) {
+  Column column;
+  column.title = name.substr(0, 80);
+  const auto words = words_of(without_remarks(name));
+  if (!words) return column;
+  const Title title(*words);
+  if (!title.only(Word::nonpaged, Word::paged, Word::pool, Word::bytes, Word::b, Word::kb, Word::mb, Word::gb,
+                  Word::available, Word::commit, Word::commit_limit))
+    return column;
+  column.unit = title.unit();
+  const bool nonpaged = title.has(Word::nonpaged), paged = title.has(Word::paged);
+  const bool bytes = title.has(Word::bytes) || title.unit().has_value();
+  if (nonpaged != paged) {
+    if (bytes) column.what = nonpaged ? What::total_nonpaged : What::total_paged;
+  } else if (title.has(Word::commit_limit)) {
+    column.what = What::commit_limit;
+  } else if (title.has(Word::available) && bytes) {
+    column.what = What::available;
+  } else if (title.has(Word::commit) && bytes) {
+    column.what = What::commit;
   }
   return column;
 }
 
+Column counter_of(std::string_view path) {
+  Column column;
+  column.title = path.substr(0, 80);
+  column.what = What::ignored;
+  const auto name = path.rfind('\\');
+  if (name == std::string_view::npos || name == 0) return column;
+  const auto object = path.rfind('\\', name - 1);
+  const std::string_view whose = path.substr(object == std::string_view::npos ? 0 : object + 1,
+                                             name - (object == std::string_view::npos ? 0 : object + 1));
+  if (whose.find('(') != std::string_view::npos) return column;
+  Column named = counter_named(path.substr(name + 1));
+  if (named.what == What::none) return column;
+  named.title = column.title;
+  return named;
+}
+
+std::string_view host_of(std::string_view path) {
+  if (!path.starts_with("\\\\")) return {};
+  return path.substr(0, path.find('\\', 2));
+}
+
 bool is_table(const std::vector<Column>& columns) {
-  bool tag = false, figures = false;
-  for (const Column& column : columns) {
-    tag = tag || column.what == What::tag;
-    figures = figures || column.what == What::bytes || column.what == What::total_bytes || column.cut;
-  }
-  return tag && figures;
+  const auto has = [&columns](What what) {
+    return std::any_of(columns.begin(), columns.end(), [what](const Column& column) { return column.what == what; });
+  };
+  const bool cut = std::any_of(columns.begin(), columns.end(), [](const Column& column) { return column.cut; });
+  return has(What::tag) && (has(What::bytes) || has(What::total_bytes) || cut);
 }
 
-std::optional<std::int64_t> Numbers::unit_of(std::string_view word) {
-  const auto* unit = find(kUnits, folded(word));
-  return unit != nullptr ? std::optional(*unit) : std::nullopt;
-}
-
-bool Numbers::read(std::string_view field, const Column& column, std::int64_t& value, std::string& why) {
-  field = trimmed(field);
-  std::int64_t unit = column.unit.value_or(1);
-  bool fraction = column.unit && *column.unit != 1;
-  std::string plain;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    const char c = field[i];
-    if (is_digit(c) || c == '.' || c == ',' || ((c == '-' || c == '+') && plain.empty())) {
-      plain += c;
-      continue;
-    }
-    // Blanks, also those that do not break lines, apostrophes of both kinds and underscores group digits.
-    const bool wide = field.substr(i).starts_with("\xE2\x80\xAF") || field.substr(i).starts_with("\xE2\x80\x99") ||
-                      field.substr(i).starts_with("\xE2\x80\x89");
-    const bool no_break = field.substr(i).starts_with("\xC2\xA0");
-    if (wide || no_break || c == ' ' || c == '\'' || c == '_') {
-      i += wide ? 2 : no_break ? 1 : 0;
-      continue;
-    }
-    const auto written = unit_of(field.substr(i));
-    if (!written) {
-      plain.clear();
-      break;
-    }
-    unit = *written;
-    fraction = unit != 1;
-    break;
+std::optional<Pool> pool_of_cell(std::string_view cell) {
+  constexpr std::size_t kLongest = 40;
+  if (cell.empty() || cell.size() > kLongest) return std::nullopt;
+  // poolmon's own, millions of times
+  if (cell == "Nonp") return Pool::nonpaged;
+  if (cell == "Paged" || cell == "P") return Pool::paged;
+  if (cell == "N") return Pool::nonpaged;
+  const auto words = words_of(cell);
+  if (!words) {
+    // "NonPagedPoolCacheAligned", "PagedPoolNx": kernel names with more at the end
+    const std::string name = folded(cell);
+    if (name.starts_with("nonpagedpool")) return Pool::nonpaged;
+    if (name.starts_with("pagedpool")) return Pool::paged;
+    return std::nullopt;
   }
-  const auto dots = std::count(plain.begin(), plain.end(), '.'), commas = std::count(plain.begin(), plain.end(), ',');
-  char decimal = 0;
-  if (dots > 0 && commas > 0) {
-    decimal = plain.rfind('.') > plain.rfind(',') ? '.' : ',';
-    if ((decimal == '.' ? dots : commas) > 1) plain.clear();
-  } else if (dots + commas == 1) {
-    const char mark = dots > 0 ? '.' : ',';
-    const std::size_t at = plain.find(mark), before = at - (plain[0] == '-' || plain[0] == '+' ? 1 : 0);
-    const bool could_group = plain.size() - at - 1 == 3 && before >= 1 && before <= 3 && plain[at - 1] != '-' &&
-                             !(before == 1 && plain[at - 1] == '0');
-    if (!could_group) {
-      decimal = mark;
-    } else if (fraction && decimal_ != 0) {
-      decimal = mark == decimal_ ? mark : '\0';
-    } else if (fraction && mark == '.') {
-      why = "'" + std::string(field) + "' can be read in two ways, and nothing before it tells which";
-      return false;
-    }
-  }
-  if (decimal != 0) decimal_ = decimal;
-  std::string number;
-  for (const char c : plain) {
-    if (c == '.' || c == ',') {
-      if (c == decimal) number += '.';
-    } else {
-      number += c;
-    }
-  }
-  char* end = nullptr;
-  const double result = std::strtod(number.c_str(), &end) * static_cast<double>(unit);
-  constexpr double kMost = 9.0e18;
-  if (number.empty() || !is_digit(number.back()) || end != number.c_str() + number.size() || !std::isfinite(result) ||
-      std::fabs(result) > kMost) {
-    why = "a number belongs where '" + std::string(field.substr(0, 40)) + "' stands";
-    return false;
-  }
-  // Beyond 53 bits only what is written without fraction and unit is exact.
-  value = decimal == 0 && unit == 1 ? std::strtoll(number.c_str(), nullptr, 10) : std::llround(result);
-  return true;
-}
-
-void Table::open(std::vector<Column> columns) {
-  columns_ = std::move(columns);
-  numbers_ = {};
-  default_pool_ = heading_.value_or(Pool::unknown);
-  heading_.reset();
-}
-
-bool Table::continues(const Snapshot& snapshot) const {
-  return heading_ && std::none_of(snapshot.rows.begin(), snapshot.rows.end(), [this](const Row& row) {
-           return row.pool == *heading_ || row.pool == Pool::unknown;
-         });
-}
-
-bool Table::pool_row(tagdb::PoolTag tag, std::optional<Pool> of, Pool pool, const std::vector<std::string>& fields,
-                     Snapshot& into, std::string& why) {
-  Row row;
-  row.tag = tag;
-  row.pool = pool;
-  bool allocs = false, frees = false, diff = false, bytes = false;
-  const bool whole =
-      std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return column.what == What::bytes; });
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    const Column& column = columns_[i];
-    if (column.pool != of) continue;
-    bool* have = nullptr;
-    std::int64_t* target = nullptr;
-    switch (column.what) {
-      case What::allocs: have = &allocs, target = &row.allocs; break;
-      case What::frees: have = &frees, target = &row.frees; break;
-      case What::diff: have = &diff, target = &row.diff; break;
-      case What::bytes: have = &bytes, target = &row.bytes; break;
-      case What::total_bytes:
-        if (!whole) have = &bytes, target = &row.bytes;
-        break;
-      default: break;
-    }
-    if (have == nullptr || *have) continue;
-    *have = true;
-    if (!numbers_.read(fields[i], column, *target, why)) return false;
-  }
-  if (!bytes) return true;
-  row.counted = allocs && frees;
-  if (!diff) row.diff = row.counted ? row.allocs - row.frees : row.bytes;  // without any count, bytes stand for blocks
-  if (row.bytes != 0 || row.diff != 0 || row.allocs != 0) into.rows.push_back(row);
-  return true;
-}
-
-Taken Table::take(const std::vector<std::string>& fields, Snapshot& into, std::string& why) {
-  tagdb::PoolTag tag;
-  bool found = false;
-  Pool pool = default_pool_;
-  for (std::size_t i = 0; i < fields.size() && i < columns_.size(); ++i) {
-    if (columns_[i].cut) {
-      why = "the window was too narrow for the table, and its columns are cut off: write CSV instead";
-      return Taken::bad;
-    }
-    if (columns_[i].what == What::tag) {
-      std::string text = fields[i];
-      if (text.size() < 4) text.resize(4, ' ');
-      found = tag_from_columns(text, tag);
-    }
-    if (columns_[i].what == What::type) {
-      const std::string type = folded(fields[i]);
-      if (type == "aifi") return Taken::noted;  // the analyzer's word for what was freed again
-      if (const auto named = pool_in_words(fields[i])) pool = *named;
-    }
-  }
-  if (!found) {
-    why = "no tag of four characters in the column for it";
-    return Taken::bad;
-  }
-  if (!pool_row(tag, std::nullopt, pool, fields, into, why)) return Taken::bad;
-  for (const Pool one : {Pool::paged, Pool::nonpaged}) {
-    if (!pool_row(tag, one, one, fields, into, why)) return Taken::bad;
-  }
-  for (std::size_t i = 0; i < fields.size() && i < columns_.size(); ++i) {
-    if (columns_[i].what == What::owner && !fields[i].empty()) into.owners.emplace_back(tag, fields[i].substr(0, 200));
-  }
-  return Taken::row;
+  const Title title(*words);
+  if (!title.only(Word::nonpaged, Word::paged, Word::session, Word::pool, Word::type)) return std::nullopt;
+  if (title.has(Word::nonpaged) == title.has(Word::paged))
+    return title.has(Word::session) ? std::optional<Pool>(Pool::session) : std::nullopt;
+  if (title.has(Word::nonpaged)) return Pool::nonpaged;
+  return title.has(Word::session) ? Pool::session : Pool::paged;
 }
 
 std::optional<Pool> pool_in_words(std::string_view line) {
-  const std::string text = folded(line);
-  bool paged = false, nonpaged = false;
-  for (std::size_t at = text.find("paged"); at != std::string::npos; at = text.find("paged", at + 1))
-    (at >= 3 && text.compare(at - 3, 3, "non") == 0 ? nonpaged : paged) = true;
-  if (text.find("nonp") != std::string::npos) nonpaged = true;
-  if (paged == nonpaged) return std::nullopt;
-  return paged ? Pool::paged : Pool::nonpaged;
+  const PoolsNamed named = pools_named(line);
+  if (named.nonpaged == named.paged) return std::nullopt;
+  return named.paged ? Pool::paged : Pool::nonpaged;
 }
 
 }  // namespace scanner::poolmon

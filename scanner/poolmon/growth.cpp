@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "scanner/poolmon/shape.hpp"
 
@@ -29,6 +30,12 @@ std::vector<double> axis(const SeriesTable& table, const AnalysisOptions& option
     }
   }
   analysis.timed = clocked || options.interval_hours;
+  analysis.clocked = clocked;
+  if (table.two_clocks())
+    analysis.notes.emplace_back(
+        std::string("the dates can be read in two ways, and are read with the ") +
+        (clock == SeriesTable::Clock::exchanged ? "day before the month" : "month before the day") +
+        ": the snapshots lie closer together then");
   analysis.hours = analysis.timed && !at.empty() ? at.back() : 0;
   return at;
 }
@@ -69,10 +76,13 @@ class Judge {
     }
     best.tag = series.tag;
     best.pool = series.pool;
+    best.session = series.session;
     best.snapshots = series.snapshots;
+    const auto known = [](bool is, std::int64_t value) { return is ? std::optional(value) : std::nullopt; };
     for (const Point& point : series.points) {
       best.points.push_back({at_[point.bucket], table_.buckets()[point.bucket].boot, point.low, point.high, point.bytes,
-                             point.allocs, point.frees, point.diff});
+                             known(point.counted, point.allocs), known(point.counted, point.frees),
+                             known(point.has_blocks, point.diff)});
     }
     return best;
   }
@@ -85,12 +95,15 @@ class Judge {
     growth.bytes_first = latest ? series.bytes_first : first.bytes;
     growth.bytes_last = last.bytes;
     growth.gained = growth.bytes_last - growth.bytes_first;
-    growth.blocks_gained = last.diff - first.diff;
     growth.snapshots = table_.buckets()[last.bucket].first - table_.buckets()[first.bucket].first + 1;
-    // Where no blocks are counted, bytes stand for them: no pool has blocks of one byte.
-    growth.bytes_per_allocation = last.diff > 0 && last.diff != last.bytes ? last.bytes / last.diff : 0;
+    if (last.has_blocks) growth.count = last.diff;
+    // No pool has blocks of one byte: such a count is the bytes once more.
+    if (last.has_blocks && last.diff > 0 && last.bytes > last.diff)
+      growth.bytes_per_allocation = last.bytes / last.diff;
+    growth.low = growth.high = growth.bytes_first;
     Stretch stretch;
-    stretch.counted = series.counted;
+    stretch.counted = first.counted && last.counted;
+    stretch.has_blocks = first.has_blocks && last.has_blocks;
     stretch.allocated = static_cast<double>(last.allocs - first.allocs);
     stretch.freed = static_cast<double>(last.frees - first.frees);
     std::vector<double> hours, steps, bytes;
@@ -103,6 +116,8 @@ class Judge {
       hours.push_back(at_[point.bucket]);
       steps.push_back(static_cast<double>(table_.buckets()[point.bucket].first));
       bytes.push_back(static_cast<double>(point.bytes));
+      growth.low = std::min(growth.low, point.low);
+      growth.high = std::max(growth.high, point.high);
     }
     Verdict verdict = judge_shape(stretch, tested_);
     growth.shape = verdict.shape;
@@ -114,8 +129,8 @@ class Judge {
       growth.bytes_per_step = worth ? theil_sen(steps, bytes) : run > 0 ? (bytes.back() - bytes.front()) / run : 0;
       if (timed_ && time > 0)
         growth.bytes_per_hour = worth ? theil_sen(hours, bytes) : (bytes.back() - bytes.front()) / time;
-      if (series.counted && stretch.allocated > 0)
-        growth.kept = std::clamp(static_cast<double>(growth.blocks_gained) / stretch.allocated, 0.0, 1.0);
+      if (stretch.counted && stretch.has_blocks && stretch.allocated > 0)
+        growth.kept = std::clamp(static_cast<double>(last.diff - first.diff) / stretch.allocated, 0.0, 1.0);
     }
     return growth;
   }
@@ -164,6 +179,7 @@ std::string_view to_string(Shape shape) {
     case Shape::suspect: return "suspect";
     case Shape::plateau: return "plateau";
     case Shape::sawtooth: return "sawtooth";
+    case Shape::noisy: return "noisy";
     case Shape::step: return "step";
     case Shape::burst: return "burst";
     case Shape::growing: return "growing";
@@ -177,13 +193,14 @@ std::string_view to_string(Shape shape) {
 std::string_view describe(Shape shape) {
   switch (shape) {
     case Shape::leak: return "keeps growing";
-    case Shape::suspect: return "rises, in too few snapshots to tell a leak from steps or teeth";
+    case Shape::suspect: return "rises, in too few snapshots to tell a leak from steps";
     case Shape::plateau: return "rose, then stayed";
     case Shape::sawtooth: return "rises and falls again";
+    case Shape::noisy: return "goes up and down";
     case Shape::step: return "rose in a jump";
     case Shape::burst: return "rose and came back";
     case Shape::growing: return "larger than before; not enough to call it a leak";
-    case Shape::falling: return "falls";
+    case Shape::falling: return "goes down";
     case Shape::flat: return "stays as it is";
     case Shape::size: return "one snapshot only";
   }
@@ -226,15 +243,16 @@ Analysis analyse(const SeriesTable& table, const AnalysisOptions& options) {
   analysis.enough = enough_snapshots(std::max<std::size_t>(table.series().size(), 1));
   const std::vector<double> at = axis(table, options, analysis);
   const Judge judge(table, at, analysis.timed, table.series().size());
-  std::map<Pool, double> gained;
+  std::map<std::pair<Pool, std::uint32_t>, double> gained;
+  const auto pool_of = [](const Growth& growth) { return std::pair(growth.pool, growth.session.key()); };
   for (const Series& series : table.series()) {
     analysis.tags.push_back(judge.judge(series));
     Growth& growth = analysis.tags.back();
-    if (growth.gained > 0) gained[growth.pool] += static_cast<double>(growth.gained);
+    if (growth.gained > 0) gained[pool_of(growth)] += static_cast<double>(growth.gained);
     add_limits(table, growth);
   }
   for (Growth& growth : analysis.tags) {
-    if (growth.gained > 0) growth.share = static_cast<double>(growth.gained) / gained[growth.pool];
+    if (growth.gained > 0) growth.share = static_cast<double>(growth.gained) / gained[pool_of(growth)];
   }
   std::sort(analysis.tags.begin(), analysis.tags.end(), [](const Growth& a, const Growth& b) {
     const int rank_a = rank_of(a.shape), rank_b = rank_of(b.shape);
@@ -242,7 +260,7 @@ Analysis analyse(const SeriesTable& table, const AnalysisOptions& options) {
     const bool sized = a.shape == Shape::size && b.shape == Shape::size;
     const std::int64_t key_a = sized ? a.bytes_last : a.gained, key_b = sized ? b.bytes_last : b.gained;
     if (key_a != key_b) return key_a > key_b;
-    return std::pair(a.tag.text(), a.pool) < std::pair(b.tag.text(), b.pool);
+    return std::tuple(a.tag.text(), a.pool, a.session.key()) < std::tuple(b.tag.text(), b.pool, b.session.key());
   });
   return analysis;
 }

@@ -17,6 +17,7 @@ enum class Shape : std::uint8_t {
   suspect,   ///< rises like a leak, in so few snapshots that stairs or a sawtooth would look the same
   plateau,   ///< rose, then stayed
   sawtooth,  ///< rises and falls again and again
+  noisy,     ///< goes up and down without a pattern
   step,      ///< rose in one or a few jumps
   burst,     ///< rose and came back
   growing,   ///< more at the end than at the beginning, but too few snapshots or too much noise to say more
@@ -34,23 +35,26 @@ inline bool leaks_or_may(Shape shape) { return shape == Shape::leak || shape == 
 struct ChartPoint {
   double at = 0;  ///< hours since the first snapshot, or steps where no time is known
   std::uint32_t boot = 0;
-  std::int64_t low = 0, high = 0, bytes = 0, allocs = 0, frees = 0, diff = 0;
+  std::int64_t low = 0, high = 0, bytes = 0;
+  std::optional<std::int64_t> allocs, frees, diff;
 };
 
 struct Growth {
   tagdb::PoolTag tag;
   Pool pool = Pool::nonpaged;
+  Session session;
   Shape shape = Shape::flat;
   std::uint64_t snapshots = 0;
   std::int64_t bytes_first = 0, bytes_last = 0;  ///< of the stretch between restarts that was judged
   std::int64_t gained = 0;                       ///< bytes_last - bytes_first
-  std::int64_t blocks_gained = 0;
-  double bytes_per_step = 0;             ///< Theil-Sen slope, per snapshot
-  std::optional<double> bytes_per_hour;  ///< the same by the clock
-  double confidence = 0;                 ///< of a leak: that the trend is none of chance, all tags considered; 0 to 1
-  double share = 0;                      ///< of the pool's growth, 0 to 1
-  std::optional<double> kept;            ///< of what was allocated meanwhile, the part that was not freed
-  std::int64_t bytes_per_allocation = 0;
+  std::int64_t low = 0, high = 0;                ///< bytes, within that stretch
+  std::optional<std::int64_t> count;             ///< blocks outstanding in the last snapshot
+  double bytes_per_step = 0;                     ///< Theil-Sen slope, per snapshot
+  std::optional<double> bytes_per_hour;          ///< the same by the clock
+  double confidence = 0;       ///< of a leak: that the trend is none of chance, all tags considered; 0 to 1
+  double share = 0;            ///< of the growth of all tags in the pool, 0 to 1
+  std::optional<double> kept;  ///< of what was allocated meanwhile, the part that was not freed
+  std::optional<std::int64_t> bytes_per_allocation;
   std::optional<double> hours_left;  ///< until the limit of the machine, if all goes on like this
   std::string limit;                 ///< which limit that is
   std::vector<std::string> reasons;  ///< how the verdict came about, one sentence each
@@ -61,7 +65,8 @@ struct Analysis {
   std::vector<Growth>
       tags;  ///< leaks first, then suspects, by bytes gained; then what changed most; one snapshot: by bytes
   std::uint64_t snapshots = 0;
-  bool timed = false;      ///< points and slopes are by the clock
+  bool timed = false;      ///< points and slopes are by the clock or by AnalysisOptions::interval_hours
+  bool clocked = false;    ///< by the clock
   double hours = 0;        ///< from the first snapshot to the last
   std::size_t enough = 0;  ///< snapshots that it takes to tell leaks from suspects
   std::vector<std::string> notes;

@@ -6,8 +6,7 @@ namespace {
 class NoProvider final : public LiveProvider {
  public:
   pe::Result<std::vector<LiveTag>> snapshot() override {
-    return pe::Error{pe::Fault::unreadable,
-                     "--live watches the Windows machine it runs on, and this is none; name logs instead"};
+    return pe::Error{pe::Fault::unreadable, "--live works on Windows only; pass log files here"};
   }
 };
 

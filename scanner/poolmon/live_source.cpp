@@ -35,7 +35,7 @@ class Watch final : public SnapshotSource {
     const std::int64_t seconds =
         std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count(), last_second_ + 1);
     last_second_ = seconds;  // two looks are never at the same time, whatever becomes of fractions
-    out.time = LogTime{seconds, seconds, false};
+    out.time = LogTime{seconds, seconds, false, false, true};
     for (const LiveTag& tag : waiting_) {
       Row row;
       row.tag = tag.tag;

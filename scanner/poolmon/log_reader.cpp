@@ -2,14 +2,36 @@
 
 #include <algorithm>
 
-#include "scanner/poolmon/columns.hpp"
+#include "scanner/poolmon/screen.hpp"
+#include "scanner/poolmon/words.hpp"
 
 namespace scanner::poolmon {
 namespace {
 
 constexpr std::size_t kMostProblems = 20;  // per file; the rest is counted
-constexpr std::size_t kMostRows = 65536;   // of one snapshot; Windows itself has some thousand
-constexpr std::size_t kProse = 24;         // letters beside a date that still make a separator and no sentence
+constexpr std::size_t kMostNotes = 20;
+constexpr std::size_t kLongestOwner = 200;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// No cell of a heading begins with a digit, nearly every row has one.
+bool may_be_heading(std::string_view line) {
+  if (line.find("PDH-") != std::string_view::npos) return true;
+  bool edge = true, letter = false;
+  for (const char c : line) {
+    if (edge && is_digit(c)) return false;
+    edge = c == ' ' || c == '\t' || c == ',' || c == ';' || c == '|' || c == '"';
+    letter = letter || static_cast<signed char>(c) < 0 || (c | 0x20) == 'a' || (c | 0x20) == 't' || (c | 0x20) == 'e';
+  }
+  return letter;
+}
+
+bool has_digit(std::string_view line) { return line.find_first_of("0123456789") != std::string_view::npos; }
+
+/// Consoles drop the eighth bit of a tag's last character: such a row stands beside that of the same tag.
+std::uint64_t mark_of(std::string_view line) {
+  return std::any_of(line.begin(), line.end(), [](char c) { return static_cast<signed char>(c) < 0; }) ? 1 : 0;
+}
 
 }  // namespace
 
@@ -23,15 +45,12 @@ std::string_view to_string(Pool pool) {
   return "";
 }
 
-LogReader::LogReader(std::istream& in) : lines_(in) {
-  formats_.push_back(make_csv_reader());
-  formats_.push_back(make_screen_reader());
-  formats_.push_back(make_poolused_reader());
-  formats_.push_back(make_table_reader());
-}
-
 void LogReader::problem(std::string message) {
   if (++unreadable_ <= kMostProblems) problems_.push_back({lines_.number(), std::move(message)});
+}
+
+void LogReader::note(std::string message) {
+  if (notes_.size() < kMostNotes) notes_.push_back({lines_.number(), std::move(message)});
 }
 
 std::vector<LineProblem> LogReader::take_problems() {
@@ -43,122 +62,236 @@ std::vector<LineProblem> LogReader::take_problems() {
   return std::exchange(problems_, {});
 }
 
-void LogReader::begin(Snapshot& out) {
-  if (out.line == 0) out.line = lines_.number();
-  if (!out.time && pending_.any()) out.time = pending_.when();
-  if (pending_.any()) pending_ = {};
+std::vector<LineProblem> LogReader::take_notes() {
+  for (LineProblem& one : collector_.take_notes()) notes_.push_back(std::move(one));
+  return std::exchange(notes_, {});
 }
 
-bool LogReader::take_time(std::string_view line, Snapshot& out) {
-  constexpr std::size_t kLongest = 200;
-  if (line.size() > kLongest || line.find_first_of("0123456789") == std::string_view::npos) return false;
-  const TimeText found = find_time(line);
-  if (!found.any() || found.letters > kProse) return false;
-  if (!out.rows.empty()) return true;  // the caller ends the snapshot and asks again
-  if (found.day) {
-    pending_.day = found.day;
-    pending_.other_day = found.other_day;
-    if (found.second) pending_.second = found.second;
-  } else if (!pending_.second) {
-    pending_.second = found.second;
-  }
-  return true;
-}
-
-/// Screens that were pasted without their header: a tag that comes again begins another snapshot.
-bool LogReader::repeated(const Row& row) {
-  if (header_seen_) return false;
-  return !seen_.insert(std::uint64_t{row.tag.value()} << 8 | static_cast<std::uint64_t>(row.pool)).second;
-}
-
-bool LogReader::take(std::string_view line, Snapshot& out) {
-  if (line.empty() || line.find_first_not_of(" \t") == std::string_view::npos) {
-    in_table_ = false;
-    return true;
-  }
-  std::string why;
-  FormatReader* readers[] = {current_, current_ == nullptr ? formats_[1].get() : nullptr};
-  for (FormatReader* reader : readers) {
-    if (reader == nullptr) continue;
-    // No header of poolmon's passes for a row of it; to ask each of millions of rows takes a fifth of the time.
-    if (reader != formats_[1].get() && reader->begins(line)) continue;
-    const std::size_t before = out.rows.size();
-    const Taken taken = reader->take(line, out, why);
-    // Totals may be all there is, and half of a row is good when the other one is bad.
-    if (out.line == 0 && !out.empty()) out.line = lines_.number();
-    switch (taken) {
-      case Taken::boundary: return false;
-      case Taken::row:
-        if (before != out.rows.size() && repeated(out.rows.back())) {
-          out.rows.resize(before);
-          return false;
-        }
-        if (out.rows.size() > kMostRows) {
-          out.rows.resize(before);
-          problem("more rows than a pool has tags");
-          return true;
-        }
-        begin(out);
-        in_table_ = true;
-        return true;
-      case Taken::noted: return true;
-      case Taken::bad: problem(std::move(why)); return true;
-      case Taken::no: break;
+void LogReader::add(const Parsed& parsed) {
+  if (!parsed.host.empty() && !parsed.rows.empty()) {
+    if (host_.empty()) host_ = parsed.host;
+    if (parsed.host != host_) {
+      if (!std::exchange(hosts_named_, true))
+        note("rows of several machines: only those of " + host_ + " are read; write one log a machine");
+      return;
     }
   }
-  for (const auto& reader : formats_) {
-    if (!reader->begins(line)) continue;
-    if (!out.rows.empty() && !reader->continues(out)) return false;
-    current_ = reader.get();
-    header_seen_ = true;
-    in_table_ = false;
-    begin(out);
-    current_->start(line, out);
-    return true;
+  if (parsed.time) collector_.set_row_time(*parsed.time);
+  for (TableRow row : parsed.rows) {
+    if (row.row.session.is_none() && !session_.is_none()) {
+      row.row.session = session_;
+      if (row.row.pool == Pool::paged) row.row.pool = Pool::session;
+    }
+    if (!collector_.add(row, lines_.number())) return problem("more rows than a pool has tags");
   }
-  if (take_time(line, out)) {
-    in_table_ = false;
-    return out.rows.empty();
-  }
-  if (const auto pool = pool_in_words(line)) {
-    for (const auto& reader : formats_) reader->heading(*pool);
-    in_table_ = false;
-    return true;
-  }
-  if (in_table_) problem("not a row of the table it stands in");
-  return true;
+  if (!parsed.owner.empty() && !parsed.rows.empty()) collector_.add_owner(parsed.rows[0].row.tag, parsed.owner);
 }
 
-bool LogReader::read_until(Snapshot& out, bool first_row_only) {
-  out.clear();
-  seen_.clear();
-  for (;;) {
-    std::string_view line;
-    if (has_held_) {
-      line = held_;
-      has_held_ = false;
-    } else if (!lines_.next(line)) {
-      ended_ = true;
-      return !out.empty();
-    } else if (lines_.cut()) {
-      problem("a line of more than 4 MiB");
-      continue;
+void LogReader::add_own(const Row& row, std::string_view behind, std::uint64_t other) {
+  TableRow one{row, other, false};
+  if (!session_.is_none()) {
+    one.row.session = session_;
+    if (row.pool == Pool::paged) one.row.pool = Pool::session;
+  }
+  in_rows_ = true;
+  if (!collector_.add(one, lines_.number())) return problem("more rows than a pool has tags");
+  const auto owner = behind.find('[');
+  if (owner == std::string_view::npos || behind.find_first_not_of(" 0123456789()-+,.") != owner) return;
+  collector_.add_owner(row.tag, trimmed(behind.substr(owner, kLongestOwner)));
+}
+
+void LogReader::read_raw(std::string_view line) {
+  // poolmon's own rows are nearly all lines of nearly all logs.
+  Row row;
+  std::string_view behind;
+  if (own_rows_ && !json_.open() && plain_row(line, table_.is_open() ? table_.tag_column() : 1, row, behind)) {
+    add_own(row, behind, 0);
+    return;
+  }
+  if (PlainText::needs_nothing(line) && !plain_.in_row()) {
+    // So are those of CSV once its first row was read.
+    const bool row_next = table_.surely_delimited() && !prefixed_ && !json_.open() && !list_.collecting() &&
+                          counter_.what == What::none && !line.empty() && !may_be_heading(line);
+    std::string ignored;
+    if (row_next && take_table_row(line, ignored) == Taken::row) return;
+    return read(line);
+  }
+  const std::vector<std::string> lines = plain_.take(line);
+  for (const std::string& one : lines) read(one);
+}
+
+void LogReader::read(std::string_view line) {
+  if (!replaying_ && take_json(line)) return;
+  if (trimmed(line).empty()) {
+    list_.flush([this](const Object& object) { take_object(object); });
+    if (in_rows_) collector_.section(Collector::Section::blank);
+    return;
+  }
+  if (take_machine_line(line)) return;
+  if (list_.collecting() && line.find('\\') != std::string_view::npos && take_counter(line)) return;
+  if (list_.collecting() && take_list(line)) return;
+  if (take_counter(line) || take_counter_value(line) || take_list(line) || take_inline(line)) return;
+  std::optional<LogTime> stamp;
+  const std::string_view bare = without_prefix(line, stamp);
+  const bool shorter = bare.size() != line.size() && !is_noise(bare);
+  if (shorter && stamp && prefixed_) collector_.written_at(*stamp);
+  if (shorter && take_machine_line(bare)) {
+    if (stamp) collector_.written_at(*stamp);
+    return;
+  }
+  if (shorter && take_heading(bare)) {
+    prefixed_ = true;
+    if (stamp) collector_.written_at(*stamp);
+    return;
+  }
+  if (take_heading(line)) {
+    prefixed_ = false;
+    return;
+  }
+  if (shorter && take_list(bare)) return;
+  if (shorter && prefixed_) {
+    if (take_row(bare, false) || trimmed(bare).empty()) return;
+    if (take_row(line, true)) return;
+  } else {
+    if (take_row(line, !shorter) || (shorter && take_row(bare, true))) return;
+  }
+  if (is_noise(line)) {
+    if (!take_time(line)) groups_.clear();
+    return;
+  }
+  if (take_time(line)) return;
+  take_pool_words(line);
+  take_headless(bare);
+}
+
+bool LogReader::take_heading(std::string_view line) {
+  if (!may_be_heading(line)) return false;
+  if (const auto words = words_of(line); words && groups_.empty()) {
+    std::vector<Pool> pools;
+    bool only = !words->empty();
+    for (const Word word : *words) {
+      if (word == Word::nonpaged) pools.push_back(Pool::nonpaged);
+      if (word == Word::paged) pools.push_back(Pool::paged);
+      only = only && (word == Word::nonpaged || word == Word::paged || word == Word::pool);
     }
-    if (!take(line, out)) {
-      if (line.data() != held_.data()) held_ = line;
-      has_held_ = true;
+    if (only && pools.size() == 2) {
+      groups_ = pools;
       return true;
     }
-    if (first_row_only && !out.empty() && (!out.rows.empty() || out.time)) return true;
   }
+  if (!table_.open(line, heading_, groups_)) return false;
+  list_.flush([this](const Object& object) { take_object(object); });
+  heading_.reset();
+  groups_.clear();
+  collector_.section(Collector::Section::heading);
+  own_rows_ = table_.own();
+  in_rows_ = false;
+  return true;
 }
 
-bool LogReader::next(Snapshot& out) { return read_until(out, false); }
+/// A row of the open table. no: try something else; bad with nothing read: `why` says what is wrong.
+Taken LogReader::take_table_row(std::string_view line, std::string& why) {
+  const Taken taken = table_.take(line, parsed_, why);
+  if (taken == Taken::noted && parsed_.totals.any()) collector_.add_totals(parsed_.totals, lines_.number(), false);
+  const bool half = taken == Taken::bad && !parsed_.rows.empty();  // half of a row is good
+  if (taken != Taken::row && !half) return taken;
+  if (pending_.any() && !parsed_.time) collector_.set_time(std::exchange(pending_, {}).when());
+  if (parsed_.totals.any() && table_.counters()) {
+    if (parsed_.time) collector_.set_time(*parsed_.time);
+    collector_.add_totals(parsed_.totals, lines_.number(), true);
+  }
+  add(parsed_);
+  for (std::string& one : table_.take_notes()) note(std::move(one));
+  in_rows_ = true;
+  if (half) problem(std::move(why));
+  return Taken::row;
+}
+
+/// A line that is a row to the eye and none to us.
+void LogReader::refuse(std::string why) {
+  const bool whole_table = why == table_.refusal();
+  if (!whole_table || why != refused_) problem(why);
+  if (whole_table) refused_ = std::move(why);
+}
+
+bool LogReader::take_row(std::string_view line, bool last_try) {
+  if (line.find("List Truncated") != std::string_view::npos) {
+    problem("poolmon says that there were more tags than it could list");
+    return true;
+  }
+  std::string why, own_why;
+  if (!has_digit(line)) return table_.is_open() && table_.take(line, parsed_, why) == Taken::noted;
+  Row row;
+  std::string_view behind;
+  const bool own_first = !table_.is_open() || table_.own();
+  Taken own = own_first ? changed_row(line, row, behind, own_why) : Taken::no;
+  Taken taken = Taken::no;
+  const bool broken = own == Taken::bad && table_.own();
+  if (own != Taken::row && own != Taken::noted && !broken) {
+    taken = take_table_row(line, why);
+    if (taken == Taken::row || taken == Taken::noted) return true;
+    if (!own_first) own = changed_row(line, row, behind, own_why);
+  }
+  if (own == Taken::row) add_own(row, behind, mark_of(line.substr(0, 8)));
+  if (own == Taken::row || own == Taken::noted) return true;
+  if (!last_try) return false;
+  if (own == Taken::bad && (table_.own() || own_why.starts_with("Diff"))) {
+    problem(std::move(own_why));
+    return true;
+  }
+  if (taken != Taken::bad) return false;
+  refuse(std::move(why));
+  return true;
+}
+
+void LogReader::finish() {
+  list_.flush([this](const Object& object) { take_object(object); });
+  if (json_.open()) {
+    replaying_ = true;
+    for (const std::string& one : json_.take_lines()) read(one);
+    replaying_ = false;
+  }
+  if (headless_ > 1 || (headless_ > 0 && snapshots_ == 0 && collector_.building().empty()))
+    problems_.push_back({headless_line_, headless_why_});
+  collector_.end();
+}
+
+bool LogReader::next(Snapshot& out) {
+  out.clear();
+  while (!collector_.ready()) {
+    if (ended_) return false;
+    std::string_view line;
+    if (!lines_.next(line)) {
+      ended_ = true;
+      finish();
+    } else if (lines_.cut()) {
+      problem("a line of more than 4 MiB");
+    } else {
+      read_raw(line);
+    }
+  }
+  ++snapshots_;
+  collector_.take(out);
+  return true;
+}
 
 std::optional<LogTime> LogReader::first_time() {
-  Snapshot snapshot;
-  read_until(snapshot, true);
-  return snapshot.time;
+  while (!collector_.ready()) {
+    const Snapshot& now = collector_.building();
+    if (!now.empty() && (!now.rows.empty() || now.time)) return now.time;
+    std::string_view line;
+    if (!lines_.next(line)) {
+      finish();
+      break;
+    }
+    if (!lines_.cut()) read_raw(line);
+  }
+  Snapshot first;
+  if (collector_.ready()) {
+    collector_.take(first);
+    return first.time;
+  }
+  return collector_.building().time;
 }
 
 }  // namespace scanner::poolmon

@@ -1,46 +1,80 @@
-// A log file as a source of snapshots: decodes, recognises sections, hands lines to the reader of their format, and
-// keeps account of what could not be read.
+// A log file as a source of snapshots: bytes to lines, lines to cells, cells to figures, rows to snapshots; and account
+// of what could not be read.
 #pragma once
 
 #include <istream>
-#include <memory>
-#include <unordered_set>
+#include <string>
 #include <vector>
 
-#include "scanner/poolmon/format.hpp"
+#include "scanner/poolmon/collect.hpp"
 #include "scanner/poolmon/lines.hpp"
+#include "scanner/poolmon/objects.hpp"
+#include "scanner/poolmon/plain_text.hpp"
+#include "scanner/poolmon/table.hpp"
 #include "scanner/poolmon/time_text.hpp"
 
 namespace scanner::poolmon {
 
 class LogReader final : public SnapshotSource {
  public:
-  explicit LogReader(std::istream& in);
+  explicit LogReader(std::istream& in) : lines_(in) {}
 
   bool next(Snapshot& out) override;
   std::vector<LineProblem> take_problems() override;
+  std::vector<LineProblem> take_notes() override;
   /// The time of the first snapshot, found without reading more than its first row. The reader is spent then.
   std::optional<LogTime> first_time();
   [[nodiscard]] std::size_t lines() const { return lines_.number(); }
 
  private:
-  bool read_until(Snapshot& out, bool first_row_only);
-  /// Hands one line on. False when it belongs to the next snapshot.
-  bool take(std::string_view line, Snapshot& out);
-  bool take_time(std::string_view line, Snapshot& out);
-  void begin(Snapshot& out);
+  void read_raw(std::string_view line);
+  void read(std::string_view line);
+  void finish();
+
+  // Each looks whether the line is of its kind, and takes it.
+  bool take_heading(std::string_view line);
+  bool take_machine_line(std::string_view line);
+  bool take_counter(std::string_view line);
+  bool take_counter_value(std::string_view line);
+  bool take_row(std::string_view line, bool last_try);
+  Taken take_table_row(std::string_view line, std::string& why);
+  void refuse(std::string why);
+  bool take_json(std::string_view line);
+  bool take_list(std::string_view line);
+  bool take_inline(std::string_view line);
+  bool take_time(std::string_view line);
+  void take_pool_words(std::string_view line);
+  void take_headless(std::string_view line);
+
+  void take_object(const Object& object);
+  void add(const Parsed& parsed);
+  void add_own(const Row& row, std::string_view behind, std::uint64_t other);
   void problem(std::string message);
-  bool repeated(const Row& row);
+  void note(std::string message);
 
   LineReader lines_;
-  std::vector<std::unique_ptr<FormatReader>> formats_;
-  FormatReader* current_ = nullptr;
-  std::string held_;  ///< a line that belongs to the next snapshot
-  bool has_held_ = false, in_table_ = false, header_seen_ = false, ended_ = false;
+  PlainText plain_;
+  Table table_;
+  ListReader list_;
+  JsonReader json_;
+  ObjectTable objects_;
+  Collector collector_;
+  Parsed parsed_;
+
+  Session session_;
+  std::optional<Pool> heading_;
+  std::vector<Pool> groups_;
+  Column counter_;  ///< whose value stands on the next line
   TimeText pending_;
-  std::vector<LineProblem> problems_;
+  bool prefixed_ = false, own_rows_ = true, in_rows_ = false, replaying_ = false, ended_ = false;
+  std::string host_;  ///< whose rows are read
+  bool hosts_named_ = false;
+  std::string refused_;  ///< the last table's reason, said once
+  std::size_t headless_ = 0, headless_line_ = 0, snapshots_ = 0;
+  std::string headless_why_;
+
+  std::vector<LineProblem> problems_, notes_;
   std::size_t unreadable_ = 0;
-  std::unordered_set<std::uint64_t> seen_;  ///< tag and pool of the rows so far, only kept where headers are missing
 };
 
 }  // namespace scanner::poolmon

@@ -11,7 +11,8 @@ constexpr std::size_t kMostSeries = 16384;  // Windows has some thousand tags in
 constexpr std::size_t kMostOwners = 16384;
 
 std::uint64_t key_of(const Row& row) {
-  return std::uint64_t{row.tag.value()} << 8 | static_cast<std::uint64_t>(row.pool);
+  return std::uint64_t{row.tag.value()} << 32 | std::uint64_t{row.session.key()} << 8 |
+         static_cast<std::uint64_t>(row.pool);
 }
 
 /// A 32-bit counter that is printed as a signed number.
@@ -43,15 +44,13 @@ const std::string* SeriesTable::owner(tagdb::PoolTag tag) const {
 
 /// Counters only grow, so a drop is a restart (or another machine). A few odd lines must not split everything: a
 /// quarter of the tags has to agree; those that may have wrapped have no say.
-bool SeriesTable::restarted(const Snapshot& snapshot) const {
+bool SeriesTable::counters_dropped() const {
   std::size_t compared = 0, dropped = 0;
-  for (const Row& row : snapshot.rows) {
-    if (!row.counted) continue;
-    const auto at = index_.find(key_of(row));
-    if (at == index_.end()) continue;
-    const Latest& latest = latest_[at->second];
-    const bool whole = latest.wide || row.allocs >= k32;
-    const std::int64_t before = whole ? latest.allocs : latest.allocs % k32, now = unsigned_of(row.allocs);
+  for (const Gathered& one : gathered_) {
+    const Latest& latest = latest_[one.index];
+    if (!one.row->allocs || !latest.has_allocs) continue;
+    const bool whole = latest.wide || *one.row->allocs >= k32;
+    const std::int64_t before = whole ? latest.allocs : latest.allocs % k32, now = unsigned_of(*one.row->allocs);
     if (now >= before) {
       ++compared;
     } else if (whole || !wrapped(before, now)) {
@@ -74,57 +73,88 @@ std::size_t SeriesTable::index_of(const Row& row) {
   Series series;
   series.tag = row.tag;
   series.pool = row.pool;
+  series.session = row.session;
   series_.push_back(std::move(series));
   latest_.emplace_back();
   return at->second;
+}
+
+/// The rows of a snapshot that hold bytes, one for each series: tags that differ in the protected bit only are one tag
+/// to the kernel. A sum of which a part is not known is not known.
+void SeriesTable::gather(const Snapshot& snapshot) {
+  gathered_.clear();
+  sums_.clear();
+  for (const Row& row : snapshot.rows) {
+    if (!row.bytes) continue;  // not known is no drop to 0
+    const std::size_t index = index_of(row);
+    if (index >= kMostSeries) continue;
+    Latest& latest = latest_[index];
+    if (latest.seen != snapshots_ + 1) {
+      latest.seen = snapshots_ + 1;
+      latest.row = static_cast<std::uint32_t>(gathered_.size());
+      gathered_.push_back({index, &row});
+      continue;
+    }
+    sums_.push_back(*gathered_[latest.row].row);
+    Row& sum = sums_.back();
+    gathered_[latest.row].row = &sum;
+    const auto add = [](std::optional<std::int64_t>& to, const std::optional<std::int64_t>& part) {
+      to = to && part ? std::optional(*to + *part) : std::nullopt;
+    };
+    add(sum.allocs, row.allocs);
+    add(sum.frees, row.frees);
+    add(sum.diff, row.diff);
+    add(sum.bytes, row.bytes);
+  }
 }
 
 void SeriesTable::add_row(const Row& row, bool restart, std::size_t index) {
   Series& series = series_[index];
   Latest& latest = latest_[index];
   const bool first = series.snapshots == 0 || restart;
-  std::int64_t allocs = unsigned_of(row.allocs), frees = unsigned_of(row.frees), diff = row.diff, bytes = row.bytes;
-  if (diff < -k32 / 4) diff += k32;
-  if (bytes < 0) bytes = unsigned_of(bytes);
+  std::optional<std::int64_t> allocs, frees, diff = row.diff;
+  if (row.counted()) {
+    allocs = unsigned_of(*row.allocs);
+    frees = unsigned_of(*row.frees);
+    if (!diff) diff = static_cast<std::int64_t>(static_cast<std::uint32_t>(*allocs - *frees));
+  }
+  if (diff && *diff < -k32 / 4) *diff += k32;
+  std::int64_t bytes = *row.bytes < 0 ? unsigned_of(*row.bytes) : *row.bytes;
   if (!first) {
-    if (row.counted) {
-      allocs = continued(latest.allocs, allocs);
-      frees = continued(latest.frees, frees);
-    }
+    if (allocs && latest.has_allocs) allocs = continued(latest.allocs, *allocs);
+    if (frees && latest.has_frees) frees = continued(latest.frees, *frees);
     // Fewer bytes with as many blocks: what stands above 32 bits was not printed.
-    if (bytes < k32 && latest.bytes >= k32 / 2 && latest.diff > 0 && diff > latest.diff / 2) {
+    if (bytes < k32 && latest.bytes >= k32 / 2 && diff && latest.has_diff && latest.diff > 0 &&
+        *diff > latest.diff / 2) {
       const double expected =
-          static_cast<double>(latest.bytes) / static_cast<double>(latest.diff) * static_cast<double>(diff);
+          static_cast<double>(latest.bytes) / static_cast<double>(latest.diff) * static_cast<double>(*diff);
       const double turns = std::round((expected - static_cast<double>(bytes)) / static_cast<double>(k32));
       if (turns >= 1 && turns < 1000) bytes += static_cast<std::int64_t>(turns) * k32;
     }
   }
   const auto bucket = static_cast<std::uint32_t>(buckets_.size() - 1);
-  // Tags that differ in the protected bit only are one tag to the kernel; add them up.
-  if (!first && latest.snapshot == snapshots_ && !series.points.empty()) {
-    Point& point = series.points.back();
-    point.bytes += row.bytes;
-    point.high = std::max(point.high, point.bytes);
-    series.bytes_last = point.bytes;
-    return;
-  }
+  Point point{bucket, allocs && frees,    diff.has_value(),  bytes,           bytes,
+              bytes,  allocs.value_or(0), frees.value_or(0), diff.value_or(0)};
   if (series.points.empty() || series.points.back().bucket != bucket) {
-    series.points.push_back({bucket, bytes, bytes, bytes, allocs, frees, diff});
+    series.points.push_back(point);
   } else {
-    Point& point = series.points.back();
-    point.low = std::min(point.low, bytes);
-    point.high = std::max(point.high, bytes);
-    point.bytes = bytes;
-    point.allocs = allocs;
-    point.frees = frees;
-    point.diff = diff;
+    Point& open = series.points.back();
+    point.low = std::min(open.low, bytes);
+    point.high = std::max(open.high, bytes);
+    open = point;
   }
   if (first) series.bytes_first = bytes;
   series.bytes_last = bytes;
-  series.diff_last = diff;
-  series.counted = row.counted;
   ++series.snapshots;
-  latest = {allocs, frees, diff, bytes, snapshots_, latest.wide || row.allocs >= k32};
+  // A counter that this snapshot does not tell goes on from where it was.
+  if (allocs || first) latest.allocs = allocs.value_or(0);
+  if (frees || first) latest.frees = frees.value_or(0);
+  latest.has_allocs = allocs || (latest.has_allocs && !first);
+  latest.has_frees = frees || (latest.has_frees && !first);
+  latest.has_diff = diff.has_value();
+  latest.diff = diff.value_or(0);
+  latest.bytes = bytes;
+  latest.wide = latest.wide || row.allocs.value_or(0) >= k32;
 }
 
 /// A time of day alone belongs to the day of the last snapshot, or to the next one where it is earlier.
@@ -135,48 +165,66 @@ std::optional<LogTime> SeriesTable::with_day(std::optional<LogTime> time) const 
     const std::int64_t that_day = last - last % kDay + second;
     return that_day < last ? that_day + kDay : that_day;
   };
-  return LogTime{behind(time->seconds, last_time_->seconds), behind(time->other, last_time_->other), false};
+  LogTime full = *time;
+  full.seconds = behind(time->seconds, last_time_->seconds);
+  full.other = behind(time->other, last_time_->other);
+  full.dayless = false;
+  return full;
 }
 
-void SeriesTable::add(const Snapshot& snapshot, std::string_view where) {
-  const bool restart = restarted(snapshot);
+void SeriesTable::begin_bucket(bool restart) {
+  if (!buckets_.empty() && !restart && in_last_bucket_ < per_bucket_) return;
+  if (buckets_.size() >= kMostPoints) merge_buckets();
+  Bucket bucket;
+  bucket.boot = boot_;
+  bucket.first = snapshots_;
+  buckets_.push_back(bucket);
+  in_last_bucket_ = 0;
+}
+
+void SeriesTable::note_time(const std::optional<LogTime>& time) {
+  if (!time) {
+    timed_ = false;
+    return;
+  }
+  if (last_time_) {
+    ascending_ = ascending_ && time->seconds > last_time_->seconds;
+    other_ascending_ = other_ascending_ && time->other > last_time_->other;
+    // Clocks of which one is UTC and the other is not cannot be compared, nor can a date with "an hour after the
+    // start".
+    if (time->zoned != last_time_->zoned || time->elapsed != last_time_->elapsed) timed_ = false;
+  } else {
+    first_time_ = time;
+  }
+  last_time_ = time;
+}
+
+bool SeriesTable::add(const Snapshot& snapshot, std::string_view where, bool restarted) {
+  gather(snapshot);
+  const bool dropped = counters_dropped(), restart = snapshots_ > 0 && (dropped || restarted);
   if (restart) {
     ++boot_;
     constexpr std::size_t kMostNotes = 20;
-    if (notes_.size() < kMostNotes)
+    if (dropped && notes_.size() < kMostNotes)
       notes_.push_back("the counters start again at " + std::string(where) + ":" + std::to_string(snapshot.line) +
                        ": a restart of the machine, or logs out of order; growth is judged between restarts");
   }
-  if (buckets_.empty() || restart || in_last_bucket_ >= per_bucket_) {
-    if (buckets_.size() >= kMostPoints) merge_buckets();
-    Bucket bucket;
-    bucket.boot = boot_;
-    bucket.first = snapshots_;
-    buckets_.push_back(bucket);
-    in_last_bucket_ = 0;
-  }
+  begin_bucket(restart);
   ++in_last_bucket_;
   Bucket& bucket = buckets_.back();
   const std::optional<LogTime> time = with_day(snapshot.time);
   bucket.time = time;
   if (snapshot.totals.any()) bucket.totals = snapshot.totals;
-  if (!time) timed_ = false;
-  if (time && last_time_) {
-    ascending_ = ascending_ && time->seconds > last_time_->seconds;
-    other_ascending_ = other_ascending_ && time->other > last_time_->other;
-  }
-  if (time) last_time_ = time;
+  note_time(time);
   ++snapshots_;
   for (const auto& [tag, text] : snapshot.owners) {
     if (owners_.size() < kMostOwners) owners_.try_emplace(tag, text);
   }
-  for (const Row& row : snapshot.rows) {
-    const std::size_t index = index_of(row);
-    if (index >= kMostSeries) continue;
-    const Series& series = series_[index];
-    const bool other_boot = !series.points.empty() && buckets_[series.points.back().bucket].boot != boot_;
-    add_row(row, restart || other_boot, index);
+  for (const Gathered& one : gathered_) {
+    const std::vector<Point>& points = series_[one.index].points;
+    add_row(*one.row, restart || (!points.empty() && buckets_[points.back().bucket].boot != boot_), one.index);
   }
+  return restart;
 }
 
 /// Two neighbours become one, within one boot. What is oldest goes when a log has more restarts than points.
@@ -220,8 +268,16 @@ void SeriesTable::merge_buckets() {
   per_bucket_ *= 2;
 }
 
+bool SeriesTable::two_clocks() const {
+  return timed_ && snapshots_ > 1 && ascending_ && other_ascending_ &&
+         last_time_->seconds - first_time_->seconds != last_time_->other - first_time_->other;
+}
+
 SeriesTable::Clock SeriesTable::clock() const {
   if (!timed_ || snapshots_ < 2) return Clock::steps;
+  if (two_clocks())
+    return last_time_->other - first_time_->other < last_time_->seconds - first_time_->seconds ? Clock::exchanged
+                                                                                               : Clock::as_written;
   return ascending_ ? Clock::as_written : other_ascending_ ? Clock::exchanged : Clock::steps;
 }
 

@@ -21,7 +21,10 @@ constexpr double kLargestPart = 0.45;                                // of the r
 constexpr double kLongPause = 3;                                     // a step of more than a third of the time
 constexpr double kRising = 0.55;                                     // of the steps go up
 constexpr double kAtTheEnd = 0.4;                                    // slope of the last third against the whole
-constexpr std::size_t kVeryFew = 6;                                  // snapshots: below, a rise must also be large
+// Names for what is no leak, as parts of the range.
+constexpr double kLarge = 0.4, kSmall = 0.08;       // a large step; less than the small one is nothing
+constexpr double kOneWay = 2, kThereAndBack = 2.8;  // ways that steps and bursts travel at most, noise included
+constexpr std::size_t kVeryFew = 6;                 // snapshots: below, a rise must also be large
 // Few snapshots: even perfect order could be chance among so many tags. Then a leak must be even, large and kept.
 constexpr double kFewRise = 0.2, kFewEven = 0.25, kFewKept = 0.05;
 // Three points in a line are as well three stairs, or one tooth of a saw: that is a suspicion and no more.
@@ -130,6 +133,30 @@ Facts look_at(const std::vector<double>& x, const std::vector<double>& y) {
   return facts;
 }
 
+/// All ups and downs together, and how many of them are large or small against the range.
+struct Swings {
+  double travelled = 0;
+  std::size_t falls = 0, jumps = 0, dips = 0;  // large ones down, large ones up, smaller ones down
+};
+
+Swings swings_of(const std::vector<double>& y, double range) {
+  Swings out;
+  for (std::size_t i = 1; i < y.size(); ++i) {
+    const double change = y[i] - y[i - 1];
+    out.travelled += std::fabs(change);
+    out.falls += -change > kLarge * range ? 1 : 0;
+    out.jumps += change > kLarge * range ? 1 : 0;
+    out.dips += -change > kSmall * range && -change <= kLarge * range ? 1 : 0;
+  }
+  return out;
+}
+
+/// A saw rises in many steps and falls in few large ones; noise has as many large steps up, and smaller ones down.
+bool is_sawtooth(const Facts& facts, const Swings& swings, std::size_t n) {
+  return swings.falls >= 1 && facts.ups >= 2 * swings.falls && facts.ups * 2 > n && 2 * swings.dips <= swings.falls &&
+         4 * swings.jumps <= 3 * swings.falls;
+}
+
 /// What it is when it is no leak.
 Shape other_shape(const std::vector<double>& y, const Facts& facts, double chance) {
   const double level = std::max(std::fabs(facts.level), 1.0);
@@ -138,22 +165,22 @@ Shape other_shape(const std::vector<double>& y, const Facts& facts, double chanc
   const std::size_t n = y.size();
   const double first = y.front(), last = y.back(), middle = median(y);
   const double highest = *std::max_element(y.begin(), y.end());
-  std::size_t falls = 0;
-  for (std::size_t i = 1; i < n; ++i) falls += y[i - 1] - y[i] > 0.4 * facts.range ? 1 : 0;
   const double noise = facts.scatter > 0 ? facts.range / facts.scatter : 0;
-  if (falls >= 1 && facts.ups >= 2 * falls && facts.ups * 2 > n) return Shape::sawtooth;
+  const Swings swings = swings_of(y, facts.range);
+  if (is_sawtooth(facts, swings, n)) return Shape::sawtooth;
   if (highest - std::max(first, last) > 0.6 * facts.range && highest - middle > 0.6 * facts.range &&
-      facts.range > 0.2 * level)
+      facts.range > 0.2 * level && swings.travelled <= kThereAndBack * facts.range)
     return Shape::burst;
   const double change = last - first;
-  if (change > 0.6 * facts.range) {
+  const bool one_way = swings.travelled <= kOneWay * facts.range;
+  if (change > 0.6 * facts.range && one_way) {
     if (facts.largest_up > kLargestPart * facts.range) return Shape::step;
-    if (facts.end_slope < kAtTheEnd && facts.inversions * 4 < n * (n - 1) / 2) return Shape::plateau;
-    if (facts.inversions * 5 < n * (n - 1) / 2 && noise > 2)
-      return facts.ups * 100 < n * 55 ? Shape::step : Shape::growing;
+    if (facts.end_slope < kAtTheEnd && facts.inversions * 3 < n * (n - 1) / 2) return Shape::plateau;
+    if (facts.inversions * 5 < n * (n - 1) / 2 && noise > 2 && facts.ups * 100 < n * 55) return Shape::step;
+    return Shape::growing;
   }
-  if (-change > 0.6 * facts.range && facts.range > 0.1 * level) return Shape::falling;
-  return falls >= 2 && facts.range > 0.2 * level ? Shape::sawtooth : Shape::flat;
+  if (-change > 0.6 * facts.range && facts.range > 0.1 * level && one_way) return Shape::falling;
+  return facts.range > 0.25 * level || (swings.falls >= 2 && facts.range > 0.2 * level) ? Shape::noisy : Shape::flat;
 }
 
 }  // namespace
@@ -187,6 +214,7 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
   because(std::to_string(pairs - facts.inversions) + " of " + std::to_string(pairs) + " pairs of snapshots rise");
   if (facts.gain <= 0 || facts.rise <= 0) return verdict;
 
+  const bool counted = stretch.counted && stretch.has_blocks;
   const bool few = chance_of_order(n, 0) * static_cast<double>(tested) > kMostChance;
   bool leak = true, suspect = false;
   if (few) {
@@ -198,7 +226,7 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
                         facts.end_slope >= kAtTheEnd;
     const bool large = facts.gain >= kFewRise * std::max(facts.level, 1.0);
     const double more = stretch.blocks.back() - stretch.blocks.front();
-    const bool held = !very || !stretch.counted || stretch.allocated <= 0 || more >= kFewKept * stretch.allocated;
+    const bool held = !very || !counted || stretch.allocated <= 0 || more >= kFewKept * stretch.allocated;
     suspect = strict && (n >= kFewestForLeak ? steady : even && large && held);
     leak = suspect && even && large && held && n >= kFewestForLeak;
     verdict.chance = alone;
@@ -214,7 +242,7 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
     if (!leak && strict && verdict.shape == Shape::flat) verdict.shape = Shape::growing;
   } else {
     // Where nearly everything is freed again, use that merely goes up and down has long runs in one direction.
-    const bool busy = stretch.counted && stretch.blocks.back() - stretch.blocks.front() < kBusy * stretch.allocated;
+    const bool busy = counted && stretch.blocks.back() - stretch.blocks.front() < kBusy * stretch.allocated;
     if (verdict.chance > (busy ? kMostChance / kBusyFactor : kMostChance)) {
       leak = false;
       because("chance alone could make it, among " + std::to_string(tested) + " tags");
@@ -241,12 +269,12 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
     }
   }
   const double blocks_gained = stretch.blocks.back() - stretch.blocks.front();
-  if ((leak || suspect) && blocks_gained <= 0) {
+  if ((leak || suspect) && stretch.has_blocks && blocks_gained <= 0) {
     leak = suspect = false;
     verdict.shape = Shape::growing;
     because("not more blocks than before, only larger ones: something resizes its buffers");
   }
-  if ((leak || suspect) && stretch.counted && stretch.allocated > 0) {
+  if ((leak || suspect) && counted && stretch.allocated > 0) {
     const double kept = blocks_gained / stretch.allocated;
     because(percent(kept) + " of what was allocated meanwhile was not freed");
   }

@@ -12,8 +12,9 @@ namespace scanner::poolmon {
 struct Stretch {
   std::vector<double> at;           ///< hours or steps, ascending: snapshots may stand unevenly in time
   std::vector<double> low, high;    ///< lowest and highest bytes of the bucket
-  std::vector<double> blocks;       ///< outstanding
-  bool counted = false;             ///< allocs and frees are known
+  std::vector<double> blocks;       ///< outstanding; 0 where not known
+  bool counted = false;             ///< allocs and frees are known at both ends
+  bool has_blocks = false;          ///< blocks are known at both ends
   double allocated = 0, freed = 0;  ///< over the stretch
 };
 

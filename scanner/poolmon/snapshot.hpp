@@ -17,19 +17,50 @@ namespace scanner::poolmon {
 enum class Pool : std::uint8_t { nonpaged, paged, session, unknown };
 std::string_view to_string(Pool pool);
 
+/// Which Windows session a pool belongs to. The system's pool, the sum of all sessions and each single session are
+/// pools of their own: rows of one never continue those of another.
+class Session {
+ public:
+  constexpr Session() = default;  ///< none: the pool of the system
+  static constexpr Session all() { return Session(-1); }
+  static constexpr Session number(std::uint16_t id) { return Session(id); }
+
+  [[nodiscard]] constexpr bool is_none() const { return id_ == kNone; }
+  [[nodiscard]] constexpr bool is_all() const { return id_ == -1; }
+  /// Nothing for the system's pool and for the sum of all sessions.
+  [[nodiscard]] constexpr std::optional<std::uint16_t> id() const {
+    return id_ < 0 ? std::nullopt : std::optional<std::uint16_t>(static_cast<std::uint16_t>(id_));
+  }
+  /// Different for different sessions, 0 to 65537.
+  [[nodiscard]] constexpr std::uint32_t key() const { return static_cast<std::uint32_t>(id_ - kNone); }
+  friend constexpr bool operator==(Session, Session) = default;
+
+ private:
+  static constexpr std::int32_t kNone = -2;
+  constexpr explicit Session(std::int32_t id) : id_(id) {}
+  std::int32_t id_ = kNone;
+};
+
+/// Figures that a log does not tell are absent, never 0.
 struct Row {
   tagdb::PoolTag tag;
   Pool pool = Pool::nonpaged;
-  std::int64_t allocs = 0, frees = 0;  ///< since boot, as printed: 32-bit counters wrap and may look negative
-  std::int64_t diff = 0;               ///< blocks outstanding
-  std::int64_t bytes = 0;
-  bool counted = true;  ///< false: allocs and frees are not told (WinDbg)
+  Session session;
+  std::optional<std::int64_t> allocs, frees;  ///< since boot, as printed: 32-bit counters wrap and may look negative
+  std::optional<std::int64_t> diff;           ///< blocks outstanding
+  std::optional<std::int64_t> bytes;          ///< in use
+
+  /// Both counters are told.
+  [[nodiscard]] bool counted() const { return allocs && frees; }
 };
 
-/// What a snapshot says about the machine, in bytes.
+/// What a snapshot says about the machine, in bytes. Pools are whole pools, with all their tags.
 struct Totals {
   std::optional<std::uint64_t> nonpaged, paged, available, commit, commit_limit;
   [[nodiscard]] bool any() const { return nonpaged || paged || available || commit || commit_limit; }
+  [[nodiscard]] std::optional<std::uint64_t> of(Pool pool) const {
+    return pool == Pool::nonpaged ? nonpaged : pool == Pool::paged ? paged : std::nullopt;
+  }
 };
 
 /// Seconds since 1970 in the log's own clock. 3/4/2026 can be read in two ways; only the whole log tells which. Where a
@@ -38,6 +69,8 @@ struct LogTime {
   std::int64_t seconds = 0;
   std::int64_t other = 0;  ///< day and month exchanged; equal to `seconds` when there is no doubt
   bool dayless = false;
+  bool elapsed = false;  ///< since an unknown start ("T+90m"): tells hours between snapshots, but no date
+  bool zoned = false;    ///< a time zone was written, and `seconds` is UTC
 };
 
 struct Snapshot {
@@ -57,7 +90,8 @@ struct Snapshot {
   [[nodiscard]] bool empty() const { return rows.empty() && !totals.any(); }
 };
 
-/// A line that could not be read, and why.
+/// A line that could not be read, and why; or, as a note, what the reader did with a log that its figures do not show:
+/// a column that is not understood, rows that were added up. A note makes no log incomplete.
 struct LineProblem {
   std::size_t line = 0;
   std::string message;
@@ -70,6 +104,8 @@ class SnapshotSource {
   virtual bool next(Snapshot& out) = 0;
   /// What could not be read since the last call.
   virtual std::vector<LineProblem> take_problems() { return {}; }
+  /// Notes since the last call; each is given once a log.
+  virtual std::vector<LineProblem> take_notes() { return {}; }
 };
 
 }  // namespace scanner::poolmon

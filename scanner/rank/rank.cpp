@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
+
+#include "tagdb/known_leaks.hpp"
 
 namespace scanner::rank {
 namespace {
@@ -21,6 +24,7 @@ constexpr int kComponentStore = -2;
 constexpr int kLoadedNow = 8;
 constexpr int kConfiguredToStart = 3;
 constexpr int kUnloaded = 3;  // as much as a driver that starts: it was there
+constexpr int kKnownLeak = 12;
 constexpr int kNotCharged = -30;
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -30,6 +34,30 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 bool charges(Evidence evidence) { return evidence <= Evidence::configures; }
+
+/// "29 call sites reach A, 7 reach B": each function with its own number, in the order of the uses.
+std::string call_sites(const std::vector<TagUse>& uses) {
+  std::vector<std::pair<std::string, int>> functions;
+  for (const TagUse& use : uses) {
+    if (!charges(use.evidence) || !use.charges_pool) continue;
+    const std::string name = use.api.empty() ? "an allocator" : use.api;
+    const auto known =
+        std::find_if(functions.begin(), functions.end(), [&name](const auto& one) { return one.first == name; });
+    if (known == functions.end()) {
+      functions.emplace_back(name, 1);
+    } else {
+      ++known->second;
+    }
+  }
+  std::string out;
+  for (const auto& [name, count] : functions) {
+    const char* verb = count == 1 ? " reaches " : " reach ";
+    out += out.empty() ? std::to_string(count) + (count == 1 ? " call site" : " call sites")
+                       : ", " + std::to_string(count);
+    out += verb + name;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -80,10 +108,7 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
   }
   if (allocates) {
     judgement.verdict = sure ? Verdict::proven : Verdict::likely;
-    const TagUse& best = uses.front();
-    const std::string function = best.api.empty() ? "an allocator" : best.api;
-    reason("allocates", std::to_string(sites) + (sites == 1 ? " call site reaches " : " call sites reach ") + function,
-           sure ? kSureProof : 0);
+    reason("allocates", call_sites(uses), sure ? kSureProof : 0);
     if (sites > 1) reason("many_sites", "more than one call site", kManySites);
     if (!sure) reason("assumed", "assuming that " + trace::describe_assumptions(assumptions), 0);
     if (never_freed) reason("never_freed", "no call that frees with this tag was seen", kNeverFreed);
@@ -137,6 +162,9 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
   auto for_others = tagdb::on_behalf(image.file_name);
   if (for_others.empty()) for_others = tagdb::on_behalf(image.original_name);
   if (allocates && !for_others.empty()) reason("on_behalf", "allocates for others: " + std::string(for_others), 0);
+  // Elsewhere, others have seen this very version leak. No verdict rests on it.
+  if (const tagdb::KnownLeak* leak = tagdb::known_leak(tag, {image.file_name, image.original_name, image.file_version}))
+    reason("known_leak", tagdb::in_words(*leak), kKnownLeak);
   if (image.in_system_drivers) reason("system_drivers", "lies in System32\\drivers", kSystemDrivers);
   const std::string says = image.list.empty() ? "" : ", says " + std::string(image.list);
   if (image.loaded_now) {

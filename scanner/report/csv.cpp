@@ -9,9 +9,21 @@
 namespace scanner::report {
 namespace {
 
+/// "-15621.46": a number is no formula.
+bool is_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const auto point = text.find('.');
+  const std::string_view whole = text.substr(0, point);
+  const auto digits = [](std::string_view part) {
+    return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+  };
+  return digits(whole) && (point == std::string_view::npos || digits(text.substr(point + 1)));
+}
+
 std::string cell(std::string_view text) {
   std::string out;
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) out = "'";
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos && !is_number(text))
+    out = "'";
   out += text;
   if (out.find_first_of("\",\r\n") == std::string::npos && (out.empty() || (out.front() != ' ' && out.back() != ' ')))
     return out;
@@ -35,7 +47,7 @@ class CsvReporter final : public Reporter {
     if (leaks_)
       out_ << ",shape,snapshots,bytes_first,bytes_last,bytes_per_hour,bytes_per_step,share,confidence,bytes_per_"
               "allocation";
-    out_ << ",line,pattern,description_of\r\n";
+    out_ << ",line,pattern,description_of" << (leaks_ ? ",session,count,growing" : "") << "\r\n";
   }
 
   void driver(const Driver& driver) override {
@@ -64,6 +76,19 @@ class CsvReporter final : public Reporter {
   }
 
   void growth(const poolmon::Growth& growth) override { growth_row("growth", growth); }
+
+  void pool(const poolmon::Growth& growth) override { growth_row("pool", growth); }
+
+  void size(const Size& size) override {
+    const poolmon::Growth& growth = size.growth;
+    std::vector<Cell> cells = series_cells("size", growth);
+    cells[14] = std::to_string(growth.bytes_last);
+    cells.resize(kLeakColumns - 1, Cell(""));
+    cells.emplace_back(known(growth.bytes_per_allocation));
+    row(cells, {}, {session_of(growth), known(growth.count), ""});
+    for (const tagdb::Entry& entry : size.listed) listed(entry, growth.tag);
+  }
+
   void finding(const std::string& path, const rank::Finding& finding) override {
     about("finding", path, finding.tag, hex_rva(finding.site_rva), finding.text, finding.code);
   }
@@ -75,26 +100,58 @@ class CsvReporter final : public Reporter {
   void end() override { out_.flush(); }
 
  private:
+  struct Cell {
+    Cell(const char* text) : value(text) {}             // NOLINT(google-explicit-constructor)
+    Cell(std::string_view text) : value(text) {}        // NOLINT(google-explicit-constructor)
+    Cell(std::string text) : value(std::move(text)) {}  // NOLINT(google-explicit-constructor)
+    std::string value;
+  };
+
+  /// Six digits, for parts of a whole.
   static std::string decimal(double value) {
     std::array<char, 40> text{};
     std::snprintf(text.data(), text.size(), "%.6g", value);
     return text.data();
   }
 
-  void growth_row(std::string_view type, const poolmon::Growth& growth) {
-    const bool leak = growth.shape == poolmon::Shape::leak;
+  /// Bytes per hour or step: never with an exponent, which spreadsheets round and scripts misread.
+  static std::string plain(double value) {
+    std::array<char, 400> text{};
+    std::snprintf(text.data(), text.size(), "%.2f", value);
+    std::string out = text.data();
+    while (out.back() == '0') out.pop_back();
+    if (out.back() == '.') out.pop_back();
+    return out == "-0" ? "0" : out;
+  }
+
+  static std::string known(const std::optional<std::int64_t>& value) { return value ? std::to_string(*value) : ""; }
+
+  static std::string session_of(const poolmon::Growth& growth) {
+    return growth.session.is_all() ? "all" : growth.session.id() ? std::to_string(*growth.session.id()) : "";
+  }
+
+  static std::vector<Cell> series_cells(std::string_view type, const poolmon::Growth& growth) {
     std::vector<Cell> cells(kColumns, Cell(""));
     cells[0] = type;
-    cells[2] = growth.tag.text();
-    cells[3] = growth.tag.hex();
+    if (growth.tag.value() != 0) {
+      cells[2] = growth.tag.text();
+      cells[3] = growth.tag.hex();
+    }
     if (growth.pool != poolmon::Pool::unknown) cells[13] = to_string(growth.pool);
+    return cells;
+  }
+
+  void growth_row(std::string_view type, const poolmon::Growth& growth) {
+    const bool whole = type == "pool", leak = growth.shape == poolmon::Shape::leak && !whole;
+    std::vector<Cell> cells = series_cells(type, growth);
     for (const std::string& value :
          {std::string(to_string(growth.shape)), std::to_string(growth.snapshots), std::to_string(growth.bytes_first),
-          std::to_string(growth.bytes_last), growth.bytes_per_hour ? decimal(*growth.bytes_per_hour) : "",
-          decimal(growth.bytes_per_step), leaks_or_may(growth.shape) ? decimal(growth.share) : "",
-          leak ? decimal(growth.confidence) : "", std::to_string(growth.bytes_per_allocation)})
+          std::to_string(growth.bytes_last), growth.bytes_per_hour ? plain(*growth.bytes_per_hour) : "",
+          plain(growth.bytes_per_step), leaks_or_may(growth.shape) && !whole ? decimal(growth.share) : "",
+          leak ? decimal(growth.confidence) : "", whole ? "" : known(growth.bytes_per_allocation)})
       cells.emplace_back(value);
-    row(cells);
+    const char* growing = !whole ? "" : growth.shape == poolmon::Shape::leak ? "true" : "false";
+    row(cells, {}, {session_of(growth), whole ? "" : known(growth.count), growing});
   }
 
   void about(const char* type, const std::string& path, tagdb::PoolTag tag, const std::string& site,
@@ -149,22 +206,22 @@ class CsvReporter final : public Reporter {
          ""});
   }
 
-  struct Cell {
-    Cell(const char* text) : value(text) {}             // NOLINT(google-explicit-constructor)
-    Cell(std::string_view text) : value(text) {}        // NOLINT(google-explicit-constructor)
-    Cell(std::string text) : value(std::move(text)) {}  // NOLINT(google-explicit-constructor)
-    std::string value;
-  };
-
   /// Where a listed entry stands; the last columns, because they came last and some read columns by number.
   struct Place {
     std::string line, pattern, description_of;
   };
 
-  void row(const std::vector<Cell>& cells, const Place& place = {}) {
+  /// Columns of leaks that were added later.
+  struct Added {
+    std::string session, count, growing;
+  };
+
+  void row(const std::vector<Cell>& cells, const Place& place = {}, const Added& added = {}) {
     for (std::size_t i = 0; i < cells.size(); ++i) out_ << (i == 0 ? "" : ",") << cell(cells[i].value);
     if (leaks_) out_ << std::string(cells.size() < kLeakColumns ? kLeakColumns - cells.size() : 0, ',');
-    out_ << "," << cell(place.line) << "," << cell(place.pattern) << "," << cell(place.description_of) << "\r\n";
+    out_ << "," << cell(place.line) << "," << cell(place.pattern) << "," << cell(place.description_of);
+    if (leaks_) out_ << "," << cell(added.session) << "," << cell(added.count) << "," << cell(added.growing);
+    out_ << "\r\n";
   }
 
   static constexpr std::size_t kColumns = 21, kLeakColumns = 30;

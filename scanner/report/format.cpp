@@ -4,12 +4,19 @@
 #include <random>
 
 #include "scanner/report/model.hpp"
+#include "scanner/report/screen.hpp"
 
 namespace scanner::report {
 namespace {
 
-/// Length of the UTF-8 sequence at the front of `text` and its code point; 0 when it is malformed.
-std::size_t decode(std::string_view text, char32_t& code) {
+bool dangerous(char32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF;
+}
+
+}  // namespace
+
+std::size_t decode_utf8(std::string_view text, char32_t& code) {
   const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   if (byte(0) < 0x80) {
     code = byte(0);
@@ -27,19 +34,12 @@ std::size_t decode(std::string_view text, char32_t& code) {
   return length;
 }
 
-bool dangerous(char32_t code) {
-  return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x2069) || code == 0xFEFF;
-}
-
-}  // namespace
-
 std::string printable(std::string_view text) {
   std::string out;
   std::array<char, 16> escape{};
   while (!text.empty()) {
     char32_t code = 0;
-    const std::size_t length = decode(text, code);
+    const std::size_t length = decode_utf8(text, code);
     if (length == 0) {
       std::snprintf(escape.data(), escape.size(), "\\x%02x",
                     static_cast<unsigned>(static_cast<unsigned char>(text[0])));
@@ -61,7 +61,7 @@ std::string printable(std::string_view text) {
 bool valid_utf8(std::string_view text) {
   while (!text.empty()) {
     char32_t code = 0;
-    const std::size_t length = decode(text, code);
+    const std::size_t length = decode_utf8(text, code);
     if (length == 0) return false;
     text.remove_prefix(length);
   }

@@ -83,6 +83,8 @@ class JsonReporter final : public Reporter {
     record["dynamic_reasons"] = Json::object();
     for (const auto& [reason, count] : driver.dynamic_reasons) record["dynamic_reasons"][reason] = count;
     record["exports_allocator"] = driver.exports_allocator;
+    record["unresolved_api_sets"] = driver.unresolved_api_sets ? Json(*driver.unresolved_api_sets) : Json(nullptr);
+    record["notes"] = driver.notes;
     if (!driver.problems.empty()) record["problems"] = driver.problems;
     write(record);
     for (const Use& use : driver.uses) {
@@ -147,6 +149,31 @@ class JsonReporter final : public Reporter {
       put_growth(item, pool);
       record["pools"].push_back(std::move(item));
     }
+    if (!logs.next_steps.empty()) put_steps(record, logs.next_steps);
+    write(record);
+  }
+
+  void pool(const poolmon::Growth& growth) override {
+    Json record;
+    record["type"] = "pool";
+    put_growth(record, growth);
+    record.erase("bytes_per_allocation");
+    record.erase("kept");
+    record.erase("session");
+    record["growing"] = growth.shape == poolmon::Shape::leak;
+    write(record);
+  }
+
+  void size(const Size& size) override {
+    Json record;
+    record["type"] = "size";
+    put_tag(record, size.growth.tag);
+    put_pool(record, size.growth);
+    record["bytes"] = size.growth.bytes_last;
+    record["count"] = known(size.growth.count);
+    record["bytes_per_allocation"] = known(size.growth.bytes_per_allocation);
+    put_listed(record, size.listed);
+    if (!size.tool_owner.empty()) record["log_owner"] = size.tool_owner;
     write(record);
   }
 
@@ -166,20 +193,11 @@ class JsonReporter final : public Reporter {
       put_candidate(item, candidate);
       record["candidates"].push_back(std::move(item));
     }
-    record["listed"] = Json::array();
-    for (const tagdb::Entry& entry : leak.listed)
-      record["listed"].push_back(
-          {{"owner", entry.owner}, {"description", tagdb::description_of(entry).text}, {"source", entry.source}});
+    put_listed(record, leak.listed);
     if (!leak.tool_owner.empty()) record["log_owner"] = leak.tool_owner;
     if (!leak.advice.empty()) record["advice"] = leak.advice;
     record["reasons"] = leak.growth.reasons;
-    record["next_steps"] = Json::array();
-    for (const NextStep& step : leak.next_steps) {
-      Json item;
-      item["text"] = step.text;
-      if (!step.command.empty()) item["command"] = step.command;
-      record["next_steps"].push_back(std::move(item));
-    }
+    put_steps(record, leak.next_steps);
     write(record);
   }
 
@@ -223,6 +241,7 @@ class JsonReporter final : public Reporter {
     record["drivers"] = summary.drivers;
     record["bytes"] = summary.bytes;
     record["errors"] = summary.errors;
+    record["unparsed"] = summary.unparsed;
     const walk::Skipped& skipped = summary.skipped;
     record["skipped"] = {{"not_pe", skipped.not_pe},  {"locked", skipped.locked},   {"denied", skipped.denied},
                          {"links", skipped.links},    {"offline", skipped.offline}, {"too_large", skipped.too_large},
@@ -248,15 +267,41 @@ class JsonReporter final : public Reporter {
     out["tag_bytes"] = tag.value() != 0 ? Json(tag.hex()) : Json(nullptr);
   }
 
-  static void put_growth(Json& record, const poolmon::Growth& growth) {
+  static Json known(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
+
+  static void put_pool(Json& record, const poolmon::Growth& growth) {
     record["pool"] = growth.pool == poolmon::Pool::unknown ? Json(nullptr) : Json(to_string(growth.pool));
+    record["session"] = growth.session.is_all() ? Json("all")
+                        : growth.session.id()   ? Json(*growth.session.id())
+                                                : Json(nullptr);
+  }
+
+  static void put_listed(Json& record, const std::vector<tagdb::Entry>& entries) {
+    record["listed"] = Json::array();
+    for (const tagdb::Entry& entry : entries)
+      record["listed"].push_back(
+          {{"owner", entry.owner}, {"description", tagdb::description_of(entry).text}, {"source", entry.source}});
+  }
+
+  static void put_steps(Json& record, const std::vector<NextStep>& steps) {
+    record["next_steps"] = Json::array();
+    for (const NextStep& step : steps) {
+      Json item;
+      item["text"] = step.text;
+      if (!step.command.empty()) item["command"] = step.command;
+      record["next_steps"].push_back(std::move(item));
+    }
+  }
+
+  static void put_growth(Json& record, const poolmon::Growth& growth) {
+    put_pool(record, growth);
     record["shape"] = to_string(growth.shape);
     record["snapshots"] = growth.snapshots;
     record["bytes_first"] = growth.bytes_first;
     record["bytes_last"] = growth.bytes_last;
     record["bytes_per_hour"] = growth.bytes_per_hour ? Json(*growth.bytes_per_hour) : Json(nullptr);
     record["bytes_per_step"] = growth.bytes_per_step;
-    record["bytes_per_allocation"] = growth.bytes_per_allocation;
+    record["bytes_per_allocation"] = known(growth.bytes_per_allocation);
     record["kept"] = growth.kept ? Json(*growth.kept) : Json(nullptr);
   }
 

@@ -59,16 +59,21 @@ std::string shown_tag(tagdb::PoolTag tag) {
   return out;
 }
 
+std::string shown(const std::optional<std::int64_t>& figure) { return figure ? std::to_string(*figure) : ""; }
+
 }  // namespace
 
 std::vector<LiveTable::Line> LiveTable::ordered(const poolmon::Snapshot& now) {
   std::vector<Line> lines;
   for (const poolmon::Row& row : now.rows) {
-    const std::uint64_t key = std::uint64_t{row.tag.value()} << 8 | static_cast<std::uint64_t>(row.pool);
+    if (!row.bytes) continue;
+    const std::int64_t bytes = *row.bytes;
+    const std::uint64_t key = std::uint64_t{row.tag.value()} << 32 | std::uint64_t{row.session.key()} << 8 |
+                              static_cast<std::uint64_t>(row.pool);
     // What was not there at the first look has all its bytes since then.
-    const auto [at, fresh] = known_.try_emplace(key, Known{looks_ == 0 ? row.bytes : 0, looks_ == 0 ? row.bytes : 0});
-    lines.push_back({&row, row.bytes - at->second.last, row.bytes - at->second.first});
-    at->second.last = row.bytes;
+    const auto [at, fresh] = known_.try_emplace(key, Known{looks_ == 0 ? bytes : 0, looks_ == 0 ? bytes : 0});
+    lines.push_back({&row, bytes - at->second.last, bytes - at->second.first});
+    at->second.last = bytes;
   }
   std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) {
     return a.since != b.since ? a.since > b.since : a.row->bytes > b.row->bytes;
@@ -81,9 +86,9 @@ std::vector<std::string> LiveTable::table(const std::vector<Line>& lines, std::s
   for (std::size_t i = 0; i < kTitles.size(); ++i) cells[0][i] = kTitles[i].text;
   for (std::size_t i = 0; i < count && i < lines.size(); ++i) {
     const poolmon::Row& row = *lines[i].row;
-    cells.push_back({shown_tag(row.tag), row.pool == poolmon::Pool::nonpaged ? "Nonp" : "Paged",
-                     std::to_string(row.allocs), std::to_string(row.frees), std::to_string(row.diff),
-                     std::to_string(row.bytes), std::to_string(row.diff > 0 ? row.bytes / row.diff : 0),
+    cells.push_back({shown_tag(row.tag), row.pool == poolmon::Pool::nonpaged ? "Nonp" : "Paged", shown(row.allocs),
+                     shown(row.frees), shown(row.diff), shown(row.bytes),
+                     row.bytes && row.diff.value_or(0) > 0 ? std::to_string(*row.bytes / *row.diff) : "",
                      signed_number(lines[i].change), signed_number(lines[i].since), printable(owner_(row.tag))});
   }
   std::array<std::size_t, kTitles.size()> widths{};
@@ -124,7 +129,7 @@ std::string LiveTable::frame(const poolmon::Snapshot& now, unsigned columns, uns
   ++looks_;
   std::int64_t nonpaged = 0, paged = 0, growth = 0;
   for (const Line& line : lines) {
-    (line.row->pool == poolmon::Pool::nonpaged ? nonpaged : paged) += line.row->bytes;
+    (line.row->pool == poolmon::Pool::nonpaged ? nonpaged : paged) += line.row->bytes.value_or(0);
     growth += line.since;
   }
   std::string out;

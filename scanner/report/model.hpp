@@ -20,6 +20,7 @@
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/database.hpp"
+#include "tagdb/pool_tag.hpp"
 
 namespace scanner::report {
 
@@ -29,6 +30,7 @@ struct RunInfo {
   std::time_t time = 0;
   std::string tagdb;
   std::vector<std::string> roots;
+  std::vector<tagdb::TagQuery> asked;  ///< locate: the tags of the question
 };
 
 /// A tag use with what only the file can tell.
@@ -68,15 +70,29 @@ struct Leak {
   std::vector<NextStep> next_steps;
 };
 
+/// One snapshot tells no growth: what was there, and whose the databases say the tag is.
+struct Size {
+  poolmon::Growth growth;  ///< of shape `size`
+  std::vector<tagdb::Entry> listed;
+  std::string tool_owner;  ///< as in Leak
+};
+
 /// What was read, before any leak.
 struct LogsInfo {
   std::vector<std::string> logs;
   std::uint64_t snapshots = 0;
   bool timed = false;
   double hours = 0;
+  /// Of the first snapshot with tags, and of the first that `pools` is made from: seconds since 1970 by the clock that
+  /// the log was written by; nothing where the log tells no date.
+  std::optional<std::int64_t> start, pools_start;
+  bool utc = false;  ///< that clock is UTC, not the machine's own
   bool searched = false;  ///< drivers were looked for
   std::vector<std::string> notes;
+  std::uint64_t tag_snapshots = 0;     ///< of `snapshots`, those with tags; the others know whole pools only
+  std::uint64_t pool_snapshots = 0;    ///< those that `pools` is made from
   std::vector<poolmon::Growth> pools;  ///< growth of whole pools, from perfmon or totals
+  std::vector<NextStep> next_steps;    ///< where no leak has its own: how to get further
 };
 
 struct Driver {
@@ -89,7 +105,15 @@ struct Driver {
   std::map<std::string, std::uint32_t> dynamic_reasons;
   std::vector<std::string> exports_allocator;
   std::vector<std::string> problems;
+  std::vector<std::string> notes;  ///< see TraceResult
+  std::optional<std::uint32_t> unresolved_api_sets;  ///< see ScannedFile
   bool traced = true;
+};
+
+/// --baseline: a driver and the earlier build that it was compared with.
+struct Compared {
+  std::string path, baseline;
+  pe::Identity identity, baseline_identity;
 };
 
 struct Problem {
@@ -101,6 +125,7 @@ struct Problem {
 
 struct Summary {
   std::uint64_t files = 0, drivers = 0, bytes = 0, errors = 0;
+  std::uint64_t unparsed = 0;  ///< --catalog: files that could not be parsed when they were surveyed
   walk::Skipped skipped;
   trace::BucketCounts allocate, free, other, wrapper;
   std::map<std::string, std::uint32_t> dynamic_reasons;
@@ -114,14 +139,18 @@ class Reporter {
   virtual void driver(const Driver&) {}
   virtual void copy(const std::string& /*path*/, const std::string& /*of*/, const std::string& /*sha256*/) {}
   virtual void finding(const std::string& /*path*/, const rank::Finding&) {}
+  /// --baseline: before the changes of that driver.
+  virtual void compared(const Compared&) {}
   virtual void change(const std::string& /*path*/, const rank::Change&) {}
   virtual void candidate(const Candidate&) {}
   virtual void listed(const tagdb::Entry&, tagdb::PoolTag) {}
-  /// leaks: what was read; then every leak and then every suspect, best first; then, as `growth`, what else is worth a
-  /// look.
+  /// leaks: what was read; whole pools, which stand in LogsInfo too; then every leak and then every suspect, best
+  /// first; then, as `growth`, what else is worth a look, and as `size`, largest first, what was seen once.
   virtual void logs(const LogsInfo&) {}
+  virtual void pool(const poolmon::Growth&) {}
   virtual void leak(const Leak&) {}
   virtual void growth(const poolmon::Growth&) {}
+  virtual void size(const Size&) {}
   virtual void problem(const Problem&) {}
   /// What stands on stderr for people: what was searched, advice.
   virtual void note(const std::string& /*text*/) {}
@@ -132,9 +161,16 @@ class Reporter {
 struct TextOptions {
   bool color = false;
   bool explain = false;
-  bool names_only = false;  ///< `findstr /m`: paths and nothing else
-  bool unicode = false;     ///< sparklines
-  bool terminal = false;    ///< a person reads it: names_only makes names harmless, too
+  bool names_only = false;     ///< `findstr /m`: paths and nothing else
+  bool unicode = false;        ///< sparklines
+  bool terminal = false;       ///< a person reads it: names_only makes names harmless, too
+  unsigned columns = 0;        ///< of the window that every line fits into; 0: no window, one line per result
+  bool show_weak = false;      ///< weak candidates were asked for: all of them
+  bool nul_separated = false;  ///< names end in NUL
+  bool by_tag = false;         ///< survey: tags with their drivers
+  bool totals_only = false;    ///< survey: nothing but the totals
+  bool some_uses = false;      ///< survey: uses of one kind of evidence only, `constant` ones too
+  bool judged = false;         ///< survey: findings or changes instead of uses
 };
 
 std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options);

@@ -12,9 +12,10 @@
 namespace scanner::report {
 namespace {
 
-constexpr std::string_view kGreen = "\x1b[32;1m", kYellow = "\x1b[33m", kRed = "\x1b[31;1m", kDim = "\x1b[2m",
-                           kReset = "\x1b[0m";
+constexpr std::string_view kRed = "\x1b[31;1m";
+constexpr std::size_t kProofIndent = 12;
 constexpr std::size_t kSparkWidth = 16, kOthersShown = 12;
+constexpr std::size_t kWeakShown = 5, kListedShown = 2;
 // What a Windows pool is allowed to do without anybody's interest.
 constexpr std::int64_t kWorthALine = 64 << 10;
 
@@ -24,38 +25,56 @@ std::string number(double value, const char* format) {
   return text.data();
 }
 
-/// How wide a text is on the screen: continuation bytes of UTF-8 take no column.
-std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string padded(std::string text, std::size_t width) {
-  const std::size_t used = columns(text);
-  if (used < width) text.append(width - used, ' ');
-  return text;
-}
-
-std::vector<std::string> cells_of(const Leak& leak, const LogsInfo& info, bool unicode) {
+std::vector<std::string> cells_of(const Leak& leak, bool unicode) {
   const poolmon::Growth& growth = leak.growth;
-  std::vector<std::string> cells = {growth.tag.text(), std::string(to_string(growth.pool))};
+  std::vector<std::string> cells = {growth.tag.text(), pool_in_words(growth)};
   if (unicode) cells.push_back(sparkline(growth.points, kSparkWidth));
   cells.push_back(human_bytes(static_cast<double>(growth.bytes_first)) + " to " +
                   human_bytes(static_cast<double>(growth.bytes_last)));
   cells.push_back(growth.bytes_per_hour ? human_bytes(*growth.bytes_per_hour) + "/h"
-                                        : human_bytes(growth.bytes_per_step) + "/step");
+                                        : human_bytes(growth.bytes_per_step) + "/snapshot");
   cells.push_back(number(std::floor(growth.share * 100), "%.0f %% of the growth"));
   cells.push_back(growth.shape == poolmon::Shape::suspect
                       ? "suspected only"
                       : "confidence " + number(std::floor(growth.confidence * 100) / 100, "%.2f"));
-  std::string each = growth.bytes_per_allocation > 0
-                         ? with_commas(static_cast<std::uint64_t>(growth.bytes_per_allocation)) + " bytes each"
+  std::string each = growth.bytes_per_allocation
+                         ? with_commas(static_cast<std::uint64_t>(*growth.bytes_per_allocation)) + " bytes each"
                          : "";
   if (growth.hours_left)
-    each += (each.empty() ? "" : "; ") + human_hours(*growth.hours_left) + " until " + printable(growth.limit);
+    each += (each.empty() ? "" : "; ") + time_left(*growth.hours_left) + " until " + printable(growth.limit);
   cells.push_back(each);
-  (void)info;
   return cells;
+}
+
+/// Rows of cells, aligned; the first cell of a row keeps its own colour.
+std::vector<std::size_t> widths_of(const std::vector<std::vector<std::string>>& table) {
+  std::vector<std::size_t> widths;
+  for (const auto& cells : table) {
+    widths.resize(std::max(widths.size(), cells.size()), 0);
+    for (std::size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], display_width(cells[i]));
+  }
+  return widths;
+}
+
+std::string aligned(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
+  std::string line;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (widths[i] > 0) line += (i == 0 ? "" : "  ") + padded(cells[i], widths[i]);
+  }
+  while (!line.empty() && line.back() == ' ') line.pop_back();
+  return line;
+}
+
+std::string listed_in_words(const std::vector<tagdb::Entry>& listed, const std::string& tool_owner) {
+  std::string out;
+  for (std::size_t i = 0; i < listed.size() && i < kListedShown; ++i) {
+    const tagdb::Entry& entry = listed[i];
+    out += (out.empty() ? "listed: " : "; ") + (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
+    if (const auto about = tagdb::description_of(entry); !about.text.empty()) out += ", " + printable(about.text);
+  }
+  if (listed.size() > kListedShown) out += "; and " + std::to_string(listed.size() - kListedShown) + " more";
+  if (!tool_owner.empty()) out += (out.empty() ? "" : "; ") + ("the log says " + printable(tool_owner));
+  return out.empty() ? "listed nowhere" : out;
 }
 
 }  // namespace
@@ -76,125 +95,180 @@ std::string sparkline(const std::vector<poolmon::ChartPoint>& points, std::size_
   return out;
 }
 
-std::string TextLeaks::paint(std::string_view color, const std::string& text) const {
-  return options_.color ? std::string(color) + text + std::string(kReset) : text;
-}
-
 void TextLeaks::logs(const LogsInfo& logs) {
   info_ = logs;
   any_ = true;
-  out_ << with_commas(logs.snapshots) << (logs.snapshots == 1 ? " snapshot" : " snapshots");
-  if (logs.logs.empty()) {
-    out_ << " of this machine";
-  } else {
-    out_ << " in " << logs.logs.size() << (logs.logs.size() == 1 ? " log" : " logs");
-  }
-  if (logs.timed) out_ << ", " << human_hours(logs.hours);
-  out_ << '\n';
-  for (const std::string& note : logs.notes) out_ << "note: " << printable(note) << '\n';
-  for (const poolmon::Growth& pool : logs.pools) {
-    out_ << "the " << to_string(pool.pool) << " pool as a whole " << describe(pool.shape) << ": "
-         << growth_in_words(pool, logs.hours) << '\n';
-  }
+  std::string head = with_commas(logs.snapshots) + (logs.snapshots == 1 ? " snapshot" : " snapshots");
+  head += logs.logs.empty() ? " of this machine"
+                            : " in " + std::to_string(logs.logs.size()) + (logs.logs.size() == 1 ? " log" : " logs");
+  if (logs.timed) head += ", " + human_hours(logs.hours);
+  print_line(head, 2);
+  for (const std::string& note : logs.notes) print_line("note: " + printable(note), 6);
+  for (const poolmon::Growth& pool : logs.pools) print_line(whole_pool_in_words(pool, logs), 2);
 }
 
 void TextLeaks::flush() {
   if (!any_) return;
   any_ = false;
   std::vector<std::vector<std::string>> table;
-  std::vector<std::size_t> widths;
-  for (const Leak& leak : leaks_) {
-    table.push_back(cells_of(leak, info_, options_.unicode));
-    widths.resize(table.back().size(), 0);
-    for (std::size_t i = 0; i < table.back().size(); ++i) widths[i] = std::max(widths[i], columns(table.back()[i]));
-  }
+  for (const Leak& leak : leaks_) table.push_back(cells_of(leak, options_.unicode));
+  const std::vector<std::size_t> widths = widths_of(table);
   for (std::size_t i = 0; i < leaks_.size(); ++i) print(leaks_[i], table[i], widths);
-  if (leaks_.empty())
-    out_ << (info_.snapshots < 3 ? "too few snapshots to tell a leak from use; the more, the surer\n"
-                                 : "no tag keeps growing\n");
+  if (leaks_.empty() && info_.tag_snapshots == 2)
+    print_line("two snapshots show a difference, not a trend; the more snapshots, the surer", 2);
+  if (leaks_.empty() && info_.tag_snapshots > 2) out_ << "no tag keeps growing\n";
   print_others();
+  print_sizes();
+  print_steps(info_.next_steps, "");
   leaks_.clear();
   others_.clear();
+  sizes_.clear();
 }
 
 void TextLeaks::print(const Leak& leak, const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) {
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    const std::string cell = i + 1 == cells.size() ? cells[i] : padded(cells[i], widths[i]);
-    line += (i == 0 ? "" : "  ") + (i == 0 ? paint(kRed, cell) : cell);
-  }
-  while (!line.empty() && line.back() == ' ') line.pop_back();
-  out_ << line << '\n';
+  const std::string line = aligned(cells, widths), &tag = cells.front();
+  print_line(style_.paint(kRed, tag) + line.substr(tag.size()), 6);
   if (options_.explain) {
-    for (const std::string& reason : leak.growth.reasons) out_ << "      growth: " << printable(reason) << '\n';
+    for (const std::string& reason : leak.growth.reasons) print_line("      growth: " + printable(reason), 14);
   }
+  print_candidates(leak);
+  print_listed(leak.listed);
+  if (!leak.tool_owner.empty()) print_line("  the log says " + printable(leak.tool_owner), 4);
+  if (leak.candidates.empty() && info_.searched) print_line("  no driver that was searched allocates with it", 4);
+  print_steps(leak.next_steps, "  ");
+}
+
+/// Files that only contain the bytes are shown where there is nothing better, a few of them; for tags that never prove
+/// an owner they say nothing.
+void TextLeaks::print_candidates(const Leak& leak) {
+  const bool better = !leak.candidates.empty() && leak.candidates.front().judgement.verdict < rank::Verdict::weak;
+  const std::size_t most = better || !leak.advice.empty() ? 0 : kWeakShown;
+  std::size_t weak = 0;
   for (const Candidate& candidate : leak.candidates) {
     const auto verdict = candidate.judgement.verdict;
-    const std::string_view color = verdict == rank::Verdict::proven   ? kGreen
-                                   : verdict == rank::Verdict::likely ? kYellow
-                                                                      : kDim;
-    out_ << "  " << paint(color, pad(std::string(rank::to_string(verdict)), 8)) << "  " << printable(candidate.path)
-         << "  " << printable(proof(candidate)) << "  " << printable(product(candidate.identity)) << '\n';
-    for (const std::string& path : candidate.copies) out_ << "            same file: " << printable(path) << '\n';
-    for (const rank::Reason& reason : candidate.judgement.reasons) {
-      const bool about_leak =
-          reason.code == "pool_agrees" || reason.code == "size_agrees" || reason.code == "pool_contradicts";
-      if (about_leak || options_.explain) out_ << "            " << printable(reason.text) << '\n';
-    }
+    if (verdict == rank::Verdict::weak && ++weak > most && !options_.explain) continue;
+    print_candidate(candidate);
   }
-  for (const tagdb::Entry& entry : leak.listed) {
-    out_ << "  " << paint(kDim, "listed  ") << "  "
-         << (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
-    if (const auto about = tagdb::description_of(entry); !about.text.empty()) out_ << "  " << printable(about.text);
-    out_ << "  " << paint(kDim, "[" + printable(entry.source) + ":" + std::to_string(entry.line) + "]") << '\n';
+  if (weak > most && !options_.explain) {
+    const std::size_t hidden = weak - most;
+    print_line("  " + style_.paint(kDim, "and " + std::to_string(hidden) + (most > 0 ? " more" : "") +
+                                             (hidden == 1 ? " file that only contains" : " files that only contain") +
+                                             " the bytes (--explain shows all)"),
+               4);
   }
-  if (!leak.tool_owner.empty()) out_ << "  the log says " << printable(leak.tool_owner) << '\n';
-  if (leak.candidates.empty() && info_.searched) out_ << "  no driver that was searched allocates with it\n";
-  for (const NextStep& step : leak.next_steps) {
-    out_ << "  next: " << printable(step.text);
-    if (!step.command.empty()) out_ << ": " << printable(step.command);
-    out_ << '\n';
+}
+
+/// Verdict and file, then place and proof below it in a window; one line for other programs.
+void TextLeaks::print_candidate(const Candidate& candidate) {
+  const std::string verdict = style_.paint(style_.color_of(candidate.judgement.verdict),
+                                           pad(std::string(rank::to_string(candidate.judgement.verdict)), 8));
+  const std::string blanks(kProofIndent, ' '), said = printable(proof(candidate)),
+                                               made = printable(product(candidate.identity));
+  if (style_.windowed()) {
+    out_ << "  " << verdict << "  " << style_.path(candidate.path, style_.room() - kProofIndent) << '\n';
+    print_line(blanks + said, kProofIndent);
+    if (!made.empty()) print_line(blanks + made, kProofIndent);
+  } else {
+    out_ << "  " << verdict << "  " << printable(candidate.path) << "  " << said << "  " << made << '\n';
+  }
+  for (const std::string& path : candidate.copies)
+    print_line(blanks + "same file: " + printable(path), kProofIndent + 2);
+  for (const rank::Reason& reason : candidate.judgement.reasons) {
+    const bool about_leak =
+        reason.code == "pool_agrees" || reason.code == "size_agrees" || reason.code == "pool_contradicts";
+    if (about_leak || options_.explain) print_line(blanks + printable(reason.text), kProofIndent + 2);
+  }
+}
+
+void TextLeaks::print_listed(const std::vector<tagdb::Entry>& listed) {
+  for (const tagdb::Entry& entry : listed) {
+    std::string line = "  " + style_.paint(kDim, "listed  ") + "  " +
+                       (entry.owner.empty() ? "(no owner given)" : printable(entry.owner));
+    if (const auto about = tagdb::description_of(entry); !about.text.empty()) line += "  " + printable(about.text);
+    line += "  " + style_.paint(kDim, "[" + printable(entry.source) + ":" + std::to_string(entry.line) + "]");
+    print_line(line, kProofIndent);
+  }
+}
+
+void TextLeaks::print_steps(const std::vector<NextStep>& steps, const char* indent) {
+  if (steps.empty()) return;
+  out_ << indent << "Next steps:\n";
+  const std::size_t width = std::to_string(steps.size()).size() + 1;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::string number = indent + pad(std::to_string(i + 1) + ".", width) + " ";
+    print_line(number + printable(steps[i].text) + (steps[i].command.empty() ? "" : ":"), number.size());
+    // In one piece, whatever the window: a terminal copies it so.
+    if (!steps[i].command.empty()) out_ << indent << "      " << printable(steps[i].command) << '\n';
   }
 }
 
 void TextLeaks::print_others() {
+  if (others_.empty()) {
+    if (leaks_.empty() && info_.tag_snapshots > 1 && sizes_.empty())
+      out_ << "nothing changed: every tag has as many bytes as before\n";
+    return;
+  }
+  const auto small = [](const poolmon::Growth& growth) { return std::llabs(growth.gained) < kWorthALine; };
+  // Small changes are shown where there is nothing else to show.
+  const bool all_small = leaks_.empty() && std::all_of(others_.begin(), others_.end(), small);
+  std::vector<std::vector<std::string>> table;
   std::map<poolmon::Shape, std::size_t> counts;
-  std::size_t shown = 0;
-  bool headed = false;
   for (const poolmon::Growth& growth : others_) {
-    const bool size = growth.shape == poolmon::Shape::size;
-    if (!size && std::llabs(growth.gained) < kWorthALine) continue;
-    if (++shown > kOthersShown) {
+    if (!all_small && small(growth)) continue;
+    if (table.size() == kOthersShown) {
       ++counts[growth.shape];
       continue;
     }
-    if (!headed) {
-      out_ << (size             ? "size, not growth (one snapshot only), largest first:\n"
-               : leaks_.empty() ? "what changed most:\n"
-                                : "no leaks, though they changed:\n");
-      headed = true;
-    }
-    std::string line = "  " + pad(growth.tag.text(), 4) + "  " + pad(std::string(to_string(growth.pool)), 8);
-    if (size) {
-      line += "  " + human_bytes(static_cast<double>(growth.bytes_last)) + "  " +
-              with_commas(static_cast<std::uint64_t>(std::max<std::int64_t>(0, growth.bytes_per_allocation))) +
-              " bytes each";
-    } else {
-      if (options_.unicode) line += "  " + padded(sparkline(growth.points, kSparkWidth), kSparkWidth);
-      line += "  " + pad((growth.gained > 0 ? "+" : "") + human_bytes(static_cast<double>(growth.gained)), 10) + "  " +
-              std::string(to_string(growth.shape)) + ": " + std::string(describe(growth.shape));
-    }
-    out_ << line << '\n';
+    std::vector<std::string> cells = {"  " + pad(growth.tag.text(), 4), pool_in_words(growth)};
+    if (options_.unicode) cells.push_back(padded(sparkline(growth.points, kSparkWidth), kSparkWidth));
+    cells.push_back((growth.gained > 0 ? "+" : "") + human_bytes(static_cast<double>(growth.gained)));
+    cells.push_back(std::string(to_string(growth.shape)) + ": " + std::string(describe(growth.shape)));
+    table.push_back(std::move(cells));
   }
+  if (table.empty()) return;
+  out_ << (all_small                 ? "What changed most, all by less than 64 KiB:\n"
+           : info_.tag_snapshots < 3 ? "What changed most:\n"
+                                     : "Changed, but not leaking:\n");
+  const std::vector<std::size_t> widths = widths_of(table);
+  for (const auto& cells : table) print_line(aligned(cells, widths), 8);
   if (counts.empty()) return;
   out_ << "  and";
   const char* separator = " ";
   for (const auto& [shape, count] : counts) {
-    out_ << separator << count << (shape == poolmon::Shape::size ? "" : " ")
-         << (shape == poolmon::Shape::size ? "" : to_string(shape));
+    out_ << separator << count << " " << to_string(shape);
     separator = ", ";
   }
   out_ << " more\n";
+}
+
+void TextLeaks::print_sizes() {
+  if (sizes_.empty()) return;
+  if (!leaks_.empty() || !others_.empty()) {
+    print_line("Seen in one snapshot only: " + with_commas(sizes_.size()) + (sizes_.size() == 1 ? " tag" : " tags") +
+                   ", the largest " + sizes_.front().growth.tag.text() + " with " +
+                   human_bytes(static_cast<double>(sizes_.front().growth.bytes_last)),
+               2);
+    return;
+  }
+  std::vector<std::vector<std::string>> table;
+  for (const Size& size : sizes_) {
+    if (table.size() == kOthersShown) break;
+    const poolmon::Growth& growth = size.growth;
+    std::vector<std::string> cells = {"  " + pad(growth.tag.text(), 4), pool_in_words(growth),
+                                      human_bytes(static_cast<double>(growth.bytes_last))};
+    cells.push_back(growth.count ? with_commas(static_cast<std::uint64_t>(std::max<std::int64_t>(0, *growth.count))) +
+                                       (*growth.count == 1 ? " block" : " blocks")
+                                 : "");
+    cells.push_back(growth.bytes_per_allocation
+                        ? with_commas(static_cast<std::uint64_t>(*growth.bytes_per_allocation)) + " bytes each"
+                        : "");
+    cells.push_back(listed_in_words(size.listed, size.tool_owner));
+    table.push_back(std::move(cells));
+  }
+  out_ << (info_.tag_snapshots == 1 ? "Largest first:\n" : "Seen in one snapshot only, largest first:\n");
+  const std::vector<std::size_t> widths = widths_of(table);
+  for (const auto& cells : table) print_line(aligned(cells, widths), 8);
+  if (sizes_.size() > table.size()) out_ << "  and " << with_commas(sizes_.size() - table.size()) << " more\n";
 }
 
 }  // namespace scanner::report

@@ -56,12 +56,46 @@ std::string iso_date(std::uint32_t seconds) {
   return iso_time(seconds).substr(0, 10);
 }
 
+std::size_t weak_shown(tagdb::PoolTag tag, std::size_t better, std::size_t weak) {
+  constexpr std::size_t kMost = 5;
+  return better > 0 || !tagdb::never_proves(tag).empty() ? 0 : std::min(weak, kMost);
+}
+
+std::string folded_note(tagdb::PoolTag tag, std::size_t folded, std::size_t shown) {
+  const std::string files = with_commas(folded) + (shown > 0 ? " more" : "") + (folded == 1 ? " file" : " files");
+  return (shown > 0 ? "... and " : "") + files + " only " + (folded == 1 ? "contains" : "contain") + " the bytes" +
+         (shown > 0 ? "" : " of '" + tag.text() + "'") + " (--min-verdict weak shows " +
+         (folded == 1 ? "it)" : "them)");
+}
+
+std::string version_of(const pe::Identity& identity) {
+  const std::string& text = identity.file_version;
+  const auto digit = [&text](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  // The first run of numbers with points or commas; "1.0 (r17)" has two, and one number alone is the last resort.
+  std::string alone;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!digit(at)) continue;
+    std::string version;
+    std::size_t numbers = 0;
+    for (std::size_t next = at; digit(next);) {
+      for (at = next; digit(at); ++at) version += text[at];
+      ++numbers;
+      next = at;
+      if (next < text.size() && (text[next] == '.' || text[next] == ',')) {
+        do ++next;
+        while (next < text.size() && text[next] == ' ');
+        if (digit(next)) version += '.';
+      }
+    }
+    if (numbers > 1) return version;
+    if (alone.empty()) alone = version;
+  }
+  return alone.empty() ? text : alone;
+}
+
 std::string product(const pe::Identity& identity) {
   std::string out = !identity.product.empty() ? identity.product : identity.description;
-  if (!identity.file_version.empty()) {
-    const auto version = identity.file_version.substr(0, identity.file_version.find(' '));
-    out += (out.empty() ? "" : " ") + version;
-  }
+  if (const std::string version = version_of(identity); !version.empty()) out += (out.empty() ? "" : " ") + version;
   if (!identity.company.empty()) out += out.empty() ? identity.company : " (" + identity.company + ")";
   if (out.empty() && !identity.signer.empty()) out = "signed by " + identity.signer;
   return out.empty() ? "no version resource" : out;
@@ -85,6 +119,21 @@ std::string pool_and_size(const trace::TagUse& use) {
   return out;
 }
 
+std::vector<std::string> known_gaps(const Driver& driver) {
+  std::vector<std::string> gaps;
+  if (const auto imports = driver.unresolved_api_sets.value_or(0); imports > 0)
+    gaps.push_back(std::to_string(imports) + (imports == 1 ? " function" : " functions") +
+                   " imported from API sets: no image beside it or in System32 exports " +
+                   (imports == 1 ? "it" : "them") + ", tags passed there are not seen");
+  for (const std::string& note : driver.notes) {
+    gaps.push_back(note == "kmdf_table_missing"
+                       ? "imports WdfVersionBind, but no table of KMDF's functions was found: calls through it, and "
+                         "their tags, are not seen"
+                       : printable(note));
+  }
+  return gaps;
+}
+
 std::string proof(const Candidate& candidate) {
   const Use& best = candidate.uses.front();
   if (best.use.row < 0) {
@@ -97,9 +146,13 @@ std::string proof(const Candidate& candidate) {
   out += " at " + place(candidate.path, best, best.use.via.size() - 1);
   const std::string details = pool_and_size(best.use);
   if (!details.empty()) out += ", " + details;
-  const auto same = std::count_if(candidate.uses.begin(), candidate.uses.end(),
-                                  [&best](const Use& use) { return use.use.evidence == best.use.evidence; });
-  if (same > 1) out += "; " + std::to_string(same) + " call sites";
+  std::size_t same = 0, others = 0;
+  for (const Use& use : candidate.uses) {
+    if (use.use.evidence != best.use.evidence) continue;
+    ++(use.use.api == best.use.api ? same : others);
+  }
+  if (same > 1 || others > 0) out += "; " + std::to_string(same) + (same == 1 ? " call site" : " call sites");
+  if (others > 0) out += ", and " + std::to_string(others) + " of other functions";
   return out;
 }
 
@@ -110,6 +163,38 @@ std::string growth_in_words(const poolmon::Growth& growth, double hours) {
   } else {
     out += " in " + std::to_string(growth.snapshots) + " snapshots, " + human_bytes(growth.bytes_per_step) + " each";
   }
+  return out;
+}
+
+std::string pool_in_words(const poolmon::Growth& growth) {
+  if (growth.session.is_all()) return "all sessions";
+  if (growth.session.id()) return "session " + std::to_string(*growth.session.id());
+  return std::string(to_string(growth.pool));
+}
+
+std::string time_left(double hours) { return hours > 365 * 24 ? "more than a year" : human_hours(hours); }
+
+std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& logs) {
+  using poolmon::Shape;
+  const auto size = [](std::int64_t bytes) { return human_bytes(static_cast<double>(bytes)); };
+  std::string out = "the " + std::string(to_string(pool.pool)) + " pool as a whole";
+  if (pool.shape == Shape::size) return out + ": " + size(pool.bytes_last);
+  const std::string when =
+      logs.timed ? " in " + human_hours(logs.hours) : " in " + std::to_string(pool.snapshots) + " snapshots";
+  const double rate = pool.bytes_per_hour.value_or(pool.bytes_per_step);
+  const bool agrees = pool.gained != 0 && (rate > 0) == (pool.gained > 0) && rate != 0;
+  const bool one_way = pool.shape == Shape::leak || pool.shape == Shape::suspect || pool.shape == Shape::growing ||
+                       pool.shape == Shape::falling;
+  if (pool.low == pool.high) return out + " stays at " + size(pool.bytes_last) + when;
+  out += pool.shape == Shape::suspect   ? " rises"
+         : pool.shape == Shape::growing ? " is larger than before"
+         : pool.shape == Shape::falling ? " is smaller than before"
+                                        : " " + std::string(describe(pool.shape));
+  if (!one_way || !agrees) return out + ": between " + size(pool.low) + " and " + size(pool.high) + when;
+  out += ": " + size(pool.bytes_first) + " to " + size(pool.bytes_last) + when + ", " + human_bytes(rate) +
+         (pool.bytes_per_hour ? " per hour" : " per snapshot");
+  if (pool.shape == Shape::suspect)
+    out += "; " + std::to_string(pool.snapshots) + " snapshots are too few to tell whether it goes on";
   return out;
 }
 

@@ -20,6 +20,8 @@ std::string iso_date(std::uint32_t seconds);
 
 /// "Contoso Storage Filter 6.1 (Contoso Ltd)" from whatever the version resource holds.
 std::string product(const pe::Identity& identity);
+/// What the driver's trace is known to lack, a sentence each.
+std::vector<std::string> known_gaps(const Driver& driver);
 /// "driver.sys+0x1a2b"
 std::string place(std::string_view path, std::uint32_t rva);
 /// "driver!Function+0x1f" where symbols give a name, else "driver.sys+0x1a2b". `step` counts along the chain.
@@ -29,10 +31,31 @@ std::string pool_and_size(const trace::TagUse& use);
 /// "ExAllocatePoolWithTag at foo.sys+0x1a2b, nonpaged 1,024 bytes; 3 call sites"
 std::string proof(const Candidate& candidate);
 
+/// How many of `weak` candidates for a tag people see by default: none beside `better` ones or for a tag that never
+/// proves an owner, else five at most. Of candidates in order, the first `better` + this many are shown.
+std::size_t weak_shown(tagdb::PoolTag tag, std::size_t better, std::size_t weak);
+/// "... and 197 more files that only contain the bytes (--min-verdict weak shows them)", after `shown` candidates.
+std::string folded_note(tagdb::PoolTag tag, std::size_t folded, std::size_t shown);
+
+/// "3.1.0.0" of "3, 1, 0, 0", "6.00.0724" of "Version 6.00.0724 built by: WinDDK"; a text without a number as it is.
+std::string version_of(const pe::Identity& identity);
+
 /// "+1.5 MiB in 12 snapshots, 64.0 KiB per snapshot, 3.1 MiB per hour"
 std::string growth_in_words(const poolmon::Growth& growth, double hours);
+/// "nonpaged", "session 1", "all sessions"
+std::string pool_in_words(const poolmon::Growth& growth);
+/// "12 days", "more than a year"
+std::string time_left(double hours);
+/// What a whole pool does: "the nonpaged pool as a whole keeps growing: 1.1 GiB to 7.8 GiB in 23 h, 295.7 MiB per
+/// hour". Nothing is called a gain whose slope has the other sign.
+std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& logs);
 
 /// What to do about a leak.
 std::vector<NextStep> next_steps(const Leak& leak);
+/// What to do where the logs name no leak: one snapshot, or whole pools without tags. `largest`: tags worth to ask for.
+/// Empty where there is nothing to add.
+std::vector<NextStep> next_steps(const LogsInfo& logs, const std::vector<tagdb::PoolTag>& largest);
+/// The search that was not made: who allocates with `tags`, which the named logs show.
+NextStep search_step(const std::vector<tagdb::PoolTag>& tags, const std::vector<std::string>& logs);
 
 }  // namespace scanner::report

@@ -24,8 +24,9 @@ constexpr std::uint32_t bits(std::initializer_list<unsigned> registers) {
 }  // namespace
 
 const Abi& abi_of(pe::Machine machine) {
-  static const Abi x64{4, 8, {1, 2, 8, 9}, bits({3, 5, 6, 7, 12, 13, 14, 15}), 0, 0x28, 8, 0, false, {1, 2, 8, 9}, 0};
-  static const Abi x86{4, 4, {}, bits({3, 5, 6, 7}), 0, 4, 4, 0, true, {1, 2}, 8};
+  static const Abi x64{4, 8, {1, 2, 8, 9}, bits({3, 5, 6, 7, 12, 13, 14, 15}), 0, 0x28, 8, 0, false, {1, 2, 8, 9},
+                       0, 8};
+  static const Abi x86{4, 4, {}, bits({3, 5, 6, 7}), 0, 4, 4, 0, true, {1, 2}, 8, 8};
   // "Overview of ARM64 ABI conventions", learn.microsoft.com; x18 is the platform's.
   static const Abi arm64{31,
                          8,
@@ -37,6 +38,7 @@ const Abi& abi_of(pe::Machine machine) {
                          9,
                          false,
                          {0, 1, 2, 3, 4, 5, 6, 7},
+                         0,
                          0};
   if (machine == pe::Machine::arm64) return arm64;
   return machine == pe::Machine::x86 ? x86 : x64;

@@ -25,6 +25,9 @@ struct Abi {
   /// Registers, and stack arguments behind them, that something may be passed in whatever the callee's convention.
   std::vector<Reg> carriers;
   unsigned carrier_slots = 0;
+  /// At entry the stack pointer is this many bytes below a multiple of 16: on x64 a call pushed the return address. On
+  /// x86 no convention says, and x64's is taken.
+  std::int64_t entry_misalignment = 0;
 
   [[nodiscard]] Location argument(unsigned index) const;
   [[nodiscard]] bool preserved(Reg reg) const { return reg < 32 && ((kept >> reg) & 1) != 0; }

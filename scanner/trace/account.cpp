@@ -98,7 +98,7 @@ void Engine::collect_uses(TraceResult& result) {
     use.charges_pool = row.charges_pool;
     use.origin_rva = sites_[pair.site].rva;
     std::uint32_t flags = pair.flags | (pair.tag == kBottom ? 0 : values_.flags(pair.tag) | what_else(pair));
-    if (may_call_else(pair.site, row)) flags |= kAssumesPointer;
+    if (!pair.narrowed && may_call_else(pair.site, row)) flags |= kAssumesPointer;
     use.via.push_back(use.origin_rva);
     SiteId last = pair.site;
     std::size_t way = pair.link;
@@ -208,6 +208,7 @@ std::string_view Engine::uncalled_reason(const Pair& pair) {
   if (found == entries_of_function_.end()) return "cap";
   for (const Atom& atom : values_.atoms(pair.tag)) {
     if (atom.kind != AtomKind::entry && atom.kind != AtomKind::field) continue;
+    if (!report_budget_.spend(found->second.size())) return "budget";
     for (const EntryId id : found->second) {
       const Entry& entry = entries_[id];
       if (entry.tag == atom.where && entry.called) return {};

@@ -4,7 +4,8 @@
 
 namespace scanner::trace {
 
-bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) {
+bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, std::int64_t misalignment,
+             Atom& out) {
   const bool xc = x.kind == AtomKind::constant, yc = y.kind == AtomKind::constant;
   out = x;
   if (xc && yc) {
@@ -67,7 +68,7 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     return true;
   }
   if (y.kind == AtomKind::multiple && x.kind != AtomKind::multiple && op == Alu::add)
-    return combine(op, width, shift, y, x, out);
+    return combine(op, width, shift, y, x, misalignment, out);
   // Bits that were masked out are set by an addition as well as by an OR.
   if (kept && x.offset == 0 && yc && op == Alu::add && x.and_mask != 0xFFFFFFFFU && y.a <= 0xFFFFFFFFU &&
       (static_cast<std::uint32_t>(y.a) & (x.and_mask | x.or_mask)) == 0) {
@@ -94,8 +95,8 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
       return true;
     }
     if (op == Alu::bit_and && x.kind == AtomKind::frame && delta < 0) {
-      // Aligning the stack pointer: at entry it is 8 below a multiple of 16 (x64).
-      out.a = static_cast<std::uint64_t>(((static_cast<std::int64_t>(x.a) - 8) & delta) + 8);
+      // Aligning the stack pointer, which was `misalignment` below a multiple of 16 at entry.
+      out.a = static_cast<std::uint64_t>(((static_cast<std::int64_t>(x.a) - misalignment) & delta) + misalignment);
       return true;
     }
   }
@@ -110,7 +111,8 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     out.offset = static_cast<std::int32_t>(sum);
     return sum == out.offset;  // hostile code adds up what no structure has
   }
-  if (xc && y.kind != AtomKind::constant && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, out);
+  if (xc && y.kind != AtomKind::constant && op == Alu::add && width >= 4)
+    return combine(op, width, shift, y, x, misalignment, out);
   return false;
 }
 

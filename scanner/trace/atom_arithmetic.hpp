@@ -15,7 +15,8 @@ constexpr std::uint64_t cut(std::uint64_t value, unsigned width) {
 }
 
 /// One pair of atoms: `out` = `x` ∘ `y`, of `width` bytes; `shift` as in Op. False when the result is nothing we have a
-/// form for; `out` then means nothing.
-bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out);
+/// form for; `out` then means nothing. `misalignment`: Abi::entry_misalignment.
+bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, std::int64_t misalignment,
+             Atom& out);
 
 }  // namespace scanner::trace

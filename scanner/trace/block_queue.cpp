@@ -31,13 +31,9 @@ BlockQueue::BlockQueue(const LiftedFunction& function)
   for (std::uint32_t i = 0; i < function.blocks.size(); ++i) by_rank_[rank_[i]] = i;
 }
 
-bool BlockQueue::empty() {
-  while (lowest_ < by_rank_.size() && queued_[by_rank_[lowest_]] == 0) ++lowest_;
-  return lowest_ >= by_rank_.size();
-}
-
 std::uint32_t BlockQueue::take() {
-  const std::uint32_t block = by_rank_[lowest_];
+  const std::uint32_t block = by_rank_[waiting_.top()];
+  waiting_.pop();
   queued_[block] = 0;
   return block;
 }

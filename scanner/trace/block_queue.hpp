@@ -2,8 +2,9 @@
 // are visited once.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <queue>
 #include <vector>
 
 #include "scanner/trace/ops.hpp"
@@ -18,11 +19,12 @@ class BlockQueue {
 
   /// Does nothing for a block that waits already.
   void push(std::uint32_t block) {
+    if (queued_[block] != 0) return;
     queued_[block] = 1;
-    lowest_ = std::min(lowest_, rank_[block]);
+    waiting_.push(rank_[block]);
   }
-  [[nodiscard]] bool empty();
-  /// Only while the queue is not empty(), which must have been asked since the last push.
+  [[nodiscard]] bool empty() const { return waiting_.empty(); }
+  /// Only while the queue is not empty().
   std::uint32_t take();
   /// Does the edge close a loop?
   [[nodiscard]] bool goes_back(std::uint32_t from, std::uint32_t to) const { return rank_[from] >= rank_[to]; }
@@ -30,7 +32,7 @@ class BlockQueue {
  private:
   std::vector<std::uint8_t> queued_;
   std::vector<std::uint32_t> rank_, by_rank_;
-  std::uint32_t lowest_ = 0xFFFFFFFFU;  // no block of a lower rank waits
+  std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>> waiting_;  // ranks
 };
 
 }  // namespace scanner::trace

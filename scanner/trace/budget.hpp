@@ -8,11 +8,12 @@
 
 namespace scanner::trace {
 
-/// A step is an operation interpreted, or eight registers or frame slots copied or joined: some 10 nanoseconds.
+/// A step is an operation interpreted, a fact looked at (a store, a caller, a reference), or eight registers or frame
+/// slots copied or joined: some 10 nanoseconds.
 class Budget {
  public:
-  /// Ninety times what the costliest of the 250 largest of 3,782 drivers needs (2.2 million).
-  static constexpr std::uint64_t kMostSteps = 200'000'000;
+  /// Seven times what the costliest of the public drivers that were measured needs (56 million).
+  static constexpr std::uint64_t kMostSteps = 400'000'000;
   /// Of one function, so that a single one cannot use up what the others need.
   static constexpr std::uint64_t kMostStepsOfFunction = kMostSteps / 8;
   /// What is kept until the end of the trace: states of call sites (3.6 MB at most were seen); values (7.7 MB).
@@ -23,12 +24,20 @@ class Budget {
   /// Bytes of one function, in as many ranges at most.
   static constexpr std::uint64_t kLargestFunction = 4U << 20;
   static constexpr std::size_t kMostRanges = 1024;
+  /// Ways between the blocks of one function: jump tables and handlers.
+  static constexpr std::size_t kMostEdges = 2U << 20;
+  /// Functions that are followed within each other, because what one does depends on the next: no depth of the call
+  /// stack depends on the image. Three were seen.
+  static constexpr unsigned kMostNested = 16;
+  /// Places that a function is known to fill in behind its arguments.
+  static constexpr std::size_t kMostPlaces = 256;
 
-  [[nodiscard]] bool spend(std::uint64_t steps) {
+  /// False from when it is used up.
+  bool spend(std::uint64_t steps) {
     steps_ += steps;
     return steps_ <= kMostSteps;
   }
-  [[nodiscard]] bool keep(std::uint64_t bytes) {
+  bool keep(std::uint64_t bytes) {
     bytes_ += bytes;
     return bytes_ <= kMostBytes;
   }

@@ -24,8 +24,8 @@ struct CalleeStacks::Walk {
   bool puzzled = false;                // leaves in a way nobody knows
 };
 
-CalleeStacks::CalleeStacks(const pe::Image& image, const ImportTable& imports, Decoder& decoder)
-    : image_(image), imports_(imports), decoder_(decoder) {}
+CalleeStacks::CalleeStacks(const pe::Image& image, const ImportTable& imports, Decoder& decoder, Budget& budget)
+    : image_(image), imports_(imports), decoder_(decoder), budget_(budget) {}
 
 const CalleeStack& CalleeStacks::of(std::uint32_t rva) {
   const auto [at, fresh] = known_.emplace(rva, CalleeStack{});
@@ -115,6 +115,7 @@ bool CalleeStacks::moves_stack(const Walk& walk, LiftedFunction& body) {
 }
 
 CalleeStack CalleeStacks::look_at(std::uint32_t rva) {
+  if (budget_.used_up()) return {};
   ++nested_;
   Walk walk;
   walk.waiting.push_back(rva);
@@ -124,6 +125,8 @@ CalleeStack CalleeStacks::look_at(std::uint32_t rva) {
     visit(next, walk);
   }
   --nested_;
+  constexpr std::uint64_t kStepsOfInstruction = 4;
+  budget_.spend(kStepsOfInstruction * walk.order.size());
   CalleeStack found;
   if (!walk.calls && walk.order.size() <= kLongestHelper && !walk.removed.empty()) {
     auto body = std::make_unique<LiftedFunction>();

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "pe/image.hpp"
+#include "scanner/trace/budget.hpp"
 #include "scanner/trace/imports.hpp"
 #include "scanner/trace/lift.hpp"
 #include "scanner/trace/stack_depth.hpp"
@@ -15,9 +16,10 @@ namespace scanner::trace {
 
 class CalleeStacks {
  public:
-  CalleeStacks(const pe::Image& image, const ImportTable& imports, Decoder& decoder);
+  CalleeStacks(const pe::Image& image, const ImportTable& imports, Decoder& decoder, Budget& budget);
 
-  /// Of the function that starts at `rva`, which is no thunk of an import.
+  /// Of the function that starts at `rva`, which is no thunk of an import. Looks into three callees within each other
+  /// at most.
   const CalleeStack& of(std::uint32_t rva);
 
  private:
@@ -30,6 +32,7 @@ class CalleeStacks {
   const pe::Image& image_;
   const ImportTable& imports_;
   Decoder& decoder_;
+  Budget& budget_;
   std::unordered_map<std::uint32_t, CalleeStack> known_;
   std::vector<std::unique_ptr<LiftedFunction>> bodies_;
   unsigned nested_ = 0;

@@ -1,8 +1,12 @@
 #include "scanner/trace/calls.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "scanner/trace/state_cost.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -22,14 +26,23 @@ std::string wide_text(const pe::Image& image, std::uint32_t rva) {
 }
 
 /// Bytes that a callee wrote: behind an argument of ours, or (-1) in our frame.
-struct Place {
-  Location argument = -1;
-  std::int64_t at = 0;
-  std::uint32_t width = 0;
-
-  [[nodiscard]] bool overlaps(const Place& other) const {
-    return argument == other.argument && at < other.at + other.width && other.at < at + width;
+class Places {
+ public:
+  [[nodiscard]] bool overlap(Location argument, std::int64_t at, std::uint32_t width) const {
+    constexpr std::int64_t kWidest = 0xFF;  // that an operation can say
+    for (auto it = places_.lower_bound({argument, at - kWidest}); it != places_.end(); ++it) {
+      if (it->first.first != argument || it->first.second >= at + width) return false;
+      if (it->first.second + it->second > at) return true;
+    }
+    return false;
   }
+  void add(Location argument, std::int64_t at, std::uint32_t width) {
+    std::uint32_t& widest = places_[{argument, at}];
+    widest = std::max(widest, width);
+  }
+
+ private:
+  std::map<std::pair<Location, std::int64_t>, std::uint32_t> places_;  // by beginning; bytes
 };
 
 constexpr unsigned kEstablisherFrame = 1;  // which argument of a funclet is the frame that it belongs to
@@ -84,6 +97,7 @@ bool Calls::resolve(CallSite& site, const State& state) {
 }
 
 void Calls::return_from(const CallSite& site, const Op& op, const Block& block, State& state) {
+  budget_.spend(steps_for(state));
   const Helper helper = helper_of(site.import);
   ValueId result = values_.unknown(kReturned);
   if (site.target != 0) {
@@ -127,32 +141,32 @@ void Calls::fill_in_locals(const CallSite& site, const ArgumentEffects& effects,
   view.callee_frame = site.callee_frame;
   view.depth_known = site.depth_known;
   view.state = before;
-  std::vector<Place> written;
+  budget_.spend(steps_for(before) + effects.stores.size());
+  Places written;
   for (const ArgumentStore& store : effects.stores) {
     const Atom* only = values_.only(value_at(view, store.pointer, abi_.word, values_, abi_));
     if (only == nullptr || only->strided) continue;
     const Atom pointer = *only;  // `only` dies with the next value made
     const bool field = pointer.kind == AtomKind::entry && pointer.and_mask == 0xFFFFFFFFU && pointer.or_mask == 0;
     if (!field && pointer.kind != AtomKind::frame) continue;
-    const Place place = {field ? pointer.where : -1, static_cast<std::int64_t>(pointer.a) + store.offset, store.width};
+    const Location argument = field ? pointer.where : -1;
+    const std::int64_t place = static_cast<std::int64_t>(pointer.a) + store.offset;
     const auto content = [&](const State& from) {
-      return field ? field_load(from, pointer.where, place.at, store.width, values_)
-                   : frame_load(from, place.at, store.width, values_, abi_);
+      return field ? field_load(from, pointer.where, place, store.width, values_)
+                   : frame_load(from, place, store.width, values_, abi_);
     };
     ValueId left = left_by_callee(view, effects, store, content(before));
     // The callee took two pointers for two places, or writes parts of one: which store comes last is not known.
-    const bool again = std::ranges::any_of(written, [&place](const Place& other) { return other.overlaps(place); });
+    const bool again = written.overlap(argument, place, store.width);
     if (again) left = values_.join(content(state), left);
-    const bool shared = std::ranges::any_of(effects.shared, [&store](const SharedPointer& other) {
-      return other.pointer == store.pointer && other.offset <= store.offset;
-    });
+    const bool shared = is_shared(effects.shared, store.pointer, store.offset);
     if (again || shared) left = values_.with_flags(left, field ? kAssumesField : kAssumesFrame);
     if (field) {
-      field_store(state, pointer.where, place.at, store.width, left, values_);
+      field_store(state, pointer.where, place, store.width, left, values_);
     } else {
-      frame_store(state, place.at, store.width, left, values_);
+      frame_store(state, place, store.width, left, values_);
     }
-    written.push_back(place);
+    written.add(argument, place, store.width);
   }
 }
 
@@ -168,6 +182,7 @@ void Calls::run_funclet(const ArgumentEffects& funclet, State& state) {
   const Location argument = abi_.argument(kEstablisherFrame);
   std::int64_t frame = 0;
   bool anywhere = !funclet.known || !stack_.depth_in(state, frame);
+  budget_.spend(2 * steps_for(state) + funclet.shared.size());
   CallSite site;
   State before = state;
   before.registers[static_cast<std::size_t>(argument)] = values_.frame_address(frame);
@@ -189,10 +204,13 @@ ValueId Calls::left_by_callee(const CallSite& view, const ArgumentEffects& effec
     return atom.kind == AtomKind::field && atom.where == store.pointer && !atom.strided &&
            atom.a == static_cast<std::uint64_t>(store.offset);
   };
-  const auto slot = std::find_if(effects.left.begin(), effects.left.end(), [&store](const FieldSlot& left) {
-    return left.pointer == store.pointer && left.offset == store.offset && left.width == store.width;
-  });
-  const bool overwritten = slot != effects.left.end() && std::ranges::none_of(values_.atoms(slot->value), is_old);
+  const auto slot = std::lower_bound(
+      effects.left.begin(), effects.left.end(), store, [](const FieldSlot& left, const ArgumentStore& wanted) {
+        return std::pair(left.pointer, left.offset) < std::pair(wanted.pointer, wanted.offset);
+      });
+  const bool found = slot != effects.left.end() && slot->pointer == store.pointer && slot->offset == store.offset &&
+                     slot->width == store.width;
+  const bool overwritten = found && std::ranges::none_of(values_.atoms(slot->value), is_old);
   if (overwritten) return stored_by_callee(view, slot->value, store.width);
   const ValueId value = stored_by_callee(view, store.value, store.width);
   // Nobody relies on what was never set.

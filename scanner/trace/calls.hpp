@@ -21,14 +21,15 @@ namespace scanner::trace {
 class Calls {
  public:
   Calls(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi,
-        const CalleeKnowledge& knowledge, Memory& memory, StackPointer& stack)
+        const CalleeKnowledge& knowledge, Memory& memory, StackPointer& stack, Budget& budget)
       : image_(image),
         imports_(imports),
         values_(values),
         abi_(abi),
         knowledge_(knowledge),
         memory_(memory),
-        stack_(stack) {}
+        stack_(stack),
+        budget_(budget) {}
 
   /// Fills in where a call through a pointer goes; returns false when the "call" is a helper that keeps everything.
   bool resolve(CallSite& site, const State& state);
@@ -61,6 +62,7 @@ class Calls {
   const CalleeKnowledge& knowledge_;
   Memory& memory_;
   StackPointer& stack_;
+  Budget& budget_;
   const std::vector<Location> carriers_ = carriers_of(abi_);
   State before_;  // scratch: assigning keeps its memory
 };

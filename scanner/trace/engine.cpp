@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "scanner/trace/reference.hpp"
+#include "scanner/trace/state_cost.hpp"
 
 namespace scanner::trace {
 namespace {
 
 constexpr std::uint64_t kStepsOfPair = 100;  // a call site held against what takes a tag
+constexpr std::uint64_t kBytesOfPair = sizeof(Pair) + 100;
 constexpr int kMaxExtensions = 6;
 constexpr int kMaxThunkHops = 4;
 constexpr std::size_t kMaxRangesPerFunction = 64;
@@ -22,16 +24,17 @@ Engine::Engine(const pe::Image& image, const tagdb::ApiTable& apis, Decoder& dec
       imports_(image, apis),
       index_(imports_.has_rows() ? build_index(image, imports_.interesting_slots(), decoder) : Index{}),
       functions_(image, index_, decoder),
-      values_(abi_.word),
-      globals_(image, index_, values_, abi_) {
-  if (imports_.binds_framework()) kmdf_ = find_kmdf(image);
-  if (abi_.callee_removes) stacks_.emplace(image, imports_, decoder);
+      values_(abi_.word, abi_.entry_misalignment),
+      globals_(image, index_, values_, abi_, budget_) {
+  if (imports_.binds_framework()) choose_kmdf();
+  if (abi_.callee_removes) stacks_.emplace(image, imports_, decoder, budget_);
 }
 
 TraceResult Engine::run() {
   TraceResult result;
   result.functions = functions_.size();
   result.binds_kmdf = imports_.binds_framework();
+  if (result.binds_kmdf && !kmdf_) result.notes.emplace_back("kmdf_table_missing");
   if (functions_.overlaps() > 0)
     problems_.push_back(std::to_string(functions_.overlaps()) + " function ranges overlap in .pdata");
   // What a damaged table holds beyond the damage was not seen.
@@ -49,13 +52,19 @@ TraceResult Engine::run() {
   });
   schedule_references();
   schedule_kmdf();
-  while (!waiting_.empty() || !todo_.empty()) {
+  while (!waiting_.empty() || !todo_.empty() || !found_later_.empty()) {
     if (budget_.used_up()) break;
+    if (!found_later_.empty()) {
+      const auto [site, pointer] = found_later_.front();
+      found_later_.pop_front();
+      target_found(site, pointer);
+      continue;
+    }
     // Pairs first: breadth-first over entries keeps the first chain found the shortest.
     if (!todo_.empty()) {
       const auto [site, entry] = todo_.front();
       todo_.pop_front();
-      if (budget_.spend(kStepsOfPair)) pair_up(site, entry);
+      pair_up(site, entry);
       continue;
     }
     const std::uint32_t function = *waiting_.begin();
@@ -63,10 +72,16 @@ TraceResult Engine::run() {
     analyse(function);
   }
   note_budget();
+  globals_.charge_to(report_budget_);
   collect_uses(result);
   account(result);
   collect_exports(result);
+  if (report_budget_.used_up())
+    problems_.emplace_back(
+        "the budget for one driver was used up while its calls were counted: pool, size and certainty "
+        "of some uses are less than could be known");
   result.lifted = lifted_;
+  result.steps = budget_.steps() + report_budget_.steps();
   result.depth_lost = std::move(depth_lost_);
   result.problems = std::move(problems_);
   return result;
@@ -79,8 +94,14 @@ void Engine::schedule(std::uint32_t function) {
   if (function != 0 && !analysed_.contains(function)) waiting_.insert(function);
 }
 
+/// A call site is to be held against what takes a tag.
+void Engine::enqueue(SiteId site, EntryId entry) {
+  if (budget_.spend(kStepsOfPair)) todo_.emplace_back(site, entry);
+}
+
 void Engine::schedule_callers(std::uint32_t function, int hops) {
   for (const Reference& reference : Index::to(index_.calls, function)) {
+    if (!budget_.spend(1)) return;
     schedule(functions_.containing(reference.site));
     // `jmp function` that others call is a thunk: its callers are callers.
     const auto thunk = direct_jump_at(image_, reference);
@@ -89,6 +110,7 @@ void Engine::schedule_callers(std::uint32_t function, int hops) {
   if (image_.machine() == pe::Machine::arm64) return;
   // Neighbours reach it with two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
   constexpr std::uint32_t kReach = 130;
+  budget_.spend(kReach / 4);
   const pe::Section* section = image_.section_at(function);
   if (section == nullptr) return;
   const std::uint32_t low = function - section->rva > kReach ? function - kReach : section->rva;
@@ -165,6 +187,7 @@ void Engine::analyse(std::uint32_t function) {
     if (round == kMaxExtensions || flow.extensions.empty() || ranges.size() > kMaxRangesPerFunction) break;
     bool grown = false;
     for (const std::uint32_t rva : flow.extensions) {
+      if (ranges.size() > Budget::kMostRanges || !budget_.spend(ranges.size())) break;
       const CodeRange more = functions_.range_at(rva);
       const bool known = std::any_of(ranges.begin(), ranges.end(),
                                      [rva](const CodeRange& range) { return rva >= range.begin && rva < range.end; });
@@ -183,6 +206,7 @@ void Engine::analyse(std::uint32_t function) {
     given_up_.insert(function);
     return;
   }
+  if (!budget_.keep(flow.argument_stores.size() * sizeof(ArgumentStore))) given_up_.insert(function);
   for (const std::uint32_t end : flow.ends) globals_.add_end(end);
   take_stores(flow.stores);
   for (const ArgumentStore& store : flow.argument_stores) {
@@ -202,14 +226,15 @@ void Engine::analyse(std::uint32_t function) {
   for (const CallSite& call : calls) {
     const auto [at, fresh] = site_at_.emplace(std::pair{function, call.rva}, static_cast<SiteId>(sites_.size()));
     const SiteId id = at->second;
-    if (!budget_.keep(sizeof(CallSite) + call.state.frame.size() * sizeof(FrameSlot))) {
+    if (!budget_.keep(sizeof(CallSite) - sizeof(State) + bytes_of(call.state))) {
       given_up_.insert(function);  // only a part of its sites is known
       break;
     }
     if (!fresh) {
       // Looked at again with more knowledge: what was concluded is concluded anew.
       sites_[id] = call;
-      for (const EntryId entry : entries_of_site_[id]) todo_.emplace_back(id, entry);
+      ways_.erase(id);
+      for (const EntryId entry : entries_of_site_[id]) enqueue(id, entry);
       continue;
     }
     sites_.push_back(call);
@@ -217,8 +242,9 @@ void Engine::analyse(std::uint32_t function) {
     register_site(id);
   }
   // Those who waited to know what this function returns or fills in.
-  if (const auto waiting = return_readers_.find(function); waiting != return_readers_.end())
-    todo_.insert(todo_.end(), waiting->second.begin(), waiting->second.end());
+  if (const auto waiting = return_readers_.find(function); waiting != return_readers_.end()) {
+    for (const auto& [site, entry] : waiting->second) enqueue(site, entry);
+  }
   for (const SiteId site : std::vector<SiteId>(sites_of_target_[function]))
     take_argument_stores(sites_[site], function);
 }
@@ -249,13 +275,15 @@ Pair& Engine::pair_of(SiteId site, EntryId entry) {
 }
 
 void Engine::pair_up(SiteId site_id, EntryId entry_id) {
-  const CallSite& site = sites_[site_id];
+  const CallSite& all = sites_[site_id];
   const bool known = pair_index_.contains(std::uint64_t{site_id} << 32 | entry_id);
   Pair pair;
   pair.site = site_id;
   pair.entry = entry_id;
-  const Entry entry = entries_[entry_id];  // a copy: add_entry() below may move the vector
+  const Entry& entry = entries_[entry_id];
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
+  const std::optional<CallSite> narrowed = narrow(site_id, entry, pair);
+  const CallSite& site = narrowed ? *narrowed : all;
   std::vector<Constraint> constraints = site.state.constraints;
   std::vector<PassedCallee> callees;
   ValueId raw = kBottom;
@@ -268,6 +296,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     }
     if (!pair.applies && !known && row.kind == tagdb::ApiKind::lookaside) call_back(site_id, row);
   } else {
+    budget_.spend(4 * entry.links.size());
     pair.applies = satisfies(site, entry, pair, constraints, callees);
     if (entry.field) {
       const ValueId pointer = value_at(site, entry.tag, abi_.word, values_, abi_);
@@ -280,13 +309,18 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     raw = values_.masked(raw, entry.and_mask, entry.or_mask);
     if (site.function != entry.function) entries_[entry_id].called = true;
   }
-  if (unsure_callee_.contains(site_id)) pair.flags |= kAssumesPointer;
+  pair.applies = pair.applies && !pair.never;
+  if (unsure_callee_.contains(site_id) && !pair.narrowed) pair.flags |= kAssumesPointer;
   if (row.assumed) pair.flags |= kAssumesExporter;
   if (!site.reached) raw = values_.unknown(kUnreached);
   Resolution tag = resolve(site, raw, entry_id);
+  // Some of an argument's possibilities make the call do this. One constant goes with all of them; which of several
+  // goes with which nobody knows.
+  if (pair.on_some_ways) pair.flags |= values_.atoms(tag.value).size() == 1 ? kComputed : kAssumesPointer;
   pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);
   pair.table = pair.table || tag.table;
   pair.inflows = tag.inflows;
+  if (!budget_.keep((known ? 0 : kBytesOfPair) + pair.inflows.size() * sizeof(Inflow))) pair.inflows.clear();
   pair_of(site_id, entry_id) = pair;
   entries_of_site_[site_id].insert(entry_id);
   if ((values_.flags(pair.tag) & (kClobbered | kAssumesField)) != 0 && site.reached &&
@@ -340,6 +374,7 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
   if (imports_.own(function) >= 0) return;  // a row says what it takes
   const Entry& target = entries_[link.callee];
   const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(target.row)];
+  budget_.spend(entries_of_function_[function].size());
   const std::optional<std::int64_t> field =
       atom.kind == AtomKind::field ? std::optional(static_cast<std::int64_t>(atom.a)) : std::nullopt;
   const std::int32_t stride = field && atom.strided ? atom.offset : 0;
@@ -352,15 +387,17 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
         known_row.charges_pool != row.charges_pool || known.and_mask != atom.and_mask ||
         known.or_mask != atom.or_mask || known.added != added || known.width != width)
       continue;
+    budget_.spend(known.links.size() / 2);
     for (Link& old : known.links) {
       if (old.site == link.site && old.callee == link.callee) {
         old = link;
         return;
       }
     }
+    budget_.keep(sizeof(Link) + link.constraints.size() * sizeof(Constraint));
     known.links.push_back(link);
     // A way that was ruled out for a caller may be open by this link.
-    for (const SiteId site : sites_of_target_[function]) todo_.emplace_back(site, id);
+    for (const SiteId site : sites_of_target_[function]) enqueue(site, id);
     return;
   }
   if (entries_.size() >= kMaxEntries) return;
@@ -379,7 +416,7 @@ void Engine::add_entry(std::uint32_t function, const Atom& atom, const Link& lin
   const auto id = static_cast<EntryId>(entries_.size());
   entries_.push_back(std::move(entry));
   entries_of_function_[function].push_back(id);
-  for (const SiteId site : sites_of_target_[function]) todo_.emplace_back(site, id);
+  for (const SiteId site : sites_of_target_[function]) enqueue(site, id);
   schedule_callers(function);
   watch_pointers_to(function);
 }

@@ -1,8 +1,11 @@
 // What a call site calls and what its callee does to it: pointers that turn out to be functions, values that are
 // returned, locals and objects that are filled in through pointers, registers that are spared.
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "scanner/trace/engine.hpp"
+#include "scanner/trace/state_cost.hpp"
 
 namespace scanner::trace {
 
@@ -13,6 +16,7 @@ std::uint32_t Engine::clobbered_by(std::uint32_t function) {
   const std::vector<CodeRange> ranges = functions_.ranges_of(function);
   if (ranges.empty() || !functions_.is_start(function) || !affordable(ranges, 0)) return ~0U;
   const LiftedFunction lifted = lift_function(image_, decoder_, ranges, {});
+  if (lifted.too_large) return ~0U;
   std::uint32_t mask = 0;
   for (const Op& op : lifted.ops) {
     if (op.kind == OpKind::call || op.kind == OpKind::jump) return ~0U;
@@ -41,39 +45,84 @@ CalleeKnowledge Engine::stack_knowledge() {
   return knowledge;
 }
 
-/// What `function` stores behind its arguments, as far as one look at it alone tells.
+/// What `function` stores behind its arguments, as far as one look at it and at its funclets tells. Funclets have
+/// funclets: how many may hang on each other is a property of the code (Summary::height), so that the answer does not
+/// depend on who asks first, and what was answered on the way, when one hangs on itself or on too many, is not kept.
 const ArgumentEffects& Engine::stores_of(std::uint32_t function) {
-  const auto [at, fresh] = stores_of_.emplace(function, ArgumentEffects{});
-  if (!fresh) return at->second;
-  const std::vector<CodeRange> ranges = functions_.ranges_of(function);
-  const auto scopes = functions_.scopes_of(function);
-  if (ranges.empty() || !functions_.is_start(function) || !affordable(ranges, scopes.size())) return at->second;
-  const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
-  FlowResult flow = follow_values(image_, imports_, lifted, values_, abi_, budget_, stack_knowledge());
-  return stores_of_[function] = {one_for_each_place(flow.argument_stores), std::move(flow.left), std::move(flow.shared),
-                                 !flow.given_up};
+  static const ArgumentEffects nothing_known;
+  if (const auto known = stores_of_.find(function); known != stores_of_.end()) {
+    highest_ = std::max(highest_, known->second.height);
+    return known->second.effects;
+  }
+  if (cut_ == Cut::none && std::find(asked_.begin(), asked_.end(), function) != asked_.end()) cut_ = Cut::cycle;
+  if (cut_ == Cut::none && asked_.size() >= Budget::kMostNested) cut_ = Cut::too_deep;
+  if (cut_ != Cut::none) return nothing_known;
+  asked_.push_back(function);
+  const unsigned before = std::exchange(highest_, 0U);
+  Summary summary;
+  summary.effects = look_at_stores(function);
+  summary.height = highest_ + 1;
+  asked_.pop_back();
+  // All on the way to a cycle hang on it without end; of a long chain only the first is known to hang on too many.
+  const bool kept = cut_ != Cut::too_deep || asked_.empty();
+  if (cut_ != Cut::none || summary.height > Budget::kMostNested) {
+    summary = {{}, Budget::kMostNested};
+    summary.effects.too_deep = true;
+  }
+  if (asked_.empty()) cut_ = Cut::none;
+  highest_ = std::max(before, summary.height);
+  if (!kept) return nothing_known;
+  return stores_of_.emplace(function, std::move(summary)).first->second.effects;
 }
 
-/// A function may store to one place on several paths.
-std::vector<ArgumentStore> Engine::one_for_each_place(const std::vector<ArgumentStore>& stores) {
-  std::vector<ArgumentStore> places;
-  for (const ArgumentStore& store : stores) {
-    const auto known = std::find_if(places.begin(), places.end(), [&store](const ArgumentStore& place) {
-      return place.pointer == store.pointer && place.offset == store.offset && place.width == store.width;
-    });
-    if (known == places.end()) {
-      places.push_back(store);
+ArgumentEffects Engine::look_at_stores(std::uint32_t function) {
+  const std::vector<CodeRange> ranges = functions_.ranges_of(function);
+  const auto scopes = functions_.scopes_of(function);
+  if (ranges.empty() || !functions_.is_start(function)) return {};
+  FlowResult flow;
+  flow.given_up = !affordable(ranges, scopes.size());
+  if (!flow.given_up) {
+    const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
+    flow = follow_values(image_, imports_, lifted, values_, abi_, budget_, stack_knowledge());
+  }
+  if (flow.given_up) {
+    if (cut_ == Cut::none) given_up_.insert(function);
+    return {};
+  }
+  return effects_of(std::move(flow));
+}
+
+/// A function may store to one place on several paths, and to more places than are kept.
+ArgumentEffects Engine::effects_of(FlowResult flow) {
+  ArgumentEffects effects;
+  effects.known = true;
+  effects.shared = std::move(flow.shared);
+  effects.left = std::move(flow.left);
+  std::sort(effects.left.begin(), effects.left.end(), [](const FieldSlot& a, const FieldSlot& b) {
+    return std::pair(a.pointer, a.offset) < std::pair(b.pointer, b.offset);
+  });
+  budget_.spend(flow.argument_stores.size());
+  std::map<std::tuple<Location, std::int64_t, std::uint32_t>, std::size_t> places;
+  for (const ArgumentStore& store : flow.argument_stores) {
+    const auto known = places.find({store.pointer, store.offset, store.width});
+    if (known != places.end()) {
+      ValueId& value = effects.stores[known->second].value;
+      value = values_.join(value, store.value);
+    } else if (effects.stores.size() < Budget::kMostPlaces) {
+      places.emplace(std::tuple(store.pointer, store.offset, store.width), effects.stores.size());
+      effects.stores.push_back(store);
     } else {
-      known->value = values_.join(known->value, store.value);
+      share(effects.shared, {store.pointer, store.offset});  // from here on anything may be written
     }
   }
-  return places;
+  return effects;
 }
 
 /// Objects of the image whose address goes into a call: whoever wants to know their contents must look there.
 void Engine::note_objects_passed(SiteId id) {
   const CallSite& site = sites_[id];
   if (site.target == 0) return;
+  budget_.spend(steps_for(site.state));
   for (const Location where : carriers_of(abi_)) {
     const Atom* atom = values_.only(value_at(site, where, abi_.word, values_, abi_));
     if (atom == nullptr) continue;
@@ -101,6 +150,7 @@ void Engine::note_objects_passed(SiteId id) {
 void Engine::take_argument_stores(const CallSite& site, std::uint32_t callee) {
   const auto summary = summaries_.find(callee);
   if (summary == summaries_.end() || !site.reached) return;
+  if (!budget_.spend(summary->second.argument_stores.size())) return;
   std::vector<GlobalStore> stores;
   for (const ArgumentStore& store : std::vector<ArgumentStore>(summary->second.argument_stores)) {
     const ValueId pointer = value_at(site, store.pointer, abi_.word, values_, abi_);
@@ -156,13 +206,26 @@ Resolution Engine::resolve(const CallSite& site, ValueId value, EntryId entry) {
   return globals_.resolve(with_returned(site, value));
 }
 
-/// A call through a pointer turns out to go to what `pointer` may be.
+/// A call through a pointer turns out to go to what `pointer` may be. That may tell of stores, which may tell of more
+/// calls: those that lie too deep wait until this one is done.
 void Engine::target_found(SiteId id, ValueId pointer) {
+  constexpr std::uint64_t kStepsOfTarget = 20;
+  if (!budget_.spend(kStepsOfTarget)) return;
+  if (nested_targets_ >= Budget::kMostNested) {
+    found_later_.emplace_back(id, pointer);
+    return;
+  }
+  ++nested_targets_;
+  add_targets(id, pointer);
+  --nested_targets_;
+}
+
+void Engine::add_targets(SiteId id, ValueId pointer) {
   const Resolution found = globals_.resolve(pointer);
   for (const std::uint32_t global : found.asked) pointer_readers_[global].insert(id);
   if (values_.flags(found.value) != 0 && !surely_kmdf(pointer) && unsure_callee_.insert(id).second) {
     if (const auto paired = entries_of_site_.find(id); paired != entries_of_site_.end()) {
-      for (const EntryId entry : paired->second) todo_.emplace_back(id, entry);  // as sure, until now
+      for (const EntryId entry : paired->second) enqueue(id, entry);  // as sure, until now
     }
   }
   for (const Atom& atom : std::vector<Atom>(values_.atoms(found.value).begin(), values_.atoms(found.value).end())) {
@@ -176,11 +239,11 @@ void Engine::target_found(SiteId id, ValueId pointer) {
     if (import >= 0) {
       const int row = imports_[static_cast<std::size_t>(import)].row;
       if (row >= 0 && targets_.emplace(id, std::uint64_t{1} << 32 | static_cast<std::uint32_t>(row)).second)
-        todo_.emplace_back(id, row_entry(row));
+        enqueue(id, row_entry(row));
       if (row < 0) targets_.emplace(id, std::uint64_t{2} << 32 | static_cast<std::uint32_t>(import));
     } else if (function != 0 && targets_.emplace(id, function).second) {
       sites_of_target_[function].push_back(id);
-      for (const EntryId entry : entries_of_function_[function]) todo_.emplace_back(id, entry);
+      for (const EntryId entry : entries_of_function_[function]) enqueue(id, entry);
       take_argument_stores(sites_[id], function);
       resolve_passed_pointers(sites_[id], function);
     }
@@ -190,7 +253,7 @@ void Engine::target_found(SiteId id, ValueId pointer) {
 /// The callee calls something that it got from us: an argument, or a field behind one.
 void Engine::resolve_passed_pointers(const CallSite& site, std::uint32_t callee) {
   const auto found = passed_pointers_.find(callee);
-  if (found == passed_pointers_.end()) return;
+  if (found == passed_pointers_.end() || !budget_.spend(found->second.size())) return;
   for (const auto& [id, atom] : std::vector<std::pair<SiteId, Atom>>(found->second)) {
     const ValueId passed = value_at(site, atom.where, abi_.word, values_, abi_);
     if (atom.kind == AtomKind::entry) {
@@ -216,11 +279,11 @@ void Engine::register_site(SiteId id) {
   for (const Atom& atom : atoms) {
     const int row = kmdf_row(atom);
     if (row >= 0 && targets_.emplace(id, std::uint64_t{1} << 32 | static_cast<std::uint32_t>(row)).second)
-      todo_.emplace_back(id, row_entry(row));
+      enqueue(id, row_entry(row));
     // A call of an argument: worth asking the callers only when something like a tag goes along.
     const bool passed = (atom.kind == AtomKind::entry && atom.a == 0) || atom.kind == AtomKind::field;
     if (!passed || !passes_tag(site, atom.kind == AtomKind::entry)) continue;
-    passed_pointers_[site.function].emplace_back(id, atom);
+    if (passed_known_.emplace(id, atom).second) passed_pointers_[site.function].emplace_back(id, atom);
     schedule_callers(site.function);
     for (const SiteId caller : std::vector<SiteId>(sites_of_target_[site.function]))
       resolve_passed_pointers(sites_[caller], site.function);

@@ -10,6 +10,7 @@ namespace scanner::trace {
 namespace {
 
 constexpr unsigned kMostArguments = 16;
+constexpr std::uint64_t kStepsOfExport = 1000;  // a call from outside is kept, with all its registers
 
 /// Index of the argument that stands at `where`, or nothing for a place outside the calling convention.
 std::optional<int> argument_index(const Abi& abi, Location where) {
@@ -75,6 +76,7 @@ void Engine::collect_exports(TraceResult& result) {
     std::optional<tagdb::ApiRow> best;
     bool allocates = false;
     for (const EntryId id : std::vector<EntryId>(found->second)) {
+      if (!report_budget_.spend(kStepsOfExport)) break;
       const tagdb::ApiRow& listed = apis_.rows[static_cast<std::size_t>(entries_[id].row)];
       allocates = allocates || (listed.charges_pool && listed.kind == tagdb::ApiKind::allocate);
       auto row = row_for_importers(id);

@@ -16,6 +16,8 @@ const Atom* Engine::passed_pointer(const CallSite& site) const {
 
 /// Does this call pass the function that is to be called? What our own caller decides is handed up.
 Engine::Answer Engine::passes(const CallSite& site, const PassedCallee& callee, std::vector<PassedCallee>& handed) {
+  constexpr std::uint64_t kSteps = 50;
+  budget_.spend(kSteps);
   ValueId value = value_at(site, callee.where, abi_.word, values_, abi_);
   if (callee.field) value = field_behind(site, value, *callee.field, abi_.word);
   value = globals_.resolve(value).value;
@@ -57,6 +59,7 @@ bool Engine::may_call_else(SiteId id, const tagdb::ApiRow& row) {
     return other >= 0 && apis_.rows[static_cast<std::size_t>(other)].kind == row.kind;
   };
   for (auto it = targets_.lower_bound({id, 0}); it != targets_.end() && it->first == id; ++it) {
+    if (!report_budget_.spend(1)) return true;
     const auto function = static_cast<std::uint32_t>(it->second);
     if ((it->second >> 32) == 1) {
       if (!same(static_cast<int>(function))) return true;
@@ -64,6 +67,7 @@ bool Engine::may_call_else(SiteId id, const tagdb::ApiRow& row) {
       return true;  // an import that no row lists
     } else {
       const std::vector<EntryId>& entries = entries_of_function_[function];
+      report_budget_.spend(entries.size());
       if (std::none_of(entries.begin(), entries.end(), [&](EntryId entry) { return same(entries_[entry].row); }))
         return true;
     }

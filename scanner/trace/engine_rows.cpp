@@ -16,40 +16,42 @@ constexpr std::uint32_t kNonPagedNx = 0x200;
 /// Does the row's condition hold at this call? An argument that is passed on becomes a constraint on the callers.
 bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair, std::vector<Constraint>& constraints) {
   if (row.condition_argument < 0) return true;
-  const ValueId condition = values_.resize(
-      value_at(site, abi_.argument(static_cast<unsigned>(row.condition_argument)), abi_.word, values_, abi_), 4, false);
-  std::uint64_t value = 0;
-  if (values_.is_constant(condition, value)) return value == row.condition_value;
+  const ValueId condition = condition_of(site, row);
   const Atom* atom = values_.only(condition);
-  if (atom != nullptr &&
-      (atom->kind == AtomKind::image || atom->kind == AtomKind::frame || atom->kind == AtomKind::import))
-    return row.condition_value != 0;  // an address is not 0
-  if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0) {
+  if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && !atom->strided && atom->or_mask == 0) {
     constraints.push_back({atom->where, static_cast<std::uint32_t>(row.condition_value), true, 4});
-  } else {
-    pair.flags |= kAssumesPointer;
+    return true;
   }
-  return true;
+  pair.flags |= values_.flags(condition) & kAssumedMask;
+  return note_met(meets(condition, row.condition_value, true), pair);
+}
+
+/// What it says about a call that a condition is met so. False: the call does something else.
+bool Engine::note_met(Meets met, Pair& pair) {
+  if (met == Meets::some) pair.on_some_ways = true;
+  if (met == Meets::perhaps) pair.flags |= kAssumesPointer;
+  return met != Meets::no;
 }
 
 /// Is there a link of the entry whose constraints this call meets? Those that depend on our own caller are handed up.
 bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std::vector<Constraint>& constraints,
                        std::vector<PassedCallee>& callees) {
   for (std::size_t i = 0; i < entry.links.size(); ++i) {
-    bool possible = true, undecided = false;
+    bool possible = true, undecided = false, some = false;
     std::vector<Constraint> handed;
     for (const Constraint& constraint : entry.links[i].constraints) {
       const ValueId passed = value_at(site, constraint.where, constraint.width, values_, abi_);
-      std::uint64_t value = 0;
-      if (values_.is_constant(passed, value)) {
-        possible = possible && (value == constraint.value) == constraint.equal;
+      const Atom* atom = values_.only(passed);
+      if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0) {
+        handed.push_back({atom->where, constraint.value, constraint.equal, constraint.width});
         continue;
       }
-      const Atom* atom = values_.only(passed);
-      if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0)
-        handed.push_back({atom->where, constraint.value, constraint.equal, constraint.width});
-      else if (constraint.equal)
-        undecided = true;
+      const Meets met = meets(passed, constraint.value, constraint.equal);
+      possible = possible && met != Meets::no;
+      some = some || met == Meets::some;
+      // That an unknown number is not a certain one is no assumption worth a word.
+      undecided = undecided || (met == Meets::perhaps && constraint.equal) ||
+                  (constraint.equal && (values_.flags(passed) & kAssumedMask) != 0);
     }
     std::vector<PassedCallee> handed_callees;
     for (const PassedCallee& callee : entry.links[i].callees) {
@@ -61,6 +63,7 @@ bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std
     pair.link = i;
     callees = std::move(handed_callees);
     if (undecided) pair.flags |= kAssumesPointer;
+    pair.on_some_ways = some;
     constraints.insert(constraints.end(), handed.begin(), handed.end());
     return true;
   }
@@ -235,34 +238,21 @@ ValueId Engine::argument(SiteId site, EntryId entry, Argument which) {
 
 ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::vector<EntryId>& path,
                          unsigned& budget) {
+  constexpr std::size_t kLongestPath = 64;  // it is the depth of this recursion
+  constexpr std::uint64_t kStepsOfLink = 50;
   const CallSite& site = sites_[site_id];
   const Entry& entry = entries_[entry_id];
   const unsigned width = which == Argument::pool ? 4 : abi_.word;
-  if (entry.function == 0) {
-    const tagdb::ApiRow& row = apis_.rows[static_cast<std::size_t>(entry.row)];
-    const int index = which == Argument::pool ? row.pool : row.size;
-    const Location where = index < 0                 ? Location{0}
-                           : which == Argument::pool ? abi_.argument(static_cast<unsigned>(index))
-                                                     : size_location(row);
-    if (which == Argument::pool) {
-      // Rows that need no argument are written as POOL_TYPE values, so that both kinds can be joined.
-      // Nonpaged that cannot be executed: 0 would claim that the driver asks for the other kind.
-      if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(kNonPagedNx);
-      if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
-    }
-    if (index < 0) return values_.unknown(kNotUnderstood);
-    const ValueId passed = globals_.resolve(value_at(site, where, width, values_, abi_)).value;
-    // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
-    if (which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument) return pool_type_of_flags(passed);
-    if (which == Argument::pool && row.pool_form == tagdb::PoolForm::lookaside_flags)
-      return values_.masked(passed, kNonPagedNx, 0);
-    return passed;
-  }
-  if (budget == 0) return values_.unknown(kCapped);
+  if (entry.function == 0) return argument_of_row(site, apis_.rows[static_cast<std::size_t>(entry.row)], which);
+  if (budget == 0 || path.size() >= kLongestPath) return values_.unknown(kCapped);
   --budget;
   path.push_back(entry_id);
   ValueId joined = kBottom;
   for (const Link& link : entry.links) {
+    if (!report_budget_.spend(kStepsOfLink)) {
+      joined = values_.join(joined, values_.unknown(kCapped));
+      break;
+    }
     // Round a cycle of wrappers nothing new comes in.
     if (std::find(path.begin(), path.end(), link.callee) != path.end()) continue;
     ValueId inner = argument(link.site, link.callee, which, path, budget);
@@ -275,6 +265,27 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
   }
   path.pop_back();
   return joined == kBottom ? values_.unknown(kNotUnderstood) : joined;
+}
+
+ValueId Engine::argument_of_row(const CallSite& site, const tagdb::ApiRow& row, Argument which) {
+  const int index = which == Argument::pool ? row.pool : row.size;
+  const unsigned width = which == Argument::pool ? 4 : abi_.word;
+  const Location where = index < 0                 ? Location{0}
+                         : which == Argument::pool ? abi_.argument(static_cast<unsigned>(index))
+                                                   : size_location(row);
+  if (which == Argument::pool) {
+    // Rows that need no argument are written as POOL_TYPE values, so that both kinds can be joined.
+    // Nonpaged that cannot be executed: 0 would claim that the driver asks for the other kind.
+    if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(kNonPagedNx);
+    if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
+  }
+  if (index < 0) return values_.unknown(kNotUnderstood);
+  const ValueId passed = globals_.resolve(value_at(site, where, width, values_, abi_)).value;
+  // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
+  if (which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument) return pool_type_of_flags(passed);
+  if (which == Argument::pool && row.pool_form == tagdb::PoolForm::lookaside_flags)
+    return values_.masked(passed, kNonPagedNx, 0);
+  return passed;
 }
 
 }  // namespace scanner::trace

@@ -32,19 +32,23 @@ class Interpreter {
         abi_(abi),
         budget_(budget),
         knowledge_(knowledge),
-        memory_(image, imports, values, abi),
+        memory_(image, imports, values, abi, budget),
         stack_(function, imports, values, abi, knowledge, depths),
-        calls_(image, imports, values, abi, knowledge, memory_, stack_),
+        calls_(image, imports, values, abi, knowledge, memory_, stack_, budget),
         handlers_(function, values, abi, knowledge, stack_, calls_),
         comparison_(values),
         queue_(function) {
     in_.resize(function.blocks.size());
     visits_.resize(function.blocks.size(), 0);
+    for (std::uint32_t number = 1; number < function.blocks.size(); ++number) {
+      if (!function.blocks[number].has_predecessor) without_predecessor_.push_back(number);
+    }
   }
 
   FlowResult run() {
     if (function_.blocks.empty()) return {};
-    merge_into(0, state_at_entry(values_, abi_));
+    if (handlers_.too_deep()) return abandoned();
+    merge_into(0, state_at_entry(values_, abi_), false);
     while (!queue_.empty()) {
       if (given_up_) return abandoned();
       const std::uint32_t number = queue_.take();
@@ -54,8 +58,9 @@ class Interpreter {
       interpret(block, state);
       for (const std::uint32_t next : block.successors) merge_edge(block, number, next, state);
       if (block.unresolved_jump && !stack_.at_entry_depth(state)) {
-        for (std::uint32_t next = 1; next < function_.blocks.size(); ++next) {
-          if (!function_.blocks[next].has_predecessor) merge_into(next, state);
+        for (const std::uint32_t next : without_predecessor_) {
+          if (given_up_) return abandoned();
+          merge_into(next, state, queue_.goes_back(number, next));
         }
       }
       merge_into_handlers(block, in_[number]);
@@ -71,11 +76,12 @@ class Interpreter {
       interpret(function_.blocks[number], state);
       if (reached_) check_depths(function_.blocks[number], state);
       if (reached_) leave(function_.blocks[number], state);
-      result_.shared.insert(result_.shared.end(), state.shared.begin(), state.shared.end());
+      for (const SharedPointer& pointer : state.shared) share(result_.shared, pointer);
+      note_size();
     }
+    if (given_up_) return abandoned();
+    if (knowledge_.ways_into != 0) note_ways();
     result_.left = std::move(left_.fields);
-    std::sort(result_.shared.begin(), result_.shared.end());
-    result_.shared.erase(std::unique(result_.shared.begin(), result_.shared.end()), result_.shared.end());
     return std::move(result_);
   }
 
@@ -87,9 +93,15 @@ class Interpreter {
   }
 
   void spend(std::uint64_t steps) {
-    steps_ += steps;
-    given_up_ = !budget_.spend(steps) || steps_ > Budget::kMostStepsOfFunction ||
+    given_up_ = !budget_.spend(steps) || budget_.steps() - steps_before_ > Budget::kMostStepsOfFunction ||
                 values_.bytes() > Budget::kMostBytesOfValues || given_up_;
+  }
+
+  /// What is noted is kept in memory until the function is done.
+  void note_size() {
+    const std::uint64_t noted =
+        result_.stores.size() * sizeof(GlobalStore) + result_.argument_stores.size() * sizeof(ArgumentStore) + bytes_;
+    given_up_ = given_up_ || noted > Budget::kMostBytesOfFunction;
   }
 
   State unreached_state() {
@@ -107,12 +119,13 @@ class Interpreter {
 
   // --- from block to block ------------------------------------------------------------------------------------------
 
-  [[nodiscard]] Joining joining(unsigned visits) const {
-    if (back_edge_) return Joining::loop;
+  [[nodiscard]] static Joining joining(unsigned visits, bool back_edge) {
+    if (back_edge) return Joining::loop;
     return visits > kVisitsBeforeWidening ? Joining::widening : Joining::forward;
   }
 
-  void merge_into(std::uint32_t number, const State& state) {
+  /// `back_edge`: the way to the block closes a loop.
+  void merge_into(std::uint32_t number, const State& state, bool back_edge) {
     State& in = in_[number];
     unsigned& visits = visits_[number];
     spend(steps_for(state));
@@ -123,11 +136,12 @@ class Interpreter {
     } else if (in == state) {
       return;
     } else {
+      spend(in.fields.size() * state.fields.size() / 8);
       State& joined = joined_;
       joined = in;
       const bool depth_decided = abi_.callee_removes && stack_.join(joined, state, function_.blocks[number].rva);
       const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
-      join_states(joined, state, joining(visits), values_, abi_);
+      join_states(joined, state, joining(visits, back_edge), values_, abi_);
       if (visits > kMaxVisits) stop_changing(joined, in, values_);
       if (depth_decided) joined.registers[abi_.stack_pointer] = stack_pointer;
       if (joined == in) return;
@@ -138,28 +152,84 @@ class Interpreter {
   }
 
   void merge_edge(const Block& block, std::uint32_t number, std::uint32_t next, const State& state) {
-    back_edge_ = queue_.goes_back(number, next);
+    const bool back_edge = queue_.goes_back(number, next);
+    merge_into(next, refined(block, next, state), back_edge);
+  }
+
+  /// `state` at the end of the block as the block `next` finds it: what the branch between them says is known.
+  const State& refined(const Block& block, std::uint32_t next, const State& state) {
     const Instruction* last = last_instruction(function_, block);
     if (last == nullptr || last->flow != Flow::branch || last->condition == Condition::other ||
-        block.successors.size() != 2 || !comparison_.known() || block.successors[0] == block.successors[1]) {
-      merge_into(next, state);
-      return;
+        block.successors.size() != 2 || !comparison_.known() || block.successors[0] == block.successors[1])
+      return state;
+    refined_ = state;
+    comparison_.refine(refined_, *last, function_.blocks[next].rva == last->target);
+    return refined_;
+  }
+
+  // --- the ways into one call -----------------------------------------------------------------------------------------
+
+  [[nodiscard]] std::vector<std::uint32_t> predecessors(std::uint32_t number) const {
+    std::vector<std::uint32_t> before;
+    for (std::uint32_t other = 0; other < function_.blocks.size(); ++other) {
+      const auto& next = function_.blocks[other].successors;
+      if (visits_[other] > 0 && std::find(next.begin(), next.end(), number) != next.end()) before.push_back(other);
     }
-    State& refined = refined_;
-    refined = state;
-    comparison_.refine(refined, *last, function_.blocks[next].rva == last->target);
-    merge_into(next, refined);
+    return before;
+  }
+
+  /// Where ways meet before the call, what it gets is what all of them bring, joined. Here each is followed by itself
+  /// from there on.
+  void note_ways() {
+    constexpr std::size_t kMostWays = 16, kMostBlocks = 16;
+    std::vector<std::uint32_t> chain;  // from where ways meet to the call, that first
+    for (std::uint32_t number = 0; number < function_.blocks.size() && chain.empty(); ++number) {
+      const Block& block = function_.blocks[number];
+      for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
+        const Instruction& one = function_.instructions[function_.order[block.first_instruction + i]];
+        if (one.rva == knowledge_.ways_into) chain.assign(1, number);
+      }
+    }
+    if (chain.empty() || visits_[chain.front()] == 0) return;
+    std::vector<std::uint32_t> before = predecessors(chain.front());
+    while (before.size() == 1 && chain.size() < kMostBlocks &&
+           std::find(chain.begin(), chain.end(), before.front()) == chain.end()) {
+      chain.insert(chain.begin(), before.front());
+      before = predecessors(chain.front());
+    }
+    if (before.size() < 2 || before.size() > kMostWays) return;
+    recording_ = false;
+    for (const std::uint32_t from : before) {
+      if (given_up_) return;
+      State state = in_[from];
+      interpret(function_.blocks[from], state);
+      state = refined(function_.blocks[from], chain.front(), state);
+      on_one_way_ = true;
+      for (std::size_t i = 0; i < chain.size(); ++i) {
+        interpret(function_.blocks[chain[i]], state);
+        if (i + 1 < chain.size()) state = refined(function_.blocks[chain[i]], chain[i + 1], state);
+      }
+      on_one_way_ = false;
+    }
+    if (result_.ways.size() != before.size()) result_.ways.clear();
   }
 
   // --- calls, and leaving the function ------------------------------------------------------------------------------
 
   void record(CallSite site, const State& state) {
+    if (on_one_way_ && site.rva == knowledge_.ways_into) {
+      site.function = function_.rva;
+      site.state = state;
+      result_.ways.push_back(std::move(site));
+      return;
+    }
     if (!recording_) return;
     const bool uninteresting = site.import >= 0 && imports_[static_cast<std::size_t>(site.import)].row < 0;
     if (uninteresting || (!reached_ && site.import < 0)) return;
     site.function = function_.rva;
     site.reached = reached_;
     site.state = state;
+    bytes_ += sizeof(CallSite) - sizeof(State) + bytes_of(state);
     result_.calls.push_back(std::move(site));
   }
 
@@ -271,7 +341,7 @@ class Interpreter {
     comparison_.forget();
     current_ = &block;
     spend(block.instruction_count + steps_for(state));
-    for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
+    for (std::uint32_t i = 0; i < block.instruction_count && !given_up_; ++i) {
       const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
       for (unsigned k = 0; k < instruction.op_count; ++k) {
         const Op& op = function_.ops[instruction.first_op + k];
@@ -294,9 +364,11 @@ class Interpreter {
 
   /// What the frame holds when an exception is raised here. Between two such places it may hold something else.
   void merge_into_handlers(const Block& block, const State& state) {
-    back_edge_ = false;
     if (!stack_.has_frame(state)) return;
-    for (const std::uint32_t handler : block.exception_successors) merge_into(handler, handlers_.enter(state, handler));
+    for (const std::uint32_t handler : block.exception_successors) {
+      if (given_up_) return;
+      merge_into(handler, handlers_.enter(state, handler), false);
+    }
   }
 
   /// A pointer that walks through data is compared with where the data end.
@@ -374,13 +446,15 @@ class Interpreter {
   std::vector<State> in_;
   State state_, joined_, refined_;  // scratch: assigning keeps their memory
   std::vector<unsigned> visits_;
-  State left_;  // at the returns seen so far, the fields
+  std::vector<std::uint32_t> without_predecessor_;  // where jumps may go that are not resolved
+  State left_;                                      // at the returns seen so far, the fields
   bool returns_ = false;
-  bool back_edge_ = false;
   bool recording_ = false;
+  bool on_one_way_ = false;
   bool reached_ = true;
   bool given_up_ = false;
-  std::uint64_t steps_ = 0, bytes_ = 0;
+  const std::uint64_t steps_before_ = budget_.steps();
+  std::uint64_t bytes_ = 0;
   FlowResult result_;
 };
 
@@ -390,6 +464,8 @@ FlowResult follow_values(const pe::Image& image, const ImportTable& imports, con
                          ValuePool& values, const Abi& abi, Budget& budget, const CalleeKnowledge& knowledge) {
   StackDepths depths;
   FlowResult result;
+  result.given_up = function.too_large;
+  if (result.given_up) return result;
   do {
     result = Interpreter(image, imports, function, values, abi, budget, knowledge, depths).run();
   } while (!result.given_up && abi.callee_removes && depths.another_round());

@@ -42,10 +42,11 @@ struct ArgumentStore {
 
 /// What a function does to what its arguments point to.
 struct ArgumentEffects {
-  std::vector<ArgumentStore> stores;  ///< one for each place
-  std::vector<FieldSlot> left;        ///< see FlowResult
-  std::vector<SharedPointer> shared;  ///< arguments that it passes on or keeps: others may store there, too
+  std::vector<ArgumentStore> stores;  ///< one for each place, Budget::kMostPlaces of them; others count as shared
+  std::vector<FieldSlot> left;        ///< see FlowResult; ascending by pointer and offset
+  std::vector<SharedPointer> shared;  ///< ascending; arguments that it passes on or keeps: others may store there, too
   bool known = false;                 ///< false: it was not looked at
+  bool too_deep = false;              ///< then: because more functions hang on each other than are followed
 };
 
 struct FlowResult {
@@ -60,6 +61,7 @@ struct FlowResult {
   std::vector<std::uint32_t> orphans;     ///< x86: blocks that nothing was seen to lead to
   std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
   bool given_up = false;                  ///< the budget did not suffice: nothing else is filled in
+  std::vector<CallSite> ways;             ///< see CalleeKnowledge::ways_into
 };
 
 /// What is known about functions of the image beyond the calling convention. Compilers with interprocedural register
@@ -72,9 +74,13 @@ struct CalleeKnowledge {
   std::function<bool(std::uint32_t rva)> is_called;                       ///< x86: somebody calls what starts there
   /// Does code use what stands in these bytes of the image, and does not only take their address?
   std::function<bool(std::uint32_t rva, std::uint32_t bytes)> used;
+  /// RVA of a call: FlowResult::ways gets it once for each way into the block where ways meet before it, in the state
+  /// that this way brings along; none where there is one way, or where that is not known. 0: nothing is asked.
+  std::uint32_t ways_into = 0;
 };
 
-/// Without `knowledge`, calls lose all that the convention allows. Steps are taken from `budget`.
+/// Without `knowledge`, calls lose all that the convention allows. Steps are taken from `budget`. Given up, too, is a
+/// function whose filters and __finally code hang on more of their kind than are followed.
 FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
                          ValuePool& values, const Abi& abi, Budget& budget, const CalleeKnowledge& knowledge = {});
 

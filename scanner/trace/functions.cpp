@@ -10,6 +10,7 @@ namespace scanner::trace {
 namespace {
 
 constexpr std::uint32_t kMaxGap = 4U << 20;
+constexpr std::size_t kMostScopes = 1U << 18;       // of one function; only overlapping records have more
 constexpr std::uint64_t kMostMeasured = 64U << 20;  // bytes; only overlapping records have more
 
 }  // namespace
@@ -237,6 +238,7 @@ std::vector<pe::ExceptionScope> FunctionMap::scopes_of(std::uint32_t entry) {
                                       [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });
   for (auto it = first; it != by_function_.end() && parts_[*it].function == entry; ++it) {
     const Part& part = parts_[*it];
+    if (scopes.size() > kMostScopes) break;  // no function that holds so many can be followed
     image_.for_each_scope({part.begin, part.end, part.unwind, part.function},
                           [&](const pe::ExceptionScope& scope) { scopes.push_back(scope); });
   }

@@ -14,20 +14,41 @@ constexpr std::uint32_t kObjectReach = 0x100;  // how far behind an address that
 constexpr std::uint32_t kLargeObject = 0x1000;
 constexpr std::uint32_t kMaxTableBytes = 0x1000;
 constexpr std::size_t kMaxTableTags = ValuePool::kCap;
+constexpr std::size_t kMostInflows = 4096;
+constexpr std::uint64_t kStepsOfContent = 16, kStepsOfStore = 8;
 
 }  // namespace
 
-Globals::Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi)
-    : image_(image), index_(index), values_(values), abi_(abi) {}
+Globals::Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi, Budget& budget)
+    : image_(image), index_(index), values_(values), abi_(abi), budget_(&budget) {}
+
+bool Globals::Stores::add(const GlobalStore& store) {
+  constexpr std::size_t kShort = 16;
+  const auto key = [](const GlobalStore& of) { return Key{of.site, of.value, of.function}; };
+  if (list.size() < kShort) {
+    const bool present =
+        std::any_of(list.begin(), list.end(), [&](const auto& other) { return key(other) == key(store); });
+    if (present) return false;
+  } else {
+    if (known.empty()) {
+      for (const GlobalStore& other : list) known.insert(key(other));
+    }
+    if (!known.insert(key(store)).second) return false;
+  }
+  list.push_back(store);
+  return true;
+}
 
 bool Globals::add(const GlobalStore& store) {
+  budget_->spend(1);
   if (store.strided) return computed_.emplace(store.rva, store.site).second;
-  auto& list = store.through ? through_[{store.rva, store.offset}] : direct_[store.rva];
-  const bool known = std::any_of(list.begin(), list.end(), [&store](const GlobalStore& other) {
-    return other.site == store.site && other.value == store.value && other.function == store.function;
-  });
-  if (!known) list.push_back(store);
-  return !known;
+  if (store.through) return through_[{store.rva, store.offset}].add(store);
+  if (!direct_[store.rva].add(store)) return false;
+  for (const Atom& atom : values_.atoms(store.value)) {
+    if (atom.kind == AtomKind::image && atom.a <= 0xFFFFFFFFU)
+      stored_into_[static_cast<std::uint32_t>(atom.a)].insert(store.rva);
+  }
+  return true;
 }
 
 std::vector<std::uint32_t> Globals::users(std::uint32_t rva) const {
@@ -41,12 +62,12 @@ std::vector<std::uint32_t> Globals::users(std::uint32_t rva) const {
   return sites;
 }
 
-bool Globals::used(std::uint32_t rva, std::uint32_t bytes) const {
+bool Globals::used(std::uint32_t rva, std::uint32_t bytes) {
+  const auto [known, fresh] = used_.emplace(std::uint64_t{rva} << 32 | bytes, false);
+  if (!fresh) return known->second;
   auto it = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0});
-  for (; it != index_.data.end() && it->target < rva + bytes; ++it) {
-    if (!is_lea(*it)) return true;
-  }
-  return false;
+  for (; it != index_.data.end() && it->target < rva + bytes && !known->second; ++it) known->second = !is_lea(*it);
+  return known->second;
 }
 
 std::vector<std::uint32_t> Globals::wide_stores_over(std::uint32_t rva) const {
@@ -86,24 +107,34 @@ bool Globals::is_lea(const Reference& reference) const {
   return computes_address(image_, reference);
 }
 
-bool Globals::lea_of(std::uint32_t rva) const {
-  const auto references = Index::to(index_.data, rva);
-  return std::any_of(references.begin(), references.end(),
-                     [this](const Reference& reference) { return is_lea(reference); });
+bool Globals::lea_of(std::uint32_t rva) { return lea_within(rva, rva); }
+
+/// Is one of the addresses from `low` to `high`, both included, computed? Asked again and again.
+bool Globals::lea_within(std::uint32_t low, std::uint32_t high) {
+  const auto [known, fresh] = lea_within_.emplace(std::uint64_t{low} << 32 | high, false);
+  if (!fresh) return known->second;
+  auto it = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{low, 0});
+  std::uint64_t looked_at = 1;
+  for (; it != index_.data.end() && it->target <= high && !known->second; ++it, ++looked_at)
+    known->second = is_lea(*it);
+  budget_->spend(looked_at);
+  return known->second;
 }
 
 bool Globals::address_taken(std::uint32_t rva) {
   return !words_holding(rva).empty() || !Index::to(index_.addresses, rva).empty() || lea_of(rva);
 }
 
-bool Globals::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder) {
+bool Globals::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
+                        const std::function<bool(const Reference&)>& reads) {
   if (!pointers_collected_) collect_pointers();
   for (auto it = pointers_.lower_bound(rva); it != pointers_.end() && it->first < rva + bytes; ++it) {
     if (it->second != std::vector<std::uint32_t>{holder}) return false;
   }
   auto it = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0});
   for (; it != index_.data.end() && it->target < rva + bytes; ++it) {
-    if (!only_reads(image_, *it)) return false;
+    if (!budget_->spend(1)) return false;
+    if (!only_reads(image_, *it) && !(is_lea(*it) && reads(*it))) return false;
   }
   return true;
 }
@@ -118,16 +149,10 @@ std::uint32_t Globals::object_at(std::uint32_t rva, std::uint32_t reach) {
   return best != 0 && rva - best <= reach ? best : 0;
 }
 
-std::vector<std::uint32_t> Globals::stored_into(std::uint32_t rva) const {
-  std::vector<std::uint32_t> globals;
-  for (const auto& [global, list] : direct_) {
-    for (const GlobalStore& store : list) {
-      for (const Atom& atom : values_.atoms(store.value)) {
-        if (atom.kind == AtomKind::image && atom.a == rva) globals.push_back(global);
-      }
-    }
-  }
-  return globals;
+const std::set<std::uint32_t>& Globals::stored_into(std::uint32_t rva) const {
+  static const std::set<std::uint32_t> none;
+  const auto found = stored_into_.find(rva);
+  return found == stored_into_.end() ? none : found->second;
 }
 
 /// Could code that we do not see as a store write here? When the address was given away, or one shortly before it,
@@ -137,9 +162,7 @@ bool Globals::escapes(std::uint32_t rva) {
   const std::uint32_t low = rva > kObjectReach ? rva - kObjectReach : 0;
   const auto pointer = pointers_.lower_bound(low);
   if (pointer != pointers_.end() && pointer->first <= rva) return true;
-  const auto first = std::lower_bound(index_.data.begin(), index_.data.end(), Reference{low, 0});
-  const auto last = std::upper_bound(first, index_.data.end(), Reference{rva, 0xFFFFFFFFU});
-  if (std::any_of(first, last, [this](const Reference& reference) { return is_lea(reference); })) return true;
+  if (lea_within(low, rva)) return true;
   const auto walked = computed_.upper_bound({rva, 0xFFFFFFFFU});
   if (walked != computed_.begin() && rva - std::prev(walked)->first <= kLargeObject) return true;
   // Farther away only when nothing else is known to stand in between: then it is likely the same large object.
@@ -151,14 +174,15 @@ bool Globals::escapes(std::uint32_t rva) {
 ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth) {
   const ValueId value = store.width > width ? values_.resize(store.value, width, false) : store.value;
   ValueId result = values_.unknown(values_.flags(value));
-  std::vector<Atom> kept;
   for (const Atom& atom : std::vector<Atom>(values_.atoms(value).begin(), values_.atoms(value).end())) {
     switch (atom.kind) {
       case AtomKind::constant:
       case AtomKind::import:
       case AtomKind::image: result = values_.join(result, values_.single(atom)); break;
       case AtomKind::entry:
-        if (atom.a == 0) {
+        if (atom.a == 0 && out.inflows.size() >= kMostInflows) {
+          result = values_.join(result, values_.unknown(kCapped));
+        } else if (atom.a == 0) {
           out.inflows.push_back({store.function, atom, values_.flags(value)});
         } else {
           result = values_.join(result, values_.unknown(kComputed));
@@ -176,6 +200,7 @@ ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution
 }
 
 ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth) {
+  if (!budget_->spend(kStepsOfContent) || budget_->used_up()) return values_.unknown(kCapped);
   out.asked.push_back(rva);
   const pe::Section* section = image_.section_at(rva);
   const auto initial = image_.load(rva, width);
@@ -192,8 +217,10 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
   constexpr std::uint32_t kWidest = 64;
   for (auto it = direct_.lower_bound(rva > kWidest ? rva - kWidest : 0); it != direct_.end() && it->first < rva + width;
        ++it) {
-    for (const GlobalStore& store : it->second) {
+    budget_->spend(kStepsOfStore * it->second.list.size());
+    for (const GlobalStore& store : it->second.list) {
       if (store.rva + store.width <= rva) continue;
+      if (budget_->used_up()) return values_.unknown(kCapped);
       stored = true;
       ValueId part = values_.unknown(kGlobal);
       std::uint64_t wide = 0;
@@ -229,7 +256,9 @@ ValueId Globals::content_through(std::uint32_t rva, std::int32_t offset, unsigne
   }
   // An object that is known by this pointer only: what was stored through it, by whichever function.
   if (const auto found = through_.find({rva, offset}); found != through_.end()) {
-    for (const GlobalStore& store : found->second) {
+    budget_->spend(kStepsOfStore * found->second.list.size());
+    for (const GlobalStore& store : found->second.list) {
+      if (budget_->used_up()) return values_.unknown(kCapped);
       if (store.width >= width) result = values_.join(result, from_store(store, width, out, depth));
     }
     result = values_.with_flags(result, kAssumesGlobal);

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
+#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "pe/image.hpp"
+#include "scanner/trace/budget.hpp"
 #include "scanner/trace/flow.hpp"
 #include "scanner/trace/index.hpp"
 #include "scanner/trace/values.hpp"
@@ -30,7 +34,11 @@ struct Resolution {
 
 class Globals {
  public:
-  Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi);
+  /// Stores and references that are looked at are taken from `budget`; when it is used up, nothing is known any more.
+  Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi, Budget& budget);
+
+  /// From now on they are taken from another one.
+  void charge_to(Budget& budget) { budget_ = &budget; }
 
   /// True when the store is new.
   bool add(const GlobalStore& store);
@@ -40,7 +48,7 @@ class Globals {
   /// RVAs of code that may read or write the `width` bytes at `rva` (displacement fields, see Index).
   [[nodiscard]] std::vector<std::uint32_t> users(std::uint32_t rva) const;
   /// Does code use some of the `bytes` at `rva` without computing the address first?
-  [[nodiscard]] bool used(std::uint32_t rva, std::uint32_t bytes) const;
+  [[nodiscard]] bool used(std::uint32_t rva, std::uint32_t bytes);
   /// RVAs of stores that begin shortly before `rva` and may be wide enough to cover it.
   [[nodiscard]] std::vector<std::uint32_t> wide_stores_over(std::uint32_t rva) const;
   /// Data words that hold the address `rva`.
@@ -48,8 +56,9 @@ class Globals {
   /// Is the address of `rva` taken by code or stored in data?
   [[nodiscard]] bool address_taken(std::uint32_t rva);
   /// Does all code that names some of the `bytes` at `rva` only read there, and is the data word at `holder` the only
-  /// one with an address of them?
-  [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder);
+  /// one with an address of them? `reads` is asked about code that computes the address first.
+  [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
+                               const std::function<bool(const Reference&)>& reads);
   /// Was a store seen at `offset` behind the pointer that stands at `rva`?
   [[nodiscard]] bool stored_through(std::uint32_t rva, std::int32_t offset) const {
     return through_.contains({rva, offset});
@@ -57,9 +66,17 @@ class Globals {
   /// The nearest address at or below `rva` that code or data names, within `reach` bytes; 0 when there is none.
   [[nodiscard]] std::uint32_t object_at(std::uint32_t rva, std::uint32_t reach);
   /// Globals into which the address of code at `rva` is stored by code.
-  [[nodiscard]] std::vector<std::uint32_t> stored_into(std::uint32_t rva) const;
+  [[nodiscard]] const std::set<std::uint32_t>& stored_into(std::uint32_t rva) const;
 
  private:
+  /// Stores to one place. Each is kept once.
+  struct Stores {
+    using Key = std::tuple<std::uint32_t, ValueId, std::uint32_t>;  // site, value, function
+    bool add(const GlobalStore& store);
+
+    std::vector<GlobalStore> list;
+    std::set<Key> known;  // empty while the list is short
+  };
   ValueId content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth);
   ValueId content_through(std::uint32_t rva, std::int32_t offset, unsigned width, Resolution& out, unsigned depth);
   ValueId table(const Atom& atom, Resolution& out);
@@ -67,19 +84,23 @@ class Globals {
   ValueId from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth);
   [[nodiscard]] bool escapes(std::uint32_t rva);
   [[nodiscard]] bool is_lea(const Reference& reference) const;
-  [[nodiscard]] bool lea_of(std::uint32_t rva) const;
+  bool lea_of(std::uint32_t rva);
+  bool lea_within(std::uint32_t low, std::uint32_t high);
   void collect_pointers();
 
   const pe::Image& image_;
   const Index& index_;
   ValuePool& values_;
   const Abi& abi_;
-  std::map<std::uint32_t, std::vector<GlobalStore>> direct_;
-  std::map<std::pair<std::uint32_t, std::int32_t>, std::vector<GlobalStore>> through_;
-  std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;  // strided stores: base and site
+  Budget* budget_;
+  std::map<std::uint32_t, Stores> direct_;
+  std::map<std::pair<std::uint32_t, std::int32_t>, Stores> through_;
+  std::unordered_map<std::uint32_t, std::set<std::uint32_t>> stored_into_;  // address → globals, of direct_
+  std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;              // strided stores: base and site
   std::set<std::uint32_t> ends_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> pointers_;  // target → data words
   bool pointers_collected_ = false;
+  std::unordered_map<std::uint64_t, bool> lea_within_, used_;  // by first and last address, or bytes
 };
 
 }  // namespace scanner::trace

@@ -10,6 +10,8 @@ Handlers::Handlers(const LiftedFunction& function, ValuePool& values, const Abi&
   if (!knowledge.funclet) return;
   for (const std::uint32_t rva : function.funclets) {
     const ArgumentEffects& effects = knowledge.funclet(rva);
+    too_deep_ = too_deep_ || effects.too_deep;
+    if (too_deep_) return;
     if (calls.writes_frame(effects)) funclets_.push_back(&effects);
   }
 }

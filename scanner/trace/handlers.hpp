@@ -20,6 +20,8 @@ class Handlers {
   Handlers(const LiftedFunction& function, ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge,
            StackPointer& stack, Calls& calls);
 
+  /// Some funclet was not looked at, because too many hang on each other.
+  [[nodiscard]] bool too_deep() const { return too_deep_; }
   /// Where block `handler` begins, when an exception is raised in `state`.
   State enter(State state, std::uint32_t handler);
 
@@ -30,6 +32,7 @@ class Handlers {
   StackPointer& stack_;
   Calls& calls_;
   std::vector<const ArgumentEffects*> funclets_;  // those that write to the frame
+  bool too_deep_ = false;
 };
 
 }  // namespace scanner::trace

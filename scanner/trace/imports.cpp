@@ -14,10 +14,9 @@ Helper helper_of(std::string_view name) {
   if (name == "RtlInitUnicodeString") return Helper::init_string;
   if (name == "MmGetSystemRoutineAddress") return Helper::find_routine;
   if (name == "WdfVersionBind") return Helper::bind_framework;
-  for (const std::string_view stop :
-       {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus", "__report_gsfailure", "ExRaiseAccessViolation",
-        "ExRaiseDatatypeMisalignment", "RtlAssert"}) {
-    if (name == stop) return name == "RtlAssert" ? Helper::none : Helper::no_return;
+  for (const std::string_view stop : {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus",
+                                      "__report_gsfailure", "ExRaiseAccessViolation", "ExRaiseDatatypeMisalignment"}) {
+    if (name == stop) return Helper::no_return;
   }
   return Helper::none;
 }
@@ -28,7 +27,7 @@ std::unordered_map<std::string_view, int> rows_by_name(const tagdb::ApiTable& ap
   for (std::size_t i = 0; i < apis.rows.size(); ++i) {
     const tagdb::ApiRow& row = apis.rows[i];
     if (row.match == tagdb::ApiMatch::import || row.match == tagdb::ApiMatch::flt_register)
-      rows.emplace(row.name, static_cast<int>(i));
+      rows.emplace(row.import_name.empty() ? row.name : row.import_name, static_cast<int>(i));
   }
   return rows;
 }

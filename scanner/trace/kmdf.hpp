@@ -1,9 +1,10 @@
 // KMDF drivers call the framework through a table of pointers that WdfVersionBind fills in. Where that table is stands
-// in a WDF_BIND_INFO structure in the image (wdfldr.h, Windows-Driver-Frameworks, MIT licence).
+// in a WDF_BIND_INFO structure in the image (wdfldr.h, Windows-Driver-Frameworks, MIT licence). The structure grows with
+// every few versions, so it is known by what it must contain, not by its size.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <vector>
 
 #include "pe/image.hpp"
 
@@ -18,7 +19,8 @@ struct Kmdf {
   std::uint32_t minor = 0;
 };
 
-/// Nothing when the image binds to no framework of major version 1.
-std::optional<Kmdf> find_kmdf(const pe::Image& image);
+/// Every structure of the image that binds to a framework of major version 1, ascending by RVA and at most a few; empty
+/// when there is none. Drivers have one: of several, the code tells which it passes to WdfVersionBind.
+std::vector<Kmdf> find_kmdf(const pe::Image& image);
 
 }  // namespace scanner::trace

@@ -1,7 +1,9 @@
 #include "scanner/trace/lift.hpp"
 
 #include <algorithm>
-#include <deque>
+#include <unordered_set>
+
+#include "scanner/trace/budget.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -53,6 +55,7 @@ class Lifting {
         std::erase_if(table, [this](std::uint32_t target) { return at(target) == 0; });
         std::sort(table.begin(), table.end());
         table.erase(std::unique(table.begin(), table.end()), table.end());
+        if (!afford(table.size())) return;
         leaders_.insert(leaders_.end(), table.begin(), table.end());
         tables_.emplace_back(static_cast<std::uint32_t>(i), std::move(table));
       }
@@ -86,9 +89,16 @@ class Lifting {
       if (target == 0) continue;
       const std::uint32_t handler = block_of_[target - 1];
       function_.blocks[handler].has_predecessor = true;
-      for (Block& block : function_.blocks) {
-        if (block.rva >= scope.begin && block.rva < scope.end) block.exception_successors.push_back(handler);
-      }
+      // All but the entry's block stand in the order of their addresses.
+      const auto first = std::lower_bound(function_.blocks.begin() + 1, function_.blocks.end(), scope.begin,
+                                          [](const Block& block, std::uint32_t rva) { return block.rva < rva; });
+      const auto last = std::lower_bound(first, function_.blocks.end(), std::max(scope.begin, scope.end),
+                                         [](const Block& block, std::uint32_t rva) { return block.rva < rva; });
+      if (!afford(static_cast<std::size_t>(last - first) + 1)) return;
+      Block& entry_block = function_.blocks.front();
+      if (entry_block.rva >= scope.begin && entry_block.rva < scope.end)
+        entry_block.exception_successors.push_back(handler);
+      for (auto block = first; block != last; ++block) block->exception_successors.push_back(handler);
     }
   }
 
@@ -97,8 +107,14 @@ class Lifting {
 
   void note_funclet(std::uint32_t rva) {
     constexpr std::uint32_t kExecuteHandler = 1;  // a filter that is no code
-    auto& known = function_.funclets;
-    if (rva > kExecuteHandler && std::find(known.begin(), known.end(), rva) == known.end()) known.push_back(rva);
+    if (rva > kExecuteHandler && funclets_.insert(rva).second) function_.funclets.push_back(rva);
+  }
+
+  /// So many ways more between blocks.
+  bool afford(std::size_t edges) {
+    edges_ += edges;
+    function_.too_large = function_.too_large || edges_ > Budget::kMostEdges;
+    return !function_.too_large;
   }
 
   const CodeRange* range_of(std::uint32_t rva) const {
@@ -153,9 +169,9 @@ class Lifting {
         if (leaves != 0) block.leaves_to = leaves;
       }
       if (instruction.flow == Flow::indirect_jump) {
-        const auto table = std::find_if(tables_.begin(), tables_.end(),
-                                        [number](const auto& entry) { return entry.first == number - 1; });
-        block.unresolved_jump = table == tables_.end() || table->second.empty();
+        const auto table = std::lower_bound(tables_.begin(), tables_.end(), number - 1,
+                                            [](const auto& entry, std::uint32_t jump) { return entry.first < jump; });
+        block.unresolved_jump = table == tables_.end() || table->first != number - 1 || table->second.empty();
         if (!block.unresolved_jump) {
           for (const std::uint32_t target : table->second) link(block, target);
         }
@@ -171,7 +187,9 @@ class Lifting {
   std::vector<std::vector<std::uint32_t>> starts_;
   std::vector<std::uint32_t> leaders_;
   std::vector<std::uint32_t> block_of_;
-  std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>> tables_;
+  std::vector<std::pair<std::uint32_t, std::vector<std::uint32_t>>> tables_;  // ascending by jump
+  std::unordered_set<std::uint32_t> funclets_;
+  std::size_t edges_ = 0;
 };
 
 }  // namespace

@@ -4,10 +4,13 @@
 #include <boost/container/static_vector.hpp>
 #include <vector>
 
+#include "scanner/trace/state_cost.hpp"
+
 namespace scanner::trace {
 
 /// Somebody may write anywhere behind `offset`: what stands there is joined with `value`.
 void Memory::store_somewhere_behind(State& state, std::int64_t offset, ValueId value) {
+  budget_.spend(steps_for(state));
   if (offset >= static_cast<std::int64_t>(abi_.stack_arguments)) fill_in_arguments(state, offset);
   for (FrameSlot& slot : state.frame) {
     if (slot.offset >= offset && (slot.offset < 0) == (offset < 0)) slot.value = values_.join(slot.value, value);
@@ -16,6 +19,7 @@ void Memory::store_somewhere_behind(State& state, std::int64_t offset, ValueId v
 
 /// The same for a pointer that walks down: every local below `end`.
 void Memory::store_somewhere_below(State& state, std::int64_t end) {
+  budget_.spend(steps_for(state));
   for (FrameSlot& slot : state.frame) {
     if (slot.offset < end && (slot.offset < 0) == (end <= 0))
       slot.value = values_.join(slot.value, values_.unknown(kComputed | kAssumesFrame));
@@ -28,9 +32,8 @@ void Memory::fill_in_arguments(State& state, std::int64_t offset) {
   const auto word = static_cast<std::int64_t>(abi_.word);
   for (unsigned i = 0; i < kMostArguments; ++i) {
     const std::int64_t at = offset - offset % word + i * word;
-    const bool known = std::any_of(state.frame.begin(), state.frame.end(), [at, word](const FrameSlot& slot) {
-      return slot.offset < at + word && slot.offset + std::int64_t{slot.width} > at;
-    });
+    const auto slot = slot_reaching(state.frame, at);
+    const bool known = slot != state.frame.end() && slot->offset < at + word;
     if (!known) frame_store(state, at, abi_.word, frame_load(state, at, abi_.word, values_, abi_), values_);
   }
 }
@@ -55,6 +58,7 @@ void Memory::share_arguments(State& state, ValueId value) {
 void Memory::give_away_contents(State& state) {
   for (std::size_t known = 0; known != state.escaped.size();) {
     known = state.escaped.size();
+    budget_.spend(steps_for(state));
     // By number: giving away may add slots, but none before the one that is looked at.
     for (std::size_t i = 0; i < state.frame.size(); ++i) {
       if (state.known_to_others(state.frame[i].offset, abi_)) give_away(state, state.frame[i].value);
@@ -138,9 +142,8 @@ ValueId Memory::load_element(const State& state, const Atom& atom, unsigned widt
   constexpr int kMostElements = 16;
   for (int i = 0; i < kMostElements; ++i) {
     const std::int64_t offset = static_cast<std::int64_t>(atom.a) + std::int64_t{i} * atom.where;
-    const bool filled = std::any_of(state.frame.begin(), state.frame.end(), [offset, width](const FrameSlot& slot) {
-      return slot.offset == offset && slot.width == width;
-    });
+    const auto slot = slot_reaching(state.frame, offset);
+    const bool filled = slot != state.frame.end() && slot->offset == offset && slot->width == width;
     if (!filled) break;
     result = values_.join(result, frame_load(state, offset, width, values_, abi_));
   }
@@ -200,6 +203,7 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
     }
   }
   if (!leaves_frame) return;
+  budget_.spend(steps_for(state));
   store_by_other_names(state, {atoms.data(), atoms.size()});
   give_away(state, value);
   if (op.width == abi_.word) share_arguments(state, value);
@@ -244,6 +248,7 @@ void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResu
   one.mem.base = kScratchB;
   one.a = kScratchA;
   if (counted && count <= kMostElements) {
+    budget_.spend(count * (1 + steps_for(state) / 8));
     for (std::uint64_t i = 0; i < count; ++i) {
       const ValueId offset = values_.constant(i * op.width);
       const auto moved = [&](ValueId pointer) { return values_.alu(Alu::add, abi_.word, 0, pointer, offset); };
@@ -254,6 +259,7 @@ void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResu
     }
     return;
   }
+  budget_.spend(steps_for(state));
   // What is not counted out here is not known afterwards, and neither is how far it goes.
   const std::vector<Atom> atoms(values_.atoms(destination).begin(), values_.atoms(destination).end());
   for (const Atom& atom : atoms) {

@@ -7,6 +7,7 @@
 
 #include "pe/image.hpp"
 #include "scanner/trace/abi.hpp"
+#include "scanner/trace/budget.hpp"
 #include "scanner/trace/flow.hpp"
 #include "scanner/trace/imports.hpp"
 #include "scanner/trace/ops.hpp"
@@ -17,8 +18,9 @@ namespace scanner::trace {
 
 class Memory {
  public:
-  Memory(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi)
-      : image_(image), imports_(imports), values_(values), abi_(abi) {}
+  /// Walks over whole states are taken from `budget`.
+  Memory(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi, Budget& budget)
+      : image_(image), imports_(imports), values_(values), abi_(abi), budget_(budget) {}
 
   ValueId address_of(const State& state, const Mem& mem) {
     const ValueId base = mem.in_image         ? values_.image_address(0)
@@ -53,6 +55,7 @@ class Memory {
   const ImportTable& imports_;
   ValuePool& values_;
   const Abi& abi_;
+  Budget& budget_;
 };
 
 }  // namespace scanner::trace

@@ -101,6 +101,7 @@ struct LiftedFunction {
   std::vector<Block> blocks;            ///< blocks[0] is the entry
   std::vector<std::uint32_t> funclets;  ///< RVAs of filters and __finally code, which get this function's frame
   std::uint32_t undecodable = 0;        ///< bytes that were no instruction
+  bool too_large = false;               ///< more ways between its blocks than are followed; some are missing
 };
 
 }  // namespace scanner::trace

@@ -75,7 +75,9 @@ bool only_reads(const pe::Image& image, const Reference& reference) {
   if (code.size() < 2) return false;
   const bool no_registers = (code[1] & 0xC7) == 0x05;  // ModR/M of an address alone
   const unsigned extension = code[1] >> 3 & 7U;
-  if (no_registers && code[0] == 0x8B) return true;                                                // mov
+  // mov; add, or, adc, sbb, and, sub, xor and cmp into or with a register; cmp and test of memory with one
+  static constexpr std::uint8_t kReads[] = {0x8B, 0x03, 0x0B, 0x13, 0x1B, 0x23, 0x2B, 0x33, 0x3B, 0x39, 0x85};
+  if (no_registers && std::ranges::find(kReads, code[0]) != std::end(kReads)) return true;
   return no_registers && code[0] == 0xFF && (extension == 2 || extension == 4 || extension == 6);  // call, jmp, push
 }
 
@@ -96,6 +98,31 @@ bool stores_wide(const pe::Image& image, const Reference& reference) {
   const bool vex = (code[0] & 0x80) != 0 || (code[0] & 0x78) == 0x78;
   if (vector && (code[0] == 0x0F || vex)) return true;
   return (code[0] & 0xF8) == 0x48 && (code[1] == 0x89 || code[1] == 0xC7);
+}
+
+bool multiplies_index(const pe::Image& image, CodeRange range, std::uint32_t index) {
+  const pe::Bytes code = image.from_rva(range.begin);
+  const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
+  if (is_arm64(image)) {
+    for (std::size_t at = 0; at + 4 <= end; at += 4) {
+      const auto word = arm64::decode(*code.read<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at));
+      // movz, or orr of the zero register with a bit pattern
+      const bool constant = word.form == arm64::Form::move_zero ||
+                            (word.form == arm64::Form::logic_immediate && word.rn == arm64::kZero);
+      if (constant && word.imm == index) return true;
+    }
+    return false;
+  }
+  for (std::size_t at = 0; at + 3 <= end; ++at) {
+    const std::uint8_t opcode = code[at];
+    const bool registers = code[at + 1] >= 0xC0;
+    // imul r, r, imm8 and push imm8; imul r, r, imm32, mov r, imm32 and mov r/m, imm32
+    if (opcode == 0x6B && registers && code[at + 2] == index) return true;
+    if (opcode == 0x6A && code[at + 1] == index) return true;
+    const std::size_t field = (opcode == 0x69 || opcode == 0xC7) && registers ? 2 : (opcode & 0xF8) == 0xB8 ? 1 : 0;
+    if (field != 0 && at + field + 4 <= end && *code.read<std::uint32_t>(at + field) == index) return true;
+  }
+  return false;
 }
 
 bool mentions(const pe::Image& image, CodeRange range, std::uint32_t offset) {

@@ -35,6 +35,10 @@ bool only_reads(const pe::Image& image, const Reference& reference);
 /// May the instruction be a store of more than four bytes there (a reference of Index::data)?
 bool stores_wide(const pe::Image& image, const Reference& reference);
 
+/// Does code in `range` hold `index` as a number that it may multiply, as builds without optimisation do to reach an
+/// element of a table? More than is there is told, so that little is looked at in vain and nothing is missed.
+bool multiplies_index(const pe::Image& image, CodeRange range, std::uint32_t index);
+
 /// Does code in `range` hold the number `offset` as displacement or constant?
 bool mentions(const pe::Image& image, CodeRange range, std::uint32_t offset);
 

@@ -29,11 +29,16 @@ bool StackPointer::has_frame(const State& state) const {
 
 void StackPointer::set_depth(State& state, std::int64_t depth) {
   state.registers[abi_.stack_pointer] = values_.frame_address(depth);
-  std::erase_if(state.frame, [depth](const FrameSlot& slot) {
+  const auto from = [&state](std::int64_t offset) {
+    return std::partition_point(state.frame.begin(), state.frame.end(),
+                                [offset](const FrameSlot& slot) { return slot.offset < offset; });
+  };
+  if (depth_lost(depth)) {
     constexpr std::int64_t kRegion = 0x20000;
-    if (slot.offset >= depth) return depth_lost(depth) && depth_lost(slot.offset) && slot.offset > depth + kRegion;
-    return !depth_lost(depth) || depth_lost(slot.offset);
-  });
+    const auto older = from(std::min(depth + kRegion + 1, kDeepestFrame));
+    state.frame.erase(older, from(kDeepestFrame));
+  }
+  state.frame.erase(state.frame.begin(), from(depth));
 }
 
 void StackPointer::settle(const Op& op, State& state) {

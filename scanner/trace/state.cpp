@@ -18,9 +18,8 @@ ValueId cut_low(ValueId value, unsigned width, ValuePool& values) {
 ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
   std::uint64_t result = 0;
   unsigned covered = 0;
-  for (const FrameSlot& slot : state.frame) {
-    const std::int64_t end = std::int64_t{slot.offset} + slot.width;
-    if (end <= offset || slot.offset >= offset + width) continue;
+  for (auto it = slot_reaching(state.frame, offset); it != state.frame.end() && it->offset < offset + width; ++it) {
+    const FrameSlot& slot = *it;
     std::uint64_t constant = 0;
     if (slot.width > 8 || !values.is_constant(slot.value, constant)) return values.unknown(kComputed);
     for (unsigned i = 0; i < slot.width; ++i) {
@@ -35,13 +34,57 @@ ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValueP
 
 }  // namespace
 
+void share(std::vector<SharedPointer>& list, const SharedPointer& pointer) {
+  const auto at = std::lower_bound(list.begin(), list.end(), pointer);
+  if (at != list.end() && *at == pointer) return;
+  if (list.size() < kMostShared) {
+    list.insert(at, pointer);
+    return;
+  }
+  const auto lowest = std::lower_bound(list.begin(), list.end(),
+                                       SharedPointer{pointer.pointer, std::numeric_limits<std::int64_t>::min()});
+  if (lowest != list.end() && lowest->pointer == pointer.pointer) {
+    lowest->offset = std::min(lowest->offset, pointer.offset);
+    return;
+  }
+  list.insert(at, pointer);
+  const auto same = [](const SharedPointer& a, const SharedPointer& b) { return a.pointer == b.pointer; };
+  list.erase(std::unique(list.begin(), list.end(), same), list.end());
+}
+
+bool State::escape(std::int32_t offset) {
+  const auto at = std::lower_bound(escaped.begin(), escaped.end(), offset);
+  if (at != escaped.end() && *at == offset) return false;
+  if (escaped.size() < kMostEscaped) {
+    escaped.insert(at, offset);
+    return true;
+  }
+  // What known_to_others() says of addresses above one that escaped, it says with or without this one.
+  constexpr std::int32_t kArguments = 0x28;  // not below the first stack argument of any convention
+  const bool told = at != escaped.begin() && (offset < 0 || *(at - 1) >= kArguments);
+  if (told) return false;
+  const bool tells = at != escaped.end() && (offset < 0 ? *at < 0 : offset >= kArguments);
+  if (tells) {
+    *at = offset;
+  } else {
+    escaped.insert(at, offset);
+  }
+  return true;
+}
+
+bool is_shared(const std::vector<SharedPointer>& list, Location pointer, std::int64_t offset) {
+  const auto lowest =
+      std::lower_bound(list.begin(), list.end(), SharedPointer{pointer, std::numeric_limits<std::int64_t>::min()});
+  return lowest != list.end() && lowest->pointer == pointer && lowest->offset <= offset;
+}
+
 bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi) {
   if (slot.offset >= 0 || state.escaped.empty() || state.escaped.front() >= 0) return false;
   const Atom* only = values.only(slot.value);
   if (only == nullptr) return true;
   const bool saved = only->kind == AtomKind::entry && only->a == 0 && !is_stack(only->where) &&
                      abi.preserved(static_cast<Reg>(only->where));
-  return !saved && only->kind != AtomKind::frame;
+  return !saved && only->kind != AtomKind::frame && !values.of_framework(*only);
 }
 
 State state_at_entry(ValuePool& values, const Abi& abi) {
@@ -56,9 +99,7 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
   if (at < std::numeric_limits<std::int32_t>::min() / 2 || at > std::numeric_limits<std::int32_t>::max() / 2) return;
   const auto offset = static_cast<std::int32_t>(at);
   const auto end = offset + static_cast<std::int32_t>(width);
-  auto first = std::find_if(state.frame.begin(), state.frame.end(), [offset](const FrameSlot& slot) {
-    return slot.offset + static_cast<std::int32_t>(slot.width) > offset;
-  });
+  auto first = slot_reaching(state.frame, offset);
   // What a partial overwrite leaves of a neighbour is not worth modelling: it becomes "computed".
   boost::container::static_vector<FrameSlot, 2> rests;  // of the first and of the last slot that is overlapped
   auto last = first;

@@ -13,6 +13,7 @@
 namespace scanner::trace {
 
 inline constexpr std::size_t kMostFrameSlots = 512;
+inline constexpr std::size_t kMostEscaped = 256, kMostShared = 256;
 
 struct FrameSlot {
   std::int32_t offset = 0;  ///< from the stack pointer at entry
@@ -40,6 +41,12 @@ struct SharedPointer {
   auto operator<=>(const SharedPointer&) const = default;
 };
 
+/// Adds `pointer` to an ascending list. Objects extend upwards: in a full list only the lowest offset of each pointer
+/// counts, and stands for all behind it.
+void share(std::vector<SharedPointer>& list, const SharedPointer& pointer);
+/// May others who know a pointer of the list write `offset` bytes behind the argument at `pointer`?
+bool is_shared(const std::vector<SharedPointer>& list, Location pointer, std::int64_t offset);
+
 /// On every path to here, the content of `where` at entry was (or was not) `value`.
 struct Constraint {
   Location where = 0;
@@ -61,21 +68,11 @@ struct State {
   bool operator==(const State&) const = default;
 
   /// Somebody else may know the frame address `offset` from now on. False: somebody did before.
-  bool escape(std::int32_t offset) {
-    const auto at = std::lower_bound(escaped.begin(), escaped.end(), offset);
-    if (at != escaped.end() && *at == offset) return false;
-    escaped.insert(at, offset);
-    return true;
-  }
-  void share(const SharedPointer& pointer) {
-    const auto at = std::lower_bound(shared.begin(), shared.end(), pointer);
-    if (at == shared.end() || *at != pointer) shared.insert(at, pointer);
-  }
+  bool escape(std::int32_t offset);
+  void share(const SharedPointer& pointer) { trace::share(shared, pointer); }
   /// May others write `offset` bytes behind the argument? As in the frame, objects extend upwards.
   [[nodiscard]] bool is_shared(Location pointer, std::int64_t offset) const {
-    return std::any_of(shared.begin(), shared.end(), [pointer, offset](const SharedPointer& known) {
-      return known.pointer == pointer && known.offset <= offset;
-    });
+    return trace::is_shared(shared, pointer, offset);
   }
   /// Could somebody who got a frame address find the slot at `offset`? Objects extend upwards, but neither over the
   /// return address nor, in the home space of register arguments, over a single slot.
@@ -88,10 +85,19 @@ struct State {
 };
 
 /// Could somebody who got the address of a local find the slot by what it knows of a structure around both? Those may
-/// begin below a member whose address was given away. Saved registers and addresses of the frame are no members.
+/// begin below a member whose address was given away. Saved registers, addresses of the frame and what belongs to KMDF's
+/// table are no members.
 bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi);
 
 State state_at_entry(ValuePool& values, const Abi& abi);
+
+/// The first slot that ends behind `offset`.
+template <typename Frame>
+auto slot_reaching(Frame& frame, std::int64_t offset) {
+  return std::partition_point(frame.begin(), frame.end(), [offset](const FrameSlot& slot) {
+    return std::int64_t{slot.offset} + slot.width <= offset;
+  });
+}
 
 /// The content of `width` bytes at `offset` of the frame.
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi);

@@ -18,7 +18,7 @@ namespace scanner::trace {
 
 /// Grows whenever the engine finds more, or something else, in the same image: catalogues trace anew what an older one
 /// saw.
-inline constexpr unsigned kEngineVersion = 6;
+inline constexpr unsigned kEngineVersion = 7;
 
 /// Strongest first.
 enum class Evidence : std::uint8_t { allocates, lookaside, configures, frees, references, constant, bytes, predicted };
@@ -96,8 +96,12 @@ struct TraceResult {
   /// Functions of this image that importing drivers pass tags to, as rows for them; `name` is the plain export name.
   std::vector<tagdb::ApiRow> exported_rows;
   std::vector<std::string> problems;  ///< what was survived, a sentence each
+  /// What is known to be missing, a fixed word each. kmdf_table_missing: it imports WdfVersionBind, but no table of the
+  /// framework's functions was found, so calls through it are not seen.
+  std::vector<std::string> notes;
   std::size_t functions = 0;          ///< known from the tables
   std::size_t lifted = 0;
+  std::uint64_t steps = 0;                          ///< what it cost (budget.hpp); the same on every machine
   std::map<std::string, std::uint32_t> depth_lost;  ///< x86: functions whose stack depth was lost somewhere, by reason
 
   [[nodiscard]] BucketCounts counts(SiteKind kind) const;

@@ -40,7 +40,7 @@ bool commutes(Alu op) { return op == Alu::bit_or || op == Alu::bit_and; }
 
 }  // namespace
 
-ValuePool::ValuePool(unsigned word) : word_(word) {
+ValuePool::ValuePool(unsigned word, std::int64_t misalignment) : word_(word), misalignment_(misalignment) {
   values_.push_back({0, 0, 0});  // kBottom
 }
 
@@ -205,7 +205,8 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
   if (flags == 0 && values_[a].count == 1 && values_[b].count == 1) {
     Atom out;
     const Atom &x = arena_[values_[a].first], &y = arena_[values_[b].first];
-    if (combine(op, width, shift, x, y, out) || (commutes(op) && combine(op, width, shift, y, x, out)))
+    if (combine(op, width, shift, x, y, misalignment_, out) ||
+        (commutes(op) && combine(op, width, shift, y, x, misalignment_, out)))
       return single(out);
   }
   Atoms<kCap> results;
@@ -225,7 +226,8 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
   for (const Atom& x : atoms(a)) {
     for (const Atom& y : right) {
       Atom out;
-      if (!combine(op, width, shift, x, y, out) && !(commutes(op) && combine(op, width, shift, y, x, out))) {
+      if (!combine(op, width, shift, x, y, misalignment_, out) &&
+          !(commutes(op) && combine(op, width, shift, y, x, misalignment_, out))) {
         lost = true;
         continue;
       }

@@ -76,7 +76,7 @@ inline constexpr ValueId kBottom = 0;  ///< no value yet
 class ValuePool {
  public:
   /// `word`: bytes of an address.
-  explicit ValuePool(unsigned word = 8);
+  explicit ValuePool(unsigned word = 8, std::int64_t misalignment = 8);
 
   ValueId constant(std::uint64_t value);
   ValueId entry(Location location);
@@ -117,8 +117,19 @@ class ValuePool {
 
   static constexpr std::size_t kCap = 16;
 
+  /// RVA of KMDF's table, or of the pointer to it, when the image has one.
+  void set_framework(std::uint32_t table) { framework_ = table; }
+  /// Is it an address in that table, or what was read from it? Nobody keeps those but in registers that compilers spill.
+  [[nodiscard]] bool of_framework(const Atom& atom) const {
+    const bool kind =
+        atom.kind == AtomKind::image || atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
+    return kind && framework_ != 0 && atom.a == framework_;
+  }
+
  private:
+  std::uint32_t framework_ = 0;
   const unsigned word_;
+  const std::int64_t misalignment_;  // Abi::entry_misalignment
   bool walking_pointer(ValueId a, ValueId b, ValueId& walked);
 
   struct Value {

@@ -60,14 +60,15 @@ void walk(const std::string& path, const Options& options, const std::function<b
 pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped);
 
 /// What a large file must begin with to be read further. `image`: with MZ; of others only the first bytes are read, and
-/// what opens images says what is missing.
-enum class Content { any, image };
+/// what opens images says what is missing. `head`: only the first kHead bytes.
+enum class Content { any, image, head };
 
 /// The same into `bytes`, whose memory is used again; it may be longer than the file. Returns the length of what was
 /// read.
 pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
                                   std::vector<std::uint8_t>& bytes, Content content = Content::any);
 
+constexpr std::size_t kHead = 4096;           ///< bytes; the headers of an image are there
 constexpr std::size_t kSmallFile = 1U << 18;  ///< bytes that are read whatever they begin with
 
 /// Is `a` before `b` in the order of the walk? A slash is less than every other character.

@@ -112,7 +112,8 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
     ++skipped.too_large;
     return pe::Error{pe::Fault::unreadable, "is larger than --max-filesize"};
   }
-  const auto size = static_cast<std::size_t>(status.st_size);
+  auto size = static_cast<std::size_t>(status.st_size);
+  if (content == Content::head) size = std::min(size, kHead);
   if (content == Content::image && size > kSmallFile) {
     std::array<std::uint8_t, 2> head{};
     const bool read = ::pread(file.get(), head.data(), head.size(), 0) == static_cast<::ssize_t>(head.size());

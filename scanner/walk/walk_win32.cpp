@@ -243,7 +243,8 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
     ++skipped.too_large;
     return pe::Error{pe::Fault::unreadable, "is larger than --max-filesize"};
   }
-  const auto length = static_cast<std::size_t>(size.QuadPart);
+  auto length = static_cast<std::size_t>(size.QuadPart);
+  if (content == Content::head) length = std::min(length, kHead);
   if (content == Content::image && length > kSmallFile) {
     std::array<std::uint8_t, 2> head{};
     DWORD count = 0;

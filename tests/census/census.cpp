@@ -162,7 +162,12 @@ class Taker {
 }  // namespace
 
 Census take(const pe::Image& image, const tagdb::ApiTable& apis) {
-  return image.machine() == pe::Machine::arm64 ? take_arm64(image, apis) : Taker(image, apis).run();
+  Census census = image.machine() == pe::Machine::arm64 ? take_arm64(image, apis) : Taker(image, apis).run();
+  census.kmdf = take_kmdf(image, apis);
+  for (std::size_t i = 0; i < apis.rows.size(); ++i) {
+    if (apis.rows[i].match == tagdb::ApiMatch::kmdf) census.kmdf_rows.insert(static_cast<int>(i));
+  }
+  return census;
 }
 
 namespace {
@@ -185,6 +190,34 @@ bool census_can_know(const pe::Image& image, const std::set<std::uint32_t>& slot
   return slots.contains(at + 6 + *code.read<std::uint32_t>(2));
 }
 
+/// Where a listed function of the framework is loaded it is called: perhaps far behind the load, but in the function.
+void compare_kmdf(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result,
+                  Difference& difference) {
+  const auto& notes = result.notes;
+  difference.kmdf_table =
+      census.kmdf.table && std::find(notes.begin(), notes.end(), "kmdf_table_missing") != notes.end();
+  std::vector<pe::FunctionRange> functions;
+  image.for_each_function([&functions](const pe::FunctionRange& range) { functions.push_back(range); });
+  const auto same_function = [&functions](std::uint32_t a, std::uint32_t b) {
+    constexpr std::uint32_t kNear = 0x1000;
+    const auto primary = [&functions](std::uint32_t rva) {
+      for (const pe::FunctionRange& range : functions) {
+        if (rva >= range.begin && rva < range.end) return range.primary;
+      }
+      return 0U;
+    };
+    const std::uint32_t one = primary(a), other = primary(b);
+    return one != 0 || other != 0 ? one == other : b - std::min(a, b) < kNear && a <= b;
+  };
+  for (const std::uint32_t load : census.kmdf.loads) {
+    const bool known =
+        std::any_of(result.sites.begin(), result.sites.end(), [&](const scanner::trace::Site& site) {
+          return !site.wrapper && census.kmdf_rows.contains(site.row) && same_function(load, site.rva);
+        });
+    if (!known) difference.kmdf.insert(load);
+  }
+}
+
 }  // namespace
 
 Difference compare(const pe::Image& image, const Census& census, const scanner::trace::TraceResult& result) {
@@ -203,6 +236,7 @@ Difference compare(const pe::Image& image, const Census& census, const scanner::
                       std::inserter(difference.only_census, difference.only_census.end()));
   std::set_difference(account.begin(), account.end(), census.sites.begin(), census.sites.end(),
                       std::inserter(difference.only_account, difference.only_account.end()));
+  compare_kmdf(image, census, result, difference);
   return difference;
 }
 

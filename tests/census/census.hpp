@@ -9,6 +9,7 @@
 #include "pe/image.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tagdb/api_table.hpp"
+#include "tests/census/census_kmdf.hpp"
 
 namespace census {
 
@@ -16,13 +17,19 @@ struct Census {
   std::set<std::uint32_t> sites;       ///< calls and jumps through the slot, or to a thunk of it
   std::set<std::uint32_t> slots;       ///< RVAs of the listed functions' import slots
   std::set<std::uint32_t> slot_loads;  ///< loads of the slot into a register: some later `call reg` is a site
+  KmdfCensus kmdf;
+  std::set<int> kmdf_rows;             ///< numbers of the rows for KMDF's functions
 };
 
 Census take(const pe::Image& image, const tagdb::ApiTable& apis);
 
 struct Difference {
   std::set<std::uint32_t> only_census, only_account;
-  [[nodiscard]] bool empty() const { return only_census.empty() && only_account.empty(); }
+  std::set<std::uint32_t> kmdf;     ///< loads of a listed function of KMDF in functions without a call site of one
+  bool kmdf_table = false;          ///< the tracer says that there is no table, and there may be one
+  [[nodiscard]] bool empty() const {
+    return only_census.empty() && only_account.empty() && kmdf.empty() && !kmdf_table;
+  }
 };
 
 /// Sites of the account that go through a register, or through memory other than an import slot, are left out: the

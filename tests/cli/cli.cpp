@@ -88,10 +88,18 @@ std::string normalised(std::string text) {
       {std::regex("\"run\":\"[^\"]*\""), "\"run\":\"<run>\""},
       {std::regex("\"host\":\"[^\"]*\""), "\"host\":\"<host>\""},
       {std::regex("\"os\":\"[^\"]*\""), "\"os\":\"<os>\""},
+      // A command to go on with names the drive of the machine on Windows, and no drive elsewhere.
+      {std::regex("--root (DIR|C:[/\\\\]+)(?=[\"\n]|$)"), "--root <root>"},
+      // --version: what was built, and on what.
+      {std::regex("commit   [^\n]*"), "commit   <commit>"},
+      {std::regex("tags     [0-9,]+ listed, of [0-9,]+ owners"), "tags     <tags> listed, of <owners> owners"},
+      {std::regex("(registry hives of volumes|second reader of identities|catalogues): [^\n]*"), "$1: <feature>"},
       // The list that is compiled in grows with every edition; its size and line numbers are no matter of these tests.
       {std::regex("built-in \\([0-9]+\\)"), "built-in (<tags>)"},
       {std::regex("built-in:[0-9]+"), "built-in:<line>"},
-      {std::regex("built-in,[0-9]+,"), "built-in,<line>,"},
+      {std::regex("built-in(,+)[0-9]+,"), "built-in$1<line>,"},
+      {std::regex("known leaks:[0-9]+"), "known leaks:<line>"},
+      {std::regex("\"source\":\"known leaks\",\"line\":[0-9]+"), "\"source\":\"known leaks\",\"line\":<line>"},
       {std::regex("\"source\":\"built-in\",\"line\":[0-9]+"), "\"source\":\"built-in\",\"line\":<line>"}};
   for (const auto& [pattern, replacement] : kVolatile) text = std::regex_replace(text, pattern, replacement);
   if (!text.empty() && text.back() != '\n') text += "\n(no newline at the end)\n";

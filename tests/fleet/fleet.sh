@@ -14,10 +14,10 @@ intact two.db
 diff <(contents two.db) <(contents whole.db) >/dev/null || die "two writers store something else than one"
 
 # A file that did not change is not read again: nobody can read it, and still it is reported.
-cp -rp tree again && poolwho survey again --store again.db -q >first.txt
+cp -rp tree again && poolwho survey again --store again.db -q --explain >first.txt
 victim=$(find again -name direct.sys | sort | head -1)
 printf 'no driver' >patch && truncate -s "$(stat -c %s "$victim")" patch && touch -d 2021-03-04 patch && cp -p "$victim" kept && cp -p patch "$victim"
-poolwho survey again --store again.db -q | diff - first.txt >/dev/null || die "an unchanged file was read again"
+poolwho survey again --store again.db -q --explain | diff - first.txt >/dev/null || die "an unchanged file was read again"
 # Changed and vanished ones are known as such.
 cp kept "$victim" && touch -d 2022-01-01 "$victim" && printf 'x' >>"$victim"
 gone=$(find again -name wrapper.sys | sort | head -1) && rm "$gone"
@@ -31,11 +31,11 @@ poolwho survey again --store again.db -q >/dev/null
 [ "$(sql again.db "SELECT count(*) FROM uses JOIN files USING(driver) WHERE tag='Oldy' AND state='present'")" -eq 0 ] || die "results of an older engine were kept"
 
 # What a driver's allocations are can depend on another one, which comes, goes and comes back.
-mkdir pair && cp -p "$drivers"/pair/importer.sys pair && poolwho survey pair --store pair.db -q >alone.txt
-cp -p "$drivers"/pair/exporter.sys pair && poolwho survey pair --store pair.db -q >both.txt
-poolwho survey pair -q | diff - both.txt >/dev/null || die "an unchanged driver does not notice who allocates for it now"
+mkdir pair && cp -p "$drivers"/pair/importer.sys pair && poolwho survey pair --store pair.db -q --explain >alone.txt
+cp -p "$drivers"/pair/exporter.sys pair && poolwho survey pair --store pair.db -q --explain >both.txt
+poolwho survey pair -q --explain | diff - both.txt >/dev/null || die "an unchanged driver does not notice who allocates for it now"
 grep -q ImDi both.txt && ! grep -q ImDi alone.txt || die "the tag of the pair does not depend on both"
-rm pair/exporter.sys && poolwho survey pair --store pair.db -q | diff - alone.txt >/dev/null || die "an unchanged driver does not notice who is gone"
+rm pair/exporter.sys && poolwho survey pair --store pair.db -q --explain | diff - alone.txt >/dev/null || die "an unchanged driver does not notice who is gone"
 
 # Shards: each file in exactly one, the records concatenate, the catalogues merge. README: the recipe, word by word.
 cat >fake_ssh <<'END'
@@ -98,14 +98,14 @@ bad() {
   poolwho Leak --catalog "$file" >bad.out 2>bad.err || code=$?
   [ $code -eq 2 ] || die "$file: exit code $code"
   grep -q "$file: .*$words" bad.err || die "$file: $(cat bad.err)"
-  ! grep -q 'nothing found' bad.err || die "$file: a search that failed claims that there is nothing"
+  ! grep -q 'no driver found' bad.err || die "$file: a search that failed claims that there is nothing"
 }
 bad missing.db 'cannot be opened'
-printf 'not a database, but long enough to be taken for one, perhaps' >text.db && bad text.db 'is no catalogue'
-sqlite3 foreign.db 'CREATE TABLE t(x)' && bad foreign.db 'is no catalogue'
+printf 'not a database, but long enough to be taken for one, perhaps' >text.db && bad text.db 'is not a poolwho catalogue'
+sqlite3 foreign.db 'CREATE TABLE t(x)' && bad foreign.db 'is not a poolwho catalogue'
 cp whole.db newer.db && sql newer.db 'PRAGMA user_version=99' && bad newer.db 'schema 99'
 # One of an older schema is brought up to date by the next survey, and answers as before.
-cp whole.db older.db && sql older.db 'DROP TABLE site_counts; PRAGMA user_version=1' && bad older.db 'schema 1.*survey --store'
+cp whole.db older.db && sql older.db 'DROP TABLE site_counts; DROP TABLE gaps; PRAGMA user_version=1' && bad older.db 'schema 1.*survey --store'
 mkdir nothing && poolwho survey nothing --store older.db -q >/dev/null || [ $? -eq 1 ] || die "an older catalogue is not brought up to date"
 for name in "$tag" Zzz1; do
   poolwho $name --catalog whole.db >whole.out 2>&1 || true
@@ -119,7 +119,7 @@ bad evil.db 'malformed database schema'
 poolwho merge evil.db -o out.db 2>>bad.err && die "merged a malformed catalogue"
 grep -q $'\x1b' bad.err && die "an escape sequence of a catalogue reached the terminal"
 code=0; poolwho survey tree --store foreign.db -q >/dev/null 2>bad.err || code=$?
-[ $code -eq 2 ] && grep -q 'foreign.db: is no catalogue' bad.err || die "stores into a foreign database"
+[ $code -eq 2 ] && grep -q 'foreign.db: is not a poolwho catalogue' bad.err || die "stores into a foreign database"
 [ "$(sqlite3 foreign.db .schema)" = 'CREATE TABLE t(x);' ] || die "changed a foreign database"
 code=0; poolwho merge whole.db text.db -o out.db 2>bad.err || code=$?
 [ $code -eq 2 ] && grep -q text.db bad.err && [ ! -e out.db ] || die "merging a bad catalogue: $(cat bad.err)"

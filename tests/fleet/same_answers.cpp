@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <regex>
 #include <set>
@@ -114,6 +115,33 @@ int main(int argc, char** argv) {
   };
   if (without_times(stored.out) != without_times(plain.out)) fail("a survey that stores prints something else");
   if (without_times(again.out) != without_times(plain.out)) fail("a survey of what is stored prints something else");
+
+  // Every view of a survey, from the catalogue and from the drivers.
+  const auto same_survey = [&](const char* name, const std::function<void(scanner::Options&)>& change) {
+    scanner::Options view;
+    view.verb = scanner::Verb::survey;
+    view.paths = {drivers};
+    change(view);
+    const Answer scan = run(view, scanner::run_survey);
+    view.catalog = file;
+    const Answer catalogue = run(view, scanner::run_survey);
+    if (without_times(scan.out) != without_times(catalogue.out)) fail(std::string("survey, ") + name);
+    if (scan.code != catalogue.code) fail(std::string("exit code of survey, ") + name);
+    if (scan.out.empty()) fail(std::string("nothing in survey, ") + name);
+  };
+  using scanner::Format;
+  using scanner::Options;
+  same_survey("text", [](Options&) {});
+  same_survey("names", [](Options& view) { view.names_only = true; });
+  same_survey("by tag", [](Options& view) { view.by_tag = true; });
+  same_survey("summary", [](Options& view) { view.totals_only = true; });
+  same_survey("only frees", [](Options& view) { view.only = scanner::trace::Evidence::frees; });
+  same_survey("check", [](Options& view) { view.check = true; });
+  same_survey("explain", [](Options& view) { view.explain = true; });
+  same_survey("csv", [](Options& view) { view.format = Format::csv; });
+  same_survey("ndjson", [](Options& view) { view.format = Format::ndjson; });
+  same_survey("localtag", [](Options& view) { view.format = Format::localtag; });
+  same_survey("pooltag", [](Options& view) { view.format = Format::pooltag; });
 
   std::map<std::uint32_t, std::set<std::string>> owners;
   std::vector<std::uint32_t> others;

@@ -7,17 +7,44 @@
 namespace fuzz {
 namespace {
 
-constexpr std::array<std::string_view, 44> kElements = {
-    "a",       "body",   "br",    "button", "circle", "code",    "dd",     "details", "div",   "dl",     "dt",
-    "em",      "footer", "h1",    "h2",     "h3",     "head",    "header", "html",    "input", "li",     "line",
-    "main",    "meta",   "ol",    "p",      "path",   "polygon", "script", "section", "span",  "strong", "style",
-    "summary", "svg",    "table", "tbody",  "td",     "text",    "th",     "thead",   "title", "tr",     "ul"};
+constexpr std::array<std::string_view, 49> kElements = {
+    "a",       "aside",   "body",   "br",      "button", "circle", "code",  "col",     "colgroup", "dd",
+    "details", "div",     "dl",     "dt",      "em",     "footer", "h1",    "h2",      "h3",       "head",
+    "header",  "html",    "input",  "li",      "line",   "main",   "meta",  "nav",     "ol",       "p",
+    "path",    "polygon", "script", "section", "span",   "strong", "style", "summary", "svg",      "table",
+    "tbody",   "td",      "text",   "th",      "thead",  "title",  "tr",    "ul",      "wbr"};
 
 /// Beside those that begin with data- and aria-. None of them runs anything; href is looked at more closely.
-constexpr std::array<std::string_view, 26> kAttributes = {
-    "cx",   "cy",      "charset", "class",       "colspan", "content", "d",    "href",  "http-equiv",
-    "id",   "lang",    "name",    "placeholder", "points",  "r",       "role", "scope", "text-anchor",
-    "type", "viewBox", "x",       "x1",          "x2",      "y",       "y1",   "y2"};
+constexpr std::array<std::string_view, 30> kAttributes = {"charset",
+                                                          "class",
+                                                          "colspan",
+                                                          "content",
+                                                          "cx",
+                                                          "cy",
+                                                          "d",
+                                                          "height",
+                                                          "href",
+                                                          "http-equiv",
+                                                          "id",
+                                                          "lang",
+                                                          "name",
+                                                          "overflow",
+                                                          "placeholder",
+                                                          "points",
+                                                          "preserveAspectRatio",
+                                                          "r",
+                                                          "role",
+                                                          "scope",
+                                                          "text-anchor",
+                                                          "type",
+                                                          "viewBox",
+                                                          "width",
+                                                          "x",
+                                                          "x1",
+                                                          "x2",
+                                                          "y",
+                                                          "y1",
+                                                          "y2"};
 
 template <typename List>
 bool in(const List& list, std::string_view word) {

@@ -1,8 +1,9 @@
 // Mutated drivers through the whole of `poolwho survey FILE --format ndjson --explain`, one after the other in one
 // process:   poolwho_mutate [--mutations N] [--seed S] [--largest BYTES] [--keep DIR] FILE|FOLDER…
 // Every (seed, file, number) gives the same mutant, so a finding can be repeated; mutants that crash, take more than
-// two seconds of processor time or more than 256 MiB of heap are kept in DIR, and the exit code is 1. The work is done
-// in a child process: a crash costs one mutant, not the run.
+// two seconds of processor time, more than 256 MiB of heap or twenty times the steps of the original (or a small part
+// of the budget, which is more for small drivers) are kept in DIR, and the exit code is 1. The work is done in a child
+// process: a crash costs one mutant, not the run.
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -23,6 +24,8 @@
 
 #include "pe/image.hpp"
 #include "scanner/commands/context.hpp"
+#include "scanner/trace/budget.hpp"
+#include "scanner/trace/trace.hpp"
 #include "tests/fuzz/target.hpp"
 
 #if defined(__has_feature)
@@ -42,6 +45,7 @@ using Input = std::vector<std::uint8_t>;
 
 constexpr double kMostSeconds = 2;
 constexpr std::uint64_t kMostHeap = 256ULL << 20;
+constexpr std::uint64_t kMostTimesSteps = 20, kFewSteps = scanner::trace::Budget::kMostSteps / 100;
 constexpr int kHangSeconds = 60;  // of processor time; then the child is ended
 constexpr std::size_t kLargestInput = 16U << 20;
 
@@ -55,7 +59,7 @@ struct Arguments {
 /// What parent and child share.
 struct Board {
   std::uint64_t next = 0;  ///< the mutant under way: file number * mutations + mutation
-  std::uint64_t slow = 0, fat = 0, wrong = 0, drivers = 0, errors = 0, others = 0, uses = 0;
+  std::uint64_t slow = 0, fat = 0, wrong = 0, costly = 0, most_steps = 0, drivers = 0, errors = 0, others = 0, uses = 0;
   double slowest = 0, seconds = 0;
   std::uint64_t fattest = 0;
   std::size_t input_size = 0;
@@ -180,6 +184,14 @@ class Mutator {
   std::vector<Range> ranges_, code_;
 };
 
+/// What tracing it costs, 0 for what is no driver.
+std::uint64_t steps_of(const Input& input) {
+  const auto image = pe::Image::open(input);
+  return image && scanner::trace::can_trace(image.value())
+             ? scanner::trace::trace(image.value(), tagdb::builtin_api_table()).steps
+             : 0;
+}
+
 /// The command, as main() runs it. False when the answer is none.
 bool survey(const std::string& path, Board& board) {
   const auto parsed = scanner::parse_command_line({"survey", path, "--format", "ndjson", "--explain", "-q", "-j", "1"});
@@ -235,13 +247,14 @@ void work(const Arguments& arguments, Board& board, const fs::path& scratch) {
   __sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
 #endif
   const std::uint64_t end = arguments.files.size() * arguments.mutations;
-  std::uint64_t loaded = ~std::uint64_t{0};
+  std::uint64_t loaded = ~std::uint64_t{0}, most_steps = 0;
   Input original, other;
   for (; board.next < end; ++board.next) {
     const std::uint64_t file = board.next / arguments.mutations;
     if (file != loaded) {
       original = read(arguments.files[file]);
       other = read(arguments.files[(file + 1 + file * file) % arguments.files.size()]);
+      most_steps = std::max(kMostTimesSteps * steps_of(original), kFewSteps);
       loaded = file;
     }
     std::seed_seq mixed{arguments.seed, board.next};
@@ -255,12 +268,15 @@ void work(const Arguments& arguments, Board& board, const fs::path& scratch) {
     const double start = seconds_used();
     const std::uint64_t before = heap;
     heap_peak = before;
+    const std::uint64_t steps = steps_of(mutant);
     const bool right = survey(scratch.string(), board);
     const double took = seconds_used() - start;
     const std::uint64_t fat = heap_of_run(before);
     board.seconds += took;
     board.slowest = std::max(board.slowest, took);
     board.fattest = std::max(board.fattest, fat);
+    board.most_steps = std::max(board.most_steps, steps);
+    if (steps > most_steps) ++board.costly, save(arguments, board, "costly");
     if (!right) ++board.wrong, save(arguments, board, "wrong");
     if (took > kMostSeconds) ++board.slow, save(arguments, board, "slow");
     if (fat > kMostHeap) ++board.fat, save(arguments, board, "fat");
@@ -325,11 +341,12 @@ int main(int argc, char** argv) {
   fs::remove_all(folder);
   std::printf(
       "%llu mutants: %llu drivers, %llu errors, %llu no images; %llu uses; %.0f s, slowest %.2f s, most heap "
-      "%.1f MiB; %u crashes or hangs, %llu slow, %llu fat, %llu wrong\n",
+      "%.1f MiB, most steps %llu; %u crashes or hangs, %llu slow, %llu fat, %llu costly, %llu wrong\n",
       static_cast<unsigned long long>(end), static_cast<unsigned long long>(board.drivers),
       static_cast<unsigned long long>(board.errors), static_cast<unsigned long long>(board.others),
       static_cast<unsigned long long>(board.uses), board.seconds, board.slowest,
-      static_cast<double>(board.fattest) / (1U << 20), crashes, static_cast<unsigned long long>(board.slow),
-      static_cast<unsigned long long>(board.fat), static_cast<unsigned long long>(board.wrong));
-  return crashes + board.slow + board.fat + board.wrong > 0 ? 1 : 0;
+      static_cast<double>(board.fattest) / (1U << 20), static_cast<unsigned long long>(board.most_steps), crashes,
+      static_cast<unsigned long long>(board.slow), static_cast<unsigned long long>(board.fat),
+      static_cast<unsigned long long>(board.costly), static_cast<unsigned long long>(board.wrong));
+  return crashes + board.slow + board.fat + board.costly + board.wrong > 0 ? 1 : 0;
 }

@@ -71,8 +71,12 @@ report::Candidate candidate(Feed& feed) {
 poolmon::Growth growth(Feed& feed) {
   poolmon::Growth out;
   out.tag = tagdb::PoolTag(static_cast<std::uint32_t>(feed.number(4)));
-  out.pool = static_cast<poolmon::Pool>(feed.below(3));
-  out.shape = static_cast<poolmon::Shape>(feed.below(9));
+  out.pool = static_cast<poolmon::Pool>(feed.below(4));
+  out.shape = static_cast<poolmon::Shape>(feed.below(11));
+  if (feed.below(4) == 0) out.session = poolmon::Session::number(static_cast<std::uint16_t>(feed.number(2)));
+  if (feed.below(8) == 0) out.session = poolmon::Session::all();
+  if (feed.below(2) != 0) out.count = static_cast<std::int64_t>(feed.number(8));
+  if (feed.below(2) != 0) out.bytes_per_allocation = static_cast<std::int64_t>(feed.number(7));
   out.bytes_first = static_cast<std::int64_t>(feed.number(8));
   out.bytes_last = static_cast<std::int64_t>(feed.number(8));
   out.gained = static_cast<std::int64_t>(feed.number(4));
@@ -86,6 +90,7 @@ poolmon::Growth growth(Feed& feed) {
     poolmon::ChartPoint point;
     point.at = i;
     point.low = point.high = point.bytes = static_cast<std::int64_t>(feed.number(8));
+    if (feed.below(2) != 0) point.diff = point.allocs = point.frees = static_cast<std::int64_t>(feed.number(8));
     out.points.push_back(point);
   }
   return out;
@@ -136,9 +141,12 @@ std::size_t tell(Reporter& to, Feed feed) {
     logs.logs = {feed.text()};
     logs.notes = {feed.text()};
     logs.timed = feed.below(2) != 0;
-    logs.snapshots = feed.byte();
+    logs.snapshots = logs.tag_snapshots = feed.byte();
+    for (unsigned i = 0; i < feed.below(3); ++i) logs.pools.push_back(growth(feed));
+    logs.next_steps = report::next_steps(logs, {tagdb::PoolTag(static_cast<std::uint32_t>(feed.number(4)))});
     to.logs(logs);
-    ++records;
+    for (const poolmon::Growth& pool : logs.pools) to.pool(pool);
+    records += 1 + logs.pools.size();
   }
   for (unsigned i = 0; i < 24 && !feed.empty(); ++i) {
     if (survey) {
@@ -154,7 +162,11 @@ std::size_t tell(Reporter& to, Feed feed) {
         default: to.change(feed.text(), {rank::Change::Kind::changed, {}, feed.text(), feed.text()});
       }
     } else if (leaks && feed.below(4) != 0) {
-      feed.below(2) != 0 ? to.leak(leak(feed)) : to.growth(growth(feed));
+      switch (feed.below(3)) {
+        case 0: to.leak(leak(feed)); break;
+        case 1: to.growth(growth(feed)); break;
+        default: to.size({growth(feed), {entry(feed)}, feed.text()}); break;
+      }
     } else {
       feed.below(3) != 0 ? to.candidate(candidate(feed)) : to.listed(entry(feed), tagdb::PoolTag::from_text("Leak"));
     }

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
     for (std::string line; std::getline(std::cin, line);) paths.push_back(line);
   }
   const auto& apis = tagdb::builtin_api_table();
-  std::size_t equal = 0, different = 0, sites = 0;
+  std::size_t equal = 0, different = 0, sites = 0, kmdf = 0;
   for (const std::string& path : paths) {
     std::ifstream in(path, std::ios::binary);
     const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     const auto result = scanner::trace::trace(image.value(), apis);
     const auto counted = census::take(image.value(), apis);
     sites += counted.sites.size();
+    kmdf += counted.kmdf.loads.size();
     const auto difference = census::compare(image.value(), counted, result);
     if (difference.empty()) {
       ++equal;
@@ -33,7 +34,10 @@ int main(int argc, char** argv) {
     std::printf("%s\n", path.c_str());
     for (const auto rva : difference.only_census) std::printf("  only census   0x%x\n", rva);
     for (const auto rva : difference.only_account) std::printf("  only account  0x%x\n", rva);
+    for (const auto rva : difference.kmdf) std::printf("  KMDF function loaded, no site in its function  0x%x\n", rva);
+    if (difference.kmdf_table) std::printf("  KMDF table not found by the tracer\n");
   }
-  std::printf("%zu equal, %zu different, %zu sites in the census\n", equal, different, sites);
+  std::printf("%zu equal, %zu different, %zu sites and %zu loads of KMDF's functions in the census\n", equal, different,
+              sites, kmdf);
   return different == 0 ? 0 : 1;
 }

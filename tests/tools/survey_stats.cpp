@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
   trace::BucketCounts kinds[3], wrappers;
   std::map<std::string, std::uint32_t> reasons, alloc_reasons, evidence, depths;
   std::size_t drivers = 0, lifted = 0, functions = 0;
+  std::uint64_t steps = 0, most_steps = 0;
+  std::string costliest;
   for (const std::string& path : paths) {
     std::ifstream in(path, std::ios::binary);
     const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
@@ -47,6 +49,8 @@ int main(int argc, char** argv) {
     if (seconds > 0.5) std::printf("slow: %.2f s, %zu bytes, %s\n", seconds, bytes.size(), path.c_str());
     functions += result.functions;
     lifted += result.lifted;
+    steps += result.steps;
+    if (result.steps > most_steps) most_steps = result.steps, costliest = path;
     for (std::size_t kind = 0; kind < 3; ++kind) kinds[kind].add(result.counts(static_cast<trace::SiteKind>(kind)));
     wrappers.add(result.wrapper_counts());
     for (const auto& [reason, count] : result.dynamic_reasons()) reasons[reason] += count;
@@ -64,6 +68,8 @@ int main(int argc, char** argv) {
     }
   }
   std::printf("%zu drivers, %zu functions known, %zu lifted\n", drivers, functions, lifted);
+  std::printf("%llu steps, at most %llu (%s)\n", static_cast<unsigned long long>(steps),
+              static_cast<unsigned long long>(most_steps), costliest.c_str());
   const auto print = [](const char* name, const trace::BucketCounts& counts) {
     std::printf("%-10s total %7u", name, counts.total());
     for (std::size_t i = 0; i < trace::kBucketCount; ++i)

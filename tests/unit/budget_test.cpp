@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "scanner/trace/trace.hpp"
 #include "tests/fuzz/shell.hpp"
@@ -103,4 +104,62 @@ TEST_CASE("what an image claims of itself takes no memory") {
   const auto image = pe::Image::open(bytes);
   REQUIRE(image);
   CHECK(allocates(trace::trace(image.value(), tagdb::builtin_api_table()), "Leak", trace::Certainty::sure));
+}
+
+namespace {
+
+/// The code that `make` appends to, `n` times, in a function behind one that calls it with a local and allocates.
+trace::TraceResult with_callee(int n, const std::function<void(Code&, int)>& make) {
+  Code code;
+  code.bytes({0x48, 0x83, 0xEC, 0x38, 0x48, 0x8D, 0x4C, 0x24, 0x28, 0xE8}).number(0x20);  // lea rcx, [rsp+0x28]; call
+  code.bytes({0x44, 0x8B, 0x44, 0x24, 0x28, 0xBA}).number(64).call(0);                    // mov r8d, [rsp+0x28]
+  code.bytes({0x48, 0x83, 0xC4, 0x38, 0xC3});
+  while (code.get().size() < 14 + 0x20) code.bytes({0xCC});
+  for (int i = 0; i < n; ++i) make(code, i);
+  return traced(code.bytes({0xC3, 0xCC, 0xCC, 0xCC}));
+}
+
+/// Twice as much of it costs little more than twice as much.
+void check_linear(int n, const std::function<void(Code&, int)>& make) {
+  const auto once = with_callee(n, make), twice = with_callee(2 * n, make);
+  CHECK(once.steps > static_cast<std::uint64_t>(n));
+  CHECK(twice.steps < once.steps * 5 / 2);
+  CHECK(once.counts(trace::SiteKind::allocate).total() == 1);
+}
+
+constexpr std::uint32_t kGlobal = 0x2010, kCodeStart = 0x3000;
+
+/// The four bytes that name the global, in an instruction that ends `behind` bytes after them.
+std::uint32_t to_global(const Code& code, std::uint32_t behind) {
+  return kGlobal - (kCodeStart + static_cast<std::uint32_t>(code.get().size()) + 4 + behind);
+}
+
+}  // namespace
+
+TEST_CASE("stores behind an argument, up or down, cost what they are many") {
+  const auto store = [](Code& code, int at) {
+    code.bytes({0x89, 0x91}).number(0x1000 + 4 * static_cast<std::uint32_t>(at));  // mov [rcx+at], edx
+  };
+  check_linear(2500, store);
+  check_linear(2500, [&](Code& code, int i) { store(code, 10000 - i); });
+}
+
+TEST_CASE("stores to one global cost what they are many") {
+  check_linear(2500, [](Code& code, int i) {
+    code.bytes({0xC7, 0x05});
+    code.number(to_global(code, 4)).number(0x10000000 + static_cast<std::uint32_t>(i));
+  });
+}
+
+TEST_CASE("pointers that are given away cost what they are many: fields of an argument, locals") {
+  check_linear(2000, [](Code& code, int i) {
+    code.bytes({0x48, 0x8D, 0x81}).number(80000 - 8 * static_cast<std::uint32_t>(i));  // lea rax, [rcx+at]
+    code.bytes({0x48, 0x89, 0x05});
+    code.number(to_global(code, 0));
+  });
+  check_linear(2000, [](Code& code, int i) {
+    code.bytes({0x48, 0x8D, 0x84, 0x24}).number(0U - 80000 - 8 * static_cast<std::uint32_t>(i));  // lea rax, [rsp-at]
+    code.bytes({0x48, 0x89, 0x05});
+    code.number(to_global(code, 0));
+  });
 }

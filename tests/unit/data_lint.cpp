@@ -7,6 +7,8 @@
 #include <sstream>
 
 #include "tagdb/advice.hpp"
+#include "tagdb/hints.hpp"
+#include "tagdb/known_leaks.hpp"
 #include "tagdb/owners.hpp"
 #include "tagdb/pooltag_txt.hpp"
 #include "tagdb/text.hpp"
@@ -175,7 +177,7 @@ Problems sources(std::string_view text, std::string_view pooltag_text) {
   Problems problems;
   std::multimap<std::string, const Entry*> by_tag;
   const auto entries = entries_of(pooltag_text);
-  std::size_t unknown = 0, resolved = 0, added = 0, published = 0, published_unknown = 0;
+  std::size_t unknown = 0, resolved = 0, added = 0, added_unknown = 0, published = 0, published_unknown = 0;
   for (const Entry& entry : entries) {
     by_tag.emplace(entry.columns, &entry);
     unknown += entry.owner == "<unknown>" ? 1 : 0;
@@ -204,6 +206,7 @@ Problems sources(std::string_view text, std::string_view pooltag_text) {
     if (owner_fact) {
       (fact.starts_with("added ") ? added : resolved) += 1;
       const std::string owner = fact.substr(fact.find(' ') + 1);
+      added_unknown += fact == "added <unknown>" ? 1 : 0;  // what a tag is can be known before whose it is
       if (std::none_of(first, last, [&owner](const auto& one) { return one.second->owner == owner; }))
         problems.push_back(at(row.line, "pooltag.txt names another owner of '" + subject + "'"));
     } else if (fact == "description") {
@@ -217,7 +220,8 @@ Problems sources(std::string_view text, std::string_view pooltag_text) {
       problems.push_back("the description of '" + entry.columns + "' has no source");
   }
   if (published + added != entries.size()) problems.emplace_back("tags were added or lost without a source");
-  if (unknown + resolved != published_unknown) problems.emplace_back("owners were resolved or lost without a source");
+  if (unknown + resolved != published_unknown + added_unknown)
+    problems.emplace_back("owners were resolved or lost without a source");
   return problems;
 }
 
@@ -252,6 +256,65 @@ Problems on_behalf(std::string_view text) {
   for (const tagdb::OnBehalf& driver : drivers) {
     check_advice(driver.image, driver.advice, problems);
     if (!driver.image.ends_with(".sys")) problems.push_back(driver.image + ": not the file name of a driver");
+  }
+  return problems;
+}
+
+namespace {
+
+/// "2023", "2023-10" or "2023-10-18": a day that exists, since Windows NT.
+bool is_date(std::string_view text) {
+  if (text.size() != 4 && text.size() != 7 && text.size() != 10) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 4 || i == 7;
+    if (dash ? text[i] != '-' : std::isdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+  }
+  const auto number = [text](std::size_t at, std::size_t digits) {
+    return std::stoi(std::string(text.substr(at, digits)));
+  };
+  const int year = number(0, 4), month = text.size() > 4 ? number(5, 2) : 1, day = text.size() > 7 ? number(8, 2) : 1;
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  const int days = month == 2 ? (leap ? 29 : 28) : month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+  return year >= 1993 && year < 2100 && month >= 1 && month <= 12 && day >= 1 && day <= days;
+}
+
+}  // namespace
+
+Problems hints(std::string_view text) {
+  Problems problems;
+  std::string error;
+  const tagdb::Hints hints = tagdb::parse_hints(text, error);
+  if (!error.empty()) problems.push_back(error);
+  if (hints.tags.empty()) problems.emplace_back("no tags");
+  for (std::size_t i = 0; i < hints.families.size(); ++i) {
+    const tagdb::HintFamily& family = hints.families[i];
+    check_advice(family.name, family.text, problems);
+    if (family.source.size() < 12) problems.push_back(family.name + ": the source is too short to find it again");
+    if (std::none_of(hints.tags.begin(), hints.tags.end(), [i](const auto& tag) { return tag.family == i; }))
+      problems.push_back(family.name + ": a family without tags");
+  }
+  return problems;
+}
+
+Problems known_leaks(std::string_view text) {
+  Problems problems;
+  std::string error, last;
+  const auto leaks = tagdb::parse_known_leaks(text, error);
+  if (!error.empty()) problems.push_back(error);
+  if (leaks.empty()) problems.emplace_back("no reports");
+  std::set<std::string> known;
+  for (const tagdb::KnownLeak& leak : leaks) {
+    const std::string key = leak.tag.text() + "\t" + leak.image;
+    if (!leak.image.ends_with(".sys") && !leak.image.ends_with(".exe"))
+      problems.push_back(at(leak.line, "not the file name of a driver"));
+    if (key < last) problems.push_back(at(leak.line, "out of order: '" + leak.tag.text() + "'"));
+    if (!known.insert(key + "\t" + leak.versions).second) problems.push_back(at(leak.line, "the report stands twice"));
+    if (!is_date(leak.date)) problems.push_back(at(leak.line, "no date: '" + leak.date + "'"));
+    if (leak.source.size() < 12) problems.push_back(at(leak.line, "the source is too short to find it again"));
+    const std::string words = tagdb::in_words(leak);
+    if (!is_ascii(words)) problems.push_back(at(leak.line, "not plain ASCII"));
+    if (words.size() > kLongestAdvice) problems.push_back(at(leak.line, "too long to be read"));
+    last = key;
   }
   return problems;
 }

@@ -21,5 +21,9 @@ Problems sources(std::string_view text, std::string_view pooltag_text);
 /// never_prove.tsv and on_behalf.tsv: form, advice long enough to help, no family without tags.
 Problems never_prove(std::string_view text);
 Problems on_behalf(std::string_view text);
+/// hints.tsv: form, hints long enough to help, a source for each, no family without tags.
+Problems hints(std::string_view text);
+/// known_leaks.tsv: form, order, versions, dates that exist, a source for each row, no row twice.
+Problems known_leaks(std::string_view text);
 
 }  // namespace lint

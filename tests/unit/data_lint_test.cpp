@@ -5,6 +5,8 @@
 
 #include "tagdb/advice.hpp"
 #include "tagdb/database.hpp"
+#include "tagdb/hints.hpp"
+#include "tagdb/known_leaks.hpp"
 #include "tagdb/owners.hpp"
 #include "tests/unit/data_lint.hpp"
 #include "tests/unit/files.hpp"
@@ -34,6 +36,8 @@ TEST_CASE("the data is clean") {
   CHECK(first(lint::sources(data("sources.tsv"), pooltag)) == "clean");
   CHECK(first(lint::never_prove(data("never_prove.tsv"))) == "clean");
   CHECK(first(lint::on_behalf(data("on_behalf.tsv"))) == "clean");
+  CHECK(first(lint::known_leaks(data("known_leaks.tsv"))) == "clean");
+  CHECK(first(lint::hints(data("hints.tsv"))) == "clean");
 }
 
 TEST_CASE("what is compiled in is what lies in data/") {
@@ -41,6 +45,9 @@ TEST_CASE("what is compiled in is what lies in data/") {
   CHECK(tagdb::builtin_owners() == data("owners.tsv"));
   CHECK(tagdb::builtin_shared_tags().tags.size() > 100);
   CHECK(tagdb::builtin_on_behalf().size() > 20);
+  CHECK(tagdb::builtin_known_leaks_tsv() == data("known_leaks.tsv"));
+  CHECK(tagdb::builtin_known_leaks().size() >= 60);
+  CHECK(tagdb::builtin_hints_tsv() == data("hints.tsv"));
 }
 
 TEST_CASE("lint of pooltag.txt: each broken line is found") {
@@ -99,6 +106,36 @@ TEST_CASE("lint of sources.tsv") {
   CHECK(complains(lint::sources(good, kGood + "Zzzz - z.sys - files\n"), "description of 'Zzzz' has no source"));
   CHECK(complains(lint::sources(good, kGood + "Zzzz - z.sys\n"), "added or lost"));
   CHECK(complains(lint::sources(good, kGood + "Zzzz - <unknown>\n"), "resolved or lost"));
+  // Whose a tag is may be unknown when what it is gets known.
+  const std::string without_owner = "Zzzz\tadded <unknown>\treport\tsomewhere\nZzzz\tdescription\treport\tsomewhere\n";
+  CHECK(lint::sources(good + without_owner, kGood + "Zzzz - <unknown> - one block per file\n").empty());
+}
+
+TEST_CASE("lint of the hints") {
+  const std::string text = "others found a filter behind it; fltmc instances names the filters of this machine";
+  const std::string good = "hint\tfiles\t" + text + "\texample.com, note 7\ntag\tFile\tfiles\n";
+  CHECK(lint::hints(good).empty());
+  CHECK(complains(lint::hints(""), "no tags"));
+  CHECK(complains(lint::hints(good + "hint\tempty\t" + text + "\texample.com, note 8\n"), "a family without tags"));
+  CHECK(complains(lint::hints("hint\tfiles\tno\texample.com, note 7\ntag\tFile\tfiles\n"), "helps nobody"));
+  CHECK(complains(lint::hints("hint\tfiles\t" + text + "\tmail\ntag\tFile\tfiles\n"), "source is too short"));
+  CHECK(complains(lint::hints(good + "tag\tFile\tfiles\n"), "line 3: the tag has a row already"));
+  CHECK(complains(lint::hints(good + "tag\tFil\tfiles\n"), "four columns"));
+  CHECK(complains(lint::hints(good + "tag\tProc\tother\n"), "no family of that name"));
+  CHECK(complains(lint::hints(good + "hint\tfiles\n"), "a hint has a family"));
+  CHECK(complains(lint::hints(good + "note\tfiles\n"), "begins with 'hint' or 'tag'"));
+}
+
+TEST_CASE("a hint stands alone, or behind what the tag can not prove") {
+  using tagdb::advice_for;
+  using tagdb::PoolTag;
+  CHECK(advice_for(PoolTag::from_text("WCsc")).starts_with("'WCsc' elsewhere: "));
+  const std::string file = advice_for(PoolTag::from_text("File"));
+  CHECK(file.starts_with("'File' never proves an owner: "));
+  CHECK(file.find(". Elsewhere: ") != std::string::npos);
+  CHECK(tagdb::never_proves(PoolTag::from_text("WCsc")).empty());
+  CHECK(tagdb::hint_for(PoolTag::from_text("Leak")).empty());
+  CHECK(advice_for(PoolTag::from_text("Ddk ")).find("lsewhere: ") == std::string::npos);
 }
 
 TEST_CASE("lint of the advice") {

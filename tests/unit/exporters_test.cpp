@@ -93,6 +93,74 @@ TEST_CASE("without the exporter the tag stays a number in code") {
   CHECK(use_of(scan(alone / "importer.sys", &two), "ImDi") == nullptr);
 }
 
+TEST_CASE("a tag is followed through an API set into the image that exports the function") {
+  const fs::path sets = fs::path(TEST_DRIVERS) / "sets";
+  auto exporters = beside();
+  const auto file = scan(sets / "set_user.sys", &exporters);
+  REQUIRE(file.outcome == scanner::ScannedFile::Outcome::traced);
+  // The host imports from this image through another set: a cycle that ends.
+  const TagUse* use = use_of(file, "SuAl");
+  REQUIRE(use != nullptr);
+  CHECK(use->api == "set_host.sys!SetAllocImpl");
+  CHECK(use->certainty == Certainty::sure);
+  CHECK(use->pool == Pool::paged);
+  CHECK(use->bytes == 96U);
+  REQUIRE(use_of(file, "SuTw") != nullptr);
+  CHECK(use_of(file, "SuTw")->certainty == Certainty::sure);
+  CHECK(use_of(file, "SuNo") == nullptr);
+  CHECK(file.unresolved_api_sets == 1U);
+  CHECK(file.context.ends_with("+1"));
+  // One that imports by name from the user of the set.
+  const auto client = scan(sets / "set_client.sys", &exporters);
+  REQUIRE(use_of(client, "ScAl") != nullptr);
+  CHECK(use_of(client, "ScAl")->certainty == Certainty::sure);
+  CHECK(client.unresolved_api_sets == 0U);
+  // Asked in the other order the answers are the same.
+  auto again = beside();
+  CHECK(scan(sets / "set_host.sys", &again).unresolved_api_sets == 0U);
+  CHECK(use_of(scan(sets / "set_user.sys", &again), "SuAl") != nullptr);
+}
+
+TEST_CASE("a function of an API set that several images export, or none") {
+  const fs::path drivers = TEST_DRIVERS, both = drivers / "sets_both", alone = drivers / "sets_alone";
+  for (const char* name : {"set_host.sys", "set_user.sys"})
+    fs::copy_file(drivers / "sets" / name, both / name, fs::copy_options::overwrite_existing);
+  auto exporters = beside();
+  const auto file = scan(both / "set_user.sys", &exporters);
+  REQUIRE(use_of(file, "SuTw") != nullptr);
+  CHECK(use_of(file, "SuTw")->certainty == Certainty::assumed);
+  REQUIRE(use_of(file, "SuAl") != nullptr);
+  CHECK(use_of(file, "SuAl")->certainty == Certainty::sure);
+  CHECK(file.unresolved_api_sets == 1U);
+  fs::create_directories(alone);
+  fs::copy_file(drivers / "sets" / "set_user.sys", alone / "set_user.sys", fs::copy_options::overwrite_existing);
+  auto nowhere = beside();
+  const auto lonely = scan(alone / "set_user.sys", &nowhere);
+  CHECK(use_of(lonely, "SuAl") == nullptr);
+  CHECK(lonely.unresolved_api_sets == 4U);
+  CHECK(lonely.context == "none+4");
+  // The system's folders come next; a copy of the same file is no second image.
+  fs::copy_file(drivers / "sets" / "set_host.sys", drivers / "sets" / "set_host_copy.sys",
+                fs::copy_options::overwrite_existing);
+  auto with_folder = beside({(drivers / "sets").string()});
+  const auto found = scan(alone / "set_user.sys", &with_folder);
+  REQUIRE(use_of(found, "SuAl") != nullptr);
+  CHECK(use_of(found, "SuAl")->certainty == Certainty::sure);
+  fs::remove(drivers / "sets" / "set_host_copy.sys");
+}
+
+TEST_CASE("a driver of KMDF without a table says so") {
+  for (const char* build : {"clang-x64-O2", "clang-x86-O2", "clang-arm64-O2", "gcc-x86-O0"}) {
+    const auto without = scan(fs::path(TEST_DRIVERS) / build / "kmdf_bind_info_wrong.sys", nullptr);
+    INFO(without.file.path);
+    CHECK(without.trace.notes == std::vector<std::string>{"kmdf_table_missing"});
+    const auto with = scan(fs::path(TEST_DRIVERS) / build / "kmdf_bind_info_grown.sys", nullptr);
+    CHECK(with.trace.notes.empty());
+  }
+  // Its import is all there is to see where no call of the framework is.
+  CHECK(scan(fs::path(TEST_DRIVERS) / "clang-x64-O2" / "pool2.sys", nullptr).trace.notes.empty());
+}
+
 TEST_CASE("the kernel's calls of its own allocator are call sites") {
   const auto file = scan(kPair / "ntoskrnl.exe", nullptr);
   const TagUse* direct = use_of(file, "KnDi");

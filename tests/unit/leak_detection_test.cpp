@@ -15,7 +15,12 @@ using leak_generator::Tag;
 
 namespace {
 
-constexpr unsigned kMachines = 100;
+/// POOLWHO_MACHINES=1000 is run by hand.
+unsigned machines() {
+  const char* asked = std::getenv("POOLWHO_MACHINES");
+  return asked != nullptr ? static_cast<unsigned>(std::strtoul(asked, nullptr, 10)) : 100;
+}
+
 constexpr Kind kInnocent[] = {Kind::constant, Kind::noisy,   Kind::wandering, Kind::step,   Kind::stairs,
                               Kind::sawtooth, Kind::plateau, Kind::burst,     Kind::falling};
 
@@ -42,24 +47,27 @@ std::vector<Tag> machine(unsigned count, std::size_t snapshots, std::mt19937& ra
 TEST_CASE("64 KiB per snapshot among 600 noisy tags over 12 snapshots is first, and alone, in 100 of 100 machines") {
   std::map<std::pair<Kind, Shape>, unsigned> shapes;
   const auto leak = tagdb::PoolTag::from_text("Leak");
-  unsigned first = 0, alone = 0;
-  for (unsigned seed = 1; seed <= kMachines; ++seed) {
+  unsigned first = 0, alone = 0, accused = 0;
+  for (unsigned seed = 1; seed <= machines(); ++seed) {
     INFO("seed ", seed);
     std::mt19937 random(seed);
     std::vector<Tag> tags = machine(600, 12, random);
     tags.emplace_back(leak, Kind::leak, random, 12, 64, 1024);
     const Analysis analysis = run(tags, 12, random);
     const bool found = analysis.tags.front().tag == leak && analysis.tags.front().shape == Shape::leak;
-    CHECK(found);
+    if (!found) MESSAGE("not found with seed ", seed);
     CHECK(analysis.tags[1].shape != Shape::leak);
     first += found ? 1 : 0;
     alone += analysis.tags[1].shape != Shape::leak ? 1 : 0;
+    for (const Growth& growth : analysis.tags) accused += growth.tag != leak && growth.shape == Shape::leak ? 1 : 0;
     std::map<tagdb::PoolTag, Kind> kinds;
     for (const Tag& tag : tags) kinds[tag.tag()] = tag.kind;
     for (const Growth& growth : analysis.tags) ++shapes[{kinds[growth.tag], growth.shape}];
   }
-  CHECK(first == 100);
-  CHECK(alone == 100);
+  MESSAGE("leak first in ", first, " of ", machines(), " machines, innocent tags accused ", accused);
+  CHECK(first * 1000 >= machines() * 999);
+  CHECK(alone == machines());
+  CHECK(accused == 0);
   if (std::getenv("POOLWHO_SHOW") != nullptr) {
     for (const auto& [key, count] : shapes)
       MESSAGE("kind ", static_cast<int>(key.first), " called ", std::string(to_string(key.second)), ": ", count);
@@ -67,7 +75,7 @@ TEST_CASE("64 KiB per snapshot among 600 noisy tags over 12 snapshots is first, 
 }
 
 TEST_CASE("a small and a large leak at once are both found, the large one first") {
-  for (unsigned seed = 1; seed <= kMachines; ++seed) {
+  for (unsigned seed = 1; seed <= machines(); ++seed) {
     INFO("seed ", seed);
     std::mt19937 random(seed);
     std::vector<Tag> tags = machine(600, 12, random);
@@ -101,6 +109,23 @@ TEST_CASE("what is no leak is named as what it is") {
   CHECK(named(Kind::plateau)[Shape::plateau] >= 380);
   CHECK(named(Kind::burst)[Shape::burst] >= 340);
   CHECK(named(Kind::falling)[Shape::falling] >= 380);
+  CHECK(named(Kind::wild)[Shape::noisy] >= 380);
+}
+
+TEST_CASE("twelve snapshots: what goes up and down at random is called noisy, not stairs or a saw") {
+  std::mt19937 random(77);
+  std::map<Shape, unsigned> shapes;
+  for (const double wild : {0.15, 0.3, 0.5}) {
+    std::vector<Tag> tags;
+    for (unsigned i = 0; i < 200; ++i) {
+      tags.emplace_back(numbered_tag(i), Kind::wild, random, 12);
+      tags.back().wild = wild;
+    }
+    for (const Growth& growth : run(tags, 12, random).tags) ++shapes[growth.shape];
+  }
+  CHECK(shapes[Shape::noisy] >= 560);
+  CHECK(shapes[Shape::leak] + shapes[Shape::suspect] == 0);
+  CHECK(shapes[Shape::sawtooth] + shapes[Shape::step] <= 30);
 }
 
 TEST_CASE("nothing innocent is called a leak, whatever the number of snapshots") {
@@ -147,7 +172,7 @@ struct Few {
 Few few(std::size_t snapshots) {
   Few out;
   const auto leak = tagdb::PoolTag::from_text("Leak");
-  for (unsigned seed = 1; seed <= kMachines; ++seed) {
+  for (unsigned seed = 1; seed <= machines(); ++seed) {
     std::mt19937 random(seed);
     std::vector<Tag> tags = machine(600, snapshots, random);
     tags.emplace_back(leak, Kind::leak, random, snapshots, 64000, 1024);
@@ -189,7 +214,8 @@ TEST_CASE("a verdict from few snapshots says how many would do") {
       row.tag = numbered_tag(i);
       row.diff = 1000 + (i == 0 ? 1000 * step : 0);
       row.allocs = row.diff;
-      row.bytes = row.diff * 64;
+      row.frees = 0;
+      row.bytes = *row.diff * 64;
       snapshot.rows.push_back(row);
     }
     table.add(snapshot, "log");

@@ -15,7 +15,7 @@ using scanner::poolmon::Pool;
 using scanner::poolmon::Row;
 using scanner::poolmon::Snapshot;
 
-enum class Kind { constant, noisy, wandering, step, stairs, sawtooth, plateau, burst, falling, leak };
+enum class Kind { constant, noisy, wandering, step, stairs, sawtooth, plateau, burst, falling, leak, wild };
 
 /// One tag's outstanding blocks at every snapshot.
 class Tag {
@@ -69,23 +69,26 @@ class Tag {
         break;
       case Kind::burst: level *= 1 + (std::fabs(t - at_) < 1 ? size_ : 0) + 0.2 * noise_ * normal(); break;
       case Kind::falling: level *= 1.5 - 0.5 * t / static_cast<double>(snapshots_) + 0.1 * noise_ * normal(); break;
+      case Kind::wild: level *= 1 + wild * normal(); break;
       case Kind::leak: level = base_ + leak_blocks_ * (t + leak_noise * normal()); break;
     }
     Row row;
     row.tag = tag_;
     row.pool = pool_;
-    row.diff = std::max<std::int64_t>(0, std::llround(level));
-    if (kind == Kind::constant) row.diff = std::llround(base_);
+    std::int64_t diff = std::max<std::int64_t>(0, std::llround(level));
+    if (kind == Kind::constant) diff = std::llround(base_);
     allocs_ += churn_ * base_ + std::max(0.0, leak_blocks_);
-    if (allocs_ < static_cast<double>(row.diff)) allocs_ = static_cast<double>(row.diff);
+    if (allocs_ < static_cast<double>(diff)) allocs_ = static_cast<double>(diff);
+    row.diff = diff;
     row.allocs = std::llround(allocs_);
-    row.frees = row.allocs - row.diff;
-    row.bytes = row.diff * block_;
+    row.frees = *row.allocs - diff;
+    row.bytes = diff * block_;
     return row;
   }
 
   Kind kind;
   double leak_noise = 0.5;  ///< of one step
+  double wild = 0.3;        ///< of the level
   [[nodiscard]] tagdb::PoolTag tag() const { return tag_; }
 
  private:

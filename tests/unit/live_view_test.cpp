@@ -99,15 +99,16 @@ class Screen {
 /// `count` tags; "Leak" grows by 4096 bytes a look, the others stand still.
 Snapshot look(std::int64_t number, unsigned count) {
   Snapshot snapshot;
-  snapshot.time = LogTime{1000000000 + 60 * number, 1000000000 + 60 * number, false};
+  snapshot.time = LogTime{1000000000 + 60 * number, 1000000000 + 60 * number, false, false, true};
   for (unsigned i = 0; i < count; ++i) {
     Row row;
     row.tag = i == 0 ? PoolTag::from_text("Leak") : PoolTag(0x30303054U + (i << 24));
     row.pool = i % 2 == 0 ? Pool::nonpaged : Pool::paged;
-    row.diff = i == 0 ? 100 + 4 * number : 1000 * i;
-    row.allocs = row.diff + 7;
+    const std::int64_t diff = i == 0 ? 100 + 4 * number : 1000 * i;
+    row.diff = diff;
+    row.allocs = diff + 7;
     row.frees = 7;
-    row.bytes = row.diff * 1024;
+    row.bytes = diff * 1024;
     snapshot.rows.push_back(row);
   }
   return snapshot;
@@ -121,9 +122,9 @@ class Growing final : public LiveProvider {
       LiveTag tag;
       tag.tag = row.tag;
       tag.pool = row.pool == Pool::paged ? LivePool::paged : LivePool::nonpaged;
-      tag.allocs = static_cast<std::uint32_t>(row.allocs);
-      tag.frees = static_cast<std::uint32_t>(row.frees);
-      tag.bytes = static_cast<std::uint64_t>(row.bytes);
+      tag.allocs = static_cast<std::uint32_t>(*row.allocs);
+      tag.frees = static_cast<std::uint32_t>(*row.frees);
+      tag.bytes = static_cast<std::uint64_t>(*row.bytes);
       tags.push_back(tag);
     }
     return tags;
@@ -134,12 +135,13 @@ class Growing final : public LiveProvider {
 };
 
 int watch_growing() {
-  scanner::prepare_console();
+  static scanner::StopFlag stop;  // signals reach it as long as the process lives
+  scanner::prepare_console(stop);
   scanner::Options options;
   options.verb = scanner::Verb::leaks;
   options.live = true;
   options.every_seconds = 0.03;
-  scanner::Context context(options, std::cout, std::cerr, true, true);
+  scanner::Context context(options, std::cout, std::cerr, true, true, &stop);
   if (!context.load()) return 99;
   const int code = scanner::run_leaks(context, std::make_unique<Growing>());
   std::cout.flush();

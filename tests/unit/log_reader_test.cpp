@@ -65,7 +65,7 @@ TEST_CASE("screens with drivers, of sessions, without a header's leading blank")
       " Tag  Type     Allocs            Frees            Diff   Bytes       Per Alloc\n\n"
       " Bmfd Paged       361 (   0)       336 (   0)       25   57832 (     0)   2313\n"
       " DDfb Paged        34 (   0)        22 (   0)       12     720 (     0)     60\n");
-  CHECK(rows(session.snapshots.at(0)) == Rows{"Bmfd session 361 336 25 57832", "DDfb session 34 22 12 720"});
+  CHECK(rows(session.snapshots.at(0)) == Rows{"Bmfd session:all 361 336 25 57832", "DDfb session:all 34 22 12 720"});
   CHECK(session.snapshots[0].totals.commit_limit == 1279764ULL * 1024);
 
   const Read printer = read(
@@ -154,9 +154,9 @@ TEST_CASE("separators give times, in the ways that machines write them") {
   CHECK(time_of("24/11/2026 17:05:33") == expected);
   CHECK(time_of("Tuesday, November 24, 2026 5:05:33 PM") == expected);
   CHECK(time_of("24 November 2026 17:05:33") == expected);
-  CHECK(time_of("2026-11-24T17:05:33.0000000+01:00") == expected);
+  CHECK(time_of("2026-11-24T17:05:33.0000000+01:00") == expected - 3600);  // a zone is written: UTC
   CHECK(time_of("The current date is: Tue 11/24/2026 \nThe current time is: 17:05:33.12") == expected);
-  CHECK(time_of("Debug session time: Tue Nov 24 17:05:33.000 2026 (UTC + 1:00)") == expected);
+  CHECK(time_of("Debug session time: Tue Nov 24 17:05:33.000 2026 (UTC + 1:00)") == expected - 3600);
   CHECK(time_of("we restarted the server named above on 11/24/2026 at 17:05:33 because of the leak") == -1);
   CHECK(days_from_civil(1970, 1, 1) == 0);
   CHECK(days_from_civil(2000, 2, 29) == 11016);
@@ -275,11 +275,10 @@ TEST_CASE("what cannot be read is named with its line, the rest is used") {
       " Fine  Nonp       200         50       150  156000       1040        \n"
       " ERROR: Number of Pool Tags Exceeds Buffer Size in PoolSnap, List Truncated\n");
   CHECK(rows(log.snapshots.at(0)) == Rows{"Leak nonpaged 200 50 150 156000", "Fine nonpaged 200 50 150 156000"});
-  REQUIRE(log.problems.size() == 4);
+  REQUIRE(log.problems.size() == 3);  // a line without a number holds no row
   CHECK(log.problems[0].line == 7);
   CHECK(log.problems[1].line == 8);
-  CHECK(log.problems[2].line == 9);
-  CHECK(log.problems[3].line == 11);
+  CHECK(log.problems[2].line == 11);
 }
 
 TEST_CASE("a snapshot says where it begins, even when totals or half of a row are all there is of it") {
@@ -342,9 +341,11 @@ TEST_CASE("bytes of more than 32 bits that a narrow layout cut off continue") {
     Snapshot snapshot;
     Row row;
     row.tag = PoolTag::from_text("Leak");
-    row.diff = 1000000 + 100000 * step;
+    const std::int64_t diff = 1000000 + 100000 * step;
+    row.diff = diff;
     row.allocs = row.diff;
-    row.bytes = static_cast<std::int32_t>(static_cast<std::uint32_t>(row.diff * 4112 % k32));
+    row.frees = 0;
+    row.bytes = static_cast<std::int32_t>(static_cast<std::uint32_t>(diff * 4112 % k32));
     snapshot.rows = {row};
     table.add(snapshot, "log");
   }
@@ -360,7 +361,7 @@ TEST_CASE("ten thousand snapshots become at most 256 points that keep lowest and
     row.allocs = 10 * step + step % 7;
     row.frees = 10 * step;
     row.diff = step % 7;
-    row.bytes = 1000 * row.diff;
+    row.bytes = 1000 * (step % 7);
     snapshot.rows = {row};
     table.add(snapshot, "log");
   }

@@ -16,7 +16,7 @@ using scanner::poolmon::Snapshot;
 
 struct Read {
   std::vector<Snapshot> snapshots;
-  std::vector<LineProblem> problems;
+  std::vector<LineProblem> problems, notes;
 };
 
 inline Read read(const std::string& text) {
@@ -26,14 +26,21 @@ inline Read read(const std::string& text) {
   Snapshot snapshot;
   while (reader.next(snapshot)) out.snapshots.push_back(snapshot);
   out.problems = reader.take_problems();
+  out.notes = reader.take_notes();
   return out;
 }
 
-/// "Wait nonpaged 3971107 3971077 30 8456"
+/// "Wait nonpaged 3971107 3971077 30 8456": allocs, frees, diff, bytes; what is not told is left out, "?" for bytes and
+/// diff. Sessions: "Gcac session:1 …", "session:all".
 inline std::string shown(const Row& row) {
   std::string out = row.tag.text() + " " + std::string(to_string(row.pool));
-  if (row.counted) out += " " + std::to_string(row.allocs) + " " + std::to_string(row.frees);
-  return out + " " + std::to_string(row.diff) + " " + std::to_string(row.bytes);
+  if (row.session.is_all()) out += ":all";
+  if (row.session.id()) out += ":" + std::to_string(*row.session.id());
+  for (const auto& counter : {row.allocs, row.frees}) {
+    if (counter) out += " " + std::to_string(*counter);
+  }
+  for (const auto& figure : {row.diff, row.bytes}) out += figure ? " " + std::to_string(*figure) : " ?";
+  return out;
 }
 
 inline std::vector<std::string> rows(const Snapshot& snapshot) {

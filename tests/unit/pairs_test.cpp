@@ -48,8 +48,8 @@ const std::set<std::string> kMayDiffer = {
     "O2/api_ndis.sys", "Os/api_ndis.sys",
     // a size that is spilled below a local whose address was passed
     "O0/kmdf_decoy.sys",
-    // the address of KMDF's table stands in a register
-    "O0/kmdf_array.sys", "O2/kmdf_array.sys", "Os/kmdf_array.sys"};
+    // the page of KMDF's table likewise
+    "O0/kmdf_bind_info_grown.sys", "O0/kmdf_array.sys"};
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "scanner/trace/abi.hpp"
+#include "scanner/trace/state.hpp"
 #include "scanner/trace/values.hpp"
 
 using namespace scanner::trace;
@@ -69,4 +71,46 @@ TEST_CASE("offsets behind a loaded pointer that no structure has are given up") 
   REQUIRE(pool.only(once) != nullptr);
   CHECK(pool.only(once)->offset == 0x7000'0000);
   CHECK(pool.atoms(pool.alu(Alu::add, 8, 0, once, pool.constant(0x7000'0000))).empty());
+}
+
+TEST_CASE("an aligned stack pointer: where the next multiple of 16 lies is the convention's to say") {
+  const auto aligned = [](pe::Machine machine, std::int64_t offset) {
+    const scanner::trace::Abi& abi = scanner::trace::abi_of(machine);
+    ValuePool values(abi.word, abi.entry_misalignment);
+    const ValueId result =
+        values.alu(Alu::bit_and, 8, 0, values.frame_address(offset), values.constant(~std::uint64_t{15}));
+    REQUIRE(values.only(result) != nullptr);
+    return static_cast<std::int64_t>(values.only(result)->a);
+  };
+  CHECK(aligned(pe::Machine::arm64, -0x30) == -0x30);
+  CHECK(aligned(pe::Machine::arm64, -0x28) == -0x30);
+  CHECK(aligned(pe::Machine::x64, -0x30) == -0x38);
+  CHECK(aligned(pe::Machine::x64, -0x28) == -0x28);
+}
+
+TEST_CASE("what others know of the frame and of arguments is no less when the list is full") {
+  const scanner::trace::Abi& abi = scanner::trace::abi_of(pe::Machine::x64);
+  scanner::trace::State few, many;
+  for (std::int32_t offset : {-80, -40, 0x30, 0x80}) few.escape(offset);
+  for (std::int32_t i = 0; i < 2000; ++i) {
+    many.escape(-16 * i);
+    many.escape(0x40 + 16 * i);
+    many.share({1, 8 * (2000 - i)});
+    many.share({2, 8 * i});
+    many.share({scanner::trace::stack_location(0x28 + 8 * i), 8});
+  }
+  CHECK(many.escaped.size() < 400);
+  CHECK(many.known_to_others(-16 * 1999, abi));
+  CHECK(many.known_to_others(-24, abi));
+  CHECK(many.known_to_others(0x40 + 16 * 1999, abi));
+  CHECK_FALSE(many.known_to_others(-16 * 1999 - 8, abi));
+  CHECK_FALSE(many.known_to_others(0x38, abi));
+  CHECK_FALSE(few.known_to_others(-88, abi));
+  CHECK(few.known_to_others(-72, abi));
+  CHECK(many.is_shared(1, 8));
+  CHECK_FALSE(many.is_shared(1, 0));
+  CHECK(many.is_shared(2, 1 << 20));
+  CHECK(many.is_shared(2, 0));
+  CHECK(many.is_shared(scanner::trace::stack_location(0x28 + 8 * 1999), 8));
+  CHECK_FALSE(many.is_shared(3, 0));
 }
