@@ -10,7 +10,6 @@ namespace scanner::poolmon {
 namespace {
 
 constexpr std::uint64_t kKilo = 1024;
-constexpr std::size_t kLongestOwner = 200;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

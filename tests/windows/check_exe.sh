@@ -24,8 +24,8 @@ trap 'rm -rf "$work"' EXIT
 python3 -m zipfile -e "$work"/poolwho-*.zip "$work/unpacked"
 cd "$work/unpacked"/poolwho-*
 [ "$(dlls poolwho.exe)" = "$imports" ] || { echo "the program in the .zip is another one"; exit 1; }
-others=$(find . -type f ! -name poolwho.exe ! -name README.md ! -name LICENSE.txt ! -path './licences/*.txt')
+others=$(find . -type f ! -name poolwho.exe ! -name README.md ! -name LICENSE.txt ! -name pooltag.txt ! -path './licences/*.txt')
 [ -z "$others" ] || { echo "in the .zip and not wanted: $others"; exit 1; }
-for file in README.md LICENSE.txt licences/{boost,capstone,capstone-llvm,nlohmann-json,sqlite,xxhash,zydis}.txt; do
+for file in README.md LICENSE.txt pooltag.txt licences/{boost,capstone,capstone-llvm,nlohmann-json,sqlite,xxhash,zydis}.txt; do
   [ -s "$file" ] || { echo "$file is missing in the .zip"; exit 1; }
 done
