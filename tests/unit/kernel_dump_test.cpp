@@ -3,7 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstring>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include "pe/utf16.hpp"
 
