@@ -60,7 +60,7 @@ class Exporters {
   ApiSets api_sets_;
   std::mutex mutex_;  // of what follows, never held while a folder is read or a file is traced
   std::map<std::pair<std::string, unsigned>, std::unique_ptr<Module>> modules_;  // by path and hops
-  std::map<std::string, std::shared_ptr<General>> general_;  // by module, not beside the importer
+  std::map<std::string, std::shared_ptr<General>> general_;                      // by module, not beside the importer
   std::map<std::string, std::shared_ptr<Listing>> listings_;  // of `folders_`, and of the folder asked for last:
   std::string listed_last_;                                   // the walk goes folder by folder
 };

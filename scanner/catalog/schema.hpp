@@ -6,16 +6,16 @@
 //   drivers      one row per distinct content (SHA-256): size, machine, identity, the engine that traced it
 //   uses         tag uses of a driver, in the order of the engine; via, names, listing are JSON arrays along the chain
 //   sites        every call site of a driver with its bucket; site_counts: how many of each kind, bucket and reason
-//   gaps         what a driver's trace is known to lack: functions of API sets that were not resolved, notes (JSON array)
-//   files        which machine has (had) which content under which absolute path; state present, changed or vanished
-//   runs, roots  who surveyed what and when; what a walk passed over below a root
-//   tags         the tags whose bytes were searched for: those that databases list and those that any driver uses
-//   held         the bytes of a tag stand in a driver; occurrences: where, when no use explains them
+//   gaps         what a driver's trace is known to lack: functions of API sets that were not resolved, notes (JSON
+//   array) files        which machine has (had) which content under which absolute path; state present, changed or
+//   vanished runs, roots  who surveyed what and when; what a walk passed over below a root tags         the tags whose
+//   bytes were searched for: those that databases list and those that any driver uses held         the bytes of a tag
+//   stand in a driver; occurrences: where, when no use explains them
 //
 // drivers.context stands for what other drivers export to this one, as the trace saw it; 'none' when it imports from
-// modules that are not there or give nothing, empty when it imports from no such module; '+N' behind it counts functions
-// of API sets that were not resolved.
-// drivers.searched is the greatest tags.seq that the driver's bytes were searched for.
+// modules that are not there or give nothing, empty when it imports from no such module; '+N' behind it counts
+// functions of API sets that were not resolved. drivers.searched is the greatest tags.seq that the driver's bytes were
+// searched for.
 #pragma once
 
 #include <memory>

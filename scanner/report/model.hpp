@@ -86,7 +86,7 @@ struct LogsInfo {
   /// Of the first snapshot with tags, and of the first that `pools` is made from: seconds since 1970 by the clock that
   /// the log was written by; nothing where the log tells no date.
   std::optional<std::int64_t> start, pools_start;
-  bool utc = false;  ///< that clock is UTC, not the machine's own
+  bool utc = false;       ///< that clock is UTC, not the machine's own
   bool searched = false;  ///< drivers were looked for
   std::vector<std::string> notes;
   std::uint64_t tag_snapshots = 0;     ///< of `snapshots`, those with tags; the others know whole pools only
@@ -105,7 +105,7 @@ struct Driver {
   std::map<std::string, std::uint32_t> dynamic_reasons;
   std::vector<std::string> exports_allocator;
   std::vector<std::string> problems;
-  std::vector<std::string> notes;  ///< see TraceResult
+  std::vector<std::string> notes;                    ///< see TraceResult
   std::optional<std::uint32_t> unresolved_api_sets;  ///< see ScannedFile
   bool traced = true;
 };

@@ -147,8 +147,8 @@ class Walker {
         return write(held, word, known ? std::optional(kSomewhere) : std::nullopt);
       }
       case Form::logic_register: {
-        const bool move = word.rn == arm64::kZero && word.alu == Alu::bit_or && !word.invert &&
-                          word.extend == arm64::Extend::none;
+        const bool move =
+            word.rn == arm64::kZero && word.alu == Alu::bit_or && !word.invert && word.extend == arm64::Extend::none;
         if (move) return write(held, word, offset_in(held, word.rm));
         break;
       }
@@ -217,8 +217,7 @@ class Walker {
   /// it loads the address again. `at`: of the register among those that are stored.
   void keep_in_frame(const Word& word, unsigned at, std::int64_t offset) {
     constexpr unsigned kWide = 8;
-    if (word.mode != Address::offset || word.width != kWide || word.status != arm64::kNone ||
-        !is_frame_base(word.rn)) {
+    if (word.mode != Address::offset || word.width != kWide || word.status != arm64::kNone || !is_frame_base(word.rn)) {
       good_ = false;
       return;
     }
@@ -240,7 +239,8 @@ class Walker {
           good_ = false;
           return;
         }
-        if (other.form == Form::load || other.form == Form::load_pair) loads.emplace_back(rva, by == slot ? other.rd : other.ra);
+        if (other.form == Form::load || other.form == Form::load_pair)
+          loads.emplace_back(rva, by == slot ? other.rd : other.ra);
         continue;
       }
       // Somebody may get the address of the place. (That it is a member of an object whose address somebody gets is not
@@ -263,7 +263,8 @@ class Walker {
   const std::vector<std::pair<std::uint32_t, Word>>& words() {
     if (!words_.empty()) return words_;
     for (const CodeRange& range : ranges_) {
-      for (std::uint32_t rva = range.begin; rva + kWordBytes <= range.end && words_.size() < kMostSteps; rva += kWordBytes) {
+      for (std::uint32_t rva = range.begin; rva + kWordBytes <= range.end && words_.size() < kMostSteps;
+           rva += kWordBytes) {
         const auto raw = arm64::word_at(image_, rva);
         if (!raw) break;
         words_.emplace_back(rva, arm64::decode(*raw, rva));

@@ -184,8 +184,8 @@ class Engine {
   Globals globals_;
   std::optional<CalleeStacks> stacks_;  // x86
   std::optional<Kmdf> kmdf_;
-  bool several_kmdf_ = false;                       // more than one structure that may be the one which is bound
-  std::map<std::uint32_t, bool> left_alone_;        // KMDF slots: see leaves_kmdf_alone()
+  bool several_kmdf_ = false;                 // more than one structure that may be the one which is bound
+  std::map<std::uint32_t, bool> left_alone_;  // KMDF slots: see leaves_kmdf_alone()
 
   std::set<std::uint32_t> waiting_;  // functions to analyse, ascending: results must not depend on discovery order
   std::set<std::uint32_t> analysed_;
@@ -229,7 +229,7 @@ class Engine {
   std::map<std::uint32_t, std::vector<std::pair<SiteId, Atom>>> passed_pointers_;  // function → calls of its arguments
   std::set<std::pair<SiteId, Atom>> passed_known_;                                 // those of passed_pointers_
   std::set<std::pair<SiteId, std::uint64_t>> targets_;                             // what a site was found to call
-  std::map<SiteId, std::vector<CallSite>> ways_;  // the ways into a call, of those where they were asked for
+  std::map<SiteId, std::vector<CallSite>> ways_;        // the ways into a call, of those where they were asked for
   std::deque<std::pair<SiteId, ValueId>> found_later_;  // targets that were found too deep in the search for others
   unsigned nested_targets_ = 0;
   std::set<SiteId> unsure_callee_;  // calls through memory that may hold something else as well

@@ -12,8 +12,7 @@ Engine::Meets Engine::meets(ValueId value, std::uint64_t number, bool equal) con
   const auto atoms = values_.atoms(value);
   bool yes = false, no = false, unknown = (values_.flags(value) & kOtherMask) != 0 || atoms.empty();
   for (const Atom& atom : atoms) {
-    const bool address =
-        atom.kind == AtomKind::image || atom.kind == AtomKind::frame || atom.kind == AtomKind::import;
+    const bool address = atom.kind == AtomKind::image || atom.kind == AtomKind::frame || atom.kind == AtomKind::import;
     if (atom.kind != AtomKind::constant && !(address && number == 0)) {
       unknown = true;
       continue;
@@ -35,8 +34,7 @@ ValueId Engine::condition_of(const CallSite& site, const tagdb::ApiRow& row) {
 
 /// Could a call that is made on this way be one of the entry?
 bool Engine::may_be_called(const CallSite& way, const Entry& entry) {
-  if (way.import >= 0)
-    return entry.function == 0 && imports_[static_cast<std::size_t>(way.import)].row == entry.row;
+  if (way.import >= 0) return entry.function == 0 && imports_[static_cast<std::size_t>(way.import)].row == entry.row;
   if (way.target != 0) return entry.function == way.target || imports_.own(way.target) >= 0;
   return true;
 }
@@ -93,7 +91,8 @@ const std::vector<CallSite>& Engine::ways_into(SiteId id) {
   return ways_[id] = std::move(ways);
 }
 
-/// The call as it is on the ways that lead to what the entry stands for; nothing where all do, or where it is not known.
+/// The call as it is on the ways that lead to what the entry stands for; nothing where all do, or where it is not
+/// known.
 std::optional<CallSite> Engine::narrow(SiteId id, const Entry& entry, Pair& pair) {
   if (!sites_[id].reached || !depends_on_way(sites_[id], entry)) return std::nullopt;
   const std::vector<CallSite>& ways = ways_into(id);

@@ -167,7 +167,8 @@ class Interpreter {
     return refined_;
   }
 
-  // --- the ways into one call -----------------------------------------------------------------------------------------
+  // --- the ways into one call
+  // -----------------------------------------------------------------------------------------
 
   [[nodiscard]] std::vector<std::uint32_t> predecessors(std::uint32_t number) const {
     std::vector<std::uint32_t> before;

@@ -1,6 +1,6 @@
 // KMDF drivers call the framework through a table of pointers that WdfVersionBind fills in. Where that table is stands
-// in a WDF_BIND_INFO structure in the image (wdfldr.h, Windows-Driver-Frameworks, MIT licence). The structure grows with
-// every few versions, so it is known by what it must contain, not by its size.
+// in a WDF_BIND_INFO structure in the image (wdfldr.h, Windows-Driver-Frameworks, MIT licence). The structure grows
+// with every few versions, so it is known by what it must contain, not by its size.
 #pragma once
 
 #include <cstdint>

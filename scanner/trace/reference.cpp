@@ -107,8 +107,8 @@ bool multiplies_index(const pe::Image& image, CodeRange range, std::uint32_t ind
     for (std::size_t at = 0; at + 4 <= end; at += 4) {
       const auto word = arm64::decode(*code.read<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at));
       // movz, or orr of the zero register with a bit pattern
-      const bool constant = word.form == arm64::Form::move_zero ||
-                            (word.form == arm64::Form::logic_immediate && word.rn == arm64::kZero);
+      const bool constant =
+          word.form == arm64::Form::move_zero || (word.form == arm64::Form::logic_immediate && word.rn == arm64::kZero);
       if (constant && word.imm == index) return true;
     }
     return false;

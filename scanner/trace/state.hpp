@@ -85,8 +85,8 @@ struct State {
 };
 
 /// Could somebody who got the address of a local find the slot by what it knows of a structure around both? Those may
-/// begin below a member whose address was given away. Saved registers, addresses of the frame and what belongs to KMDF's
-/// table are no members.
+/// begin below a member whose address was given away. Saved registers, addresses of the frame and what belongs to
+/// KMDF's table are no members.
 bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi);
 
 State state_at_entry(ValuePool& values, const Abi& abi);

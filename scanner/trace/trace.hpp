@@ -99,7 +99,7 @@ struct TraceResult {
   /// What is known to be missing, a fixed word each. kmdf_table_missing: it imports WdfVersionBind, but no table of the
   /// framework's functions was found, so calls through it are not seen.
   std::vector<std::string> notes;
-  std::size_t functions = 0;          ///< known from the tables
+  std::size_t functions = 0;  ///< known from the tables
   std::size_t lifted = 0;
   std::uint64_t steps = 0;                          ///< what it cost (budget.hpp); the same on every machine
   std::map<std::string, std::uint32_t> depth_lost;  ///< x86: functions whose stack depth was lost somewhere, by reason

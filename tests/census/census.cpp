@@ -210,10 +210,9 @@ void compare_kmdf(const pe::Image& image, const Census& census, const scanner::t
     return one != 0 || other != 0 ? one == other : b - std::min(a, b) < kNear && a <= b;
   };
   for (const std::uint32_t load : census.kmdf.loads) {
-    const bool known =
-        std::any_of(result.sites.begin(), result.sites.end(), [&](const scanner::trace::Site& site) {
-          return !site.wrapper && census.kmdf_rows.contains(site.row) && same_function(load, site.rva);
-        });
+    const bool known = std::any_of(result.sites.begin(), result.sites.end(), [&](const scanner::trace::Site& site) {
+      return !site.wrapper && census.kmdf_rows.contains(site.row) && same_function(load, site.rva);
+    });
     if (!known) difference.kmdf.insert(load);
   }
 }

@@ -18,15 +18,15 @@ struct Census {
   std::set<std::uint32_t> slots;       ///< RVAs of the listed functions' import slots
   std::set<std::uint32_t> slot_loads;  ///< loads of the slot into a register: some later `call reg` is a site
   KmdfCensus kmdf;
-  std::set<int> kmdf_rows;             ///< numbers of the rows for KMDF's functions
+  std::set<int> kmdf_rows;  ///< numbers of the rows for KMDF's functions
 };
 
 Census take(const pe::Image& image, const tagdb::ApiTable& apis);
 
 struct Difference {
   std::set<std::uint32_t> only_census, only_account;
-  std::set<std::uint32_t> kmdf;     ///< loads of a listed function of KMDF in functions without a call site of one
-  bool kmdf_table = false;          ///< the tracer says that there is no table, and there may be one
+  std::set<std::uint32_t> kmdf;  ///< loads of a listed function of KMDF in functions without a call site of one
+  bool kmdf_table = false;       ///< the tracer says that there is no table, and there may be one
   [[nodiscard]] bool empty() const {
     return only_census.empty() && only_account.empty() && kmdf.empty() && !kmdf_table;
   }

@@ -132,8 +132,7 @@ class X86Sweep : public Sweep {
   Known address_of(const ZydisDecodedOperand& operand, std::uint32_t next) {
     const auto& memory = operand.mem;
     const auto displacement = static_cast<std::uint64_t>(memory.disp.value);
-    if (memory.base == ZYDIS_REGISTER_RIP)
-      return {Known::address, static_cast<std::uint32_t>(next + displacement)};
+    if (memory.base == ZYDIS_REGISTER_RIP) return {Known::address, static_cast<std::uint32_t>(next + displacement)};
     Known total{Known::number, displacement};
     if (!image_.is_64()) {
       if (const auto target = image_.rva_of_va(static_cast<std::uint32_t>(displacement)))
@@ -196,9 +195,9 @@ class X86Sweep : public Sweep {
     if (operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER && result.kind != Known::nothing)
       registers_[whole(operands[0].reg.value)] = result;
     if (one.mnemonic == ZYDIS_MNEMONIC_CALL) {
-      for (const ZydisRegister lost : {ZYDIS_REGISTER_RAX, ZYDIS_REGISTER_RCX, ZYDIS_REGISTER_RDX, ZYDIS_REGISTER_R8,
-                                       ZYDIS_REGISTER_R9, ZYDIS_REGISTER_R10, ZYDIS_REGISTER_R11, ZYDIS_REGISTER_EAX,
-                                       ZYDIS_REGISTER_ECX, ZYDIS_REGISTER_EDX})
+      for (const ZydisRegister lost :
+           {ZYDIS_REGISTER_RAX, ZYDIS_REGISTER_RCX, ZYDIS_REGISTER_RDX, ZYDIS_REGISTER_R8, ZYDIS_REGISTER_R9,
+            ZYDIS_REGISTER_R10, ZYDIS_REGISTER_R11, ZYDIS_REGISTER_EAX, ZYDIS_REGISTER_ECX, ZYDIS_REGISTER_EDX})
         registers_.erase(lost);
     }
     if (one.meta.category == ZYDIS_CATEGORY_RET || one.mnemonic == ZYDIS_MNEMONIC_JMP ||
@@ -260,9 +259,10 @@ class Arm64Sweep : public Sweep {
         result = operand(1).type == ARM64_OP_REG ? held(operand(1).reg) : number(operand(1).imm);
         break;
       case ARM64_INS_ADD:
-        result = sum(held(operand(1).reg), operand(2).type == ARM64_OP_IMM
-                                               ? number(operand(2).imm << operand(2).shift.value)
-                                               : operand(2).shift.value == 0 ? held(operand(2).reg) : Known{});
+        result =
+            sum(held(operand(1).reg), operand(2).type == ARM64_OP_IMM ? number(operand(2).imm << operand(2).shift.value)
+                                      : operand(2).shift.value == 0   ? held(operand(2).reg)
+                                                                      : Known{});
         break;
       case ARM64_INS_MUL: {
         const Known a = held(operand(1).reg), b = held(operand(2).reg);

@@ -12,9 +12,9 @@
 namespace census {
 
 struct KmdfCensus {
-  bool binds = false;                ///< imports WdfVersionBind
-  bool table = false;                ///< something that may be the table, or a pointer to it
-  std::set<std::uint32_t> loads;     ///< instructions that load a listed function from it
+  bool binds = false;             ///< imports WdfVersionBind
+  bool table = false;             ///< something that may be the table, or a pointer to it
+  std::set<std::uint32_t> loads;  ///< instructions that load a listed function from it
 };
 
 KmdfCensus take_kmdf(const pe::Image& image, const tagdb::ApiTable& apis);

@@ -83,8 +83,8 @@ class X86Sweep : public Sweep {
     pushed_.clear();
   }
   ZydisRegister whole(ZydisRegister reg) const {
-    return ZydisRegisterGetLargestEnclosing(
-        image_.is_64() ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32, reg);
+    return ZydisRegisterGetLargestEnclosing(image_.is_64() ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32,
+                                            reg);
   }
   std::uint32_t named(const ZydisDecodedOperand& operand, std::uint32_t next) const {
     const auto displacement = static_cast<std::uint64_t>(operand.mem.disp.value);
@@ -102,11 +102,13 @@ class X86Sweep : public Sweep {
           call.arguments[i] = found->second;
       }
       for (const auto& [offset, value] : slots_) {
-        if (offset >= 0x20 && offset < 0x60 && offset % 8 == 0) call.arguments[static_cast<unsigned>(offset / 8)] = value;
+        if (offset >= 0x20 && offset < 0x60 && offset % 8 == 0)
+          call.arguments[static_cast<unsigned>(offset / 8)] = value;
       }
     } else {
       for (std::size_t i = 0; i < pushed_.size() && i < 10; ++i) {
-        if (const auto& value = pushed_[pushed_.size() - 1 - i]; value) call.arguments[static_cast<unsigned>(i)] = *value;
+        if (const auto& value = pushed_[pushed_.size() - 1 - i]; value)
+          call.arguments[static_cast<unsigned>(i)] = *value;
       }
     }
     calls_.push_back(std::move(call));
@@ -255,7 +257,8 @@ class Arm64Sweep : public Sweep {
         return 4;
       default: break;
     }
-    if (detail.op_count > 0 && operands[0].type == ARM64_OP_REG && !std::string(instruction_->mnemonic).starts_with("st")) {
+    if (detail.op_count > 0 && operands[0].type == ARM64_OP_REG &&
+        !std::string(instruction_->mnemonic).starts_with("st")) {
       if (const int number = number_of(operands[0].reg); number >= 0)
         registers_[static_cast<std::size_t>(number)] = result;
     }
