@@ -67,7 +67,7 @@ with call sites as proof. It works on folders, mounted volumes and copies.")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION utils)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# Loaded when needed (scanner/trace/capstone_loaded.cpp), so that nothing but this line knows of it.
+# Loaded when needed (scanner/trace/isa/arm64/capstone_loaded.cpp), so that nothing but this line knows of it.
 if(CAPSTONE_INCLUDE_DIR)
   file(STRINGS ${CAPSTONE_INCLUDE_DIR}/capstone/capstone.h capstone_major REGEX "define CS_API_MAJOR")
   string(REGEX REPLACE "[^0-9]" "" capstone_major "${capstone_major}")

@@ -13,7 +13,7 @@ foreach(library nettle sqlite3 xxhash hivex capstone)
 endforeach()
 
 set(static_folder ${CMAKE_BINARY_DIR}/static)
-add_executable(poolwho_static scanner/main.cpp scanner/trace/capstone_linked.cpp)
+add_executable(poolwho_static scanner/main.cpp scanner/trace/isa/arm64/capstone_linked.cpp)
 set_target_properties(poolwho_static PROPERTIES OUTPUT_NAME poolwho RUNTIME_OUTPUT_DIRECTORY ${static_folder})
 # Files, because the targets would bring their shared libraries along.
 target_link_libraries(

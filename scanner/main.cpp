@@ -3,8 +3,8 @@
 #include <iostream>
 
 #include "scanner/commands/context.hpp"
-#include "scanner/console.hpp"
-#include "scanner/options.hpp"
+#include "scanner/platform/console.hpp"
+#include "scanner/cli/options.hpp"
 
 int main(int argc, char** argv) try {
   static scanner::StopFlag stop;  // signals reach it until the very end

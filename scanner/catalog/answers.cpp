@@ -5,7 +5,7 @@
 
 #include "scanner/catalog/schema.hpp"
 #include "scanner/catalog/store.hpp"
-#include "scanner/report/host.hpp"
+#include "scanner/platform/host.hpp"
 #include "scanner/report/model.hpp"
 
 namespace scanner::catalog {

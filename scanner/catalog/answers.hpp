@@ -10,7 +10,7 @@
 
 #include "scanner/catalog/records.hpp"
 #include "scanner/catalog/sql.hpp"
-#include "scanner/scan.hpp"
+#include "scanner/scan/scan_file.hpp"
 
 namespace scanner::catalog {
 

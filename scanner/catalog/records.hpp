@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "scanner/catalog/sql.hpp"
-#include "scanner/scan.hpp"
+#include "scanner/scan/scan_file.hpp"
 
 namespace scanner::catalog {
 

@@ -11,7 +11,7 @@
 
 #include "scanner/catalog/records.hpp"
 #include "scanner/catalog/sql.hpp"
-#include "scanner/scan.hpp"
+#include "scanner/scan/scan_file.hpp"
 #include "tagdb/database.hpp"
 
 namespace scanner::catalog {

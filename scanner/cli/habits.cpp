@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "scanner/nearest_word.hpp"
+#include "scanner/cli/did_you_mean.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/pool_tag.hpp"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "scanner/options.hpp"
+#include "scanner/cli/options.hpp"
 
 namespace scanner::cli {
 

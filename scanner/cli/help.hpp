@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "scanner/options.hpp"
+#include "scanner/cli/options.hpp"
 
 namespace scanner::cli {
 

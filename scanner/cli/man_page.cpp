@@ -3,7 +3,7 @@
 #include <array>
 
 #include "scanner/cli/generate.hpp"
-#include "scanner/options.hpp"
+#include "scanner/cli/options.hpp"
 
 namespace scanner {
 namespace {

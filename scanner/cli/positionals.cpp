@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "scanner/cli/habits.hpp"
-#include "scanner/nearest_word.hpp"
+#include "scanner/cli/did_you_mean.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/pool_tag.hpp"
 

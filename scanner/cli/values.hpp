@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "scanner/options.hpp"
+#include "scanner/cli/options.hpp"
 
 namespace scanner::cli {
 

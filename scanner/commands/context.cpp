@@ -6,9 +6,9 @@
 #include <iterator>
 
 #include "scanner/commands/likely_first.hpp"
-#include "scanner/console.hpp"
-#include "scanner/pipeline.hpp"
-#include "scanner/report/host.hpp"
+#include "scanner/platform/console.hpp"
+#include "scanner/scan/pipeline.hpp"
+#include "scanner/platform/host.hpp"
 #include "scanner/report/screen.hpp"
 
 namespace scanner {

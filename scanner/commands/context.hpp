@@ -15,13 +15,13 @@
 
 #include "scanner/catalog/answers.hpp"
 #include "scanner/catalog/store.hpp"
-#include "scanner/exporters.hpp"
-#include "scanner/options.hpp"
-#include "scanner/pipeline.hpp"
+#include "scanner/scan/exported_allocators.hpp"
+#include "scanner/cli/options.hpp"
+#include "scanner/scan/pipeline.hpp"
 #include "scanner/poolmon/live.hpp"
-#include "scanner/progress.hpp"
+#include "scanner/commands/progress.hpp"
 #include "scanner/report/model.hpp"
-#include "scanner/stop.hpp"
+#include "scanner/platform/stop.hpp"
 #include "tagdb/api_table.hpp"
 #include "tagdb/database.hpp"
 

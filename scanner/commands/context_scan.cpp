@@ -7,7 +7,7 @@
 #include "pe/second_reader.hpp"
 #include "scanner/commands/context.hpp"
 #include "scanner/commands/likely_first.hpp"
-#include "scanner/pipeline.hpp"
+#include "scanner/scan/pipeline.hpp"
 
 namespace scanner {
 

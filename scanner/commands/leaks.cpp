@@ -8,7 +8,7 @@
 #include "scanner/commands/context.hpp"
 #include "scanner/commands/live_view.hpp"
 #include "scanner/commands/log_files.hpp"
-#include "scanner/pipeline.hpp"
+#include "scanner/scan/pipeline.hpp"
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/poolmon/live.hpp"
 #include "scanner/poolmon/log_reader.hpp"

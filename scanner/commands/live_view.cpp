@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "scanner/console.hpp"
+#include "scanner/platform/console.hpp"
 
 namespace scanner {
 namespace {

@@ -7,7 +7,7 @@
 #include "scanner/commands/context.hpp"
 #include "scanner/commands/likely_first.hpp"
 #include "scanner/commands/locate_notes.hpp"
-#include "scanner/pipeline.hpp"
+#include "scanner/scan/pipeline.hpp"
 #include "scanner/rank/frees.hpp"
 
 namespace scanner {

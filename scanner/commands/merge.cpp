@@ -3,7 +3,7 @@
 
 #include "scanner/catalog/merge.hpp"
 #include "scanner/commands/context.hpp"
-#include "scanner/console.hpp"
+#include "scanner/platform/console.hpp"
 
 namespace scanner {
 

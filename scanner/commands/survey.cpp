@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "scanner/commands/context.hpp"
-#include "scanner/pipeline.hpp"
+#include "scanner/scan/pipeline.hpp"
 
 namespace scanner {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "pe/bytes.hpp"
 #include "scanner/loaded/system.hpp"
-#include "scanner/system_query_win32.hpp"
-#include "scanner/win32.hpp"
+#include "scanner/platform/system_query_win32.hpp"
+#include "scanner/platform/win32.hpp"
 
 namespace scanner::loaded {
 namespace {

@@ -5,7 +5,7 @@
 #include <ctime>
 #include <set>
 
-#include "scanner/report/host.hpp"
+#include "scanner/platform/host.hpp"
 #include "scanner/report/html_answer.hpp"
 #include "scanner/report/html_leaks.hpp"
 #include "scanner/report/html_parts.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "scanner/report/words.hpp"
-#include "scanner/scan.hpp"
+#include "scanner/scan/scan_file.hpp"
 
 namespace scanner::report::html {
 

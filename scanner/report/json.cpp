@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "scanner/report/host.hpp"
+#include "scanner/platform/host.hpp"
 #include "scanner/report/model.hpp"
 #include "tagdb/owners.hpp"
 

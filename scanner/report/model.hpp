@@ -16,7 +16,7 @@
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/rank/check.hpp"
 #include "scanner/rank/rank.hpp"
-#include "scanner/scan.hpp"
+#include "scanner/scan/scan_file.hpp"
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/database.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "scanner/trace/engine.hpp"
+#include "scanner/trace/solve/engine.hpp"
 
 namespace scanner::trace {
 

@@ -11,7 +11,7 @@
 
 #include "scanner/walk/walk.hpp"
 #include "scanner/walk/windows_rules.hpp"
-#include "scanner/win32.hpp"
+#include "scanner/platform/win32.hpp"
 
 namespace scanner::win32 {
 namespace {

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "scanner/scan.hpp"
-#include "scanner/trace/occurrence.hpp"
+#include "scanner/scan/scan_file.hpp"
+#include "scanner/trace/attribute/occurrence.hpp"
 #include "tests/accuracy/look_back.hpp"
 #include "tests/accuracy/truth.hpp"
 #include "tests/census/census.hpp"

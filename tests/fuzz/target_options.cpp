@@ -1,5 +1,5 @@
 // Any words as a command line: parsed or refused with a reason, never anything else.
-#include "scanner/options.hpp"
+#include "scanner/cli/options.hpp"
 #include "tests/fuzz/target.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

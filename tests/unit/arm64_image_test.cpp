@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "scanner/trace/arm64.hpp"
-#include "scanner/trace/occurrence.hpp"
+#include "scanner/trace/isa/arm64/decode.hpp"
+#include "scanner/trace/attribute/occurrence.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tests/unit/files.hpp"
 

@@ -1,6 +1,6 @@
 // The ARM64 decoder against Capstone: on every word of the test drivers and on random ones, both must agree on the kind
 // of instruction, on targets and constants, on memory operands and on the general registers that are written.
-#include "scanner/trace/arm64.hpp"
+#include "scanner/trace/isa/arm64/decode.hpp"
 
 #include <capstone/capstone.h>
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "scanner/trace/abi.hpp"
+#include "scanner/trace/isa/abi.hpp"
 #include "tests/unit/files.hpp"
 
 namespace arm64 = scanner::trace::arm64;

@@ -7,7 +7,7 @@
 #include <set>
 #include <tuple>
 
-#include "scanner/trace/occurrence.hpp"
+#include "scanner/trace/attribute/occurrence.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tests/unit/files.hpp"
 

@@ -1,12 +1,12 @@
 // Tags that travel from one driver into another's allocator, and the kernel that calls its own.
-#include "scanner/exporters.hpp"
+#include "scanner/scan/exported_allocators.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <filesystem>
 
-#include "scanner/scan.hpp"
+#include "scanner/scan/scan_file.hpp"
 #include "tests/census/census.hpp"
 #include "tests/unit/files.hpp"
 

@@ -9,7 +9,7 @@
 #include "scanner/cli/generate.hpp"
 #include "scanner/cli/habits.hpp"
 #include "scanner/cli/help.hpp"
-#include "scanner/options.hpp"
+#include "scanner/cli/options.hpp"
 #include "scanner/report/screen.hpp"
 
 using namespace scanner;

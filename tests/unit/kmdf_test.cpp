@@ -1,9 +1,9 @@
 // The tag that KMDF charges to a driver that names none: the first letters of the service, without a leading "wdf".
-#include "scanner/trace/kmdf.hpp"
+#include "scanner/trace/image/kmdf.hpp"
 
 #include <doctest/doctest.h>
 
-#include "scanner/scan.hpp"
+#include "scanner/scan/scan_file.hpp"
 
 using scanner::trace::kmdf_default_tag;
 

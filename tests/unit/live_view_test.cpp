@@ -16,7 +16,7 @@
 
 #include "log_reading.hpp"
 #include "scanner/commands/context.hpp"
-#include "scanner/console.hpp"
+#include "scanner/platform/console.hpp"
 #include "scanner/report/live_table.hpp"
 
 using namespace scanner::poolmon;

@@ -1,5 +1,5 @@
 // The pipeline when a stage fails: one file's error stays that file's, any other ends the run in order.
-#include "scanner/pipeline.hpp"
+#include "scanner/scan/pipeline.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,9 +3,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "scanner/findstr_habits.hpp"
-#include "scanner/nearest_word.hpp"
-#include "scanner/options.hpp"
+#include "scanner/cli/findstr_habits.hpp"
+#include "scanner/cli/did_you_mean.hpp"
+#include "scanner/cli/options.hpp"
 #include "scanner/report/model.hpp"
 #include "scanner/walk/walk.hpp"
 

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "scanner/trace/stack_depth.hpp"
+#include "scanner/trace/ir/stack_depth.hpp"
 #include "tagdb/api_table.hpp"
 #include "tagdb/stack_bytes.hpp"
 

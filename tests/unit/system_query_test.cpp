@@ -1,5 +1,5 @@
 // The loop around NtQuerySystemInformation, with systems that answer in every way there is.
-#include "scanner/system_query.hpp"
+#include "scanner/platform/system_query.hpp"
 
 #include <doctest/doctest.h>
 

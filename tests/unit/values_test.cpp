@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "scanner/trace/abi.hpp"
-#include "scanner/trace/state.hpp"
-#include "scanner/trace/values.hpp"
+#include "scanner/trace/isa/abi.hpp"
+#include "scanner/trace/domain/state.hpp"
+#include "scanner/trace/domain/values.hpp"
 
 using namespace scanner::trace;
 

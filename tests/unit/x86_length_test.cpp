@@ -1,5 +1,5 @@
 // The quick reader of x86 instructions against Zydis: every three first bytes there are, with changing bytes behind.
-#include "scanner/trace/x86_length.hpp"
+#include "scanner/trace/isa/x86/length.hpp"
 
 #include <Zydis/Zydis.h>
 #include <doctest/doctest.h>

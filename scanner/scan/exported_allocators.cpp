@@ -1,0 +1,220 @@
+#include "scanner/scan/exported_allocators.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "scanner/scan/scan_file.hpp"
+#include "scanner/trace/trace.hpp"
+#include "scanner/walk/walk.hpp"
+
+namespace scanner {
+
+struct Exporters::Module {
+  std::once_flag traced;
+  std::vector<tagdb::ApiRow> own;
+  const std::vector<tagdb::ApiRow>* rows = &own;
+};
+
+struct Exporters::General {
+  std::once_flag searched;
+  Located found;
+};
+
+struct Exporters::Listing {
+  std::once_flag read;
+  std::map<std::string, std::string> paths;  // by name in lower case
+};
+
+namespace {
+
+/// Modules with undocumented functions of which the built-in table lists some, as their call sites show them: where the
+/// module itself is at hand, it says more.
+bool is_listed_in_part(std::string_view module) { return module == "win32kbase.sys" || module == "netio.sys"; }
+
+/// Modules whose functions the built-in table lists as far as they take tags, and those of the system that half of all
+/// drivers import from and whose functions take none (DDI reference: hal, wmilib, smclib, scsiport; wdfldr binds KMDF).
+bool is_listed(const tagdb::ApiTable& apis, std::string_view module) {
+  constexpr std::string_view kWithoutTags[] = {"hal.dll", "wdfldr.sys", "wmilib.sys", "smclib.sys", "scsiport.sys"};
+  if (std::find(std::begin(kWithoutTags), std::end(kWithoutTags), module) != std::end(kWithoutTags)) return true;
+  if (is_listed_in_part(module)) return false;
+  return std::any_of(apis.rows.begin(), apis.rows.end(), [module](const tagdb::ApiRow& row) {
+    return row.match != tagdb::ApiMatch::none && row.module == module;
+  });
+}
+
+}  // namespace
+
+Exporters::Exporters(const tagdb::ApiTable& apis, std::vector<std::string> folders, std::uint64_t max_file_size,
+                     std::function<std::vector<std::string>(const std::string&)> find_elsewhere)
+    : apis_(apis),
+      folders_(std::move(folders)),
+      max_file_size_(max_file_size),
+      find_elsewhere_(std::move(find_elsewhere)),
+      api_sets_(folders_, max_file_size) {}
+
+Exporters::~Exporters() = default;
+
+std::string Exporters::in_folder(const std::string& folder, const std::string& module) {
+  std::shared_ptr<Listing> listing;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& slot = listings_[folder];
+    if (!slot) {
+      slot = std::make_shared<Listing>();
+      const std::string last = std::exchange(listed_last_, folder);
+      const bool general = std::find(folders_.begin(), folders_.end(), last) != folders_.end();
+      if (!general && last != folder) listings_.erase(last);
+    }
+    listing = slot;
+  }
+  std::call_once(listing->read, [&] {
+    std::vector<walk::DirectoryEntry> entries;
+    std::string error;
+    bool denied = false;
+    walk::list_directory(folder, entries, error, denied);
+    for (const walk::DirectoryEntry& entry : entries) {
+      const bool image = entry.name.size() > 4 && entry.name[entry.name.size() - 4] == '.';
+      if (entry.kind == walk::DirectoryEntry::Kind::file && image && !entry.offline)
+        listing->paths.emplace(tagdb::fold_case(entry.name), walk::native_form(folder + "/" + entry.name));
+    }
+  });
+  const auto found = listing->paths.find(module);
+  return found == listing->paths.end() ? std::string{} : found->second;
+}
+
+Exporters::Located Exporters::locate(const std::string& module, const std::string& folder) {
+  if (std::string path = in_folder(folder, module); !path.empty()) return {std::move(path), true};
+  std::shared_ptr<General> general;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& slot = general_[module];
+    if (!slot) slot = std::make_shared<General>();
+    general = slot;
+  }
+  std::call_once(general->searched, [&] { general->found = locate_elsewhere(module); });
+  return general->found;
+}
+
+/// Not beside the importer.
+Exporters::Located Exporters::locate_elsewhere(const std::string& module) {
+  for (const std::string& folder : folders_) {
+    std::string path = in_folder(folder, module);
+    if (!path.empty()) return {std::move(path), true};
+  }
+  if (!find_elsewhere_) return {};
+  std::vector<std::string> paths = find_elsewhere_(module);
+  return paths.size() == 1 ? Located{std::move(paths.front()), false} : Located{};
+}
+
+const std::vector<tagdb::ApiRow>& Exporters::rows_of(const std::string& path, unsigned hops) {
+  Module* module = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& slot = modules_[{path, hops}];
+    if (!slot) slot = std::make_unique<Module>();
+    module = slot.get();
+  }
+  // Every hop asks others for one hop less, and the last is traced with the plain table, so that two modules that
+  // import from each other end.
+  std::call_once(module->traced, [&] {
+    walk::Skipped ignored;
+    const auto bytes = walk::read_file(path, max_file_size_, ignored);
+    if (!bytes) return;
+    const auto image = pe::Image::open(bytes.value());
+    if (!image || !trace::can_trace(image.value())) return;
+    Given given;
+    if (hops > 0) take_api_sets(image.value(), path, hops - 1, given);
+    if (hops > 0 && given.rows.empty()) {
+      module->rows = &rows_of(path, 0);
+      return;
+    }
+    tagdb::ApiTable apis = apis_;
+    apis.rows.insert(apis.rows.end(), given.rows.begin(), given.rows.end());
+    module->own = trace::trace(image.value(), apis).exported_rows;
+  });
+  return *module->rows;
+}
+
+Exporters::Given Exporters::given_to(const pe::Image& image, const std::string& path) {
+  Given given;
+  take_modules(image, path, given);
+  take_api_sets(image, path, kMostHops, given);
+  return given;
+}
+
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.find_last_of("/\\");
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+}  // namespace
+
+void Exporters::take_modules(const pe::Image& image, const std::string& path, Given& given) {
+  std::map<std::string, std::set<std::string_view>> imported;  // module → functions
+  image.for_each_import([&](const pe::Import& import) {
+    if (import.name.empty() || is_api_set(import.library)) return;
+    const std::string module = tagdb::fold_case(import.library);
+    if (is_listed_in_part(module) || apis_.find_import(import.name) < 0) imported[module].insert(import.name);
+  });
+  const std::string folder = folder_of(path);
+  for (const auto& [module, functions] : imported) {
+    if (is_listed(apis_, module)) continue;
+    given.asked = true;
+    const Located exporter = locate(module, folder);
+    if (exporter.path.empty() || exporter.path == path) continue;
+    for (tagdb::ApiRow row : rows_of(exporter.path, kMostHops)) {
+      if (!functions.contains(row.name) || (!exporter.as_loader && apis_.find_import(row.name) >= 0)) continue;
+      row.module = module;
+      row.name = tagdb::qualified_name(module, row.name);
+      row.source = "traced in " + exporter.path;
+      row.assumed = !exporter.as_loader;
+      given.rows.push_back(std::move(row));
+    }
+  }
+}
+
+/// Functions of API sets: the set names no file, so the image that implements it is the one that exports the function.
+void Exporters::take_api_sets(const pe::Image& image, const std::string& path, unsigned hops, Given& given) {
+  std::map<std::string, std::set<std::string_view>> imported;  // API set → functions
+  image.for_each_import([&](const pe::Import& import) {
+    if (!import.name.empty() && is_api_set(import.library))
+      imported[tagdb::fold_case(import.library)].insert(import.name);
+  });
+  for (const auto& [set, functions] : imported) {
+    given.asked = true;
+    for (const std::string_view function : functions) {
+      const std::vector<std::string> hosts = api_sets_.hosts_of(function, image.machine(), folder_of(path), path);
+      std::optional<tagdb::ApiRow> found;
+      std::string host;
+      bool agree = true;
+      for (const std::string& candidate : hosts) {
+        for (tagdb::ApiRow row : rows_of(candidate, hops)) {
+          if (row.name != function) continue;
+          if (found) {
+            agree = agree && digest_of({*found}) == digest_of({row});
+          } else {
+            host = candidate;
+            found = std::move(row);
+          }
+        }
+      }
+      // A row of the table says what it takes, whoever implements it: better than an image that is perhaps the one.
+      const bool listed = apis_.find_import(function) >= 0;
+      if (!listed && (hosts.empty() || !agree)) ++given.unresolved;
+      if (!found || !agree || (listed && hosts.size() > 1)) continue;
+      found->module = set;
+      found->import_name = tagdb::qualified_name(set, function);
+      found->name = tagdb::qualified_name(host.substr(host.find_last_of("/\\") + 1), function);
+      found->source = "traced in " + host;
+      found->assumed = hosts.size() > 1;
+      given.rows.push_back(std::move(*found));
+    }
+  }
+}
+
+}  // namespace scanner

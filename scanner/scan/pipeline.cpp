@@ -1,0 +1,199 @@
+#include "scanner/scan/pipeline.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <new>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace scanner {
+
+namespace {
+
+struct Job {
+  std::uint64_t number = 0;
+  walk::Found file;
+};
+
+/// The state that walker, workers and writer share, all under one mutex: what flows is files, not bytes.
+class Shared {
+ public:
+  Shared(std::uint64_t window, const StopFlag& stop) : window_(window), stop_(stop) {}
+
+  bool push(walk::Found file) {
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return next_number_ - written_ < window_ || ends(); });
+    if (ends()) return false;
+    jobs_.push_back({next_number_++, std::move(file)});
+    work_.notify_one();
+    return true;
+  }
+
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    work_.notify_all();
+    done_.notify_all();
+  }
+
+  bool pop(Job& job) {
+    std::unique_lock lock(mutex_);
+    work_.wait(lock, [this] { return !jobs_.empty() || closed_ || error_; });
+    if (jobs_.empty() || error_) return false;
+    if (stop_.set()) {
+      // What is not begun is not done; the writer stops where the first gap is.
+      end_ = std::min(end_, jobs_.front().number);
+      jobs_.clear();
+      done_.notify_all();
+      // The writer may have taken all there is before the interrupt: then nobody else wakes a walker that waits for
+      // room.
+      room_.notify_all();
+      return false;
+    }
+    job = std::move(jobs_.front());
+    jobs_.pop_front();
+    return true;
+  }
+
+  /// Something failed that is no matter of one file: everybody stops. The first error is kept.
+  void fail(std::exception_ptr error) noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = std::move(error);
+    room_.notify_all();
+    work_.notify_all();
+    done_.notify_all();
+  }
+
+  /// When all threads are gone.
+  void throw_again() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+  void finish(std::uint64_t number, ScannedFile result) {
+    const std::lock_guard lock(mutex_);
+    finished_.emplace(number, std::move(result));
+    if (number == written_) done_.notify_all();
+  }
+
+  /// The next result in order; false when there will be none. `idle` is called while there is none yet.
+  bool take(ScannedFile& result, const std::function<void()>& idle) {
+    constexpr auto kPatience = std::chrono::milliseconds(50);
+    std::unique_lock lock(mutex_);
+    const auto ready = [this] {
+      return finished_.contains(written_) || written_ >= end_ || (closed_ && written_ == next_number_) || error_;
+    };
+    if (!done_.wait_for(lock, kPatience, ready)) {
+      lock.unlock();
+      if (idle) idle();
+      lock.lock();
+      done_.wait(lock, ready);
+    }
+    const auto it = finished_.find(written_);
+    if (it == finished_.end() || error_) return false;
+    result = std::move(it->second);
+    finished_.erase(it);
+    ++written_;
+    room_.notify_one();
+    return true;
+  }
+
+ private:
+  [[nodiscard]] bool ends() const { return stop_.set() || error_; }
+
+  const std::uint64_t window_;
+  const StopFlag& stop_;
+  std::exception_ptr error_;
+  std::mutex mutex_;
+  std::condition_variable room_, work_, done_;
+  std::deque<Job> jobs_;
+  std::map<std::uint64_t, ScannedFile> finished_;
+  std::uint64_t next_number_ = 0, written_ = 0;
+  std::uint64_t end_ = ~std::uint64_t{0};  // the first job that is not going to be done
+  bool closed_ = false;
+};
+
+/// What is said of a file when working on it threw.
+ScannedFile failed(const walk::Found& file, ReadBuffer& buffer, const std::exception_ptr& thrown) {
+  ReadBuffer().bytes.swap(buffer.bytes);  // the next file may need what this one took
+  ScannedFile out;
+  out.file = file;
+  out.outcome = ScannedFile::Outcome::failed;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    out.message = "not enough memory to read and trace it: give it more, try -j1, or skip it with --max-filesize";
+  } catch (const std::exception& error) {
+    out.message = std::string("internal error, please report it: ") + error.what();
+  } catch (...) {
+    out.message = "internal error, please report it";
+  }
+  return out;
+}
+
+/// Runs `body`; what it throws ends the run.
+template <typename Body>
+void guarded(Shared& shared, const Body& body) noexcept {
+  try {
+    body();
+  } catch (...) {
+    shared.fail(std::current_exception());
+  }
+}
+
+void work(Shared& shared, const Stages& stages) {
+  ReadBuffer buffer;
+  for (Job job; shared.pop(job);) {
+    ScannedFile result;
+    try {
+      result = stages.work(job.file, buffer);
+    } catch (...) {
+      result = failed(job.file, buffer, std::current_exception());
+    }
+    shared.finish(job.number, std::move(result));
+  }
+}
+
+/// As many as there is room for, one at least.
+void start_workers(std::vector<std::jthread>& workers, unsigned jobs, Shared& shared, const Stages& stages) {
+  workers.reserve(jobs);
+  for (unsigned i = 0; i < jobs; ++i) {
+    try {
+      workers.emplace_back([&shared, &stages] { guarded(shared, [&] { work(shared, stages); }); });
+    } catch (const std::system_error&) {
+      if (workers.empty()) throw;
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+void run_pipeline(unsigned jobs, const Stages& stages, const StopFlag& stop) {
+  constexpr std::uint64_t kWindowPerJob = 16;
+  Shared shared(jobs * kWindowPerJob, stop);
+  {
+    std::vector<std::jthread> threads;  // joined at the end of the scope
+    guarded(shared, [&] {
+      start_workers(threads, jobs, shared, stages);
+      const std::jthread walker([&shared, &stages] {
+        guarded(shared, [&] { stages.produce([&shared](walk::Found file) { return shared.push(std::move(file)); }); });
+        shared.close();
+      });
+      std::jthread counter;
+      if (stages.count) counter = std::jthread([&stages, &shared] { guarded(shared, stages.count); });
+      guarded(shared, [&] {
+        for (ScannedFile result; shared.take(result, stages.idle);) stages.consume(result);
+      });
+    });
+  }
+  shared.throw_again();
+}
+
+}  // namespace scanner

@@ -1,0 +1,345 @@
+#include "scanner/scan/scan_file.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <random>
+
+#include "pe/symbols.hpp"
+#include "scanner/scan/exported_allocators.hpp"
+#include "scanner/platform/sha256.hpp"
+
+namespace scanner {
+namespace {
+
+bool asked_for(const ScanRequest& request, tagdb::PoolTag tag) {
+  return std::any_of(request.queries.begin(), request.queries.end(),
+                     [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
+}
+
+/// A file beside the driver, if there is one that need not be fetched from the cloud first.
+std::optional<std::vector<std::uint8_t>> read_companion(const std::string& path, const ScanRequest& request) {
+  walk::DirectoryEntry entry;
+  std::string error;
+  walk::Skipped ignored;
+  if (!walk::inspect(path, entry, error) || entry.kind != walk::DirectoryEntry::Kind::file || entry.offline)
+    return std::nullopt;
+  auto read = walk::read_file(path, request.max_file_size, ignored);
+  if (!read) return std::nullopt;
+  return std::move(read.value());
+}
+
+/// Function names from the export table, and from a .map or .pdb that lies beside the driver; `all` when there is one.
+pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, ScannedFile& out, bool& all) {
+  pe::SymbolTable symbols;
+  const std::string stem = out.file.path.substr(0, out.file.path.find_last_of('.'));
+  if (auto pdb = read_companion(stem + ".pdb", request)) {
+    std::string reason;
+    if (!symbols.add_pdb(image, pe::Bytes{std::span<const std::uint8_t>(*pdb)}, reason))
+      out.trace.problems.push_back("the PDB beside it " + reason);
+  }
+  if (auto map = read_companion(stem + ".map", request)) {
+    if (!symbols.add_map(image, {reinterpret_cast<const char*>(map->data()), map->size()}))
+      out.trace.problems.push_back("the .map beside it names no address of this driver");
+  }
+  all = !symbols.empty();
+  symbols.add_exports(image);
+  symbols.sort();
+  return symbols;
+}
+
+void add_names(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+  bool all = false;
+  const pe::SymbolTable symbols = symbols_of(image, request, out, all);
+  if (symbols.empty()) return;
+  std::vector<pe::FunctionRange> functions;
+  image.for_each_function([&functions](const pe::FunctionRange& range) { functions.push_back(range); });
+  std::stable_sort(functions.begin(), functions.end(),
+                   [](const pe::FunctionRange& a, const pe::FunctionRange& b) { return a.begin < b.begin; });
+  const auto start_of = [&](std::uint32_t rva, const trace::TagUse& use) -> std::uint32_t {
+    const auto after =
+        std::upper_bound(functions.begin(), functions.end(), rva,
+                         [](std::uint32_t at, const pe::FunctionRange& range) { return at < range.begin; });
+    if (after != functions.begin() && rva < std::prev(after)->end) return std::prev(after)->primary;
+    // No function table says where it starts. The trace knows that of the last call; with exports alone any other place
+    // would borrow the name of some function that stands before it.
+    if (rva == use.site_rva && use.function_rva != 0) return use.function_rva;
+    constexpr std::uint32_t kFarthest = 0x1000;
+    return all && rva > kFarthest ? rva - kFarthest : rva;
+  };
+  for (const trace::TagUse& use : out.trace.uses) {
+    std::vector<std::string> names;
+    for (const std::uint32_t rva : use.via) names.push_back(symbols.name_of(rva, start_of(rva, use)));
+    out.names.push_back(std::move(names));
+  }
+}
+
+void add_listings(const pe::Image& image, ScannedFile& out) {
+  for (const trace::TagUse& use : out.trace.uses) {
+    std::vector<std::string> lines;
+    for (const std::uint32_t rva : use.via) lines.push_back(trace::instruction_text(image, rva));
+    out.listings.push_back(std::move(lines));
+  }
+}
+
+/// Occurrences of exact tags that no traced use explains: shown as the weaker evidence they are.
+void add_occurrences(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+  std::vector<tagdb::PoolTag> open;
+  for (const tagdb::PoolTag tag : request.bytes_first) {
+    if (!explained(out.trace.uses, tag)) open.push_back(tag);
+  }
+  out.occurrences = trace::describe_occurrences(image, trace::places_of(image, trace::TagSearch(open)));
+  // An immediate in lifted code would be told twice.
+  std::erase_if(out.trace.uses, [&open](const trace::TagUse& use) {
+    return use.evidence == trace::Evidence::constant && std::find(open.begin(), open.end(), use.tag) != open.end();
+  });
+}
+
+/// For the catalogue: where the tags stand that later questions may ask for.
+void note_held(const pe::Image& image, const trace::TagSearch& tags, ScannedFile& out) {
+  std::vector<trace::TagSearch::Hit> hits = trace::places_of(image, tags);
+  for (const trace::TagSearch::Hit& hit : hits) out.held.push_back(hit.tag);
+  std::sort(out.held.begin(), out.held.end());
+  out.held.erase(std::unique(out.held.begin(), out.held.end()), out.held.end());
+  std::erase_if(hits, [&out](const trace::TagSearch::Hit& hit) { return explained(out.trace.uses, hit.tag); });
+  out.held_occurrences = trace::describe_occurrences(image, std::move(hits));
+}
+
+std::int64_t now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// A seed of its own for every run.
+std::uint64_t hash_seed() {
+  static const std::uint64_t seed = [] {
+    std::random_device device;
+    return std::uint64_t{device()} << 32 | device();
+  }();
+  return seed;
+}
+
+}  // namespace
+
+bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag) {
+  return std::any_of(uses.begin(), uses.end(), [tag](const trace::TagUse& use) {
+    return use.tag == tag && use.evidence <= trace::Evidence::references;
+  });
+}
+
+tagdb::PoolTag kmdf_tag_of(std::string_view path) {
+  const auto name = path.find_last_of("/\\") + 1;  // npos + 1 is 0
+  return trace::kmdf_default_tag(path.substr(name, path.find_last_of('.') - name));
+}
+
+// KMDF charges what has no tag to the first letters of the service's name: not in the code, but predictable.
+void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out) {
+  const auto& rows = apis.rows;
+  int row = -1, config = -1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].kind == tagdb::ApiKind::predict) row = static_cast<int>(i);
+    if (rows[i].name == "WdfDriverCreate") config = static_cast<int>(i);
+  }
+  const bool own_tag = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
+                                   [config](const trace::TagUse& use) { return use.row == config; });
+  if (!out.trace.binds_kmdf || own_tag || row < 0) return;
+  trace::TagUse use;
+  use.tag = kmdf_tag_of(out.file.path);
+  use.evidence = trace::Evidence::predicted;
+  use.certainty = trace::Certainty::assumed;
+  use.row = row;
+  use.api = rows[static_cast<std::size_t>(row)].name;
+  out.trace.uses.push_back(std::move(use));
+}
+
+std::uint64_t beside(const std::string& path) {
+  const std::string stem = path.substr(0, path.find_last_of('.'));
+  std::uint64_t mixed = 0;
+  for (const char* suffix : {".pdb", ".map"}) {
+    walk::DirectoryEntry entry;
+    std::string ignored;
+    if (!walk::inspect(stem + suffix, entry, ignored)) continue;
+    const std::array<std::uint64_t, 3> facts = {entry.size, static_cast<std::uint64_t>(entry.modified), mixed + 1};
+    mixed = XXH3_64bits(facts.data(), sizeof facts) >> 1;  // SQLite's integers have a sign
+  }
+  return mixed;
+}
+
+std::string digest_of(const std::vector<tagdb::ApiRow>& rows) {
+  std::string text;
+  for (const tagdb::ApiRow& row : rows) {
+    text += row.name + "\t" + row.module + "\t";
+    for (const auto number :
+         {static_cast<long long>(row.kind), static_cast<long long>(row.match), static_cast<long long>(row.kmdf_index),
+          static_cast<long long>(row.charges_pool), static_cast<long long>(row.tag),
+          static_cast<long long>(row.tag_x86), static_cast<long long>(row.x86_fastcall),
+          static_cast<long long>(row.tag_in_struct), static_cast<long long>(row.pool_form),
+          static_cast<long long>(row.pool), static_cast<long long>(row.size), static_cast<long long>(row.size_x86),
+          static_cast<long long>(row.field_x64), static_cast<long long>(row.field_x86),
+          static_cast<long long>(row.condition_argument), static_cast<long long>(row.condition_value)})
+      text += std::to_string(number) + ",";
+    text += row.default_tag + "\n";
+  }
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  std::array<char, 40> hex{};
+  std::snprintf(hex.data(), hex.size(), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
+  return hex.data();
+}
+
+ContentHash content_hash(pe::Bytes bytes) {
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(), hash_seed());
+  return {hash.low64, hash.high64};
+}
+
+ContentHash content_hash(const std::string& sha256) {
+  ContentHash hash;
+  std::from_chars(sha256.data(), sha256.data() + 16, hash.low, 16);
+  std::from_chars(sha256.data() + 16, sha256.data() + 32, hash.high, 16);
+  return hash;
+}
+
+void ReadBuffer::trim() {
+  constexpr std::size_t kKept = 8U << 20;
+  if (bytes.size() > kKept) std::vector<std::uint8_t>().swap(bytes);
+}
+
+std::string sha256_hex(pe::Bytes bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  const auto digest = sha256(bytes);
+  if (!digest) return out;
+  for (const std::uint8_t byte : *digest) {
+    out += digits[byte >> 4];
+    out += digits[byte & 15];
+  }
+  return out;
+}
+
+ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadBuffer& buffer) {
+  using Outcome = ScannedFile::Outcome;
+  ScannedFile out;
+  out.file = file;
+  if (file.known_link) {
+    out.outcome = Outcome::hard_link;
+    return out;
+  }
+  if (request.recall != nullptr) {
+    out.checked = now();
+    out.beside = beside(file.path);
+    if (request.recall->unchanged(out)) {
+      if (out.outcome != Outcome::traced && out.outcome != Outcome::unsupported) return out;
+      if (request.already_reported && request.already_reported(out.hash)) {
+        out.outcome = Outcome::copy;
+      } else {
+        request.recall->load(out, request);
+      }
+      return out;
+    }
+  }
+  buffer.trim();
+  const auto read = walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image);
+  if (!read) {
+    out.outcome = Outcome::unreadable;
+    out.message = read.error().message;
+    return out;
+  }
+  const pe::Bytes bytes{std::span<const std::uint8_t>(buffer.bytes.data(), read.value())};
+  out.size = bytes.size();
+  const auto opened = pe::Image::open(bytes.span());
+  if (!opened) {
+    const bool not_pe = opened.error().fault == pe::Fault::not_pe;
+    out.outcome = not_pe ? Outcome::not_pe : Outcome::malformed;
+    out.message = opened.error().message;
+    if (not_pe) out.size = std::max(out.size, file.size);  // of a large one only the beginning was read
+    return out;
+  }
+  const pe::Image& image = opened.value();
+  out.machine = image.machine();
+  if (file.native_only && !image.native()) {
+    out.outcome = Outcome::not_wanted;
+    return out;
+  }
+  if (out.message = image.damage(); !out.message.empty()) {
+    out.outcome = Outcome::malformed;
+    return out;
+  }
+  const bool searching = !request.bytes_first.empty();
+  const bool in_bytes = searching && trace::may_hold_any(image, request.bytes_search);
+  if (searching && !in_bytes && trace::can_trace(image)) {
+    out.outcome = Outcome::deferred;
+    return out;
+  }
+  if (request.recall != nullptr) {
+    out.sha256 = sha256_hex(bytes);
+    out.hash = content_hash(out.sha256);
+  } else {
+    out.hash = content_hash(bytes);
+  }
+  if (request.already_reported && request.already_reported(out.hash)) {
+    out.outcome = Outcome::copy;
+    return out;
+  }
+  Exporters::Given given;
+  if (request.exporters != nullptr && trace::can_trace(image)) given = request.exporters->given_to(image, file.path);
+  const std::vector<tagdb::ApiRow>& more = given.rows;
+  out.context = !more.empty() ? digest_of(more) : given.asked ? "none" : "";
+  if (given.unresolved > 0) out.context += "+" + std::to_string(given.unresolved);
+  if (request.exporters != nullptr && trace::can_trace(image)) out.unresolved_api_sets = given.unresolved;
+  if (request.recall != nullptr && request.recall->known(out)) {
+    request.recall->load(out, request);
+    return out;
+  }
+  if (trace::can_trace(image)) {
+    out.outcome = Outcome::traced;
+    if (more.empty()) {
+      out.trace = trace::trace(image, *request.apis);
+    } else {
+      tagdb::ApiTable apis = *request.apis;
+      apis.rows.insert(apis.rows.end(), more.begin(), more.end());
+      out.trace = trace::trace(image, apis);
+    }
+    predict_kmdf_tag(*request.apis, out);
+  } else {
+    out.outcome = Outcome::unsupported;
+  }
+  if (std::string untraced = trace::untraced_code(image); !untraced.empty())
+    out.trace.problems.push_back(std::move(untraced));
+  if (in_bytes) add_occurrences(image, request, out);
+  if (request.recall != nullptr) note_held(image, request.recall->tags(), out);
+  const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
+                               [&](const trace::TagUse& use) { return asked_for(request, use.tag); });
+  out.reported = request.queries.empty() || hit || !out.occurrences.empty();
+  if (!out.reported) return out;
+  std::string problem;
+  out.identity = pe::identify(image, request.second_reader, problem);
+  if (!problem.empty()) out.trace.problems.push_back(problem);
+  if (out.sha256.empty()) out.sha256 = sha256_hex(bytes);
+  for (const trace::TagUse& use : out.trace.uses)
+    out.file_offsets.push_back(use.via.empty() ? 0xFFFFFFFFU : image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
+  add_names(image, request, out);
+  if (request.with_text) add_listings(image, out);
+  return out;
+}
+
+ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size,
+                        ReadBuffer& buffer) {
+  ScannedFile out;
+  out.file = file;
+  buffer.trim();
+  const auto read = walk::read_file(file.path, max_file_size, out.skipped, buffer.bytes);
+  if (!read) return out;
+  const pe::Bytes bytes{std::span<const std::uint8_t>(buffer.bytes.data(), read.value())};
+  const auto image = pe::Image::open(bytes.span());
+  if (!image) return out;
+  note_held(image.value(), tags, out);
+  out.sha256 = sha256_hex(bytes);
+  return out;
+}
+
+}  // namespace scanner

@@ -1,0 +1,140 @@
+// One file on its way from path to facts: read, opened, searched, traced, identified. Runs on worker threads;
+// everything it needs comes in with the request, everything it found goes out in the result.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pe/identity.hpp"
+#include "pe/image.hpp"
+#include "scanner/trace/attribute/occurrence.hpp"
+#include "scanner/trace/trace.hpp"
+#include "scanner/walk/walk.hpp"
+#include "tagdb/api_table.hpp"
+#include "tagdb/pool_tag.hpp"
+
+namespace scanner {
+
+struct ContentHash {
+  std::uint64_t low = 0, high = 0;
+  auto operator<=>(const ContentHash&) const = default;
+};
+
+class Exporters;
+struct ScannedFile;
+struct ScanRequest;
+
+/// What earlier scans know of files and contents (the catalogue). Asked from worker threads.
+class Recall {
+ public:
+  virtual ~Recall() = default;
+  /// Before reading: true when path, size and time of change are as they were; says what the file is, not what is in
+  /// it.
+  virtual bool unchanged(ScannedFile& file) = 0;
+  /// After hashing: true when its content was traced before by an engine no worse than ours.
+  virtual bool known(ScannedFile& file) = 0;
+  /// Fills in what a trace would find, for a file of which one of the above was true.
+  virtual void load(ScannedFile& file, const ScanRequest& request) = 0;
+  /// The tags whose bytes a later question may ask for.
+  [[nodiscard]] virtual const trace::TagSearch& tags() const = 0;
+};
+
+/// What earlier scans of a run covered, and whose paths these are.
+struct Done {
+  std::vector<std::string> directories;
+  std::set<std::string> files;  ///< as walk::same_name() gives them
+  bool listed = false;          ///< the paths of this scan come from a list, not from the user's hand
+};
+
+struct ScanRequest {
+  const tagdb::ApiTable* apis = nullptr;
+  Exporters* exporters = nullptr;  ///< finds functions of other drivers that take tags; null: only the table counts
+  std::string second_reader;       ///< pe::find_second_reader()
+  std::uint64_t max_file_size = 0;
+  /// locate: what is asked for. Empty: everything (survey).
+  std::vector<tagdb::TagQuery> queries;
+  /// locate, first pass: trace only files whose bytes hold one of these.
+  std::vector<tagdb::PoolTag> bytes_first;
+  trace::TagSearch bytes_search;  ///< made from `bytes_first`
+  bool with_text = false;         ///< --explain: instructions as text
+  /// Was this content reported already? Asked from worker threads; may be empty.
+  std::function<bool(const ContentHash&)> already_reported;
+  /// survey --store: what need not be traced again. Contents are then known by SHA-256.
+  Recall* recall = nullptr;
+};
+
+struct ScannedFile {
+  enum class Outcome {
+    traced,       ///< a driver; for locate with or without hits
+    deferred,     ///< a driver that holds none of `bytes_first`: not traced yet
+    copy,         ///< the same content was reported before
+    hard_link,    ///< another name of a file that the walk met before: not read
+    unsupported,  ///< a PE image of a machine that cannot be traced: bytes evidence only
+    not_pe,
+    not_wanted,  ///< an .exe or .dll that is no kernel image
+    unreadable,
+    malformed,
+    failed  ///< by this program: not enough memory, or an error of its own
+  };
+  Outcome outcome = Outcome::not_pe;
+  walk::Found file;
+  std::string message;  ///< for unreadable, malformed and failed
+  std::uint64_t size = 0;
+  ContentHash hash;
+  bool recalled = false;     ///< from the catalogue, not from the file
+  std::uint64_t beside = 0;  ///< stands for size and time of the .pdb and .map beside it
+  std::string context;       ///< digest of the rows that other drivers gave (Exporters); "none": might have given
+  /// Functions that it imports from API sets and that no image at hand was seen to export; nothing: not counted.
+  std::optional<std::uint32_t> unresolved_api_sets;
+  std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
+  pe::Machine machine = pe::Machine::other;
+  trace::TraceResult trace;
+  std::vector<trace::Occurrence> occurrences;       ///< locate: bytes of the tag that no use explains
+  std::vector<std::uint32_t> file_offsets;          ///< per use: file offset of the site, 0xFFFFFFFF when none
+  std::vector<std::vector<std::string>> names;      ///< per use: a name per element of `via`, empty where none is known
+  std::vector<std::vector<std::string>> listings;   ///< per use: one instruction text per element of `via`
+  std::vector<tagdb::PoolTag> held;                 ///< with `recall`: which of its tags stand in the bytes
+  std::vector<trace::Occurrence> held_occurrences;  ///< … and where those stand that no use explains
+  bool reported = false;                            ///< identity and SHA-256 are filled in
+  pe::Identity identity;
+  std::string sha256;
+  walk::Skipped skipped;
+};
+
+/// What files are read into, one after the other. Every worker owns one. It is no thread_local: with MinGW's emulated
+/// ones a destructor runs after the memory of its object was freed.
+struct ReadBuffer {
+  std::vector<std::uint8_t> bytes;
+  /// Gives back what a giant blew up.
+  void trim();
+};
+
+ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadBuffer& buffer);
+
+/// Only searches the bytes of a driver: fills `held`, `held_occurrences` (explained or not) and `sha256`, which stays
+/// empty when the file cannot be read or is no PE image.
+ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size,
+                        ReadBuffer& buffer);
+
+/// Not cryptographic, and different in every run: nobody can prepare two drivers that look alike to it.
+ContentHash content_hash(pe::Bytes bytes);
+/// From the first half of a SHA-256.
+ContentHash content_hash(const std::string& sha256);
+/// Stands for size and time of the files beside a driver that give names to its functions; 0: there are none.
+std::uint64_t beside(const std::string& path);
+/// Stands for the contents of rows of the table of functions (other rows may find other uses); where they come from is
+/// left out.
+std::string digest_of(const std::vector<tagdb::ApiRow>& rows);
+/// Does a use say more about the tag than that its bytes are there?
+bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag);
+/// KMDF's default tag for a driver of this name.
+tagdb::PoolTag kmdf_tag_of(std::string_view path);
+/// Adds KMDF's default tag, which depends on the name of the file, where it applies.
+void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out);
+std::string sha256_hex(pe::Bytes bytes);
+
+}  // namespace scanner

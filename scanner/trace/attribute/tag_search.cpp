@@ -1,0 +1,143 @@
+#include "scanner/trace/attribute/tag_search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <numeric>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace scanner::trace {
+namespace {
+
+constexpr std::size_t kFew = 6;       // from here on one pass with the bitmap is cheaper than one pass per tag
+constexpr unsigned kFilterBits = 17;  // 16 KiB: stays in the first-level cache
+constexpr std::uint32_t kTagMask = 0x7FFFFFFFU;
+
+std::uint32_t word_at(const std::uint8_t* at) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, at, 4);
+  if constexpr (std::endian::native == std::endian::big)
+    value = (value >> 24) | ((value >> 8) & 0xFF00U) | ((value << 8) & 0xFF0000U) | (value << 24);
+  return value;
+}
+
+std::uint32_t slot_of(std::uint32_t tag) { return (tag * 0x9E3779B1U) >> (32 - kFilterBits); }
+
+/// How often a byte stands in drivers, roughly: 0 first, then the bytes that code and UTF-16 texts are full of.
+unsigned frequency(std::uint8_t byte) {
+  switch (byte) {
+    case 0x00: return 100;
+    case 0xFF:
+    case 0x48:
+    case 0xCC: return 40;
+    case 0x20:
+    case 0x24:
+    case 0x44:
+    case 0x8B:
+    case 0x4C:
+    case 0x89:
+    case 0x65: return 25;
+    default: break;
+  }
+  if (byte >= 'a' && byte <= 'z') return std::strchr("eatoinsr", byte) != nullptr ? 20 : 12;
+  if (byte >= 'A' && byte <= 'H') return 12;
+  return byte < 0x10 ? 15 : 6;
+}
+
+/// Next place of `tag`, in either form, at or behind `from`; `size` when there is none.
+std::size_t find_one(const std::uint8_t* data, std::size_t size, std::size_t from, std::uint32_t tag) {
+  if (size < 4) return size;
+  const std::size_t last = size - 4;  // the last place a tag can start
+  std::size_t at = from;
+#if defined(__SSE2__)
+  // The fourth byte has two forms, so the pair to look for comes from the first three.
+  std::array<unsigned, 3> order = {0, 1, 2};
+  const auto byte = [tag](unsigned index) { return static_cast<std::uint8_t>(tag >> (8 * index)); };
+  std::sort(order.begin(), order.end(),
+            [&byte](unsigned a, unsigned b) { return frequency(byte(a)) < frequency(byte(b)); });
+  const unsigned i = order[0], j = order[1];
+  const __m128i first = _mm_set1_epi8(static_cast<char>(byte(i))), second = _mm_set1_epi8(static_cast<char>(byte(j)));
+  const auto load = [data](std::size_t offset) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + offset));
+  };
+  constexpr std::size_t kStep = 64;
+  while (size >= kStep + 4 && at <= size - kStep - 4) {
+    __m128i hits[4];
+    for (unsigned k = 0; k < 4; ++k)
+      hits[k] =
+          _mm_and_si128(_mm_cmpeq_epi8(load(at + 16 * k + i), first), _mm_cmpeq_epi8(load(at + 16 * k + j), second));
+    const __m128i any = _mm_or_si128(_mm_or_si128(hits[0], hits[1]), _mm_or_si128(hits[2], hits[3]));
+    if (_mm_movemask_epi8(any) != 0) {
+      for (unsigned k = 0; k < 4; ++k) {
+        for (auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits[k])); mask != 0; mask &= mask - 1) {
+          const std::size_t place = at + 16 * k + static_cast<unsigned>(std::countr_zero(mask));
+          if ((word_at(data + place) & kTagMask) == tag) return place;
+        }
+      }
+    }
+    at += kStep;
+  }
+#endif
+  for (; at <= last; ++at) {
+    if ((word_at(data + at) & kTagMask) == tag) return at;
+  }
+  return size;
+}
+
+}  // namespace
+
+TagSearch::TagSearch(std::vector<tagdb::PoolTag> tags) : tags_(std::move(tags)) {
+  std::sort(tags_.begin(), tags_.end());
+  tags_.erase(std::unique(tags_.begin(), tags_.end()), tags_.end());
+  if (tags_.size() < kFew) return;
+  filter_.resize((std::size_t{1} << kFilterBits) / 64);
+  for (const tagdb::PoolTag tag : tags_) {
+    const std::uint32_t slot = slot_of(tag.value());
+    filter_[slot / 64] |= std::uint64_t{1} << (slot % 64);
+  }
+}
+
+bool TagSearch::member(std::uint32_t value) const {
+  const std::uint32_t slot = slot_of(value);
+  return (filter_[slot / 64] >> (slot % 64) & 1) != 0 &&
+         std::binary_search(tags_.begin(), tags_.end(), tagdb::PoolTag(value));
+}
+
+bool TagSearch::any(pe::Bytes bytes) const {
+  if (filter_.empty()) {
+    return std::any_of(tags_.begin(), tags_.end(), [bytes](tagdb::PoolTag tag) {
+      return find_one(bytes.data(), bytes.size(), 0, tag.value()) < bytes.size();
+    });
+  }
+  for (std::size_t at = 0; at + 4 <= bytes.size(); ++at) {
+    if (member(word_at(bytes.data() + at) & kTagMask)) return true;
+  }
+  return false;
+}
+
+std::vector<TagSearch::Hit> TagSearch::all(pe::Bytes bytes) const {
+  std::vector<Hit> hits;
+  const auto add = [&hits, bytes](std::size_t at) {
+    const std::uint32_t word = word_at(bytes.data() + at);
+    hits.push_back({at, tagdb::PoolTag(word), (word & ~kTagMask) != 0, false});
+  };
+  if (!filter_.empty()) {
+    for (std::size_t at = 0; at + 4 <= bytes.size(); ++at) {
+      if (member(word_at(bytes.data() + at) & kTagMask)) add(at);
+    }
+    return hits;
+  }
+  for (const tagdb::PoolTag tag : tags_) {
+    for (std::size_t at = find_one(bytes.data(), bytes.size(), 0, tag.value()); at < bytes.size();
+         at = find_one(bytes.data(), bytes.size(), at + 1, tag.value()))
+      add(at);
+  }
+  std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.offset < b.offset; });
+  return hits;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,188 @@
+// Frame slots: what was stored where on the stack, down to the byte.
+#include "scanner/trace/domain/state.hpp"
+
+#include <algorithm>
+#include <boost/container/static_vector.hpp>
+#include <limits>
+
+#include "scanner/trace/ir/stack_depth.hpp"
+
+namespace scanner::trace {
+namespace {
+
+ValueId cut_low(ValueId value, unsigned width, ValuePool& values) {
+  return width == 1 || width == 2 || width == 4 ? values.resize(value, width, false) : values.unknown(kComputed);
+}
+
+/// `width` bytes at `offset` put together from constants in several slots, which must cover them without a hole.
+ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
+  std::uint64_t result = 0;
+  unsigned covered = 0;
+  for (auto it = slot_reaching(state.frame, offset); it != state.frame.end() && it->offset < offset + width; ++it) {
+    const FrameSlot& slot = *it;
+    std::uint64_t constant = 0;
+    if (slot.width > 8 || !values.is_constant(slot.value, constant)) return values.unknown(kComputed);
+    for (unsigned i = 0; i < slot.width; ++i) {
+      const std::int64_t at = slot.offset + std::int64_t{i} - offset;
+      if (at < 0 || at >= width) continue;
+      result |= ((constant >> (8 * i)) & 0xFF) << (8 * at);
+      ++covered;
+    }
+  }
+  return covered == width ? values.constant(result) : values.unknown(kComputed);
+}
+
+}  // namespace
+
+void share(std::vector<SharedPointer>& list, const SharedPointer& pointer) {
+  const auto at = std::lower_bound(list.begin(), list.end(), pointer);
+  if (at != list.end() && *at == pointer) return;
+  if (list.size() < kMostShared) {
+    list.insert(at, pointer);
+    return;
+  }
+  const auto lowest = std::lower_bound(list.begin(), list.end(),
+                                       SharedPointer{pointer.pointer, std::numeric_limits<std::int64_t>::min()});
+  if (lowest != list.end() && lowest->pointer == pointer.pointer) {
+    lowest->offset = std::min(lowest->offset, pointer.offset);
+    return;
+  }
+  list.insert(at, pointer);
+  const auto same = [](const SharedPointer& a, const SharedPointer& b) { return a.pointer == b.pointer; };
+  list.erase(std::unique(list.begin(), list.end(), same), list.end());
+}
+
+bool State::escape(std::int32_t offset) {
+  const auto at = std::lower_bound(escaped.begin(), escaped.end(), offset);
+  if (at != escaped.end() && *at == offset) return false;
+  if (escaped.size() < kMostEscaped) {
+    escaped.insert(at, offset);
+    return true;
+  }
+  // What known_to_others() says of addresses above one that escaped, it says with or without this one.
+  constexpr std::int32_t kArguments = 0x28;  // not below the first stack argument of any convention
+  const bool told = at != escaped.begin() && (offset < 0 || *(at - 1) >= kArguments);
+  if (told) return false;
+  const bool tells = at != escaped.end() && (offset < 0 ? *at < 0 : offset >= kArguments);
+  if (tells) {
+    *at = offset;
+  } else {
+    escaped.insert(at, offset);
+  }
+  return true;
+}
+
+bool is_shared(const std::vector<SharedPointer>& list, Location pointer, std::int64_t offset) {
+  const auto lowest =
+      std::lower_bound(list.begin(), list.end(), SharedPointer{pointer, std::numeric_limits<std::int64_t>::min()});
+  return lowest != list.end() && lowest->pointer == pointer && lowest->offset <= offset;
+}
+
+bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi) {
+  if (slot.offset >= 0 || state.escaped.empty() || state.escaped.front() >= 0) return false;
+  const Atom* only = values.only(slot.value);
+  if (only == nullptr) return true;
+  const bool saved = only->kind == AtomKind::entry && only->a == 0 && !is_stack(only->where) &&
+                     abi.preserved(static_cast<Reg>(only->where));
+  return !saved && only->kind != AtomKind::frame && !values.of_framework(*only);
+}
+
+State state_at_entry(ValuePool& values, const Abi& abi) {
+  State state;
+  for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values.entry(reg);
+  state.registers[abi.stack_pointer] = values.frame_address(0);
+  state.registers[kScratchA] = state.registers[kScratchB] = values.unknown(kUnset);
+  return state;
+}
+
+void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value, ValuePool& values) {
+  if (at < std::numeric_limits<std::int32_t>::min() / 2 || at > std::numeric_limits<std::int32_t>::max() / 2) return;
+  const auto offset = static_cast<std::int32_t>(at);
+  const auto end = offset + static_cast<std::int32_t>(width);
+  auto first = slot_reaching(state.frame, offset);
+  // What a partial overwrite leaves of a neighbour is not worth modelling: it becomes "computed".
+  boost::container::static_vector<FrameSlot, 2> rests;  // of the first and of the last slot that is overlapped
+  auto last = first;
+  for (; last != state.frame.end() && last->offset < end; ++last) {
+    const std::int32_t slot_end = last->offset + static_cast<std::int32_t>(last->width);
+    if (last->offset < offset)
+      rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset),
+                       cut_low(last->value, static_cast<unsigned>(offset - last->offset), values)});
+    if (slot_end > end) rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values.unknown(kComputed)});
+  }
+  first = state.frame.erase(first, last);
+  boost::container::static_vector<FrameSlot, 3> fresh;
+  for (const FrameSlot& rest : rests) {
+    if (rest.offset < offset) fresh.push_back(rest);
+  }
+  fresh.push_back({offset, width, value});
+  for (const FrameSlot& rest : rests) {
+    if (rest.offset >= end) fresh.push_back(rest);
+  }
+  if (state.frame.size() + fresh.size() > kMostFrameSlots) return;
+  state.frame.insert(first, fresh.begin(), fresh.end());
+}
+
+ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
+  if (width > 8) return values.unknown(kComputed);
+  const auto after = std::upper_bound(state.frame.begin(), state.frame.end(), offset,
+                                      [](std::int64_t at, const FrameSlot& slot) { return at < slot.offset; });
+  if (after != state.frame.begin()) {
+    const FrameSlot& slot = *std::prev(after);
+    const std::int64_t end = std::int64_t{slot.offset} + slot.width;
+    if (offset == slot.offset && width <= slot.width)
+      return width == slot.width ? slot.value : values.resize(slot.value, width, false);
+    if (offset < end) {
+      if (offset + width <= end && slot.width <= 8) {
+        const auto shift = static_cast<std::uint64_t>(8 * (offset - slot.offset));
+        return values.resize(values.alu(Alu::shr, 8, 0, slot.value, values.constant(shift)), width, false);
+      }
+      return assemble(state, offset, width, values);
+    }
+  }
+  if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
+  if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < 0x1000)
+    return values.resize(values.entry(stack_location(static_cast<std::int32_t>(offset))), width, false);
+  return values.unknown(depth_lost(offset) ? kDepthLost : kUnset);
+}
+
+ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
+  for (const FieldSlot& slot : state.fields) {
+    if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
+    if (slot.offset != offset || width > slot.width) return values.unknown(kComputed);
+    return width == slot.width ? slot.value : values.resize(slot.value, width, false);
+  }
+  Atom field;
+  field.kind = AtomKind::field;
+  field.where = pointer;
+  field.a = static_cast<std::uint64_t>(offset);
+  field.width = static_cast<std::uint8_t>(width);
+  const ValueId value = values.single(field);
+  return state.is_shared(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
+}
+
+void field_store(State& state, Location pointer, std::int64_t offset, unsigned width, ValueId value,
+                 ValuePool& values) {
+  constexpr std::size_t kMostFields = 64;
+  bool stored = false;
+  for (FieldSlot& slot : state.fields) {
+    if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
+    if (slot.offset == offset && slot.width == width) {
+      slot.value = value;
+      stored = true;
+    } else {
+      slot.value = values.unknown(kComputed);
+    }
+  }
+  if (stored) return;
+  const bool overlaps = std::any_of(state.fields.begin(), state.fields.end(), [&](const FieldSlot& slot) {
+    return slot.pointer == pointer && slot.offset < offset + width && slot.offset + slot.width > offset;
+  });
+  if (!overlaps && state.fields.size() < kMostFields) {
+    state.fields.push_back({pointer, offset, width, value});
+  } else if (!overlaps) {
+    state.share({pointer, offset});  // not known any more
+  }
+}
+
+}  // namespace scanner::trace

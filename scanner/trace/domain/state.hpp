@@ -1,0 +1,111 @@
+// What registers and frame slots hold at one point of a function.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "scanner/trace/isa/abi.hpp"
+#include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/domain/values.hpp"
+
+namespace scanner::trace {
+
+inline constexpr std::size_t kMostFrameSlots = 512;
+inline constexpr std::size_t kMostEscaped = 256, kMostShared = 256;
+
+struct FrameSlot {
+  std::int32_t offset = 0;  ///< from the stack pointer at entry
+  std::uint32_t width = 0;
+  ValueId value = kBottom;
+
+  bool operator==(const FrameSlot&) const = default;
+};
+
+/// What this function stored behind a pointer that it got as argument.
+struct FieldSlot {
+  Location pointer = 0;
+  std::int64_t offset = 0;
+  std::uint32_t width = 0;
+  ValueId value = kBottom;
+
+  bool operator==(const FieldSlot&) const = default;
+};
+
+/// The argument at `pointer`, plus `offset` bytes, is known to somebody who may write there.
+struct SharedPointer {
+  Location pointer = 0;
+  std::int64_t offset = 0;
+
+  auto operator<=>(const SharedPointer&) const = default;
+};
+
+/// Adds `pointer` to an ascending list. Objects extend upwards: in a full list only the lowest offset of each pointer
+/// counts, and stands for all behind it.
+void share(std::vector<SharedPointer>& list, const SharedPointer& pointer);
+/// May others who know a pointer of the list write `offset` bytes behind the argument at `pointer`?
+bool is_shared(const std::vector<SharedPointer>& list, Location pointer, std::int64_t offset);
+
+/// On every path to here, the content of `where` at entry was (or was not) `value`.
+struct Constraint {
+  Location where = 0;
+  std::uint64_t value = 0;
+  bool equal = true;
+  std::uint8_t width = 4;  ///< bytes that were compared
+
+  auto operator<=>(const Constraint&) const = default;
+};
+
+struct State {
+  std::array<ValueId, kRegCount> registers{};
+  std::vector<FrameSlot> frame;         // ascending by offset, not overlapping
+  std::vector<std::int32_t> escaped;    // frame addresses that were given away, ascending
+  std::vector<FieldSlot> fields;        // in no order, not overlapping
+  std::vector<SharedPointer> shared;    // ascending
+  std::vector<Constraint> constraints;  // ascending
+
+  bool operator==(const State&) const = default;
+
+  /// Somebody else may know the frame address `offset` from now on. False: somebody did before.
+  bool escape(std::int32_t offset);
+  void share(const SharedPointer& pointer) { trace::share(shared, pointer); }
+  /// May others write `offset` bytes behind the argument? As in the frame, objects extend upwards.
+  [[nodiscard]] bool is_shared(Location pointer, std::int64_t offset) const {
+    return trace::is_shared(shared, pointer, offset);
+  }
+  /// Could somebody who got a frame address find the slot at `offset`? Objects extend upwards, but neither over the
+  /// return address nor, in the home space of register arguments, over a single slot.
+  [[nodiscard]] bool known_to_others(std::int32_t offset, const Abi& abi) const {
+    const auto behind = std::upper_bound(escaped.begin(), escaped.end(), offset);
+    if (behind == escaped.begin()) return false;
+    if (offset < 0 || *(behind - 1) == offset) return true;
+    return *(behind - 1) >= static_cast<std::int32_t>(abi.stack_arguments);
+  }
+};
+
+/// Could somebody who got the address of a local find the slot by what it knows of a structure around both? Those may
+/// begin below a member whose address was given away. Saved registers, addresses of the frame and what belongs to
+/// KMDF's table are no members.
+bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi);
+
+State state_at_entry(ValuePool& values, const Abi& abi);
+
+/// The first slot that ends behind `offset`.
+template <typename Frame>
+auto slot_reaching(Frame& frame, std::int64_t offset) {
+  return std::partition_point(frame.begin(), frame.end(), [offset](const FrameSlot& slot) {
+    return std::int64_t{slot.offset} + slot.width <= offset;
+  });
+}
+
+/// The content of `width` bytes at `offset` of the frame.
+ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi);
+/// Overwrites `width` bytes at `at`; what is left of slots that it overlaps only partly is kept where it can be.
+void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value, ValuePool& values);
+
+/// The content of `width` bytes at `offset` behind the argument at `pointer`.
+ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values);
+void field_store(State& state, Location pointer, std::int64_t offset, unsigned width, ValueId value, ValuePool& values);
+
+}  // namespace scanner::trace

@@ -1,0 +1,103 @@
+#include "scanner/trace/domain/state_join.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace scanner::trace {
+namespace {
+
+ValueId join_values(ValueId older, ValueId newer, Joining how, ValuePool& values) {
+  if (how == Joining::loop) return values.join_loop(older, newer);
+  return how == Joining::widening ? values.widen(older, newer) : values.join(older, newer);
+}
+
+/// The first slot at `offset` or behind it.
+template <typename Frame>
+auto slot_from(Frame& frame, std::int32_t offset) {
+  return std::lower_bound(frame.begin(), frame.end(), offset,
+                          [](const FrameSlot& slot, std::int32_t wanted) { return slot.offset < wanted; });
+}
+
+/// Slots that only `from` holds.
+void join_missing_slots(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi) {
+  for (const FrameSlot& slot : from.frame) {
+    const auto at = slot_from(into.frame, slot.offset);
+    const bool overlaps_next =
+        at != into.frame.end() && at->offset < slot.offset + static_cast<std::int32_t>(slot.width);
+    const bool overlaps_previous =
+        at != into.frame.begin() &&
+        std::prev(at)->offset + static_cast<std::int32_t>(std::prev(at)->width) > slot.offset;
+    if (overlaps_next || overlaps_previous || into.frame.size() >= kMostFrameSlots) continue;
+    const ValueId missing = frame_load(into, slot.offset, slot.width, values, abi);
+    // An argument on the stack has a value before anybody stores there: this may be the loop that walks it.
+    const ValueId both =
+        abi.callee_removes ? join_values(missing, slot.value, how, values) : values.join(missing, slot.value);
+    into.frame.insert(at, {slot.offset, slot.width, both});
+  }
+}
+
+}  // namespace
+
+void join_fields(State& into, const State& from, Joining how, ValuePool& values) {
+  const auto same = [](const FieldSlot& a, const FieldSlot& b) {
+    return a.pointer == b.pointer && a.offset == b.offset && a.width == b.width;
+  };
+  // Two paths have mostly stored the same fields in the same order.
+  const std::size_t both = std::min(into.fields.size(), from.fields.size());
+  std::size_t alike = 0;
+  while (alike < both && same(into.fields[alike], from.fields[alike])) ++alike;
+  for (std::size_t i = 0; i < into.fields.size(); ++i) {
+    FieldSlot& slot = into.fields[i];
+    const ValueId other =
+        i < alike ? from.fields[i].value : field_load(from, slot.pointer, slot.offset, slot.width, values);
+    slot.value = join_values(slot.value, other, how, values);
+  }
+  for (std::size_t i = alike; i < from.fields.size(); ++i) {
+    const FieldSlot& slot = from.fields[i];
+    if (std::any_of(into.fields.begin(), into.fields.end(), [&](const FieldSlot& known) { return same(known, slot); }))
+      continue;
+    const ValueId missing = field_load(into, slot.pointer, slot.offset, slot.width, values);
+    field_store(into, slot.pointer, slot.offset, slot.width, values.join(missing, slot.value), values);
+  }
+  for (const SharedPointer& pointer : from.shared) into.share(pointer);
+}
+
+void join_states(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi) {
+  for (std::size_t reg = 0; reg < kRegCount; ++reg)
+    into.registers[reg] = join_values(into.registers[reg], from.registers[reg], how, values);
+  auto other = from.frame.begin();
+  std::size_t alike = 0;  // slots that stand in both frames
+  for (FrameSlot& slot : into.frame) {
+    while (other != from.frame.end() && other->offset < slot.offset) ++other;
+    const bool same = other != from.frame.end() && other->offset == slot.offset && other->width == slot.width;
+    const ValueId value = same ? other->value : frame_load(from, slot.offset, slot.width, values, abi);
+    slot.value = join_values(slot.value, value, how, values);
+    alike += same ? 1 : 0;
+  }
+  if (alike < from.frame.size()) join_missing_slots(into, from, how, values, abi);
+  join_fields(into, from, how, values);
+  for (const std::int32_t offset : from.escaped) into.escape(offset);
+  std::erase_if(into.constraints, [&from](const Constraint& constraint) {
+    return !std::binary_search(from.constraints.begin(), from.constraints.end(), constraint);
+  });
+}
+
+void stop_changing(State& joined, const State& in, ValuePool& values) {
+  const auto settle = [&values](ValueId fresh, ValueId old) {
+    if (fresh == old || (values.flags(old) & kCapped) != 0) return old;
+    return values.with_flags(old, kCapped);
+  };
+  for (std::size_t reg = 0; reg < kRegCount; ++reg)
+    joined.registers[reg] = settle(joined.registers[reg], in.registers[reg]);
+  for (FrameSlot& slot : joined.frame) {  // joining adds slots, and takes none away
+    const auto at = slot_from(in.frame, slot.offset);
+    const bool known = at != in.frame.end() && at->offset == slot.offset;
+    slot.value = known ? settle(slot.value, at->value) : values.with_flags(slot.value, kCapped);
+  }
+  for (std::size_t i = 0; i < joined.fields.size(); ++i) {  // nor does it move fields
+    FieldSlot& slot = joined.fields[i];
+    slot.value = i < in.fields.size() ? settle(slot.value, in.fields[i].value) : values.with_flags(slot.value, kCapped);
+  }
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,27 @@
+// Where two paths through a function meet: what registers and frame slots hold behind that point.
+#pragma once
+
+#include <cstdint>
+
+#include "scanner/trace/isa/abi.hpp"
+#include "scanner/trace/domain/state.hpp"
+#include "scanner/trace/domain/values.hpp"
+
+namespace scanner::trace {
+
+enum class Joining : std::uint8_t {
+  forward,   ///< ValuePool::join
+  widening,  ///< ValuePool::widen: the block was visited often
+  loop       ///< ValuePool::join_loop: along the back edge of one
+};
+
+/// `into` becomes what holds on either path.
+void join_states(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi);
+/// The part of it that is about fields behind arguments.
+void join_fields(State& into, const State& from, Joining how, ValuePool& values);
+
+/// A block that was visited very often may go on changing for long: whatever still differs between `in` and `joined`,
+/// which came of it, is "possibly something else" (kCapped) from now on, once and for all.
+void stop_changing(State& joined, const State& in, ValuePool& values);
+
+}  // namespace scanner::trace

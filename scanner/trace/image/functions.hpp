@@ -1,0 +1,68 @@
+// Which function holds an address. x64: .pdata gives ranges, chained records fold into their primary function; leaf
+// functions have no record and live in the gaps between, which are split only when somebody asks for an address in one.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "pe/image.hpp"
+#include "scanner/trace/image/index.hpp"
+#include "scanner/trace/ir/cfg.hpp"
+
+namespace scanner::trace {
+
+class FunctionMap {
+ public:
+  FunctionMap(const pe::Image& image, const Index& index, Decoder& decoder);
+
+  /// RVA of the entry of the function that holds `rva`; 0 when `rva` is not in executable bytes of the file.
+  std::uint32_t containing(std::uint32_t rva);
+  /// The ranges of the function that starts at `entry`, entry range first; the range that holds `entry` when it is no
+  /// known start. Empty when there is none.
+  std::vector<CodeRange> ranges_of(std::uint32_t entry);
+  std::vector<pe::ExceptionScope> scopes_of(std::uint32_t entry);
+  /// True when `rva` starts a function (a .pdata record that is not chained, or a function found in a gap).
+  bool is_start(std::uint32_t rva);
+  /// The single range (a .pdata record or a gap function) that holds `rva`; begin == end when there is none.
+  CodeRange range_at(std::uint32_t rva);
+  /// From now on the range at `rva` belongs to `function`.
+  void absorb(std::uint32_t rva, std::uint32_t function);
+
+  [[nodiscard]] std::size_t size() const { return parts_.size(); }
+  /// Records of .pdata that overlap their neighbour.
+  [[nodiscard]] std::size_t overlaps() const { return overlaps_; }
+  /// What is wrong with .pdata, when there are records that cannot be.
+  [[nodiscard]] const std::optional<pe::Error>& damage() const { return damage_; }
+
+ private:
+  struct Part {
+    std::uint32_t begin = 0, end = 0, function = 0, unwind = 0;
+  };
+  struct Gap {
+    std::uint32_t end = 0;
+    std::vector<CodeRange> functions;
+  };
+  [[nodiscard]] const Part* part_at(std::uint32_t rva) const;
+  const CodeRange* gap_function_at(std::uint32_t rva);
+  [[nodiscard]] bool is_boundary(std::uint32_t rva);
+  void split(std::uint32_t begin, Gap& gap);
+  void collect_starts();
+
+  const pe::Image& image_;
+  const Index& index_;
+  Decoder& decoder_;
+  std::vector<Part> parts_;  // ascending by begin
+  std::vector<std::size_t> by_function_;
+  std::map<std::uint32_t, Gap> gaps_;
+  std::map<std::uint32_t, std::uint32_t> absorbed_;  // begin of a range → function it was found to belong to
+  std::vector<std::uint32_t> starts_;  // what may be a start: targets of calls and jumps, addresses in code and data
+  std::vector<std::uint32_t> sure_starts_;  // what is one: entry point, exports, valid targets of indirect calls
+  bool starts_collected_ = false;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint32_t>> boundaries_;  // of ranges asked about
+  std::uint64_t measured_ = 0;                                                                // bytes, for those
+  std::size_t overlaps_ = 0;
+  std::optional<pe::Error> damage_;
+};
+
+}  // namespace scanner::trace

@@ -1,0 +1,28 @@
+#include "scanner/trace/image/relocations.hpp"
+
+#include <algorithm>
+
+namespace scanner::trace {
+
+RelocatedFields::RelocatedFields(const pe::Image& image) {
+  constexpr unsigned kHighLow = 3;  // IMAGE_REL_BASED_HIGHLOW, the only kind that names a whole 32-bit field
+  const auto visited = image.for_each_relocation([&](std::uint32_t rva, unsigned type) {
+    if (type == kHighLow && image.offset_of(rva)) fields_.push_back(rva);
+  });
+  damage_ = visited.stopped;
+  std::sort(fields_.begin(), fields_.end());
+  fields_.erase(std::unique(fields_.begin(), fields_.end()), fields_.end());
+  if (fields_.empty()) return;
+  page_of_.resize(fields_.back() / kPage + 1, 0);
+  pages_.emplace_back();
+  for (const std::uint32_t rva : fields_) {
+    std::uint32_t& page = page_of_[rva / kPage];
+    if (page == 0) {
+      page = static_cast<std::uint32_t>(pages_.size());
+      pages_.emplace_back();
+    }
+    pages_[page][rva % kPage / 64] |= std::uint64_t{1} << (rva % 64);
+  }
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,33 @@
+#include "scanner/trace/interp/handlers.hpp"
+
+#include <utility>
+
+namespace scanner::trace {
+
+Handlers::Handlers(const LiftedFunction& function, ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge,
+                   StackPointer& stack, Calls& calls)
+    : function_(function), values_(values), abi_(abi), stack_(stack), calls_(calls) {
+  if (!knowledge.funclet) return;
+  for (const std::uint32_t rva : function.funclets) {
+    const ArgumentEffects& effects = knowledge.funclet(rva);
+    too_deep_ = too_deep_ || effects.too_deep;
+    if (too_deep_) return;
+    if (calls.writes_frame(effects)) funclets_.push_back(&effects);
+  }
+}
+
+State Handlers::enter(State state, std::uint32_t handler) {
+  if (abi_.callee_removes) {
+    stack_.enter_handler(state, function_.blocks[handler].rva);
+    return state;
+  }
+  // The unwinder restores what callees preserve and the stack pointer; everything else is whatever it left there.
+  for (Reg reg = 0; reg < 32; ++reg) {
+    if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kUnset);
+  }
+  // Which funclet runs before which handler is not told apart.
+  for (const ArgumentEffects* funclet : funclets_) calls_.run_funclet(*funclet, state);
+  return state;
+}
+
+}  // namespace scanner::trace

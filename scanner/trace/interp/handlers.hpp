@@ -1,0 +1,38 @@
+// What exception handlers of a function find: the unwinder restores registers, and before it does, filters and
+// __finally code have run, which are functions of their own but get the frame of the one that they belong to.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "scanner/trace/isa/abi.hpp"
+#include "scanner/trace/interp/calls.hpp"
+#include "scanner/trace/interp/interpreter.hpp"
+#include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/interp/stack_pointer.hpp"
+#include "scanner/trace/domain/state.hpp"
+#include "scanner/trace/domain/values.hpp"
+
+namespace scanner::trace {
+
+class Handlers {
+ public:
+  Handlers(const LiftedFunction& function, ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge,
+           StackPointer& stack, Calls& calls);
+
+  /// Some funclet was not looked at, because too many hang on each other.
+  [[nodiscard]] bool too_deep() const { return too_deep_; }
+  /// Where block `handler` begins, when an exception is raised in `state`.
+  State enter(State state, std::uint32_t handler);
+
+ private:
+  const LiftedFunction& function_;
+  ValuePool& values_;
+  const Abi& abi_;
+  StackPointer& stack_;
+  Calls& calls_;
+  std::vector<const ArgumentEffects*> funclets_;  // those that write to the frame
+  bool too_deep_ = false;
+};
+
+}  // namespace scanner::trace

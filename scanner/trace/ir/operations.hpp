@@ -1,0 +1,107 @@
+// The handful of operations that all instructions of all processors are lifted into, and the lifted function made of
+// them. Lifters write them, interp/ interprets them, nobody else needs to know an instruction.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace scanner::trace {
+
+/// Machine registers by their encoding number (x64: rax=0 … r15=15, rsp=4; ARM64: x0…x30, sp=31), then scratch ones.
+using Reg = std::uint8_t;
+inline constexpr Reg kScratchA = 32;  ///< lives within one instruction only
+inline constexpr Reg kScratchB = 33;
+inline constexpr Reg kScratchC = 34;
+inline constexpr Reg kRegCount = 35;
+inline constexpr Reg kNoReg = 0xFF;
+
+enum class OpKind : std::uint8_t {
+  set,      ///< dst = imm
+  address,  ///< dst = an address in the image; imm is an RVA
+  copy,     ///< dst = a
+  alu,      ///< dst = a ∘ (b or imm)
+  load,     ///< dst = [mem]
+  store,    ///< [mem] = a or imm or unknown
+  lea,      ///< dst = address of mem
+  select,   ///< dst = a or b, depending on a condition
+  call,     ///< to `target`, or to the address in a
+  jump,     ///< out of the instruction flow: direct edges live in the blocks, `a` holds an indirect target
+  ret,      ///< imm: bytes of arguments the function removes (x86)
+  compare,  ///< what a conditional branch looks at: a against b or imm; a == kNoReg: something nobody models
+  repeat,   ///< x86: [mem.base] = a, or (a == kNoReg) [mem.index], `b` times, upwards; the registers stay as they are
+  clobber   ///< dst = something nobody understands
+};
+
+enum class Alu : std::uint8_t { add, sub, bit_or, bit_and, bit_xor, shl, shr, sar, bswap, insert, mul, other };
+
+struct Mem {
+  Reg base = kNoReg;
+  Reg index = kNoReg;
+  std::uint8_t scale = 1;
+  bool in_image = false;  ///< disp is an RVA (RIP-relative, or absolute on x86)
+  std::int64_t disp = 0;
+};
+
+struct Op {
+  OpKind kind = OpKind::clobber;
+  Alu alu = Alu::other;
+  std::uint8_t width = 8;  ///< bytes read or written; a write of 4 clears the upper half, of 1 or 2 is an `insert`
+  std::uint8_t shift = 0;  ///< insert: lowest bit that is replaced
+  Reg dst = kNoReg;
+  Reg a = kNoReg;
+  Reg b = kNoReg;                ///< kNoReg: use imm
+  bool sign = false;             ///< load, copy: sign-extend to 8 bytes
+  bool unknown = false;          ///< store: the value is not understood; compare: only equality is
+  bool perhaps = false;          ///< store: or memory stays as it is
+  bool keeps_registers = false;  ///< call: a stack probe that changes nothing
+  std::uint32_t target = 0;      ///< call: RVA when direct
+  std::uint32_t rva = 0;         ///< of the instruction
+  std::uint64_t imm = 0;
+  Mem mem;
+};
+
+/// What a branch asks of the last comparison.
+enum class Condition : std::uint8_t { other, equal, not_equal, below, below_equal, above, above_equal };
+
+enum class Flow : std::uint8_t { next, jump, branch, indirect_jump, ret, trap, undecodable };
+
+struct Instruction {
+  std::uint32_t rva = 0;
+  std::uint32_t first_op = 0;
+  std::uint16_t op_count = 0;
+  std::uint8_t length = 0;
+  Flow flow = Flow::next;
+  Condition condition = Condition::other;
+  bool signed_condition = false;
+  bool padding = false;      ///< does nothing, or traps: what linkers and compilers fill holes with
+  std::uint32_t target = 0;  ///< jump, branch: RVA
+};
+
+struct Block {
+  std::uint32_t rva = 0;
+  std::uint32_t first_instruction = 0;  ///< into LiftedFunction::order
+  std::uint32_t instruction_count = 0;
+  std::vector<std::uint32_t> successors;            ///< block numbers
+  std::vector<std::uint32_t> exception_successors;  ///< __except targets while this block runs
+  std::uint32_t leaves_to = 0;   ///< RVA outside the function that the block jumps or falls to, 0 when none
+  bool unresolved_jump = false;  ///< ends in an indirect jump whose table is not known
+  bool has_predecessor = false;
+};
+
+struct CodeRange {
+  std::uint32_t begin = 0, end = 0;  ///< RVAs, end exclusive
+};
+
+struct LiftedFunction {
+  std::uint32_t rva = 0;  ///< of the entry
+  std::vector<CodeRange> ranges;
+  std::vector<Op> ops;
+  std::vector<Instruction> instructions;
+  std::vector<std::uint32_t> order;     ///< instruction numbers, block after block
+  std::vector<Block> blocks;            ///< blocks[0] is the entry
+  std::vector<std::uint32_t> funclets;  ///< RVAs of filters and __finally code, which get this function's frame
+  std::uint32_t undecodable = 0;        ///< bytes that were no instruction
+  bool too_large = false;               ///< more ways between its blocks than are followed; some are missing
+};
+
+}  // namespace scanner::trace

@@ -1,0 +1,256 @@
+// An address takes two instructions, adrp and add or a load, which may stand far apart. So the pass keeps per register
+// the address it holds, in address order, drops it when the register is written, and takes it along forward branches:
+// one in nine loads of an allocator's slot stands more than eight words behind its adrp.
+#include "scanner/trace/isa/arm64/index.hpp"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <vector>
+
+#include "scanner/trace/isa/arm64/decode.hpp"
+
+namespace scanner::trace::arm64 {
+namespace {
+
+constexpr std::uint32_t kWordBytes = 4;
+constexpr std::uint32_t kUnknown = 0;  // no code or data stands at RVA 0
+
+struct Held {
+  std::array<std::uint32_t, 31> address{};  ///< RVA per register
+  std::uint32_t registers = 0;              ///< bit n: register n holds one
+  std::uint32_t complete = 0;               ///< bit n: more than the page of one
+};
+
+class Indexer {
+ public:
+  Indexer(const pe::Image& image, std::span<const std::uint32_t> slots) : image_(image), slots_(slots) {
+    image.for_each_function([this](const pe::FunctionRange& range) { known_.emplace_back(range.begin, range.end); });
+    std::sort(known_.begin(), known_.end());
+    image.for_each_hybrid_range([this](const pe::HybridRange& range) {
+      if (range.machine != pe::Machine::arm64) foreign_.push_back(range);
+    });
+  }
+
+  Index run() {
+    for (const pe::Section& section : image_.sections()) {
+      if (section.executable()) sweep(section);
+    }
+    keep_branches_between_functions();
+    return std::move(index_);
+  }
+
+ private:
+  void sweep(const pe::Section& section) {
+    const pe::Bytes code = image_.from_rva(section.rva);
+    auto next = std::lower_bound(known_.begin(), known_.end(), std::pair{section.rva, 0U});
+    std::uint32_t end = 0;  // of the function being walked over, 0 in a gap
+    for (std::size_t at = 0; at + kWordBytes <= code.size(); at += kWordBytes) {
+      const auto rva = section.rva + static_cast<std::uint32_t>(at);
+      if (!foreign_.empty() && is_foreign(rva)) continue;
+      if (next != known_.end() && rva >= next->first) {
+        enter(next->first, next->second);
+        end = next->second;
+        while (next != known_.end() && next->first <= rva) ++next;
+      } else if (end != 0 && rva >= end) {
+        end = 0;
+        enter(0, 0);
+      }
+      look(decode(*code.read<std::uint32_t>(at), rva), rva, code.from(at));
+    }
+  }
+
+  /// Code of an ARM64X image that is for x64.
+  [[nodiscard]] bool is_foreign(std::uint32_t rva) const {
+    return std::any_of(foreign_.begin(), foreign_.end(),
+                       [rva](const pe::HybridRange& range) { return rva >= range.begin && rva < range.end; });
+  }
+
+  void enter(std::uint32_t begin, std::uint32_t end) {
+    begin_ = begin;
+    end_ = end;
+    held_ = {};
+    taken_along_.clear();
+  }
+
+  [[nodiscard]] std::uint32_t held(std::uint8_t reg) const {
+    return reg < 31 && ((held_.registers >> reg) & 1) != 0 ? held_.address[reg] : kUnknown;
+  }
+  void forget(std::uint8_t reg) {
+    if (reg < 31) held_.registers &= ~(1U << reg);
+  }
+  [[nodiscard]] bool complete(std::uint8_t reg) const { return ((held_.complete >> reg) & 1) != 0; }
+  void hold(std::uint8_t reg, std::uint32_t address) {
+    if (reg >= 31) return;
+    held_.complete &= ~(1U << reg);
+    held_.address[reg] = address;
+    held_.registers |= 1U << reg;
+  }
+
+  void look(const Word& word, std::uint32_t rva, pe::Bytes code) {
+    if (!taken_along_.empty()) join(rva);
+    switch (word.form) {
+      case Form::call:
+        refer_to_code(index_.calls, word, rva);
+        held_.registers &= ~0x3FFFFU;
+        return;
+      case Form::system_call:
+      case Form::call_register: held_.registers &= ~0x3FFFFU; return;
+      case Form::jump:
+      case Form::branch:
+      case Form::branch_zero:
+      case Form::branch_bit: branch(word, rva); return;
+      case Form::ret:
+        if (end_ == 0) held_ = {};
+        return;
+      case Form::address:
+        hold(word.rd, static_cast<std::uint32_t>(word.imm));
+        if (!word.page && !label_of_jump_table(code)) refer(static_cast<std::uint32_t>(word.imm), rva, true);
+        return;
+      case Form::add_immediate: {
+        const std::uint32_t base = word.flags || word.subtract || word.width != 8 ? kUnknown : held(word.rn);
+        if (base == kUnknown) {
+          if (writes_rd(word)) forget(word.rd);
+          return;
+        }
+        // A pointer that walks on names no object.
+        if (word.rd == word.rn && complete(word.rn)) {
+          forget(word.rd);
+          return;
+        }
+        const auto address = base + static_cast<std::uint32_t>(word.imm);
+        hold(word.rd, address);
+        if (word.rd < 31) held_.complete |= 1U << word.rd;
+        refer(address, rva, true);
+        return;
+      }
+      case Form::load:
+      case Form::store:
+      case Form::load_pair:
+      case Form::store_pair: access(word, rva); return;
+      case Form::logic_register:
+        if (word.rn == kZero && word.alu == Alu::bit_or && word.extend == Extend::none && !word.invert &&
+            held(word.rm) != kUnknown) {
+          const bool whole = complete(word.rm);
+          hold(word.rd, held(word.rm));  // mov
+          if (whole && word.rd < 31) held_.complete |= 1U << word.rd;
+          return;
+        }
+        break;
+      default: break;
+    }
+    if (writes_rd(word)) forget(word.rd);
+  }
+
+  void access(const Word& word, std::uint32_t rva) {
+    if (const std::uint32_t base = held(word.rn); base != kUnknown) {
+      const bool plain = word.mode == Address::offset || word.mode == Address::before;
+      const auto target = base + (plain ? static_cast<std::uint32_t>(word.imm) : 0U);
+      refer(target, rva, false);
+      const bool pair = word.form == Form::load_pair || word.form == Form::store_pair;
+      if (pair) refer(target + word.width, rva, false);
+    }
+    const bool load = word.form == Form::load || word.form == Form::load_pair;
+    if (load && !word.vector) forget(word.rd);
+    if (word.form == Form::load_pair && !word.vector) forget(word.ra);
+    if (word.status != kNone) forget(word.status);
+    if (word.status_pair) forget(static_cast<std::uint8_t>(word.status + 1));
+    if (word.mode == Address::before || word.mode == Address::after) forget(word.rn);
+  }
+
+  void branch(const Word& word, std::uint32_t rva) {
+    const auto target = static_cast<std::uint32_t>(word.imm);
+    const bool inside = target >= begin_ && target < end_;
+    if (!inside) refer_to_code(branches_, word, rva);
+    if (inside && target > rva && held_.registers != 0) taken_along_.emplace(target, held_);
+  }
+
+  /// What a branch to here brought along, where the way before has nothing.
+  void join(std::uint32_t rva) {
+    const auto found = taken_along_.find(rva);
+    if (found == taken_along_.end()) return;
+    for (std::uint8_t reg = 0; reg < 31; ++reg) {
+      if (((found->second.registers >> reg) & 1) == 0 || held(reg) != kUnknown) continue;
+      hold(reg, found->second.address[reg]);
+      held_.complete |= found->second.complete & (1U << reg);
+    }
+    taken_along_.erase(found);
+  }
+
+  /// adr of a table or of the code it leads to, some words before the jump.
+  static bool label_of_jump_table(pe::Bytes code) {
+    constexpr std::size_t kReach = 8;
+    for (std::size_t i = 1; i <= kReach; ++i) {
+      const auto raw = code.read<std::uint32_t>(i * kWordBytes);
+      if (!raw) return false;
+      if ((*raw & 0xFFFFFC1FU) == 0xD61F0000U) return true;  // br
+    }
+    return false;
+  }
+
+  void refer_to_code(std::vector<Reference>& list, const Word& word, std::uint32_t rva) {
+    const auto target = static_cast<std::uint32_t>(word.imm);
+    const pe::Section* section = image_.section_at(target);
+    if (section != nullptr && section->executable()) list.push_back({target, rva});
+  }
+
+  void refer(std::uint32_t target, std::uint32_t rva, bool address) {
+    if (!slots_.empty() && target >= slots_.front() && target <= slots_.back() &&
+        std::binary_search(slots_.begin(), slots_.end(), target)) {
+      index_.slots.push_back({target, rva});
+      return;
+    }
+    const pe::Section* section = image_.section_at(target);
+    if (section == nullptr) return;
+    if (!section->executable()) {
+      index_.data.push_back({target, rva});
+    } else if (address && (target < begin_ || target >= end_)) {
+      index_.addresses.push_back({target, rva});
+    }
+  }
+
+  /// Branches within a function say nothing about functions. Without .pdata a branch leaves its function when another
+  /// one is known to start on the way.
+  void keep_branches_between_functions() {
+    std::vector<std::uint32_t> starts;
+    for (const auto& [begin, end] : known_) {
+      starts.push_back(begin);
+      starts.push_back(end);
+    }
+    for (const auto* list : {&index_.calls, &index_.addresses}) {
+      for (const Reference& reference : *list) starts.push_back(reference.target);
+    }
+    if (image_.entry_rva() != 0) starts.push_back(image_.entry_rva());
+    image_.for_each_export([&starts](const pe::Export& entry) {
+      if (entry.forwarder.empty()) starts.push_back(entry.rva);
+    });
+    image_.for_each_relocation([&](std::uint32_t rva, unsigned) {
+      const auto value = image_.load(rva, image_.pointer_size());
+      if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) starts.push_back(*target);
+    });
+    std::sort(starts.begin(), starts.end());
+    for (const Reference& reference : branches_) {
+      const auto [low, high] = std::minmax(reference.site, reference.target);
+      const auto between = std::upper_bound(starts.begin(), starts.end(), low);
+      const bool leaves = between != starts.end() && *between <= high;
+      const bool to_start = std::binary_search(starts.begin(), starts.end(), reference.target);
+      if (leaves || to_start) index_.calls.push_back(reference);
+    }
+  }
+
+  const pe::Image& image_;
+  std::span<const std::uint32_t> slots_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> known_;  // ranges of .pdata
+  std::uint32_t begin_ = 0, end_ = 0;
+  Held held_;
+  std::unordered_map<std::uint32_t, Held> taken_along_;  // target of a forward branch → what registers held there
+  std::vector<pe::HybridRange> foreign_;
+  std::vector<Reference> branches_;
+  Index index_;
+};
+
+}  // namespace
+
+Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots) { return Indexer(image, slots).run(); }
+
+}  // namespace scanner::trace::arm64

@@ -1,0 +1,66 @@
+#include "scanner/trace/isa/arm64/occurrence.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "scanner/trace/isa/arm64/decode.hpp"
+
+namespace scanner::trace::arm64 {
+namespace {
+
+constexpr std::uint32_t kWordBytes = 4;
+constexpr std::uint32_t kApart = 64;  // words between the halves; compilers stay far below
+
+struct Half {
+  std::uint32_t bits = 0, at = 0;
+  bool seen = false;
+};
+
+/// movz or movk of the lower or upper half of a word: nearly every other instruction ends here.
+bool is_half(std::uint32_t word) {
+  return (word & 0x1F800000U) == 0x12800000U && (word & 0x40000000U) != 0 && (word & 0x00400000U) == 0;
+}
+
+}  // namespace
+
+void for_each_halves(const pe::Image& image, std::vector<tagdb::PoolTag> tags,
+                     const std::function<bool(std::uint32_t rva, std::uint32_t constant)>& found) {
+  std::sort(tags.begin(), tags.end());
+  for (const pe::Section& section : image.sections()) {
+    if (!section.executable()) continue;
+    const pe::Bytes code = image.from_rva(section.rva);
+    std::array<std::array<Half, 2>, 32> halves{};  // per register
+    for (std::size_t at = 0; at + kWordBytes <= code.size(); at += kWordBytes) {
+      const std::uint32_t word = *code.read<std::uint32_t>(at);
+      if (!is_half(word)) continue;
+      const auto position = static_cast<std::uint32_t>(at / kWordBytes);
+      auto& pair = halves[word & 31];
+      const unsigned which = (word >> 21) & 1;
+      pair[which] = {(word >> 5) & 0xFFFFU, position, true};
+      Half& other = pair[1 - which];
+      const bool keeps = (word & 0x20000000U) != 0;  // movk; movz clears the other half
+      other.seen = other.seen && keeps;
+      if (!other.seen || position - other.at > kApart) continue;
+      const std::uint32_t constant = pair[1].bits << 16 | pair[0].bits;
+      if (!std::binary_search(tags.begin(), tags.end(), tagdb::PoolTag(constant))) continue;
+      if (!found(section.rva + static_cast<std::uint32_t>(at), constant)) return;
+    }
+  }
+}
+
+std::optional<std::uint32_t> load_of_literal(const pe::Image& image, std::uint32_t rva) {
+  constexpr std::uint32_t kReach = 1U << 20;
+  const pe::Section* section = image.section_at(rva);
+  if (section == nullptr || rva % kWordBytes != 0) return std::nullopt;
+  const std::uint32_t first = std::max(section->rva, rva > kReach ? rva - kReach : 0);
+  const pe::Bytes code = image.from_rva(first);
+  for (std::uint32_t at = 0; at + kWordBytes <= code.size() && first + at < rva + kReach; at += kWordBytes) {
+    const std::uint32_t word = *code.read<std::uint32_t>(at);
+    if ((word & 0x3B000000U) != 0x18000000U) continue;  // load, literal
+    const Word load = decode(word, first + at);
+    if (load.form == Form::load_literal && load.imm == rva) return first + at;
+  }
+  return std::nullopt;
+}
+
+}  // namespace scanner::trace::arm64

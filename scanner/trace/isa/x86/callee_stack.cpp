@@ -1,0 +1,163 @@
+#include "scanner/trace/isa/x86/callee_stack.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace scanner::trace {
+namespace {
+
+constexpr Reg kStackPointer = 4, kFramePointer = 5;
+constexpr std::size_t kLongestWalk = 4000;  // instructions
+constexpr std::size_t kLongestHelper = 48;
+constexpr unsigned kDeepestNesting = 3;
+
+}  // namespace
+
+/// One walk over a function's code, following both ways of every branch.
+struct CalleeStacks::Walk {
+  std::vector<std::uint32_t> waiting;
+  std::unordered_set<std::uint32_t> seen;
+  std::vector<std::uint32_t> order;    // instructions as they were met
+  std::vector<std::uint32_t> removed;  // what returns and tail jumps take off
+  bool straight = true;                // no branch so far
+  bool calls = false;                  // calls something other than a helper that leaves the stack alone
+  bool puzzled = false;                // leaves in a way nobody knows
+};
+
+CalleeStacks::CalleeStacks(const pe::Image& image, const ImportTable& imports, Decoder& decoder, Budget& budget)
+    : image_(image), imports_(imports), decoder_(decoder), budget_(budget) {}
+
+const CalleeStack& CalleeStacks::of(std::uint32_t rva) {
+  const auto [at, fresh] = known_.emplace(rva, CalleeStack{});
+  if (!fresh) return at->second;
+  const CalleeStack found = look_at(rva);
+  return known_[rva] = found;
+}
+
+/// Number of the import whose slot the operand of a `call [slot]` or `jmp [slot]` names, or -1.
+int CalleeStacks::import_at_operand(pe::Bytes code) const {
+  const auto field = code.read<std::uint32_t>(2);
+  const auto slot = field ? image_.rva_of_va(*field) : std::nullopt;
+  return slot ? imports_.at(*slot) : -1;
+}
+
+void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
+  while (walk.seen.size() < kLongestWalk && walk.seen.insert(rva).second) {
+    const pe::Bytes code = image_.from_rva(rva);
+    const pe::Section* section = image_.section_at(rva);
+    if (code.empty() || section == nullptr || !section->executable()) return;
+    const Instruction instruction = decoder_.measure(code, rva);
+    walk.order.push_back(rva);
+    const std::uint32_t next = rva + instruction.length;
+    switch (instruction.flow) {
+      case Flow::undecodable:
+      case Flow::trap: return;
+      case Flow::ret: walk.removed.push_back(code[0] == 0xC2 ? code.read<std::uint16_t>(1).value_or(0) : 0U); return;
+      case Flow::jump: rva = instruction.target; continue;
+      case Flow::branch:
+        walk.straight = false;
+        walk.waiting.push_back(instruction.target);
+        break;
+      case Flow::indirect_jump: {
+        walk.straight = false;
+        const int import = code[0] == 0xFF && code[1] == 0x25 ? import_at_operand(code) : -1;
+        if (import >= 0) {
+          const int bytes = imports_[static_cast<std::size_t>(import)].stack_bytes;
+          if (bytes >= 0) walk.removed.push_back(static_cast<std::uint32_t>(bytes));
+        } else {
+          // A switch: any of its cases tells.
+          for (std::uint32_t i = 2; i + 4 <= instruction.length; ++i) {
+            const auto table =
+                decoder_.relocations()->at(rva + i) ? image_.rva_of_va(*code.read<std::uint32_t>(i)) : std::nullopt;
+            const auto entry = table ? image_.load(*table, 4) : std::nullopt;
+            if (const auto target = entry ? image_.rva_of_va(*entry) : std::nullopt) walk.waiting.push_back(*target);
+          }
+          walk.puzzled = true;
+        }
+        return;
+      }
+      case Flow::next: break;
+    }
+    if (code[0] == 0xE8) {
+      const std::uint32_t target = next + code.read<std::uint32_t>(1).value_or(0);
+      const bool harmless = nested_ < kDeepestNesting && walk.order.size() < kLongestHelper && walk.straight &&
+                            of(target).kind == CalleeStack::Kind::removes && of(target).bytes == 0;
+      walk.calls = walk.calls || !harmless;
+    } else if (code[0] == 0xFF && (code[1] & 0x38) == 0x10) {
+      walk.calls = true;
+      const int import = code[1] == 0x15 ? import_at_operand(code) : -1;
+      if (import >= 0 && imports_[static_cast<std::size_t>(import)].helper == Helper::no_return) return;
+    }
+    rva = next;
+  }
+}
+
+/// Does the short function leave the stack pointer elsewhere than it found it, or move it in a way that only its own
+/// code tells? Lifts it on the way.
+bool CalleeStacks::moves_stack(const Walk& walk, LiftedFunction& body) {
+  for (const std::uint32_t rva : walk.order) {
+    Instruction instruction = decoder_.decode(image_.from_rva(rva), rva, body);
+    body.instructions.push_back(instruction);
+  }
+  std::int64_t depth = 0;
+  bool computed = false;
+  for (const Op& op : body.ops) {
+    if (op.dst != kStackPointer) continue;
+    if (op.kind == OpKind::alu && op.alu == Alu::add && op.a == kStackPointer && op.b == kNoReg) {
+      depth += static_cast<std::int32_t>(op.imm);
+    } else if (op.kind == OpKind::alu && op.alu == Alu::sub && op.a == kStackPointer && op.b == kNoReg) {
+      depth -= static_cast<std::int32_t>(op.imm);
+    } else {
+      computed = true;
+    }
+  }
+  return computed || depth != 0;
+}
+
+CalleeStack CalleeStacks::look_at(std::uint32_t rva) {
+  if (budget_.used_up()) return {};
+  ++nested_;
+  Walk walk;
+  walk.waiting.push_back(rva);
+  while (!walk.waiting.empty()) {
+    const std::uint32_t next = walk.waiting.back();
+    walk.waiting.pop_back();
+    visit(next, walk);
+  }
+  --nested_;
+  constexpr std::uint64_t kStepsOfInstruction = 4;
+  budget_.spend(kStepsOfInstruction * walk.order.size());
+  CalleeStack found;
+  if (!walk.calls && walk.order.size() <= kLongestHelper && !walk.removed.empty()) {
+    auto body = std::make_unique<LiftedFunction>();
+    body->rva = rva;
+    const bool moves = moves_stack(walk, *body);
+    if (moves && walk.straight) {
+      found.kind = CalleeStack::Kind::inlined;
+      found.body = body.get();
+      bodies_.push_back(std::move(body));
+      return found;
+    }
+    // `xchg esp, eax` or `mov esp, ecx` between branches: the probe of large frames.
+    const bool probe = std::any_of(body->ops.begin(), body->ops.end(), [](const Op& op) {
+      return op.kind == OpKind::copy && op.dst == kStackPointer && op.a != kFramePointer && op.a != kStackPointer;
+    });
+    if (probe) {
+      found.kind = CalleeStack::Kind::probe;
+      return found;
+    }
+  }
+  if (walk.removed.empty()) {
+    // Never returns, as far as was seen: what stands behind the call does not matter.
+    if (!walk.puzzled && walk.seen.size() < kLongestWalk) found.kind = CalleeStack::Kind::removes;
+    return found;
+  }
+  const bool agree = std::all_of(walk.removed.begin(), walk.removed.end(),
+                                 [&walk](std::uint32_t bytes) { return bytes == walk.removed.front(); });
+  if (!agree) return found;
+  found.kind = CalleeStack::Kind::removes;
+  found.bytes = walk.removed.front();
+  return found;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,279 @@
+#include "scanner/trace/isa/x86/functions.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace scanner::trace {
+namespace {
+
+std::optional<std::uint32_t> code_word(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva) {
+  if (!fields.at(rva)) return std::nullopt;
+  const auto value = image.load(rva, 4);
+  const auto target = value ? image.rva_of_va(*value) : std::nullopt;
+  const pe::Section* section = target ? image.section_at(*target) : nullptr;
+  return section != nullptr && section->executable() ? target : std::nullopt;
+}
+
+/// The enclosing level of a record of a scope table: the number of an earlier record, -1 or -2.
+bool is_level(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva) {
+  constexpr std::uint32_t kMostLevels = 64;
+  const auto value = image.load(rva, 4);
+  return value && !fields.at(rva) && (*value < kMostLevels || *value >= 0xFFFFFFFEU);
+}
+
+/// Printable bytes, or UTF-16 of them.
+bool is_text(pe::Bytes code) {
+  constexpr std::size_t kShortest = 8;
+  if (code.size() < kShortest) return false;
+  const auto printable = [](std::uint8_t byte) {
+    return (byte >= 0x20 && byte < 0x7F) || byte == '\n' || byte == '\r';
+  };
+  bool narrow = true, wide = true;
+  for (std::size_t i = 0; i < kShortest; ++i) {
+    narrow = narrow && printable(code[i]);
+    wide = wide && (i % 2 == 0 ? printable(code[i]) : code[i] == 0);
+  }
+  return narrow || wide;
+}
+
+/// Bytes to the end of the text, its NUL included.
+std::uint32_t length_of_text(pe::Bytes code) {
+  const std::uint32_t unit = code[1] == 0 ? 2 : 1;
+  std::uint32_t at = 0;
+  while (at + unit < code.size() && code[at] != 0) at += unit;
+  return at + unit;
+}
+
+/// {level, filter or 0, handler}: such pointers lead into the middle of a function.
+bool in_scope_table(const pe::Image& image, const RelocatedFields& fields, std::uint32_t word) {
+  const auto filter_before = image.load(word - 4, 4);
+  const bool handler = is_level(image, fields, word - 8) && (filter_before == 0U || fields.at(word - 4));
+  const bool filter = is_level(image, fields, word - 4) && code_word(image, fields, word + 4);
+  return handler || filter;
+}
+
+/// Is an RVA in the list? For questions in ascending order.
+class Cursor {
+ public:
+  explicit Cursor(const std::vector<std::uint32_t>& list) : at_(list.begin()), end_(list.end()) {}
+  bool holds(std::uint32_t rva) { return next(rva) == rva; }
+  /// The first in the list that is not before `rva`.
+  std::uint32_t next(std::uint32_t rva) {
+    while (at_ != end_ && *at_ < rva) ++at_;
+    return at_ != end_ ? *at_ : 0xFFFFFFFFU;
+  }
+
+ private:
+  std::vector<std::uint32_t>::const_iterator at_, end_;
+};
+
+/// `push ebp; mov ebp, esp`, perhaps behind `mov edi, edi`: what is pointed at and begins so is a function, whatever
+/// the bytes before it look like (a text that is too short to be recognised reaches into it).
+bool is_prolog(pe::Bytes code) {
+  const std::size_t at = code.size() >= 2 && code[0] == 0x8B && code[1] == 0xFF ? 2 : 0;
+  if (code.size() < at + 3 || code[at] != 0x55) return false;
+  // Both encodings of the move: Microsoft's and the GNU assembler's.
+  return (code[at + 1] == 0x8B && code[at + 2] == 0xEC) || (code[at + 1] == 0x89 && code[at + 2] == 0xE5);
+}
+
+class Splitter {
+ public:
+  Splitter(const pe::Image& image, const Index& index, Decoder& decoder, std::vector<std::uint32_t> sure)
+      : image_(image), fields_(*decoder.relocations()), index_(index), decoder_(decoder), sure_(std::move(sure)) {
+    for (const Reference& reference : index.addresses) likely_.push_back(reference.target);
+    for (const std::uint32_t word : index.words) {
+      const pe::Section* holder = image.section_at(word);
+      if (holder == nullptr || holder->executable() || in_scope_table(image, fields_, word)) continue;
+      if (const auto target = code_word(image, fields_, word)) likely_.push_back(*target);
+    }
+    // Old linkers put texts between the functions; their addresses are passed on like those of functions.
+    std::erase_if(likely_, [&image](std::uint32_t rva) { return is_text(image.from_rva(rva)); });
+    std::sort(likely_.begin(), likely_.end());
+    std::copy_if(likely_.begin(), likely_.end(), std::back_inserter(sure_),
+                 [&image](std::uint32_t rva) { return is_prolog(image.from_rva(rva)); });
+    std::sort(sure_.begin(), sure_.end());
+  }
+
+  std::vector<CodeRange> run(std::uint32_t begin, std::uint32_t end) {
+    for (const SweptSection& section : index_.swept) {
+      if (begin >= section.rva && begin - section.rva < section.steps.size()) swept_ = &section;
+    }
+    Cursor sure_starts(sure_), likely_starts(likely_);
+    const pe::Bytes all = image_.from_rva(begin);
+    for (std::uint32_t at = begin; at < end;) {
+      if (start_ != 0) at = skip_quiet(at, std::min({end, sure_starts.next(at), likely_starts.next(at)}));
+      if (at >= end) break;
+      const pe::Bytes code = all.from(at - begin);
+      if (code.empty()) break;
+      const bool sure = sure_starts.holds(at), pointed_at = likely_starts.holds(at);
+      const bool behind = ended_ && at > furthest_;  // nothing of the function so far leads here
+      if (start_ != 0 && (sure || (behind && pointed_at))) close(at);
+      const Instruction instruction = step_at(code, at);
+      if (start_ == 0 && !sure && is_text(code)) {
+        at += length_of_text(code);
+        continue;
+      }
+      const bool row = code.size() > 2 && code[0] == 0xCC && code[1] == 0xCC && code[2] == 0xCC;
+      if (row && !sure) close(at);  // no function holds a row of breakpoints
+      const bool filler = instruction.padding || code[0] == 0 || instruction.flow == Flow::undecodable;
+      const bool likely = !single_byte_filler(code, instruction) && pointed_at;
+      if (filler && !sure && !likely && (start_ == 0 || (ended_ && at > furthest_))) {
+        close(at);
+        at += code[0] == 0 ? 1U : instruction.length;
+        continue;
+      }
+      if (start_ == 0) {
+        start_ = at;
+        furthest_ = 0;
+        next_sure_ = next_after(at);
+      }
+      follow(code, instruction, end);
+      at += step_to_start(at, instruction.length);
+    }
+    close(end);
+    return std::move(functions_);
+  }
+
+ private:
+  /// Over instructions that only lead to the next one, as long as they end before `limit`.
+  std::uint32_t skip_quiet(std::uint32_t at, std::uint32_t limit) {
+    if (swept_ == nullptr) return at;
+    while (at < limit) {
+      const std::size_t offset = at - swept_->rva;
+      const std::uint8_t step = offset < swept_->steps.size() ? swept_->steps[offset] : 0;
+      const std::uint32_t next = at + (step & SweptSection::kLength);
+      if ((step & SweptSection::kQuiet) == 0 || next > limit) break;
+      ended_ = false;
+      at = next;
+    }
+    return at;
+  }
+
+  /// What the sweep measured is not measured again where its length is all there is to know.
+  Instruction step_at(pe::Bytes code, std::uint32_t rva) {
+    const std::size_t offset = swept_ != nullptr ? rva - swept_->rva : 0;
+    const std::uint8_t step = swept_ != nullptr && offset < swept_->steps.size() ? swept_->steps[offset] : 0;
+    if ((step & SweptSection::kPlain) == 0) return decoder_.measure(code, rva);
+    Instruction out;
+    out.rva = rva;
+    out.length = step & SweptSection::kLength;
+    return out;
+  }
+
+  static bool holds(const std::vector<std::uint32_t>& list, std::uint32_t rva) {
+    return std::binary_search(list.begin(), list.end(), rva);
+  }
+
+  /// A pointer may lead to `mov edi, edi`, but hardly to these.
+  static bool single_byte_filler(pe::Bytes code, const Instruction& instruction) {
+    return code[0] == 0 || code[0] == 0x90 || code[0] == 0xCC || instruction.flow == Flow::undecodable;
+  }
+
+  [[nodiscard]] std::uint32_t next_after(std::uint32_t rva) const {
+    const auto next = std::upper_bound(sure_.begin(), sure_.end(), rva);
+    return next == sure_.end() ? 0xFFFFFFFFU : *next;
+  }
+
+  void close(std::uint32_t end) {
+    if (start_ != 0 && end > start_) functions_.push_back({start_, end});
+    start_ = 0;
+  }
+
+  /// Bytes between functions may look like an instruction that reaches into the next one.
+  [[nodiscard]] std::uint32_t step_to_start(std::uint32_t at, std::uint32_t length) const {
+    return next_sure_ > at && next_sure_ < at + length ? next_sure_ - at : length;
+  }
+
+  void reaches(std::uint32_t target) {
+    if (target > start_ && target < next_sure_) furthest_ = std::max(furthest_, target);
+  }
+
+  void follow(pe::Bytes code, const Instruction& instruction, std::uint32_t end) {
+    ended_ = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
+             instruction.flow == Flow::indirect_jump || instruction.flow == Flow::undecodable;
+    const bool branches = instruction.flow == Flow::jump || instruction.flow == Flow::branch;
+    // A jump to what others point at is a tail call.
+    const bool tail = instruction.flow == Flow::jump && holds(likely_, instruction.target);
+    if (branches && !tail && instruction.target < end) reaches(instruction.target);
+    // [register * 4 + table]: the cases of a switch belong to the function.
+    if (instruction.length < 5 || (fields_.among(instruction.rva, instruction.length) & ~1U) == 0) return;
+    for (std::uint32_t i = 1; i + 4 <= instruction.length; ++i) {
+      const std::uint32_t field = instruction.rva + i;
+      if (!fields_.at(field) || decoder_.takes_address(code, instruction.rva, field)) continue;
+      const auto value = image_.load(field, 4);
+      const auto table = value ? image_.rva_of_va(*value) : std::nullopt;
+      constexpr std::uint32_t kMostCases = 1024;
+      for (std::uint32_t k = 0; table && k < kMostCases; ++k) {
+        const auto target = code_word(image_, fields_, *table + 4 * k);
+        if (!target || *target <= start_ || *target >= next_sure_) break;
+        reaches(*target);
+      }
+    }
+  }
+
+  const pe::Image& image_;
+  const RelocatedFields& fields_;
+  const Index& index_;
+  const SweptSection* swept_ = nullptr;  // the section that is being split
+  Decoder& decoder_;
+  std::vector<std::uint32_t> sure_;
+  std::vector<std::uint32_t> likely_;  // addresses that code or data hold
+  std::vector<CodeRange> functions_;
+  std::uint32_t start_ = 0;     // of the function being walked over, 0 when between functions
+  std::uint32_t furthest_ = 0;  // address that code of this function jumps to
+  std::uint32_t next_sure_ = 0xFFFFFFFFU;
+  bool ended_ = true;  // the last instruction does not fall through
+};
+
+/// Appends filters and handlers of the records at `table`; false when there are none that lead into `function`.
+bool read_scopes(const pe::Image& image, const RelocatedFields& fields, std::uint32_t table, const CodeRange& function,
+                 std::uint32_t begin, std::vector<pe::ExceptionScope>& scopes) {
+  constexpr std::uint32_t kMostRecords = 64, kRecord = 12;
+  const auto inside = [&function](std::optional<std::uint32_t> rva) {
+    return rva && *rva > function.begin && *rva < function.end;
+  };
+  bool any = false;
+  for (std::uint32_t i = 0; i < kMostRecords; ++i, table += kRecord) {
+    const auto filter = code_word(image, fields, table + 4), handler = code_word(image, fields, table + 8);
+    if (!is_level(image, fields, table) || !inside(handler)) break;
+    any = true;
+    if (inside(filter)) scopes.push_back({begin, function.end, 0, *filter});
+    scopes.push_back({begin, function.end, 0, *handler});
+  }
+  return any;
+}
+
+}  // namespace
+
+std::vector<CodeRange> split_x86(const pe::Image& image, const Index& index, Decoder& decoder,
+                                 const std::vector<std::uint32_t>& sure, std::uint32_t begin, std::uint32_t end) {
+  return Splitter(image, index, decoder, sure).run(begin, end);
+}
+
+std::vector<pe::ExceptionScope> scopes_x86(const pe::Image& image, Decoder& decoder, const CodeRange& function) {
+  std::vector<pe::ExceptionScope> scopes;
+  const RelocatedFields& fields = *decoder.relocations();
+  constexpr int kProlog = 24;  // instructions
+  constexpr std::uint32_t kCookies = 16;
+  std::uint32_t at = function.begin, table = 0;
+  for (int i = 0; i < kProlog && at < function.end; ++i) {
+    const pe::Bytes code = image.from_rva(at);
+    if (code.size() < 8) break;
+    const Instruction instruction = decoder.measure(code, at);
+    if (code[0] == 0x68 && fields.at(at + 1)) {
+      const auto target = image.rva_of_va(*code.read<std::uint32_t>(1));
+      if (table == 0 && target && image.section_at(*target) != nullptr) table = *target;
+    }
+    at += instruction.length;
+    // From where the frame stands: behind the call of __SEH_prolog, or where the handler is entered into the chain.
+    const bool chained = code[0] == 0x64 && code[1] == 0x89 && *code.read<std::uint32_t>(3) == 0;
+    if (table != 0 && (code[0] == 0xE8 || chained)) {
+      if (!read_scopes(image, fields, table, function, at, scopes))
+        read_scopes(image, fields, table + kCookies, function, at, scopes);
+      break;
+    }
+  }
+  return scopes;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,135 @@
+// x86: the relocation table names every absolute reference, so nothing has to be guessed from bytes. What it cannot
+// tell is which of them are operands and which lie in jump tables between the code, and where `call rel32` stands: one
+// linear sweep over the executable sections does, started again at called functions that it stepped over.
+#include <algorithm>
+
+#include "scanner/trace/image/index.hpp"
+#include "scanner/trace/ir/cfg.hpp"
+#include "scanner/trace/isa/x86/length.hpp"
+
+namespace scanner::trace {
+namespace {
+
+class Sweep {
+ public:
+  Sweep(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder)
+      : image_(image), slots_(slots), decoder_(decoder), fields_(decoder.relocations()->all()) {
+    index_.absolute = true;
+    for (const pe::Section& section : image.sections()) {
+      const std::uint32_t size = section.executable() ? std::min(section.virtual_size, section.file_size) : 0;
+      index_.swept.push_back({section.rva, std::vector<std::uint8_t>(size)});
+    }
+    owner_.resize(fields_.size(), 0);
+  }
+
+  Index run() {
+    for (const pe::Section& section : image_.sections()) {
+      if (section.executable()) walk(section, section.rva);
+    }
+    std::vector<std::uint32_t> roots = {image_.entry_rva()};
+    image_.for_each_export([&roots](const pe::Export& entry) {
+      if (entry.forwarder.empty()) roots.push_back(entry.rva);
+    });
+    for (const std::uint32_t root : roots) restart(root);
+    // Calls found on the way are appended, so this is no range-for.
+    for (std::size_t i = 0; i < called_.size(); ++i) restart(called_[i]);
+    classify_fields();
+    for (auto* list : {&index_.slots, &index_.calls, &index_.addresses, &index_.data}) sort_references(*list);
+    std::sort(index_.taken.begin(), index_.taken.end());
+    return std::move(index_);
+  }
+
+ private:
+  void restart(std::uint32_t rva) {
+    const pe::Section* section = image_.section_at(rva);
+    if (section != nullptr && section->executable()) walk(*section, rva);
+  }
+
+  /// From `rva` to the end of the section, or to where an earlier sweep has been.
+  void walk(const pe::Section& section, std::uint32_t rva) {
+    const std::uint32_t end = section.rva + std::min(section.virtual_size, section.file_size);
+    const pe::Bytes all = image_.from_rva(section.rva);
+    auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
+    std::vector<std::uint8_t>& steps =
+        index_.swept[static_cast<std::size_t>(&section - image_.sections().data())].steps;
+    while (rva < end && steps[rva - section.rva] == 0) {
+      const pe::Bytes code = all.from(rva - section.rva);
+      if (code.empty()) return;
+      Glance glance = code.size() >= kLongestX86 ? glance_x86(code.data()) : Glance{};
+      bool jump = code[0] == 0xE9 || (code[0] == 0x0F && glance.length == 6 && !glance.plain);
+      const bool glanced = glance.length != 0 && (field == fields_.end() || *field >= rva + glance.length);
+      // With a relocated field it must be asked whether it can be an operand of the instruction.
+      if (!glanced) {
+        const Instruction instruction = decoder_.measure(code, rva);
+        if (instruction.flow == Flow::undecodable) {
+          rva += instruction.length;
+          while (field != fields_.end() && *field < rva) ++field;
+          continue;
+        }
+        glance = {instruction.length, instruction.flow == Flow::next && !instruction.padding};
+        jump = instruction.flow == Flow::jump || instruction.flow == Flow::branch;
+      }
+      const bool quiet = glanced && glance.plain && code[0] != 0;
+      steps[rva - section.rva] = static_cast<std::uint8_t>(glance.length | (glance.plain ? SweptSection::kPlain : 0) |
+                                                           (quiet ? SweptSection::kQuiet : 0));
+      const bool call = code[0] == 0xE8;
+      const std::uint32_t next = rva + glance.length;
+      if ((jump && glance.length >= 5) || (call && glance.length == 5)) note_branch(code, next, glance.length, call);
+      for (; field != fields_.end() && *field < next; ++field) {
+        if (*field > rva) owner_[static_cast<std::size_t>(field - fields_.begin())] = rva;
+      }
+      rva = next;
+    }
+  }
+
+  /// Of `length` bytes before `next`, the last four of which say how far behind it the target is.
+  void note_branch(pe::Bytes code, std::uint32_t next, unsigned length, bool call) {
+    const std::uint32_t target = next + code.read<std::uint32_t>(length - 4U).value_or(0);
+    const pe::Section* section = image_.section_at(target);
+    if (section == nullptr || !section->executable()) return;
+    index_.calls.push_back({target, next - 4});
+    if (call) called_.push_back(target);
+  }
+
+  void classify_fields() {
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+      const std::uint32_t field = fields_[i];
+      if (owner_[i] == 0) {
+        index_.words.push_back(field);
+        continue;
+      }
+      const auto value = image_.load(field, 4);
+      const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
+      if (!target) continue;
+      const Reference reference{*target, field};
+      if (std::binary_search(slots_.begin(), slots_.end(), *target)) {
+        index_.slots.push_back(reference);
+        continue;
+      }
+      const pe::Section* section = image_.section_at(*target);
+      const bool taken = decoder_.takes_address(image_.from_rva(owner_[i]), owner_[i], field);
+      if (taken && section != nullptr && section->executable()) {
+        index_.addresses.push_back(reference);
+      } else {
+        index_.data.push_back(reference);
+        if (taken) index_.taken.push_back(field);
+      }
+    }
+  }
+
+  const pe::Image& image_;
+  std::span<const std::uint32_t> slots_;
+  Decoder& decoder_;
+  const std::vector<std::uint32_t>& fields_;
+  std::vector<std::uint32_t> owner_;   // of each field: RVA of the instruction, 0 when there is none
+  std::vector<std::uint32_t> called_;  // targets of `call rel32`
+  Index index_;
+};
+
+}  // namespace
+
+Index build_index_x86(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder) {
+  return Sweep(image, slots, decoder).run();
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,107 @@
+#include "scanner/trace/isa/x86/jump_table.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace scanner::trace::x86 {
+namespace {
+
+/// The operations of instruction `number` and of those before it that may belong to the same `switch`, latest first.
+std::vector<const Op*> operations_before(const LiftedFunction& function, std::size_t number) {
+  constexpr std::size_t kLookBack = 40;
+  const std::size_t first = number > kLookBack ? number - kLookBack : 0;
+  std::vector<const Op*> ops;
+  for (std::size_t i = number + 1; i-- > first;) {
+    const Instruction& instruction = function.instructions[i];
+    for (unsigned k = instruction.op_count; k-- > 0;) ops.push_back(&function.ops[instruction.first_op + k]);
+  }
+  return ops;
+}
+
+/// The address in the image that `reg` holds ahead of `ops[from]`, when it was the last thing loaded there.
+std::optional<std::uint64_t> address_in(const std::vector<const Op*>& ops, Reg reg, std::size_t from) {
+  for (std::size_t i = from; i < ops.size(); ++i) {
+    if (ops[i]->dst == reg) return ops[i]->kind == OpKind::address ? std::optional(ops[i]->imm) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+bool loads_entry(const Op* op) {
+  return op->kind == OpKind::load && op->mem.index != kNoReg && (op->mem.scale == 4 || op->mem.scale == 8);
+}
+
+/// A table ends where an entry leads out of the function, or (x86) is no address.
+class TableReader {
+ public:
+  TableReader(const pe::Image& image, const RelocatedFields* relocated, const LiftedFunction& function)
+      : image_(image), relocated_(relocated), function_(function) {}
+
+  /// Entries are addresses.
+  [[nodiscard]] std::vector<std::uint32_t> absolute(std::uint64_t table) const {
+    return read(table, image_.is_64() ? 8 : 4,
+                [this](std::uint64_t value) -> std::uint64_t { return image_.rva_of_va(value).value_or(0); });
+  }
+  /// Entries are signed distances from `base`.
+  [[nodiscard]] std::vector<std::uint32_t> relative(std::uint64_t table, std::uint64_t base) const {
+    return read(table, 4, [base](std::uint64_t value) {
+      return base + static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(value)));
+    });
+  }
+
+ private:
+  template <typename Target>
+  [[nodiscard]] std::vector<std::uint32_t> read(std::uint64_t table, unsigned width, Target target_of) const {
+    constexpr std::uint32_t kMaxEntries = 1024;
+    std::vector<std::uint32_t> targets;
+    for (std::uint32_t i = 0; i < kMaxEntries; ++i) {
+      if (relocated_ != nullptr && !relocated_->empty() && !relocated_->at(static_cast<std::uint32_t>(table + i * 4)))
+        break;
+      const auto value = image_.load(static_cast<std::uint32_t>(table + i * std::uint64_t{width}), width);
+      if (!value) break;
+      const std::uint64_t target = target_of(*value);
+      if (!inside(target)) break;
+      targets.push_back(static_cast<std::uint32_t>(target));
+    }
+    return targets;
+  }
+
+  [[nodiscard]] bool inside(std::uint64_t rva) const {
+    return std::any_of(function_.ranges.begin(), function_.ranges.end(),
+                       [rva](const CodeRange& range) { return rva >= range.begin && rva < range.end; });
+  }
+
+  const pe::Image& image_;
+  const RelocatedFields* relocated_;
+  const LiftedFunction& function_;
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> jump_table(const pe::Image& image, const RelocatedFields* relocated,
+                                      const LiftedFunction& function, std::size_t number) {
+  // Look back for the load of the table entry, the addition of a base, and what was last loaded into their registers.
+  const std::vector<const Op*> ops = operations_before(function, number);
+  const auto entry = std::find_if(ops.begin(), ops.end(), loads_entry);
+  if (entry == ops.end()) return {};
+  const TableReader reader(image, relocated, function);
+  const Mem& mem = (*entry)->mem;
+  const auto position = static_cast<std::size_t>(entry - ops.begin());
+  const unsigned word = image.is_64() ? 8 : 4;
+  if ((*entry)->width == word && mem.in_image) return reader.absolute(static_cast<std::uint64_t>(mem.disp));
+  const auto start = address_in(ops, mem.base, position + 1);
+  if (!start) return {};
+  const std::uint64_t table = *start + static_cast<std::uint64_t>(mem.disp);
+  if ((*entry)->width == 8) return reader.absolute(table);
+  // The base is what is added to the entry: the image base (MSVC), the table itself (clang, gcc), or some label nearby.
+  for (std::size_t i = 0; i < position; ++i) {
+    if (ops[i]->kind != OpKind::alu || ops[i]->alu != Alu::add || ops[i]->b == kNoReg) continue;
+    for (const Reg reg : {ops[i]->b, ops[i]->a}) {
+      const auto base = address_in(ops, reg, i + 1);
+      if (!base) continue;
+      if (auto targets = reader.relative(table, *base); !targets.empty()) return targets;
+    }
+  }
+  return {};
+}
+
+}  // namespace scanner::trace::x86
