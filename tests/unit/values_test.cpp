@@ -16,7 +16,7 @@ TEST_CASE("values are interned, joins unite, and the cap keeps the older atoms")
   ValueId many = pool.constant(0);
   for (std::uint64_t i = 1; i < 40; ++i) many = pool.join(many, pool.constant(i));
   CHECK(pool.atoms(many).size() == ValuePool::kCap);
-  CHECK((pool.flags(many) & kCapped) != 0);
+  CHECK((pool.flags(many) & kTopCapped) != 0);
 }
 
 TEST_CASE("a value that grows in a loop stops growing") {
@@ -24,7 +24,7 @@ TEST_CASE("a value that grows in a loop stops growing") {
   ValueId counter = pool.constant(0);
   for (int i = 0; i < 100; ++i) counter = pool.widen(counter, pool.alu(Alu::add, 4, 0, counter, pool.constant(1)));
   CHECK(pool.atoms(counter).size() == 1);
-  CHECK((pool.flags(counter) & kComputed) != 0);
+  CHECK((pool.flags(counter) & kTopComputed) != 0);
 }
 
 TEST_CASE("arithmetic on constants is exact at every width") {
@@ -46,14 +46,14 @@ TEST_CASE("arithmetic on constants is exact at every width") {
 
 TEST_CASE("what an argument becomes on the way is remembered") {
   ValuePool pool;
-  const ValueId tag = pool.alu(Alu::bit_or, 4, 0, pool.entry(2), pool.constant(0x80000000));
+  const ValueId tag = pool.alu(Alu::bit_or, 4, 0, pool.initial(2), pool.constant(0x80000000));
   REQUIRE(pool.only(tag) != nullptr);
   CHECK(pool.only(tag)->or_mask == 0x80000000);
   std::uint64_t value = 0;
   const Atom atom = *pool.only(tag);
   CHECK(pool.is_constant(pool.masked(pool.constant(0x6B61654C), atom.and_mask, atom.or_mask), value));
   CHECK(value == 0xEB61654C);
-  CHECK(pool.only(pool.alu(Alu::add, 8, 0, pool.entry(2), pool.constant(8)))->a == 8);
+  CHECK(pool.only(pool.alu(Alu::add, 8, 0, pool.initial(2), pool.constant(8)))->a == 8);
 }
 
 TEST_CASE("frame addresses move with the stack pointer and survive alignment") {
@@ -100,17 +100,17 @@ TEST_CASE("what others know of the frame and of arguments is no less when the li
     many.share({scanner::trace::stack_location(0x28 + 8 * i), 8});
   }
   CHECK(many.escaped.size() < 400);
-  CHECK(many.known_to_others(-16 * 1999, abi));
-  CHECK(many.known_to_others(-24, abi));
-  CHECK(many.known_to_others(0x40 + 16 * 1999, abi));
-  CHECK_FALSE(many.known_to_others(-16 * 1999 - 8, abi));
-  CHECK_FALSE(many.known_to_others(0x38, abi));
-  CHECK_FALSE(few.known_to_others(-88, abi));
-  CHECK(few.known_to_others(-72, abi));
-  CHECK(many.is_shared(1, 8));
-  CHECK_FALSE(many.is_shared(1, 0));
-  CHECK(many.is_shared(2, 1 << 20));
-  CHECK(many.is_shared(2, 0));
-  CHECK(many.is_shared(scanner::trace::stack_location(0x28 + 8 * 1999), 8));
-  CHECK_FALSE(many.is_shared(3, 0));
+  CHECK(many.may_alias(-16 * 1999, abi));
+  CHECK(many.may_alias(-24, abi));
+  CHECK(many.may_alias(0x40 + 16 * 1999, abi));
+  CHECK_FALSE(many.may_alias(-16 * 1999 - 8, abi));
+  CHECK_FALSE(many.may_alias(0x38, abi));
+  CHECK_FALSE(few.may_alias(-88, abi));
+  CHECK(few.may_alias(-72, abi));
+  CHECK(many.argument_escaped(1, 8));
+  CHECK_FALSE(many.argument_escaped(1, 0));
+  CHECK(many.argument_escaped(2, 1 << 20));
+  CHECK(many.argument_escaped(2, 0));
+  CHECK(many.argument_escaped(scanner::trace::stack_location(0x28 + 8 * 1999), 8));
+  CHECK_FALSE(many.argument_escaped(3, 0));
 }

@@ -12,7 +12,7 @@
 namespace {
 
 using scanner::trace::Condition;
-using scanner::trace::Flow;
+using scanner::trace::ControlFlow;
 using scanner::trace::PlainX86;
 
 class Oracle {
@@ -34,9 +34,9 @@ class Oracle {
     if (raw.imm[1].size != 0) return "a second immediate";
     if ((real.mnemonic == ZYDIS_MNEMONIC_LEA) != (plain.opcode == 0x8D)) return "lea";
     if (plain.flow != flow_of(real, code)) return "flow";
-    const bool relative = plain.flow == Flow::jump || plain.flow == Flow::branch;
+    const bool relative = plain.flow == ControlFlow::jump || plain.flow == ControlFlow::branch;
     if (relative && plain.relative != raw.imm[0].value.s) return "target";
-    if (plain.flow == Flow::branch) {
+    if (plain.flow == ControlFlow::branch) {
       if (plain.condition != condition_of(real.mnemonic)) return "condition";
       if (plain.signed_condition != (real.mnemonic == ZYDIS_MNEMONIC_JL || real.mnemonic == ZYDIS_MNEMONIC_JNL ||
                                      real.mnemonic == ZYDIS_MNEMONIC_JLE || real.mnemonic == ZYDIS_MNEMONIC_JNLE))
@@ -46,15 +46,15 @@ class Oracle {
   }
 
  private:
-  static Flow flow_of(const ZydisDecodedInstruction& real, pe::Bytes code) {
-    if (real.mnemonic == ZYDIS_MNEMONIC_INT3) return code[1] == 0xCC ? Flow::trap : Flow::next;
+  static ControlFlow flow_of(const ZydisDecodedInstruction& real, pe::Bytes code) {
+    if (real.mnemonic == ZYDIS_MNEMONIC_INT3) return code[1] == 0xCC ? ControlFlow::trap : ControlFlow::next;
     switch (real.meta.category) {
-      case ZYDIS_CATEGORY_COND_BR: return Flow::branch;
-      case ZYDIS_CATEGORY_UNCOND_BR: return real.raw.imm[0].is_relative ? Flow::jump : Flow::indirect_jump;
-      case ZYDIS_CATEGORY_RET: return Flow::ret;
+      case ZYDIS_CATEGORY_COND_BR: return ControlFlow::branch;
+      case ZYDIS_CATEGORY_UNCOND_BR: return real.raw.imm[0].is_relative ? ControlFlow::jump : ControlFlow::indirect_jump;
+      case ZYDIS_CATEGORY_RET: return ControlFlow::ret;
       case ZYDIS_CATEGORY_SYSTEM:
-      case ZYDIS_CATEGORY_INTERRUPT: return Flow::trap;
-      default: return Flow::next;
+      case ZYDIS_CATEGORY_INTERRUPT: return ControlFlow::trap;
+      default: return ControlFlow::next;
     }
   }
   static Condition condition_of(ZydisMnemonic mnemonic) {
@@ -109,7 +109,7 @@ TEST_CASE("plain x86 instructions are measured as Zydis measures them, whatever 
     const char* fault = plain ? oracle.fault(bytes, *plain) : "glanced at, and not plain";
     if (fault == nullptr && glance.length != 0) {
       if (glance.length != plain->length) fault = "length at a glance";
-      if (glance.plain != (plain->flow == Flow::next && !plain->padding)) fault = "flow at a glance";
+      if (glance.plain != (plain->flow == ControlFlow::next && !plain->padding)) fault = "flow at a glance";
     }
     if (fault == nullptr || ++wrong > 20) continue;
     CAPTURE(int{code[0]});

@@ -31,17 +31,17 @@ SiteKind site_kind_of(ApiKind kind) {
 
 Certainty certainty_of(std::uint32_t flags) {
   if ((flags & kAssumedMask) != 0) return Certainty::assumed;
-  return (flags & kOtherMask) != 0 ? Certainty::one_path : Certainty::sure;
+  return (flags & kTopMask) != 0 ? Certainty::one_path : Certainty::sure;
 }
 
 /// The first that applies names the reason: what went wrong in our understanding comes before what the driver does.
 std::string_view reason_of(std::uint32_t flags) {
   static constexpr std::pair<std::uint32_t, std::string_view> kReasons[] = {
-      {kUnreached, "unreached"},  {kDepthLost, "depth_lost"},
-      {kCapped, "cap"},           {kNotUnderstood, "not_understood"},
-      {kUnset, "not_understood"}, {kClobbered, "not_understood"},
-      {kGlobal, "global"},        {kField, "field"},
-      {kReturned, "returned"},    {kComputed, "computed"}};
+      {kTopUnreached, "unreached"},  {kTopDepthLost, "depth_lost"},
+      {kTopCapped, "cap"},           {kTopNotUnderstood, "not_understood"},
+      {kTopUnset, "not_understood"}, {kTopClobbered, "not_understood"},
+      {kTopGlobal, "global"},        {kTopField, "field"},
+      {kTopReturned, "returned"},    {kTopComputed, "computed"}};
   for (const auto& [flag, name] : kReasons) {
     if ((flags & flag) != 0) return name;
   }
@@ -62,7 +62,7 @@ void Engine::describe_allocation(const Pair& pair, TagUse& use) {
   if (row.pool_form != tagdb::PoolForm::unknown) {
     const ValueId pool = argument(pair.site, pair.entry, Argument::pool);
     bool first = true;
-    bool mixed = (values_.flags(pool) & kOtherMask) != 0;
+    bool mixed = (values_.flags(pool) & kTopMask) != 0;
     for (const Atom& atom : values_.atoms(pool)) {
       if (atom.kind != AtomKind::constant) {
         mixed = true;
@@ -207,7 +207,7 @@ std::string_view Engine::uncalled_reason(const Pair& pair) {
   const auto found = entries_of_function_.find(site.function);
   if (found == entries_of_function_.end()) return "cap";
   for (const Atom& atom : values_.atoms(pair.tag)) {
-    if (atom.kind != AtomKind::entry && atom.kind != AtomKind::field) continue;
+    if (atom.kind != AtomKind::initial && atom.kind != AtomKind::field) continue;
     if (!report_budget_.spend(found->second.size())) return "budget";
     for (const EntryId id : found->second) {
       const Entry& entry = entries_[id];
@@ -242,14 +242,14 @@ Site Engine::classify(const Pair& pair) {
         zero = zero || (atom.a & 0x7FFFFFFFU) == 0;
         plausible = plausible || tagdb::plausible_tag(atom.a & ~0x80000000ULL);
         break;
-      case AtomKind::entry:
+      case AtomKind::initial:
         forwarded = forwarded || (atom.a == 0 && !atom.strided);
-        if (atom.a != 0 || atom.strided) flags |= kComputed;
+        if (atom.a != 0 || atom.strided) flags |= kTopComputed;
         break;
       case AtomKind::memory:
-      case AtomKind::via_global: flags |= kGlobal; break;
-      case AtomKind::returned: flags |= kReturned; break;
-      case AtomKind::multiple: flags |= kComputed; break;
+      case AtomKind::via_global: flags |= kTopGlobal; break;
+      case AtomKind::returned: flags |= kTopReturned; break;
+      case AtomKind::multiple: flags |= kTopComputed; break;
       case AtomKind::field: forwarded = true; break;
       default: constant = true; break;  // an address in a tag's place
     }

@@ -27,10 +27,10 @@ std::uint32_t Engine::passed_unknown(EntryId id) {
       continue;
     }
     for (const std::size_t number : pairs_of_entry_[next]) {
-      if (!report_budget_.spend(kStepsOfPair)) return passed_unknown_[id] = flags | kCapped;
+      if (!report_budget_.spend(kStepsOfPair)) return passed_unknown_[id] = flags | kTopCapped;
       const Pair& pair = pairs_[number];
       if (!pair.applies || !sites_[pair.site].reached || pair.tag == kBottom) continue;
-      flags |= (values_.flags(pair.tag) & kOtherMask) | what_else_here(pair, asked);
+      flags |= (values_.flags(pair.tag) & kTopMask) | what_else_here(pair, asked);
     }
   }
   return passed_unknown_[id] = flags;
@@ -39,7 +39,7 @@ std::uint32_t Engine::passed_unknown(EntryId id) {
 /// Why this argument of `function`, or what stands behind it, may be something that was not found, as far as calls of
 /// these very entries tell, which are added to `asked`.
 std::uint32_t Engine::unknown_callers(std::uint32_t function, const Atom& atom, std::vector<EntryId>& asked) {
-  const std::uint32_t unknown = atom.kind == AtomKind::field ? kField : kComputed;
+  const std::uint32_t unknown = atom.kind == AtomKind::field ? kTopField : kTopComputed;
   const auto found = entries_of_function_.find(function);
   if (exports_.contains(function) || found == entries_of_function_.end()) return unknown;
   if (!report_budget_.spend(found->second.size())) return unknown;
@@ -69,18 +69,18 @@ std::uint32_t Engine::what_else_here(const Pair& pair, std::vector<EntryId>& ask
   const std::vector<Atom> atoms(values_.atoms(pair.tag).begin(), values_.atoms(pair.tag).end());
   for (const Atom& atom : atoms) {
     switch (atom.kind) {
-      case AtomKind::entry:
-        flags |= atom.a != 0 || atom.strided ? kComputed : unknown_callers(sites_[pair.site].function, atom, asked);
+      case AtomKind::initial:
+        flags |= atom.a != 0 || atom.strided ? kTopComputed : unknown_callers(sites_[pair.site].function, atom, asked);
         break;
       case AtomKind::field: flags |= unknown_callers(sites_[pair.site].function, atom, asked); break;
       case AtomKind::memory:
-      case AtomKind::via_global: flags |= kGlobal; break;
-      case AtomKind::returned: flags |= kReturned; break;
-      case AtomKind::multiple: flags |= kComputed; break;
+      case AtomKind::via_global: flags |= kTopGlobal; break;
+      case AtomKind::returned: flags |= kTopReturned; break;
+      case AtomKind::multiple: flags |= kTopComputed; break;
       default: break;
     }
   }
-  for (const Inflow& inflow : pair.inflows) flags |= unknown_callers(inflow.function, inflow.argument, asked);
+  for (const GlobalInflow& inflow : pair.inflows) flags |= unknown_callers(inflow.function, inflow.argument, asked);
   return flags;
 }
 

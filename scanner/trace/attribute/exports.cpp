@@ -26,7 +26,7 @@ std::optional<int> argument_index(const Abi& abi, Location where) {
 SiteId Engine::call_from_outside(std::uint32_t function) {
   CallSite site;
   site.rva = site.function = function;
-  for (Reg reg = 0; reg < 32; ++reg) site.state.registers[reg] = values_.entry(reg);
+  for (Reg reg = 0; reg < 32; ++reg) site.state.registers[reg] = values_.initial(reg);
   site.state.registers[abi_.stack_pointer] = values_.frame_address(0);
   const auto id = static_cast<SiteId>(sites_.size());
   sites_.push_back(std::move(site));
@@ -52,7 +52,7 @@ std::optional<tagdb::ApiRow> Engine::row_for_importers(EntryId id) {
   const SiteId site = call_from_outside(entry.function);
   const auto passed_on = [&](ValueId value) -> int {
     const Atom* atom = values_.only(value);
-    const bool plain = atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && !atom->strided &&
+    const bool plain = atom != nullptr && atom->kind == AtomKind::initial && atom->a == 0 && !atom->strided &&
                        atom->and_mask == 0xFFFFFFFFU && atom->or_mask == 0;
     return plain ? argument_index(abi_, atom->where).value_or(-1) : -1;
   };

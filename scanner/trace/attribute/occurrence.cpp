@@ -54,7 +54,8 @@ std::string immediate_at(const pe::Image& image, Decoder& decoder, const Ranges&
     if (code.empty()) break;
     const Instruction instruction = decoder.measure(code, at);
     // The immediate is always the last field of an instruction.
-    if (instruction.flow != Flow::undecodable && at + instruction.length == rva + 4) return decoder.text(code, at);
+    if (instruction.flow != ControlFlow::undecodable && at + instruction.length == rva + 4)
+      return decoder.text(code, at);
     at += std::max<std::uint32_t>(instruction.length, 1);
   }
   return {};

@@ -43,7 +43,7 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     return true;
   }
   // Masking keeps track of whatever is read later: arguments and contents of memory.
-  const bool kept = (x.kind == AtomKind::entry && x.a == 0) || x.kind == AtomKind::memory ||
+  const bool kept = (x.kind == AtomKind::initial && x.a == 0) || x.kind == AtomKind::memory ||
                     x.kind == AtomKind::field || x.kind == AtomKind::via_global || x.kind == AtomKind::returned;
   if (kept && x.offset == 0 && yc && (op == Alu::bit_or || op == Alu::bit_and) && width >= 4) {
     const auto mask = static_cast<std::uint32_t>(y.a);
@@ -76,7 +76,7 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     return true;
   }
   // What an argument points at is reached by adding to it; a masked one is no pointer.
-  const bool pointer_argument = x.kind == AtomKind::entry && x.and_mask == 0xFFFFFFFFU && x.or_mask == 0;
+  const bool pointer_argument = x.kind == AtomKind::initial && x.and_mask == 0xFFFFFFFFU && x.or_mask == 0;
   const bool address = x.kind == AtomKind::image || x.kind == AtomKind::frame || pointer_argument;
   if (address && yc && width >= 4) {
     const auto delta = static_cast<std::int64_t>(

@@ -179,32 +179,32 @@ ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution
       case AtomKind::constant:
       case AtomKind::import:
       case AtomKind::image: result = values_.join(result, values_.single(atom)); break;
-      case AtomKind::entry:
+      case AtomKind::initial:
         if (atom.a == 0 && out.inflows.size() >= kMostInflows) {
-          result = values_.join(result, values_.unknown(kCapped));
+          result = values_.join(result, values_.unknown(kTopCapped));
         } else if (atom.a == 0) {
           out.inflows.push_back({store.function, atom, values_.flags(value)});
         } else {
-          result = values_.join(result, values_.unknown(kComputed));
+          result = values_.join(result, values_.unknown(kTopComputed));
         }
         break;
       case AtomKind::memory:
       case AtomKind::via_global: result = values_.join(result, expand(values_.single(atom), out, depth + 1)); break;
-      case AtomKind::field: result = values_.join(result, values_.unknown(kField)); break;
+      case AtomKind::field: result = values_.join(result, values_.unknown(kTopField)); break;
       case AtomKind::multiple:
-      case AtomKind::frame: result = values_.join(result, values_.unknown(kNotUnderstood)); break;
-      case AtomKind::returned: result = values_.join(result, values_.unknown(kReturned)); break;
+      case AtomKind::frame: result = values_.join(result, values_.unknown(kTopNotUnderstood)); break;
+      case AtomKind::returned: result = values_.join(result, values_.unknown(kTopReturned)); break;
     }
   }
   return result;
 }
 
 ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth) {
-  if (!budget_->spend(kStepsOfContent) || budget_->used_up()) return values_.unknown(kCapped);
+  if (!budget_->spend(kStepsOfContent) || budget_->used_up()) return values_.unknown(kTopCapped);
   out.asked.push_back(rva);
   const pe::Section* section = image_.section_at(rva);
   const auto initial = image_.load(rva, width);
-  if (section == nullptr || !initial || depth > kMaxDepth) return values_.unknown(kGlobal);
+  if (section == nullptr || !initial || depth > kMaxDepth) return values_.unknown(kTopGlobal);
   const auto initial_value = [&] {
     if (width == abi_.word) {
       if (const auto target = image_.rva_of_va(*initial)) return values_.image_address(*target);
@@ -220,9 +220,9 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
     budget_->spend(kStepsOfStore * it->second.list.size());
     for (const GlobalStore& store : it->second.list) {
       if (store.rva + store.width <= rva) continue;
-      if (budget_->used_up()) return values_.unknown(kCapped);
+      if (budget_->used_up()) return values_.unknown(kTopCapped);
       stored = true;
-      ValueId part = values_.unknown(kGlobal);
+      ValueId part = values_.unknown(kTopGlobal);
       std::uint64_t wide = 0;
       if (store.rva == rva && store.width >= width) {
         part = from_store(store, width, out, depth);
@@ -235,7 +235,7 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
   }
   if (!stored || *initial != 0) {
     // A zero that nobody was seen to replace: it is filled in some way we do not see.
-    result = values_.join(result, stored || *initial != 0 ? initial_value() : values_.unknown(kGlobal));
+    result = values_.join(result, stored || *initial != 0 ? initial_value() : values_.unknown(kTopGlobal));
   }
   if (result == kBottom) result = values_.unknown(0);
   return escapes(rva) ? values_.with_flags(result, kAssumesGlobal) : result;
@@ -243,7 +243,7 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
 
 ValueId Globals::content_through(std::uint32_t rva, std::int32_t offset, unsigned width, Resolution& out,
                                  unsigned depth) {
-  if (depth > kMaxDepth) return values_.unknown(kGlobal);
+  if (depth > kMaxDepth) return values_.unknown(kTopGlobal);
   const auto before = out.inflows.size();
   const ValueId pointer = content(rva, abi_.word, out, depth + 1);
   out.inflows.resize(before);  // who passes the pointer in does not matter here
@@ -258,19 +258,19 @@ ValueId Globals::content_through(std::uint32_t rva, std::int32_t offset, unsigne
   if (const auto found = through_.find({rva, offset}); found != through_.end()) {
     budget_->spend(kStepsOfStore * found->second.list.size());
     for (const GlobalStore& store : found->second.list) {
-      if (budget_->used_up()) return values_.unknown(kCapped);
+      if (budget_->used_up()) return values_.unknown(kTopCapped);
       if (store.width >= width) result = values_.join(result, from_store(store, width, out, depth));
     }
     result = values_.with_flags(result, kAssumesGlobal);
   }
-  return result == kBottom ? values_.unknown(kField) : result;
+  return result == kBottom ? values_.unknown(kTopField) : result;
 }
 
 /// Entries of a table that code walks or indexes. The table ends where the next named object begins.
 ValueId Globals::table(const Atom& atom, Resolution& out) {
   const auto base = static_cast<std::uint32_t>(atom.a);
   const pe::Section* section = image_.section_at(base);
-  if (section == nullptr || atom.width != 4) return values_.unknown(kComputed);
+  if (section == nullptr || atom.width != 4) return values_.unknown(kTopComputed);
   out.table = true;
   if (section->writable()) out.asked.push_back(base);
   std::uint32_t end = base + kMaxTableBytes;
@@ -288,7 +288,7 @@ ValueId Globals::table(const Atom& atom, Resolution& out) {
   if (const auto stop = ends_.upper_bound(base); stop != ends_.end()) bound_by(*stop);
   end = std::min(end, section->rva + section->virtual_size);
   const auto stride = static_cast<std::uint32_t>(atom.where);
-  if (stride < 4) return values_.unknown(kComputed);  // scaled in steps: nobody knows how far apart the entries are
+  if (stride < 4) return values_.unknown(kTopComputed);  // scaled in steps: nobody knows how far apart the entries are
   std::vector<std::uint32_t> tags;
   bool readable = true;  // nothing but what programmers choose; texts have blanks and punctuation
   std::uint32_t at = base;
@@ -299,7 +299,7 @@ ValueId Globals::table(const Atom& atom, Resolution& out) {
     tags.push_back(static_cast<std::uint32_t>(*word));
     at += stride;
   }
-  if (tags.empty()) return values_.unknown(kComputed);
+  if (tags.empty()) return values_.unknown(kTopComputed);
   // Where a mere reference ends it and tags go on behind, that may be one to an element of this very table.
   const auto behind = static_cast<std::uint32_t>(image_.load(at, 4).value_or(0)) & 0x7FFFFFFFU;
   const bool cut = bounded && at == end && !ends_.contains(end) && tagdb::PoolTag(behind).chosen();
@@ -310,7 +310,7 @@ ValueId Globals::table(const Atom& atom, Resolution& out) {
   for (std::uint32_t i = at; fills && i < std::min(end, at + 64); ++i) fills = image_.load(i, 1).value_or(1) == 0;
   fills = fills && (at + stride > end || end - at < 64);
   const bool terminated = image_.load(at, 4).value_or(1) == 0;
-  if (!fills && (!terminated || !readable)) return values_.unknown(kComputed);  // it runs on into something else
+  if (!fills && (!terminated || !readable)) return values_.unknown(kTopComputed);  // it runs on into something else
   return fills && !cut && !section->writable() ? result : values_.with_flags(result, kAssumesTable);
 }
 

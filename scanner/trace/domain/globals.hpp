@@ -19,7 +19,7 @@
 namespace scanner::trace {
 
 /// A global got its value from an argument of `function`: whoever calls that function decides.
-struct Inflow {
+struct GlobalInflow {
   std::uint32_t function = 0;
   Atom argument;
   std::uint32_t flags = 0;
@@ -27,7 +27,7 @@ struct Inflow {
 
 struct Resolution {
   ValueId value = kBottom;  ///< without memory and via_global atoms
-  std::vector<Inflow> inflows;
+  std::vector<GlobalInflow> inflows;
   std::vector<std::uint32_t> asked;  ///< RVAs of the globals that were read, for re-evaluation when stores appear
   bool table = false;                ///< entries of a table took part
 };

@@ -22,7 +22,7 @@ void Memory::store_somewhere_below(State& state, std::int64_t end) {
   budget_.spend(steps_for(state));
   for (FrameSlot& slot : state.frame) {
     if (slot.offset < end && (slot.offset < 0) == (end <= 0))
-      slot.value = values_.join(slot.value, values_.unknown(kComputed | kAssumesFrame));
+      slot.value = values_.join(slot.value, values_.unknown(kTopComputed | kAssumesFrame));
   }
 }
 
@@ -38,7 +38,7 @@ void Memory::fill_in_arguments(State& state, std::int64_t offset) {
   }
 }
 
-void Memory::give_away(State& state, ValueId value) {
+void Memory::escape(State& state, ValueId value) {
   for (std::size_t i = 0; i < values_.atoms(value).size(); ++i) {  // by number: filling in makes values
     const Atom& atom = values_.atoms(value)[i];
     if (atom.kind != AtomKind::frame) continue;
@@ -48,20 +48,20 @@ void Memory::give_away(State& state, ValueId value) {
   }
 }
 
-void Memory::share_arguments(State& state, ValueId value) {
+void Memory::escape_argument(State& state, ValueId value) {
   for (const Atom& atom : values_.atoms(value)) {
-    if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0)
-      state.share({atom.where, static_cast<std::int64_t>(atom.a)});
+    if (atom.kind == AtomKind::initial && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0)
+      state.escape_argument({atom.where, static_cast<std::int64_t>(atom.a)});
   }
 }
 
-void Memory::give_away_contents(State& state) {
+void Memory::escape_contents(State& state) {
   for (std::size_t known = 0; known != state.escaped.size();) {
     known = state.escaped.size();
     budget_.spend(steps_for(state));
     // By number: giving away may add slots, but none before the one that is looked at.
     for (std::size_t i = 0; i < state.frame.size(); ++i) {
-      if (state.known_to_others(state.frame[i].offset, abi_)) give_away(state, state.frame[i].value);
+      if (state.may_alias(state.frame[i].offset, abi_)) escape(state, state.frame[i].value);
     }
   }
 }
@@ -72,10 +72,10 @@ ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
       return values_.import_pointer(static_cast<std::uint32_t>(import));
   }
   const pe::Section* section = image_.section_at(rva);
-  if (section == nullptr) return values_.unknown(kNotUnderstood);
+  if (section == nullptr) return values_.unknown(kTopNotUnderstood);
   if (section->writable()) return values_.memory(rva, width);
   const auto value = image_.load(rva, width);
-  if (!value) return values_.unknown(kNotUnderstood);
+  if (!value) return values_.unknown(kTopNotUnderstood);
   if (width == abi_.word) {
     if (const auto target = image_.rva_of_va(*value)) return values_.image_address(*target);
   }
@@ -89,7 +89,7 @@ ValueId Memory::load(const State& state, ValueId address, unsigned width) {
   const auto view = values_.atoms(address);
   const boost::container::static_vector<Atom, ValuePool::kCap> atoms(view.begin(), view.end());
   for (const Atom& atom : atoms) {
-    ValueId part = values_.unknown(kField);
+    ValueId part = values_.unknown(kTopField);
     switch (atom.kind) {
       case AtomKind::frame:
         part = atom.strided ? load_element(state, atom, width)
@@ -105,7 +105,7 @@ ValueId Memory::load(const State& state, ValueId address, unsigned width) {
           part = load_image(static_cast<std::uint32_t>(atom.a), width);
         }
         break;
-      case AtomKind::entry:
+      case AtomKind::initial:
         if (atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0 && !atom.strided) {
           part = field_load(state, atom.where, static_cast<std::int64_t>(atom.a), width, values_);
         } else if (atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
@@ -129,16 +129,16 @@ ValueId Memory::load(const State& state, ValueId address, unsigned width) {
     }
     result = values_.join(result, part);
   }
-  if ((flags & kOtherMask) != 0)
-    result = values_.join(result, values_.unknown(flags & kDepthLost ? kDepthLost : kField));
+  if ((flags & kTopMask) != 0)
+    result = values_.join(result, values_.unknown(flags & kTopDepthLost ? kTopDepthLost : kTopField));
   if ((flags & kAssumedMask) != 0) result = values_.with_flags(result, flags & kAssumedMask);
-  return result == kBottom ? values_.unknown(kField) : result;
+  return result == kBottom ? values_.unknown(kTopField) : result;
 }
 
 /// An element of an array on the stack whose index is not known: one of those that were filled.
 ValueId Memory::load_element(const State& state, const Atom& atom, unsigned width) {
   ValueId result = kBottom;
-  if (atom.where < static_cast<std::int32_t>(width)) return values_.unknown(kComputed);
+  if (atom.where < static_cast<std::int32_t>(width)) return values_.unknown(kTopComputed);
   constexpr int kMostElements = 16;
   for (int i = 0; i < kMostElements; ++i) {
     const std::int64_t offset = static_cast<std::int64_t>(atom.a) + std::int64_t{i} * atom.where;
@@ -147,19 +147,19 @@ ValueId Memory::load_element(const State& state, const Atom& atom, unsigned widt
     if (!filled) break;
     result = values_.join(result, frame_load(state, offset, width, values_, abi_));
   }
-  return result == kBottom ? values_.unknown(kComputed) : values_.with_flags(result, kAssumesTable);
+  return result == kBottom ? values_.unknown(kTopComputed) : values_.with_flags(result, kAssumesTable);
 }
 
-void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResult* notes) {
+void Memory::store(State& state, const Op& op, std::uint32_t function, FunctionSummary* notes) {
   const ValueId address = address_of(state, op.mem);
-  ValueId value = op.unknown       ? values_.unknown(kNotUnderstood)
+  ValueId value = op.unknown       ? values_.unknown(kTopNotUnderstood)
                   : op.a != kNoReg ? state.registers[op.a]
                                    : values_.constant(op.imm);
   if (op.width < 8) value = values_.resize(value, op.width, false);
   const Atom* only = values_.only(address);  // dies with the next value made: below it only says whether there was one
   if (only != nullptr && only->kind == AtomKind::frame && !only->strided) {
     const auto offset = static_cast<std::int64_t>(only->a);
-    if (op.perhaps) value = values_.join(frame_load(state, offset, op.width, values_, abi_), value);
+    if (op.weak) value = values_.join(frame_load(state, offset, op.width, values_, abi_), value);
     frame_store(state, offset, op.width, value, values_);
     return;
   }
@@ -172,21 +172,21 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
       if (atom.strided && atom.where < 0) {
         store_somewhere_below(state, offset + op.width);
       } else if (atom.strided) {
-        store_somewhere_behind(state, offset, values_.unknown(kComputed));
+        store_somewhere_behind(state, offset, values_.unknown(kTopComputed));
       } else {
         const ValueId before = frame_load(state, offset, op.width, values_, abi_);
         frame_store(state, offset, op.width, values_.join(before, value), values_);
         // This or, when the rest is an index that is not known, a neighbour.
-        if ((values_.flags(address) & (kComputed | kCapped | kNotUnderstood)) != 0)
-          store_somewhere_behind(state, offset, values_.unknown(kComputed | kAssumesFrame));
+        if ((values_.flags(address) & (kTopComputed | kTopCapped | kTopNotUnderstood)) != 0)
+          store_somewhere_behind(state, offset, values_.unknown(kTopComputed | kAssumesFrame));
       }
       continue;
     }
     leaves_frame = true;
-    const bool argument = atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0;
+    const bool argument = atom.kind == AtomKind::initial && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0;
     if (argument && !atom.strided) {
       const auto offset = static_cast<std::int64_t>(atom.a);
-      const ValueId stored = only != nullptr && !op.perhaps
+      const ValueId stored = only != nullptr && !op.weak
                                  ? value
                                  : values_.join(field_load(state, atom.where, offset, op.width, values_), value);
       field_store(state, atom.where, offset, op.width, stored, values_);
@@ -205,9 +205,9 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, FlowResul
   if (!leaves_frame) return;
   budget_.spend(steps_for(state));
   store_by_other_names(state, {atoms.data(), atoms.size()});
-  give_away(state, value);
-  if (op.width == abi_.word) share_arguments(state, value);
-  if (op.unknown && op.a != kNoReg) give_away(state, state.registers[op.a]);
+  escape(state, value);
+  if (op.width == abi_.word) escape_argument(state, value);
+  if (op.unknown && op.a != kNoReg) escape(state, state.registers[op.a]);
 }
 
 /// Where a store goes to may be known by other pointers, too. `atoms` are all that its address may be; none: anything.
@@ -216,7 +216,7 @@ void Memory::store_by_other_names(State& state, std::span<const Atom> atoms) {
   if (atoms.empty() || !std::ranges::all_of(atoms, in_image)) {
     const Atom* only = atoms.size() == 1 ? &atoms[0] : nullptr;
     for (FieldSlot& slot : state.fields) {
-      const bool by_its_own = only != nullptr && only->kind == AtomKind::entry && only->where == slot.pointer &&
+      const bool by_its_own = only != nullptr && only->kind == AtomKind::initial && only->where == slot.pointer &&
                               only->and_mask == 0xFFFFFFFFU && only->or_mask == 0;
       const bool walks_there = by_its_own && only->strided && slot.offset >= static_cast<std::int64_t>(only->a);
       if (!by_its_own || walks_there) slot.value = values_.with_flags(slot.value, kAssumesField);
@@ -224,17 +224,17 @@ void Memory::store_by_other_names(State& state, std::span<const Atom> atoms) {
   }
   // A pointer of which nobody knows where it points may point to a local that was given away.
   const bool elsewhere = !atoms.empty() && std::ranges::all_of(atoms, [](const Atom& atom) {
-    return atom.kind == AtomKind::entry || atom.kind == AtomKind::image || atom.kind == AtomKind::frame;
+    return atom.kind == AtomKind::initial || atom.kind == AtomKind::image || atom.kind == AtomKind::frame;
   });
   if (elsewhere || state.escaped.empty()) return;
   for (FrameSlot& slot : state.frame) {
     // On x86 what is pushed for the next call lies below all locals.
     const bool member = !abi_.callee_removes && within_reach(state, slot, values_, abi_);
-    if (member || state.known_to_others(slot.offset, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    if (member || state.may_alias(slot.offset, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
   }
 }
 
-void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResult* notes) {
+void Memory::repeat(State& state, const Op& op, std::uint32_t function, FunctionSummary* notes) {
   constexpr std::uint64_t kMostElements = 64;
   std::uint64_t count = 0;
   const bool counted = values_.is_constant(state.registers[op.b], count);
@@ -267,7 +267,7 @@ void Memory::repeat(State& state, const Op& op, std::uint32_t function, FlowResu
     const auto begin = static_cast<std::int64_t>(atom.a);
     for (FrameSlot& slot : state.frame) {
       const bool within = !counted || slot.offset < begin + static_cast<std::int64_t>(count * op.width);
-      if (slot.offset >= begin && within) slot.value = values_.unknown(kNotUnderstood);
+      if (slot.offset >= begin && within) slot.value = values_.unknown(kTopNotUnderstood);
     }
   }
   constexpr std::uint64_t kWidest = 0xFF;  // that an operation can say

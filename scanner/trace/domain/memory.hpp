@@ -33,15 +33,15 @@ class Memory {
   ValueId load(const State& state, ValueId address, unsigned width);
   /// The operation stores (OpKind::store) in the function at RVA `function`. Stores that leave the frame are added to
   /// `notes` unless it is null.
-  void store(State& state, const Op& op, std::uint32_t function, FlowResult* notes);
+  void store(State& state, const Op& op, std::uint32_t function, FunctionSummary* notes);
   /// The operation stores many times (OpKind::repeat), notes as above.
-  void repeat(State& state, const Op& op, std::uint32_t function, FlowResult* notes);
+  void repeat(State& state, const Op& op, std::uint32_t function, FunctionSummary* notes);
   /// Somebody else gets `value`: frame addresses in it are known to others from now on.
-  void give_away(State& state, ValueId value);
+  void escape(State& state, ValueId value);
   /// The same for pointers that are arguments of this function.
-  void share_arguments(State& state, ValueId value);
+  void escape_argument(State& state, ValueId value);
   /// Whoever can read a slot also knows the frame addresses in it.
-  void give_away_contents(State& state);
+  void escape_contents(State& state);
 
  private:
   ValueId load_image(std::uint32_t rva, unsigned width);

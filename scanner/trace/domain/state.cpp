@@ -11,7 +11,7 @@ namespace scanner::trace {
 namespace {
 
 ValueId cut_low(ValueId value, unsigned width, ValuePool& values) {
-  return width == 1 || width == 2 || width == 4 ? values.resize(value, width, false) : values.unknown(kComputed);
+  return width == 1 || width == 2 || width == 4 ? values.resize(value, width, false) : values.unknown(kTopComputed);
 }
 
 /// `width` bytes at `offset` put together from constants in several slots, which must cover them without a hole.
@@ -21,7 +21,7 @@ ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValueP
   for (auto it = slot_reaching(state.frame, offset); it != state.frame.end() && it->offset < offset + width; ++it) {
     const FrameSlot& slot = *it;
     std::uint64_t constant = 0;
-    if (slot.width > 8 || !values.is_constant(slot.value, constant)) return values.unknown(kComputed);
+    if (slot.width > 8 || !values.is_constant(slot.value, constant)) return values.unknown(kTopComputed);
     for (unsigned i = 0; i < slot.width; ++i) {
       const std::int64_t at = slot.offset + std::int64_t{i} - offset;
       if (at < 0 || at >= width) continue;
@@ -29,26 +29,26 @@ ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValueP
       ++covered;
     }
   }
-  return covered == width ? values.constant(result) : values.unknown(kComputed);
+  return covered == width ? values.constant(result) : values.unknown(kTopComputed);
 }
 
 }  // namespace
 
-void share(std::vector<SharedPointer>& list, const SharedPointer& pointer) {
+void escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer) {
   const auto at = std::lower_bound(list.begin(), list.end(), pointer);
   if (at != list.end() && *at == pointer) return;
-  if (list.size() < kMostShared) {
+  if (list.size() < kMostEscapedArguments) {
     list.insert(at, pointer);
     return;
   }
   const auto lowest = std::lower_bound(list.begin(), list.end(),
-                                       SharedPointer{pointer.pointer, std::numeric_limits<std::int64_t>::min()});
+                                       EscapedArgument{pointer.pointer, std::numeric_limits<std::int64_t>::min()});
   if (lowest != list.end() && lowest->pointer == pointer.pointer) {
     lowest->offset = std::min(lowest->offset, pointer.offset);
     return;
   }
   list.insert(at, pointer);
-  const auto same = [](const SharedPointer& a, const SharedPointer& b) { return a.pointer == b.pointer; };
+  const auto same = [](const EscapedArgument& a, const EscapedArgument& b) { return a.pointer == b.pointer; };
   list.erase(std::unique(list.begin(), list.end(), same), list.end());
 }
 
@@ -59,7 +59,7 @@ bool State::escape(std::int32_t offset) {
     escaped.insert(at, offset);
     return true;
   }
-  // What known_to_others() says of addresses above one that escaped, it says with or without this one.
+  // What may_alias() says of addresses above one that escaped, it says with or without this one.
   constexpr std::int32_t kArguments = 0x28;  // not below the first stack argument of any convention
   const bool told = at != escaped.begin() && (offset < 0 || *(at - 1) >= kArguments);
   if (told) return false;
@@ -72,9 +72,9 @@ bool State::escape(std::int32_t offset) {
   return true;
 }
 
-bool is_shared(const std::vector<SharedPointer>& list, Location pointer, std::int64_t offset) {
+bool argument_escaped(const std::vector<EscapedArgument>& list, Location pointer, std::int64_t offset) {
   const auto lowest =
-      std::lower_bound(list.begin(), list.end(), SharedPointer{pointer, std::numeric_limits<std::int64_t>::min()});
+      std::lower_bound(list.begin(), list.end(), EscapedArgument{pointer, std::numeric_limits<std::int64_t>::min()});
   return lowest != list.end() && lowest->pointer == pointer && lowest->offset <= offset;
 }
 
@@ -82,16 +82,16 @@ bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& va
   if (slot.offset >= 0 || state.escaped.empty() || state.escaped.front() >= 0) return false;
   const Atom* only = values.only(slot.value);
   if (only == nullptr) return true;
-  const bool saved = only->kind == AtomKind::entry && only->a == 0 && !is_stack(only->where) &&
+  const bool saved = only->kind == AtomKind::initial && only->a == 0 && !is_stack(only->where) &&
                      abi.preserved(static_cast<Reg>(only->where));
   return !saved && only->kind != AtomKind::frame && !values.of_framework(*only);
 }
 
 State state_at_entry(ValuePool& values, const Abi& abi) {
   State state;
-  for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values.entry(reg);
+  for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values.initial(reg);
   state.registers[abi.stack_pointer] = values.frame_address(0);
-  state.registers[kScratchA] = state.registers[kScratchB] = values.unknown(kUnset);
+  state.registers[kScratchA] = state.registers[kScratchB] = values.unknown(kTopUnset);
   return state;
 }
 
@@ -108,7 +108,8 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
     if (last->offset < offset)
       rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset),
                        cut_low(last->value, static_cast<unsigned>(offset - last->offset), values)});
-    if (slot_end > end) rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values.unknown(kComputed)});
+    if (slot_end > end)
+      rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values.unknown(kTopComputed)});
   }
   first = state.frame.erase(first, last);
   boost::container::static_vector<FrameSlot, 3> fresh;
@@ -124,7 +125,7 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
 }
 
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
-  if (width > 8) return values.unknown(kComputed);
+  if (width > 8) return values.unknown(kTopComputed);
   const auto after = std::upper_bound(state.frame.begin(), state.frame.end(), offset,
                                       [](std::int64_t at, const FrameSlot& slot) { return at < slot.offset; });
   if (after != state.frame.begin()) {
@@ -142,14 +143,14 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
   }
   if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
   if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < 0x1000)
-    return values.resize(values.entry(stack_location(static_cast<std::int32_t>(offset))), width, false);
-  return values.unknown(depth_lost(offset) ? kDepthLost : kUnset);
+    return values.resize(values.initial(stack_location(static_cast<std::int32_t>(offset))), width, false);
+  return values.unknown(depth_lost(offset) ? kTopDepthLost : kTopUnset);
 }
 
 ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
   for (const FieldSlot& slot : state.fields) {
     if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
-    if (slot.offset != offset || width > slot.width) return values.unknown(kComputed);
+    if (slot.offset != offset || width > slot.width) return values.unknown(kTopComputed);
     return width == slot.width ? slot.value : values.resize(slot.value, width, false);
   }
   Atom field;
@@ -158,7 +159,7 @@ ValueId field_load(const State& state, Location pointer, std::int64_t offset, un
   field.a = static_cast<std::uint64_t>(offset);
   field.width = static_cast<std::uint8_t>(width);
   const ValueId value = values.single(field);
-  return state.is_shared(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
+  return state.argument_escaped(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
 }
 
 void field_store(State& state, Location pointer, std::int64_t offset, unsigned width, ValueId value,
@@ -171,7 +172,7 @@ void field_store(State& state, Location pointer, std::int64_t offset, unsigned w
       slot.value = value;
       stored = true;
     } else {
-      slot.value = values.unknown(kComputed);
+      slot.value = values.unknown(kTopComputed);
     }
   }
   if (stored) return;
@@ -181,7 +182,7 @@ void field_store(State& state, Location pointer, std::int64_t offset, unsigned w
   if (!overlaps && state.fields.size() < kMostFields) {
     state.fields.push_back({pointer, offset, width, value});
   } else if (!overlaps) {
-    state.share({pointer, offset});  // not known any more
+    state.escape_argument({pointer, offset});  // not known any more
   }
 }
 

@@ -13,7 +13,7 @@
 namespace scanner::trace {
 
 inline constexpr std::size_t kMostFrameSlots = 512;
-inline constexpr std::size_t kMostEscaped = 256, kMostShared = 256;
+inline constexpr std::size_t kMostEscaped = 256, kMostEscapedArguments = 256;
 
 struct FrameSlot {
   std::int32_t offset = 0;  ///< from the stack pointer at entry
@@ -34,18 +34,18 @@ struct FieldSlot {
 };
 
 /// The argument at `pointer`, plus `offset` bytes, is known to somebody who may write there.
-struct SharedPointer {
+struct EscapedArgument {
   Location pointer = 0;
   std::int64_t offset = 0;
 
-  auto operator<=>(const SharedPointer&) const = default;
+  auto operator<=>(const EscapedArgument&) const = default;
 };
 
 /// Adds `pointer` to an ascending list. Objects extend upwards: in a full list only the lowest offset of each pointer
 /// counts, and stands for all behind it.
-void share(std::vector<SharedPointer>& list, const SharedPointer& pointer);
+void escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer);
 /// May others who know a pointer of the list write `offset` bytes behind the argument at `pointer`?
-bool is_shared(const std::vector<SharedPointer>& list, Location pointer, std::int64_t offset);
+bool argument_escaped(const std::vector<EscapedArgument>& list, Location pointer, std::int64_t offset);
 
 /// On every path to here, the content of `where` at entry was (or was not) `value`.
 struct Constraint {
@@ -62,21 +62,21 @@ struct State {
   std::vector<FrameSlot> frame;         // ascending by offset, not overlapping
   std::vector<std::int32_t> escaped;    // frame addresses that were given away, ascending
   std::vector<FieldSlot> fields;        // in no order, not overlapping
-  std::vector<SharedPointer> shared;    // ascending
+  std::vector<EscapedArgument> escaped_arguments;    // ascending
   std::vector<Constraint> constraints;  // ascending
 
   bool operator==(const State&) const = default;
 
   /// Somebody else may know the frame address `offset` from now on. False: somebody did before.
   bool escape(std::int32_t offset);
-  void share(const SharedPointer& pointer) { trace::share(shared, pointer); }
+  void escape_argument(const EscapedArgument& pointer) { trace::escape_argument(escaped_arguments, pointer); }
   /// May others write `offset` bytes behind the argument? As in the frame, objects extend upwards.
-  [[nodiscard]] bool is_shared(Location pointer, std::int64_t offset) const {
-    return trace::is_shared(shared, pointer, offset);
+  [[nodiscard]] bool argument_escaped(Location pointer, std::int64_t offset) const {
+    return trace::argument_escaped(escaped_arguments, pointer, offset);
   }
   /// Could somebody who got a frame address find the slot at `offset`? Objects extend upwards, but neither over the
   /// return address nor, in the home space of register arguments, over a single slot.
-  [[nodiscard]] bool known_to_others(std::int32_t offset, const Abi& abi) const {
+  [[nodiscard]] bool may_alias(std::int32_t offset, const Abi& abi) const {
     const auto behind = std::upper_bound(escaped.begin(), escaped.end(), offset);
     if (behind == escaped.begin()) return false;
     if (offset < 0 || *(behind - 1) == offset) return true;

@@ -8,12 +8,14 @@
 namespace scanner::trace {
 
 inline std::uint64_t steps_for(const State& state) {
-  return 1 + (kRegCount + state.frame.size() + state.fields.size() + state.escaped.size() + state.shared.size()) / 8;
+  return 1 + (kRegCount + state.frame.size() + state.fields.size() + state.escaped.size() +
+              state.escaped_arguments.size()) /
+                 8;
 }
 
 inline std::uint64_t bytes_of(const State& state) {
   return sizeof(State) + state.frame.size() * sizeof(FrameSlot) + state.escaped.size() * sizeof(std::int32_t) +
-         state.fields.size() * sizeof(FieldSlot) + state.shared.size() * sizeof(SharedPointer) +
+         state.fields.size() * sizeof(FieldSlot) + state.escaped_arguments.size() * sizeof(EscapedArgument) +
          state.constraints.size() * sizeof(Constraint);
 }
 

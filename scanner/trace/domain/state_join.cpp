@@ -6,9 +6,9 @@
 namespace scanner::trace {
 namespace {
 
-ValueId join_values(ValueId older, ValueId newer, Joining how, ValuePool& values) {
-  if (how == Joining::loop) return values.join_loop(older, newer);
-  return how == Joining::widening ? values.widen(older, newer) : values.join(older, newer);
+ValueId join_values(ValueId older, ValueId newer, JoinKind how, ValuePool& values) {
+  if (how == JoinKind::loop) return values.join_loop(older, newer);
+  return how == JoinKind::widening ? values.widen(older, newer) : values.join(older, newer);
 }
 
 /// The first slot at `offset` or behind it.
@@ -19,7 +19,7 @@ auto slot_from(Frame& frame, std::int32_t offset) {
 }
 
 /// Slots that only `from` holds.
-void join_missing_slots(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi) {
+void join_missing_slots(State& into, const State& from, JoinKind how, ValuePool& values, const Abi& abi) {
   for (const FrameSlot& slot : from.frame) {
     const auto at = slot_from(into.frame, slot.offset);
     const bool overlaps_next =
@@ -38,7 +38,7 @@ void join_missing_slots(State& into, const State& from, Joining how, ValuePool& 
 
 }  // namespace
 
-void join_fields(State& into, const State& from, Joining how, ValuePool& values) {
+void join_fields(State& into, const State& from, JoinKind how, ValuePool& values) {
   const auto same = [](const FieldSlot& a, const FieldSlot& b) {
     return a.pointer == b.pointer && a.offset == b.offset && a.width == b.width;
   };
@@ -59,10 +59,10 @@ void join_fields(State& into, const State& from, Joining how, ValuePool& values)
     const ValueId missing = field_load(into, slot.pointer, slot.offset, slot.width, values);
     field_store(into, slot.pointer, slot.offset, slot.width, values.join(missing, slot.value), values);
   }
-  for (const SharedPointer& pointer : from.shared) into.share(pointer);
+  for (const EscapedArgument& pointer : from.escaped_arguments) into.escape_argument(pointer);
 }
 
-void join_states(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi) {
+void join_states(State& into, const State& from, JoinKind how, ValuePool& values, const Abi& abi) {
   for (std::size_t reg = 0; reg < kRegCount; ++reg)
     into.registers[reg] = join_values(into.registers[reg], from.registers[reg], how, values);
   auto other = from.frame.begin();
@@ -82,21 +82,22 @@ void join_states(State& into, const State& from, Joining how, ValuePool& values,
   });
 }
 
-void stop_changing(State& joined, const State& in, ValuePool& values) {
+void force_fixpoint(State& joined, const State& in, ValuePool& values) {
   const auto settle = [&values](ValueId fresh, ValueId old) {
-    if (fresh == old || (values.flags(old) & kCapped) != 0) return old;
-    return values.with_flags(old, kCapped);
+    if (fresh == old || (values.flags(old) & kTopCapped) != 0) return old;
+    return values.with_flags(old, kTopCapped);
   };
   for (std::size_t reg = 0; reg < kRegCount; ++reg)
     joined.registers[reg] = settle(joined.registers[reg], in.registers[reg]);
   for (FrameSlot& slot : joined.frame) {  // joining adds slots, and takes none away
     const auto at = slot_from(in.frame, slot.offset);
     const bool known = at != in.frame.end() && at->offset == slot.offset;
-    slot.value = known ? settle(slot.value, at->value) : values.with_flags(slot.value, kCapped);
+    slot.value = known ? settle(slot.value, at->value) : values.with_flags(slot.value, kTopCapped);
   }
   for (std::size_t i = 0; i < joined.fields.size(); ++i) {  // nor does it move fields
     FieldSlot& slot = joined.fields[i];
-    slot.value = i < in.fields.size() ? settle(slot.value, in.fields[i].value) : values.with_flags(slot.value, kCapped);
+    slot.value =
+        i < in.fields.size() ? settle(slot.value, in.fields[i].value) : values.with_flags(slot.value, kTopCapped);
   }
 }
 

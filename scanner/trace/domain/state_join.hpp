@@ -9,19 +9,19 @@
 
 namespace scanner::trace {
 
-enum class Joining : std::uint8_t {
+enum class JoinKind : std::uint8_t {
   forward,   ///< ValuePool::join
   widening,  ///< ValuePool::widen: the block was visited often
   loop       ///< ValuePool::join_loop: along the back edge of one
 };
 
 /// `into` becomes what holds on either path.
-void join_states(State& into, const State& from, Joining how, ValuePool& values, const Abi& abi);
+void join_states(State& into, const State& from, JoinKind how, ValuePool& values, const Abi& abi);
 /// The part of it that is about fields behind arguments.
-void join_fields(State& into, const State& from, Joining how, ValuePool& values);
+void join_fields(State& into, const State& from, JoinKind how, ValuePool& values);
 
 /// A block that was visited very often may go on changing for long: whatever still differs between `in` and `joined`,
-/// which came of it, is "possibly something else" (kCapped) from now on, once and for all.
-void stop_changing(State& joined, const State& in, ValuePool& values);
+/// which came of it, is "possibly something else" (kTopCapped) from now on, once and for all.
+void force_fixpoint(State& joined, const State& in, ValuePool& values);
 
 }  // namespace scanner::trace

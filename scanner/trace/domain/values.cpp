@@ -79,9 +79,9 @@ ValueId ValuePool::constant(std::uint64_t value) {
   return single(atom);
 }
 
-ValueId ValuePool::entry(Location location) {
+ValueId ValuePool::initial(Location location) {
   Atom atom;
-  atom.kind = AtomKind::entry;
+  atom.kind = AtomKind::initial;
   atom.where = location;
   return single(atom);
 }
@@ -142,7 +142,7 @@ ValueId ValuePool::join(ValueId a, ValueId b) {
   std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(all));
   const std::size_t count = all.size();
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
-  const ValueId joined = count > kCap ? make(left, flags | kCapped) : make(view_of(all), flags);
+  const ValueId joined = count > kCap ? make(left, flags | kTopCapped) : make(view_of(all), flags);
   joins_.insert(key, joined);
   return joined;
 }
@@ -152,7 +152,7 @@ bool ValuePool::walking_pointer(ValueId a, ValueId b, ValueId& walked) {
   const auto older = atoms(a), newer = atoms(b);
   if (older.size() != 1 || newer.empty()) return false;
   Atom base = older[0];
-  const bool argument = base.kind == AtomKind::entry && base.and_mask == 0xFFFFFFFFU && base.or_mask == 0;
+  const bool argument = base.kind == AtomKind::initial && base.and_mask == 0xFFFFFFFFU && base.or_mask == 0;
   if (base.kind != AtomKind::image && base.kind != AtomKind::frame && !argument) return false;
   std::int32_t& stride = argument ? base.offset : base.where;  // an argument keeps its location in `where`
   for (const Atom& atom : newer) {
@@ -180,7 +180,7 @@ ValueId ValuePool::widen(ValueId a, ValueId b) {
   if (ValueId walked = kBottom; a != b && walking_pointer(a, b, walked)) return walked;
   const ValueId joined = join(a, b);
   if (a == kBottom || values_[joined].count <= values_[a].count) return joined;
-  return make(atoms(a), values_[joined].flags | kComputed);
+  return make(atoms(a), values_[joined].flags | kTopComputed);
 }
 
 ValueId ValuePool::join_loop(ValueId a, ValueId b) {
@@ -194,14 +194,14 @@ ValueId ValuePool::join_loop(ValueId a, ValueId b) {
       return atom.kind == AtomKind::constant && atom.a < kLargestCounter;
     });
   };
-  if (join(a, b) != a && counter(a) && counter(b)) return unknown(kComputed | flags(a) | flags(b));
+  if (join(a, b) != a && counter(a) && counter(b)) return unknown(kTopComputed | flags(a) | flags(b));
   return join(a, b);
 }
 
 ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
   if (a == kBottom || b == kBottom) return kBottom;
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
-  if ((flags & kCapped) != 0) return unknown(kCapped | kComputed);
+  if ((flags & kTopCapped) != 0) return unknown(kTopCapped | kTopComputed);
   if (flags == 0 && values_[a].count == 1 && values_[b].count == 1) {
     Atom out;
     const Atom &x = arena_[values_[a].first], &y = arena_[values_[b].first];
@@ -210,19 +210,19 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
       return single(out);
   }
   Atoms<kCap> results;
-  bool lost = (flags & kOtherMask) != 0;
+  bool lost = (flags & kTopMask) != 0;
   const std::span<const Atom> right = atoms(b);
   // An unknown index that is scaled: remember by how much.
   std::uint64_t factor = 0;
-  if (atoms(a).empty() && (op == Alu::shl || op == Alu::mul) && is_constant(b, factor) && (flags & kDepthLost) == 0 &&
-      factor > 0 && factor < (op == Alu::shl ? 12U : 0x1000U)) {
+  if (atoms(a).empty() && (op == Alu::shl || op == Alu::mul) && is_constant(b, factor) &&
+      (flags & kTopDepthLost) == 0 && factor > 0 && factor < (op == Alu::shl ? 12U : 0x1000U)) {
     Atom scaled;
     scaled.kind = AtomKind::multiple;
     scaled.a = op == Alu::shl ? std::uint64_t{1} << factor : factor;
     return make({&scaled, 1}, flags & kAssumedMask);
   }
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
-  if (atoms(a).size() > 1 && right.size() > 1) return unknown(kComputed | (flags & (kDepthLost | kAssumedMask)));
+  if (atoms(a).size() > 1 && right.size() > 1) return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));
   for (const Atom& x : atoms(a)) {
     for (const Atom& y : right) {
       Atom out;
@@ -232,7 +232,7 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
         continue;
       }
       if (std::find(results.begin(), results.end(), out) != results.end()) continue;
-      if (results.size() == kCap) return unknown(kCapped | kComputed);
+      if (results.size() == kCap) return unknown(kTopCapped | kTopComputed);
       results.push_back(out);
     }
   }
@@ -250,7 +250,7 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
   }
   std::sort(results.begin(), results.end());
   std::uint32_t result_flags = flags & kAssumedMask;
-  if (lost) result_flags |= kComputed | (flags & kDepthLost);
+  if (lost) result_flags |= kTopComputed | (flags & kTopDepthLost);
   return make(view_of(results), result_flags);
 }
 
@@ -266,7 +266,7 @@ ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
         const auto bits = 64 - 8 * width;
         out.a = static_cast<std::uint64_t>(static_cast<std::int64_t>(out.a << bits) >> bits);
       }
-    } else if (atom.kind == AtomKind::entry) {
+    } else if (atom.kind == AtomKind::initial) {
       if (width < 4) out.and_mask &= (1U << (8 * width)) - 1;
     } else if (atom.kind == AtomKind::memory || atom.kind == AtomKind::field || atom.kind == AtomKind::via_global) {
       if (atom.offset != 0 && width < atom.width) {
@@ -286,7 +286,7 @@ ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
   if (!changed && !lost) return id;
   std::sort(results.begin(), results.end());
   results.erase(std::unique(results.begin(), results.end()), results.end());
-  return make(view_of(results), values_[id].flags | (lost ? kComputed : 0U));
+  return make(view_of(results), values_[id].flags | (lost ? kTopComputed : 0U));
 }
 
 ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int64_t disp) {

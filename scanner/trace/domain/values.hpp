@@ -14,7 +14,7 @@ namespace scanner::trace {
 
 enum class AtomKind : std::uint8_t {
   constant,   ///< `a`
-  entry,      ///< what location `where` held when the function was entered, then (x & and) | or, or plus `a`
+  initial,    ///< what location `where` held when the function was entered, then (x & and) | or, or plus `a`
   image,      ///< address in the image: RVA `a`; `strided`: plus an unknown multiple of `where`
   frame,      ///< address in this frame: `a` as signed offset from the stack pointer at entry; `strided` as above
   import,     ///< pointer to import number `a`
@@ -48,17 +48,17 @@ struct Atom {
 
 /// Why a value is possibly something else (low half), and which assumptions its atoms rest on (high half).
 enum Flag : std::uint32_t {
-  kReturned = 1U << 0,       ///< returned by a call
-  kField = 1U << 1,          ///< read from a structure that this function did not build
-  kComputed = 1U << 2,       ///< the result of arithmetic on unknown numbers
-  kUnset = 1U << 3,          ///< a register or slot that nothing was seen to fill
-  kDepthLost = 1U << 4,      ///< stack slot at an unknown depth
-  kCapped = 1U << 5,         ///< too many possibilities
-  kNotUnderstood = 1U << 6,  ///< an instruction or form that is not modelled
-  kGlobal = 1U << 7,         ///< a writable global whose values are not known
-  kUnreached = 1U << 8,      ///< no path from the entry was found
-  kClobbered = 1U << 9,      ///< a register that a callee may have overwritten
-  kOtherMask = 0xFFFFU,
+  kTopReturned = 1U << 0,       ///< returned by a call
+  kTopField = 1U << 1,          ///< read from a structure that this function did not build
+  kTopComputed = 1U << 2,       ///< the result of arithmetic on unknown numbers
+  kTopUnset = 1U << 3,          ///< a register or slot that nothing was seen to fill
+  kTopDepthLost = 1U << 4,      ///< stack slot at an unknown depth
+  kTopCapped = 1U << 5,         ///< too many possibilities
+  kTopNotUnderstood = 1U << 6,  ///< an instruction or form that is not modelled
+  kTopGlobal = 1U << 7,         ///< a writable global whose values are not known
+  kTopUnreached = 1U << 8,      ///< no path from the entry was found
+  kTopClobbered = 1U << 9,      ///< a register that a callee may have overwritten
+  kTopMask = 0xFFFFU,
 
   kAssumesFrame = 1U << 16,     ///< that a callee given a neighbour's address leaves this local alone
   kAssumesTable = 1U << 17,     ///< that an index stays within the printable entries of a table
@@ -79,7 +79,7 @@ class ValuePool {
   explicit ValuePool(unsigned word = 8, std::int64_t misalignment = 8);
 
   ValueId constant(std::uint64_t value);
-  ValueId entry(Location location);
+  ValueId initial(Location location);
   ValueId image_address(std::uint32_t rva);
   ValueId frame_address(std::int64_t offset);
   ValueId import_pointer(std::uint32_t index);
@@ -96,9 +96,9 @@ class ValuePool {
   [[nodiscard]] const Atom* only(ValueId id) const;
 
   ValueId with_flags(ValueId id, std::uint32_t flags);
-  /// `a` is the older value: when the union is too large, its atoms stay and kCapped is set.
+  /// `a` is the older value: when the union is too large, its atoms stay and kTopCapped is set.
   ValueId join(ValueId a, ValueId b);
-  /// As join, but new constants become kComputed: used where a loop keeps producing them.
+  /// As join, but new constants become kTopComputed: used where a loop keeps producing them.
   ValueId widen(ValueId a, ValueId b);
   /// As join, along the back edge of a loop: a pointer that walks becomes "base + unknown · stride", a counter unknown.
   ValueId join_loop(ValueId a, ValueId b);
@@ -119,7 +119,7 @@ class ValuePool {
 
   /// RVA of KMDF's table, or of the pointer to it, when the image has one.
   void set_framework(std::uint32_t table) { framework_ = table; }
-  /// Is it an address in that table, or what was read from it? Nobody keeps those but in registers that compilers spill.
+  /// Is it an address in that table, or what was read from it? Code keeps those in registers only (or spills them).
   [[nodiscard]] bool of_framework(const Atom& atom) const {
     const bool kind =
         atom.kind == AtomKind::image || atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;

@@ -158,11 +158,12 @@ void FunctionMap::split(std::uint32_t begin, Gap& gap) {
       furthest = 0;
       table = false;
     }
-    if (instruction.flow == Flow::jump || instruction.flow == Flow::branch)
+    if (instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch)
       furthest = std::max(furthest, instruction.target < gap.end ? instruction.target : 0);
-    table = table || (unpadded && instruction.flow == Flow::indirect_jump && arm64::jumps_by_table(image_, rva));
-    ended = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
-            instruction.flow == Flow::indirect_jump;
+    table = table || (unpadded && instruction.flow == ControlFlow::indirect_jump && arm64::jumps_by_table(image_, rva));
+    ended = instruction.flow == ControlFlow::ret || instruction.flow == ControlFlow::jump ||
+            instruction.flow == ControlFlow::trap ||
+            instruction.flow == ControlFlow::indirect_jump;
     at += instruction.length;
   }
   close(begin + static_cast<std::uint32_t>(code.size()));

@@ -53,7 +53,7 @@ void Comparison::bound(State& state, std::uint64_t most, bool assumed) {
 
 void Comparison::replace(State& state, ValueId becomes) {
   const Atom* atom = values_.only(compared_);
-  if (atom != nullptr && atom->kind == AtomKind::entry) {
+  if (atom != nullptr && atom->kind == AtomKind::initial) {
     // An argument is the same wherever it stands; two unknown values need not be.
     for (ValueId& reg : state.registers) reg = reg == compared_ ? becomes : reg;
     for (FrameSlot& slot : state.frame) slot.value = slot.value == compared_ ? becomes : slot.value;
@@ -68,7 +68,7 @@ void Comparison::replace(State& state, ValueId becomes) {
 /// After this edge `compared_` is (or is not) `compared_with_`.
 void Comparison::decide(State& state, bool equal) {
   const std::vector<Atom> atoms(values_.atoms(compared_).begin(), values_.atoms(compared_).end());
-  const bool argument = atoms.size() == 1 && atoms[0].kind == AtomKind::entry && atoms[0].and_mask == 0xFFFFFFFFU &&
+  const bool argument = atoms.size() == 1 && atoms[0].kind == AtomKind::initial && atoms[0].and_mask == 0xFFFFFFFFU &&
                         atoms[0].or_mask == 0 && values_.flags(compared_) == 0;
   ValueId becomes = compared_;
   if (equal) {

@@ -55,7 +55,7 @@ bool exposed(const State& state, const FrameSlot& slot, const CallSite& site, co
     return true;
   // Functions of the kernel are trusted to look for no structure around a member.
   if (site.import < 0 && within_reach(state, slot, values, abi)) return true;
-  return state.known_to_others(slot.offset, abi);
+  return state.may_alias(slot.offset, abi);
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ bool Calls::resolve(CallSite& site, const State& state) {
 void Calls::return_from(const CallSite& site, const Op& op, const Block& block, State& state) {
   budget_.spend(steps_for(state));
   const Helper helper = helper_of(site.import);
-  ValueId result = values_.unknown(kReturned);
+  ValueId result = values_.unknown(kTopReturned);
   if (site.target != 0) {
     Atom atom;
     atom.kind = AtomKind::returned;
@@ -111,22 +111,22 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
   } else if (helper == Helper::find_routine) {
     result = find_routine(site, state);
   } else {
-    give_away_arguments(site, state);
+    escape_locals_passed(site, state);
   }
   const bool fills = knowledge_.stores && site.target != 0;
   if (fills) before_ = state;
-  share_arguments(site, state);
+  escape_arguments_passed(site, state);
   const std::uint32_t clobbered = knowledge_.clobbered && site.target != 0 ? knowledge_.clobbered(site.target) : ~0U;
   for (Reg reg = 0; reg < 32; ++reg) {
     if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
-      state.registers[reg] = values_.unknown(kClobbered);
+      state.registers[reg] = values_.unknown(kTopClobbered);
   }
   state.registers[abi_.result] = result;
   if (abi_.callee_removes) stack_.settle_call(site, op, block, state);
   if (helper == Helper::init_string || helper == Helper::find_routine) return;
-  if (site.import < 0 && !state.shared.empty()) {
+  if (site.import < 0 && !state.escaped_arguments.empty()) {
     for (FieldSlot& slot : state.fields) {
-      if (state.is_shared(slot.pointer, slot.offset)) slot.value = values_.with_flags(slot.value, kAssumesField);
+      if (state.argument_escaped(slot.pointer, slot.offset)) slot.value = values_.with_flags(slot.value, kAssumesField);
     }
   }
   for (FrameSlot& slot : state.frame) {
@@ -147,7 +147,7 @@ void Calls::fill_in_locals(const CallSite& site, const ArgumentEffects& effects,
     const Atom* only = values_.only(value_at(view, store.pointer, abi_.word, values_, abi_));
     if (only == nullptr || only->strided) continue;
     const Atom pointer = *only;  // `only` dies with the next value made
-    const bool field = pointer.kind == AtomKind::entry && pointer.and_mask == 0xFFFFFFFFU && pointer.or_mask == 0;
+    const bool field = pointer.kind == AtomKind::initial && pointer.and_mask == 0xFFFFFFFFU && pointer.or_mask == 0;
     if (!field && pointer.kind != AtomKind::frame) continue;
     const Location argument = field ? pointer.where : -1;
     const std::int64_t place = static_cast<std::int64_t>(pointer.a) + store.offset;
@@ -159,7 +159,7 @@ void Calls::fill_in_locals(const CallSite& site, const ArgumentEffects& effects,
     // The callee took two pointers for two places, or writes parts of one: which store comes last is not known.
     const bool again = written.overlap(argument, place, store.width);
     if (again) left = values_.join(content(state), left);
-    const bool shared = is_shared(effects.shared, store.pointer, store.offset);
+    const bool shared = argument_escaped(effects.escaped_arguments, store.pointer, store.offset);
     if (again || shared) left = values_.with_flags(left, field ? kAssumesField : kAssumesFrame);
     if (field) {
       field_store(state, pointer.where, place, store.width, left, values_);
@@ -175,20 +175,20 @@ bool Calls::writes_frame(const ArgumentEffects& funclet) const {
     return effect.pointer == frame;
   };
   return !funclet.known || std::ranges::any_of(funclet.stores, through_frame) ||
-         std::ranges::any_of(funclet.shared, through_frame);
+         std::ranges::any_of(funclet.escaped_arguments, through_frame);
 }
 
 void Calls::run_funclet(const ArgumentEffects& funclet, State& state) {
   const Location argument = abi_.argument(kEstablisherFrame);
   std::int64_t frame = 0;
   bool anywhere = !funclet.known || !stack_.depth_in(state, frame);
-  budget_.spend(2 * steps_for(state) + funclet.shared.size());
+  budget_.spend(2 * steps_for(state) + funclet.escaped_arguments.size());
   CallSite site;
   State before = state;
   before.registers[static_cast<std::size_t>(argument)] = values_.frame_address(frame);
   if (!anywhere) fill_in_locals(site, funclet, before, state);
-  for (const SharedPointer& given : funclet.shared) {
-    if (given.pointer == argument) memory_.give_away(state, values_.frame_address(frame + given.offset));
+  for (const EscapedArgument& given : funclet.escaped_arguments) {
+    if (given.pointer == argument) memory_.escape(state, values_.frame_address(frame + given.offset));
     anywhere = anywhere || given.pointer == argument;
   }
   for (FrameSlot& slot : state.frame) {
@@ -214,7 +214,7 @@ ValueId Calls::left_by_callee(const CallSite& view, const ArgumentEffects& effec
   if (overwritten) return stored_by_callee(view, slot->value, store.width);
   const ValueId value = stored_by_callee(view, store.value, store.width);
   // Nobody relies on what was never set.
-  const bool unset = (values_.flags(old) & kUnset) != 0 && values_.atoms(old).empty();
+  const bool unset = (values_.flags(old) & kTopUnset) != 0 && values_.atoms(old).empty();
   return unset ? value : values_.join(old, value);
 }
 
@@ -222,11 +222,11 @@ ValueId Calls::left_by_callee(const CallSite& view, const ArgumentEffects& effec
 ValueId Calls::stored_by_callee(const CallSite& view, ValueId stored, unsigned width) {
   ValueId value = values_.unknown(values_.flags(stored));
   for (const Atom& atom : std::vector<Atom>(values_.atoms(stored).begin(), values_.atoms(stored).end())) {
-    const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
+    const bool argument = atom.kind == AtomKind::initial && atom.a == 0 && !atom.strided;
     const ValueId part =
         atom.kind == AtomKind::constant ? values_.single(atom)
         : argument ? values_.masked(value_at(view, atom.where, width, values_, abi_), atom.and_mask, atom.or_mask)
-                   : values_.unknown(kNotUnderstood);
+                   : values_.unknown(kTopNotUnderstood);
     value = values_.join(value, part);
   }
   return value;
@@ -261,7 +261,7 @@ ValueId Calls::find_routine(const CallSite& site, const State& state) {
   const ValueId text = memory_.load(state, string, abi_.word);
   ValueId result = kBottom;
   for (const Atom& atom : std::vector<Atom>(values_.atoms(text).begin(), values_.atoms(text).end())) {
-    ValueId one = values_.unknown(kReturned);
+    ValueId one = values_.unknown(kTopReturned);
     std::uint32_t assumed = 0;
     std::size_t length = 0;  // of a string that the linker filled, in characters
     std::optional<std::uint32_t> at;
@@ -282,7 +282,7 @@ ValueId Calls::find_routine(const CallSite& site, const State& state) {
     }
     result = values_.join(result, one);
   }
-  return result == kBottom ? values_.unknown(kReturned) : result;
+  return result == kBottom ? values_.unknown(kTopReturned) : result;
 }
 
 /// x86: how many bytes of arguments stand on the stack for this callee, when it takes them off itself.
@@ -299,7 +299,7 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const CallSite& site) {
   return bytes > 0 ? std::optional(bytes) : std::nullopt;
 }
 
-void Calls::share_arguments(const CallSite& site, State& state) {
+void Calls::escape_arguments_passed(const CallSite& site, State& state) {
   if (site.import >= 0) return;
   const ArgumentEffects* effects = knowledge_.stores && site.target != 0 ? &knowledge_.stores(site.target) : nullptr;
   for (const Location where : carriers_) {
@@ -308,24 +308,24 @@ void Calls::share_arguments(const CallSite& site, State& state) {
                               ? frame_load(state, site.callee_frame + (where - kStackBase), abi_.word, values_, abi_)
                               : state.registers[static_cast<std::size_t>(where)];
     if (effects == nullptr || !effects->known) {
-      memory_.share_arguments(state, value);
+      memory_.escape_argument(state, value);
       continue;
     }
-    for (const SharedPointer& on : effects->shared) {
-      if (on.pointer == where) memory_.share_arguments(state, values_.address(value, kBottom, 1, on.offset));
+    for (const EscapedArgument& on : effects->escaped_arguments) {
+      if (on.pointer == where) memory_.escape_argument(state, values_.address(value, kBottom, 1, on.offset));
     }
   }
 }
 
-void Calls::give_away_arguments(const CallSite& site, State& state) {
-  for (const Reg reg : abi_.carriers) memory_.give_away(state, state.registers[reg]);
+void Calls::escape_locals_passed(const CallSite& site, State& state) {
+  for (const Reg reg : abi_.carriers) memory_.escape(state, state.registers[reg]);
   if (!site.depth_known) return;
   const std::int64_t first = site.callee_frame + abi_.stack_arguments;
   const std::int64_t area = stack_bytes_of(site).value_or(0x60);
   for (std::size_t i = 0; i < state.frame.size() && state.frame[i].offset < first + area; ++i) {
-    if (state.frame[i].offset >= first) memory_.give_away(state, state.frame[i].value);
+    if (state.frame[i].offset >= first) memory_.escape(state, state.frame[i].value);
   }
-  memory_.give_away_contents(state);
+  memory_.escape_contents(state);
 }
 
 }  // namespace scanner::trace

@@ -37,7 +37,7 @@ class Calls {
   void return_from(const CallSite& site, const Op& op, const Block& block, State& state);
   /// The callee gets pointers that are arguments of this function: unless it is known what it does with them, others
   /// may write there from now on. Imports are trusted to leave alone what they are not made to write.
-  void share_arguments(const CallSite& site, State& state);
+  void escape_arguments_passed(const CallSite& site, State& state);
   /// Could what this filter or __finally code does to the frame of its function matter?
   [[nodiscard]] bool writes_frame(const ArgumentEffects& funclet) const;
   /// It ran, or it did not.
@@ -53,7 +53,7 @@ class Calls {
   ValueId find_routine(const CallSite& site, const State& state);
   [[nodiscard]] bool used(std::uint32_t rva, std::uint32_t bytes) const;
   std::optional<std::int64_t> stack_bytes_of(const CallSite& site);
-  void give_away_arguments(const CallSite& site, State& state);
+  void escape_locals_passed(const CallSite& site, State& state);
 
   const pe::Image& image_;
   const ImportTable& imports_;

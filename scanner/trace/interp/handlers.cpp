@@ -23,7 +23,7 @@ State Handlers::enter(State state, std::uint32_t handler) {
   }
   // The unwinder restores what callees preserve and the stack pointer; everything else is whatever it left there.
   for (Reg reg = 0; reg < 32; ++reg) {
-    if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kUnset);
+    if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kTopUnset);
   }
   // Which funclet runs before which handler is not told apart.
   for (const ArgumentEffects* funclet : funclets_) calls_.run_funclet(*funclet, state);

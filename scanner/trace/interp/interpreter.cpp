@@ -45,7 +45,7 @@ class Interpreter {
     }
   }
 
-  FlowResult run() {
+  FunctionSummary run() {
     if (function_.blocks.empty()) return {};
     if (handlers_.too_deep()) return abandoned();
     merge_into(0, state_at_entry(values_, abi_), false);
@@ -76,7 +76,8 @@ class Interpreter {
       interpret(function_.blocks[number], state);
       if (reached_) check_depths(function_.blocks[number], state);
       if (reached_) leave(function_.blocks[number], state);
-      for (const SharedPointer& pointer : state.shared) share(result_.shared, pointer);
+      for (const EscapedArgument& pointer : state.escaped_arguments)
+        escape_argument(result_.escaped_arguments, pointer);
       note_size();
     }
     if (given_up_) return abandoned();
@@ -86,8 +87,8 @@ class Interpreter {
   }
 
  private:
-  static FlowResult abandoned() {
-    FlowResult nothing;
+  static FunctionSummary abandoned() {
+    FunctionSummary nothing;
     nothing.given_up = true;
     return nothing;
   }
@@ -106,7 +107,7 @@ class Interpreter {
 
   State unreached_state() {
     State state;
-    state.registers.fill(values_.unknown(kUnreached));
+    state.registers.fill(values_.unknown(kTopUnreached));
     return state;
   }
 
@@ -119,9 +120,9 @@ class Interpreter {
 
   // --- from block to block ------------------------------------------------------------------------------------------
 
-  [[nodiscard]] static Joining joining(unsigned visits, bool back_edge) {
-    if (back_edge) return Joining::loop;
-    return visits > kVisitsBeforeWidening ? Joining::widening : Joining::forward;
+  [[nodiscard]] static JoinKind joining(unsigned visits, bool back_edge) {
+    if (back_edge) return JoinKind::loop;
+    return visits > kVisitsBeforeWidening ? JoinKind::widening : JoinKind::forward;
   }
 
   /// `back_edge`: the way to the block closes a loop.
@@ -142,7 +143,7 @@ class Interpreter {
       const bool depth_decided = abi_.callee_removes && stack_.join(joined, state, function_.blocks[number].rva);
       const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
       join_states(joined, state, joining(visits, back_edge), values_, abi_);
-      if (visits > kMaxVisits) stop_changing(joined, in, values_);
+      if (visits > kMaxVisits) force_fixpoint(joined, in, values_);
       if (depth_decided) joined.registers[abi_.stack_pointer] = stack_pointer;
       if (joined == in) return;
       std::swap(in, joined);
@@ -159,7 +160,7 @@ class Interpreter {
   /// `state` at the end of the block as the block `next` finds it: what the branch between them says is known.
   const State& refined(const Block& block, std::uint32_t next, const State& state) {
     const Instruction* last = last_instruction(function_, block);
-    if (last == nullptr || last->flow != Flow::branch || last->condition == Condition::other ||
+    if (last == nullptr || last->flow != ControlFlow::branch || last->condition == Condition::other ||
         block.successors.size() != 2 || !comparison_.known() || block.successors[0] == block.successors[1])
       return state;
     refined_ = state;
@@ -269,7 +270,7 @@ class Interpreter {
                 values_);
     for (const Op& inner : callee.body->ops) {
       if (inner.kind == OpKind::call) {
-        for (const Reg reg : {Reg{0}, Reg{1}, Reg{2}}) state.registers[reg] = values_.unknown(kClobbered);
+        for (const Reg reg : {Reg{0}, Reg{1}, Reg{2}}) state.registers[reg] = values_.unknown(kTopClobbered);
       } else if (inner.kind == OpKind::ret) {
         if (stack_.depth_in(state, depth))
           stack_.set_depth(state, depth + static_cast<std::int64_t>(abi_.return_address + inner.imm));
@@ -284,7 +285,7 @@ class Interpreter {
     const Instruction* const last = last_instruction(function_, block);
     if (last == nullptr) return;
     if (block.leaves_to != 0) {
-      const bool jumps = last->flow == Flow::jump || last->flow == Flow::branch;
+      const bool jumps = last->flow == ControlFlow::jump || last->flow == ControlFlow::branch;
       if (!jumps) {
         // Falls out of its range. Behind a call that is how functions end that never return.
         if (abi_.callee_removes && last->padding) return;
@@ -302,16 +303,16 @@ class Interpreter {
         return;
       }
       tail_call(state, last->rva, block.leaves_to, kBottom);
-    } else if (last->flow == Flow::indirect_jump) {
+    } else if (last->flow == ControlFlow::indirect_jump) {
       // Far jumps name no register.
       const Op* op = last->op_count > 0 ? &function_.ops[last->first_op + last->op_count - 1U] : nullptr;
       const bool known = op != nullptr && op->kind == OpKind::jump && op->a != kNoReg;
-      tail_call(state, last->rva, 0, known ? state.registers[op->a] : values_.unknown(kNotUnderstood));
+      tail_call(state, last->rva, 0, known ? state.registers[op->a] : values_.unknown(kTopNotUnderstood));
     }
   }
 
   void tail_call(State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
-    result_.returns = values_.join(result_.returns, values_.unknown(kReturned));
+    result_.returns = values_.join(result_.returns, values_.unknown(kTopReturned));
     CallSite site;
     site.rva = rva;
     site.target = target;
@@ -320,7 +321,7 @@ class Interpreter {
     site.depth_known = stack_.depth_in(state, site.callee_frame);
     if (!calls_.resolve(site, state)) return note_left(state);
     record(site, state);
-    calls_.share_arguments(site, state);
+    calls_.escape_arguments_passed(site, state);
     note_left(state);
   }
 
@@ -328,10 +329,10 @@ class Interpreter {
   void note_left(const State& state) {
     if (!recording_ || !reached_) return;
     if (returns_) {
-      join_fields(left_, state, Joining::forward, values_);
+      join_fields(left_, state, JoinKind::forward, values_);
     } else {
       left_.fields = state.fields;
-      left_.shared = state.shared;
+      left_.escaped_arguments = state.escaped_arguments;
     }
     returns_ = true;
   }
@@ -420,7 +421,7 @@ class Interpreter {
         break;
       }
       case OpKind::call: call(state, op); break;
-      case OpKind::clobber: registers[op.dst] = values_.unknown(kNotUnderstood); break;
+      case OpKind::clobber: registers[op.dst] = values_.unknown(kTopNotUnderstood); break;
       case OpKind::ret:
         if (recording_ && reached_) result_.returns = values_.join(result_.returns, registers[abi_.result]);
         if (recording_ && reached_) stack_.check_return(state);
@@ -456,15 +457,15 @@ class Interpreter {
   bool given_up_ = false;
   const std::uint64_t steps_before_ = budget_.steps();
   std::uint64_t bytes_ = 0;
-  FlowResult result_;
+  FunctionSummary result_;
 };
 
 }  // namespace
 
-FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
+FunctionSummary interpret_function(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
                          ValuePool& values, const Abi& abi, Budget& budget, const CalleeKnowledge& knowledge) {
   StackDepths depths;
-  FlowResult result;
+  FunctionSummary result;
   result.given_up = function.too_large;
   if (result.given_up) return result;
   do {

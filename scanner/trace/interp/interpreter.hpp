@@ -43,17 +43,18 @@ struct ArgumentStore {
 /// What a function does to what its arguments point to.
 struct ArgumentEffects {
   std::vector<ArgumentStore> stores;  ///< one for each place, Budget::kMostPlaces of them; others count as shared
-  std::vector<FieldSlot> left;        ///< see FlowResult; ascending by pointer and offset
-  std::vector<SharedPointer> shared;  ///< ascending; arguments that it passes on or keeps: others may store there, too
+  std::vector<FieldSlot> left;        ///< see FunctionSummary; ascending by pointer and offset
+  /// Ascending; arguments that it passes on or keeps: others may store there, too.
+  std::vector<EscapedArgument> escaped_arguments;
   bool known = false;                 ///< false: it was not looked at
   bool too_deep = false;              ///< then: because more functions hang on each other than are followed
 };
 
-struct FlowResult {
+struct FunctionSummary {
   ValueId returns = kBottom;  ///< of every return, in terms of the function's entry
   std::vector<ArgumentStore> argument_stores;
   std::vector<FieldSlot> left;        ///< what stands behind arguments at the return, whichever it is
-  std::vector<SharedPointer> shared;  ///< see ArgumentEffects
+  std::vector<EscapedArgument> escaped_arguments;  ///< see ArgumentEffects
   std::vector<CallSite> calls;
   std::vector<GlobalStore> stores;        ///< to addresses in the image
   std::vector<std::uint32_t> ends;        ///< addresses that a pointer walking through data is compared with
@@ -74,14 +75,14 @@ struct CalleeKnowledge {
   std::function<bool(std::uint32_t rva)> is_called;                       ///< x86: somebody calls what starts there
   /// Does code use what stands in these bytes of the image, and does not only take their address?
   std::function<bool(std::uint32_t rva, std::uint32_t bytes)> used;
-  /// RVA of a call: FlowResult::ways gets it once for each way into the block where ways meet before it, in the state
-  /// that this way brings along; none where there is one way, or where that is not known. 0: nothing is asked.
+  /// RVA of a call: FunctionSummary::ways gets it once for each way into the block where ways meet before it, in the
+  /// state that this way brings along; none where there is one way, or where that is not known. 0: nothing is asked.
   std::uint32_t ways_into = 0;
 };
 
 /// Without `knowledge`, calls lose all that the convention allows. Steps are taken from `budget`. Given up, too, is a
 /// function whose filters and __finally code hang on more of their kind than are followed.
-FlowResult follow_values(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
+FunctionSummary interpret_function(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
                          ValuePool& values, const Abi& abi, Budget& budget, const CalleeKnowledge& knowledge = {});
 
 }  // namespace scanner::trace

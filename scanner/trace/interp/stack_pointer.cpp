@@ -79,7 +79,7 @@ void StackPointer::check_return(const State& state) {
 /// `pop` of a preserved register from an unknown depth: it must be where the register was saved.
 void StackPointer::deduce_from_restored(const Op& op, const State& state) {
   if (op.kind != OpKind::copy || op.a != kScratchB || !abi_.preserved(op.dst)) return;
-  const ValueId saved = values_.entry(op.dst);
+  const ValueId saved = values_.initial(op.dst);
   std::int64_t slot = 0;
   int found = 0;
   for (const FrameSlot& other : state.frame) {
@@ -93,7 +93,7 @@ void StackPointer::deduce_from_restored(const Op& op, const State& state) {
 
 void StackPointer::note_popped(const Op& op, const State& state, ValueId value) {
   std::int64_t depth = 0;
-  const bool lost = values_.atoms(value).empty() && (values_.flags(value) & kDepthLost) != 0;
+  const bool lost = values_.atoms(value).empty() && (values_.flags(value) & kTopDepthLost) != 0;
   restored_from_ = lost && op.dst == kScratchB && depth_in(state, depth) ? depth : 0;
 }
 
@@ -141,7 +141,7 @@ bool StackPointer::caller_cleans_behind(std::uint32_t rva, const Block& block) c
 void StackPointer::enter_handler(State& state, std::uint32_t rva) {
   // Only the frame pointer is restored; the handler gets esp back from the frame.
   const ValueId frame = state.registers[kFramePointer];
-  state.registers.fill(values_.unknown(kUnset));
+  state.registers.fill(values_.unknown(kTopUnset));
   state.registers[kFramePointer] = frame;
   set_depth(state, depths_.at(StackDepths::Place::handler, rva, 0));
 }
@@ -150,7 +150,7 @@ void StackPointer::probe(const Op& op, State& state) {
   ValueId& pointer = state.registers[abi_.stack_pointer];
   pointer =
       values_.resize(values_.alu(Alu::sub, abi_.word, 0, pointer, state.registers[abi_.result]), abi_.word, false);
-  state.registers[abi_.result] = values_.unknown(kClobbered);
+  state.registers[abi_.result] = values_.unknown(kTopClobbered);
   settle(op, state);
 }
 

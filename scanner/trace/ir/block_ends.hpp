@@ -17,7 +17,7 @@ inline const Instruction* last_instruction(const LiftedFunction& function, const
 inline bool stands_behind_return(const LiftedFunction& function, std::uint32_t number) {
   while (number > 1) {
     const Instruction* last = last_instruction(function, function.blocks[--number]);
-    if (last == nullptr || !last->padding) return last != nullptr && last->flow == Flow::ret;
+    if (last == nullptr || !last->padding) return last != nullptr && last->flow == ControlFlow::ret;
   }
   return false;
 }

@@ -35,7 +35,7 @@ class Lifting {
       code = code.slice(0, std::min<std::size_t>(code.size(), range->end - rva)).value_or(pe::Bytes{});
       if (code.empty()) return;
       Instruction instruction = decoder_.decode(code, rva, function_);
-      if (instruction.flow == Flow::undecodable) function_.undecodable += instruction.length;
+      if (instruction.flow == ControlFlow::undecodable) function_.undecodable += instruction.length;
       known = static_cast<std::uint32_t>(function_.instructions.size()) + 1;
       function_.instructions.push_back(instruction);
       rva += instruction.length;
@@ -46,11 +46,12 @@ class Lifting {
     // New instructions appear while we look at their targets, so this is no range-for.
     for (std::size_t i = 0; i < function_.instructions.size(); ++i) {
       const Instruction instruction = function_.instructions[i];
-      if ((instruction.flow == Flow::jump || instruction.flow == Flow::branch) && inside(instruction.target)) {
+      const bool goes = instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch;
+      if (goes && inside(instruction.target)) {
         leaders_.push_back(instruction.target);
         if (at(instruction.target) == 0) sweep(instruction.target);
       }
-      if (instruction.flow == Flow::indirect_jump) {
+      if (instruction.flow == ControlFlow::indirect_jump) {
         auto table = decoder_.jump_table(image_, function_, i);
         std::erase_if(table, [this](std::uint32_t target) { return at(target) == 0; });
         std::sort(table.begin(), table.end());
@@ -59,7 +60,7 @@ class Lifting {
         leaders_.insert(leaders_.end(), table.begin(), table.end());
         tables_.emplace_back(static_cast<std::uint32_t>(i), std::move(table));
       }
-      if (instruction.flow != Flow::next) leaders_.push_back(instruction.rva + instruction.length);
+      if (instruction.flow != ControlFlow::next) leaders_.push_back(instruction.rva + instruction.length);
     }
   }
 
@@ -160,15 +161,16 @@ class Lifting {
       function_.order.push_back(number - 1);
       ++block.instruction_count;
       rva = instruction.rva + instruction.length;
-      if (instruction.flow == Flow::next) continue;
-      if (instruction.flow == Flow::jump || instruction.flow == Flow::branch) link(block, instruction.target);
-      if (instruction.flow == Flow::branch) {
+      if (instruction.flow == ControlFlow::next) continue;
+      if (instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch)
+        link(block, instruction.target);
+      if (instruction.flow == ControlFlow::branch) {
         // Both ways may leave the function; the fall-through is then found by the next range.
         const std::uint32_t leaves = block.leaves_to;
         link(block, rva);
         if (leaves != 0) block.leaves_to = leaves;
       }
-      if (instruction.flow == Flow::indirect_jump) {
+      if (instruction.flow == ControlFlow::indirect_jump) {
         const auto table = std::lower_bound(tables_.begin(), tables_.end(), number - 1,
                                             [](const auto& entry, std::uint32_t jump) { return entry.first < jump; });
         block.unresolved_jump = table == tables_.end() || table->first != number - 1 || table->second.empty();

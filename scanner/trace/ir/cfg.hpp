@@ -18,8 +18,8 @@ namespace scanner::trace {
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// Appends the operations of the instruction at `rva` to `function` and returns it. Flow::undecodable when the bytes
-  /// are no instruction; `length` then says how far to skip.
+  /// Appends the operations of the instruction at `rva` to `function` and returns it. ControlFlow::undecodable when the
+  /// bytes are no instruction; `length` then says how far to skip.
   virtual Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) = 0;
   /// Length and flow only, without operations: for walking over code that nobody needs lifted.
   virtual Instruction measure(pe::Bytes code, std::uint32_t rva) = 0;

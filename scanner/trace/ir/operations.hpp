@@ -52,7 +52,7 @@ struct Op {
   Reg b = kNoReg;                ///< kNoReg: use imm
   bool sign = false;             ///< load, copy: sign-extend to 8 bytes
   bool unknown = false;          ///< store: the value is not understood; compare: only equality is
-  bool perhaps = false;          ///< store: or memory stays as it is
+  bool weak = false;          ///< store: or memory stays as it is
   bool keeps_registers = false;  ///< call: a stack probe that changes nothing
   std::uint32_t target = 0;      ///< call: RVA when direct
   std::uint32_t rva = 0;         ///< of the instruction
@@ -63,14 +63,14 @@ struct Op {
 /// What a branch asks of the last comparison.
 enum class Condition : std::uint8_t { other, equal, not_equal, below, below_equal, above, above_equal };
 
-enum class Flow : std::uint8_t { next, jump, branch, indirect_jump, ret, trap, undecodable };
+enum class ControlFlow : std::uint8_t { next, jump, branch, indirect_jump, ret, trap, undecodable };
 
 struct Instruction {
   std::uint32_t rva = 0;
   std::uint32_t first_op = 0;
   std::uint16_t op_count = 0;
   std::uint8_t length = 0;
-  Flow flow = Flow::next;
+  ControlFlow flow = ControlFlow::next;
   Condition condition = Condition::other;
   bool signed_condition = false;
   bool padding = false;      ///< does nothing, or traps: what linkers and compilers fill holes with

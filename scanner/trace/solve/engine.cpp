@@ -140,25 +140,25 @@ void Engine::schedule_references() {
   }
 }
 
-FlowResult Engine::follow(const LiftedFunction& function) {
-  FlowResult flow = follow_values(image_, imports_, function, values_, abi_, budget_, stack_knowledge());
+FunctionSummary Engine::follow(const LiftedFunction& function) {
+  FunctionSummary flow = interpret_function(image_, imports_, function, values_, abi_, budget_, stack_knowledge());
   // A tag that stands in a register across a call breaks the convention, unless the callee is known to spare it.
   const bool across_call = std::any_of(flow.calls.begin(), flow.calls.end(), [this](const CallSite& site) {
     const int row = site.import >= 0 ? imports_[static_cast<std::size_t>(site.import)].row : -1;
     if (row < 0 || apis_.rows[static_cast<std::size_t>(row)].tag < 0) return false;
     const Location tag = tag_location(apis_.rows[static_cast<std::size_t>(row)]);
     return (values_.flags(value_at(site, tag, 4, values_, abi_)) &
-            (kClobbered | kAssumesFrame | kAssumesField | kUnset)) != 0;
+            (kTopClobbered | kAssumesFrame | kAssumesField | kTopUnset)) != 0;
   });
   if (!across_call && !careful_.contains(function.rva)) return flow;
   CalleeKnowledge knowledge = stack_knowledge();
   knowledge.clobbered = [this](std::uint32_t callee) { return clobbered_by(callee); };
   knowledge.stores = [this](std::uint32_t callee) -> const ArgumentEffects& { return stores_of(callee); };
-  return follow_values(image_, imports_, function, values_, abi_, budget_, knowledge);
+  return interpret_function(image_, imports_, function, values_, abi_, budget_, knowledge);
 }
 
 /// Calls that no path leads to: without .pdata two functions may pass for one, so the second is looked at by itself.
-void Engine::schedule_orphans(const FlowResult& flow) {
+void Engine::schedule_orphans(const FunctionSummary& flow) {
   constexpr std::size_t kMostOrphans = 64;
   const bool any =
       std::any_of(flow.calls.begin(), flow.calls.end(), [](const CallSite& site) { return !site.reached; });
@@ -173,7 +173,7 @@ void Engine::analyse(std::uint32_t function) {
   std::vector<CodeRange> ranges = functions_.ranges_of(function);
   if (ranges.empty()) return;
   const auto scopes = functions_.scopes_of(function);
-  FlowResult flow;
+  FunctionSummary flow;
   for (int round = 0;; ++round) {
     if (!affordable(ranges, scopes.size())) {
       flow = {};
@@ -312,18 +312,18 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   pair.applies = pair.applies && !pair.never;
   if (unsure_callee_.contains(site_id) && !pair.narrowed) pair.flags |= kAssumesPointer;
   if (row.assumed) pair.flags |= kAssumesExporter;
-  if (!site.reached) raw = values_.unknown(kUnreached);
+  if (!site.reached) raw = values_.unknown(kTopUnreached);
   Resolution tag = resolve(site, raw, entry_id);
   // Some of an argument's possibilities make the call do this. One constant goes with all of them; which of several
   // goes with which nobody knows.
-  if (pair.on_some_ways) pair.flags |= values_.atoms(tag.value).size() == 1 ? kComputed : kAssumesPointer;
+  if (pair.on_some_ways) pair.flags |= values_.atoms(tag.value).size() == 1 ? kTopComputed : kAssumesPointer;
   pair.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, pair.flags);
   pair.table = pair.table || tag.table;
   pair.inflows = tag.inflows;
-  if (!budget_.keep((known ? 0 : kBytesOfPair) + pair.inflows.size() * sizeof(Inflow))) pair.inflows.clear();
+  if (!budget_.keep((known ? 0 : kBytesOfPair) + pair.inflows.size() * sizeof(GlobalInflow))) pair.inflows.clear();
   pair_of(site_id, entry_id) = pair;
   entries_of_site_[site_id].insert(entry_id);
-  if ((values_.flags(pair.tag) & (kClobbered | kAssumesField)) != 0 && site.reached &&
+  if ((values_.flags(pair.tag) & (kTopClobbered | kAssumesField)) != 0 && site.reached &&
       careful_.insert(site.function).second) {
     analysed_.erase(site.function);
     waiting_.insert(site.function);
@@ -332,7 +332,7 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
   if (entry.depth >= kMaxDepth) {
     const auto atoms = values_.atoms(pair.tag);
     depth_capped_ += std::any_of(atoms.begin(), atoms.end(), [](const Atom& atom) {
-      return atom.kind == AtomKind::entry || atom.kind == AtomKind::field;
+      return atom.kind == AtomKind::initial || atom.kind == AtomKind::field;
     });
     return;
   }
@@ -354,14 +354,14 @@ void Engine::pair_up(SiteId site_id, EntryId entry_id) {
     }
     callees.push_back(callee);
   }
-  for (const Inflow& inflow : tag.inflows) {
+  for (const GlobalInflow& inflow : tag.inflows) {
     Link link{site_id, entry_id, inflow.flags | values_.flags(tag.value), true, {}, {}};
     Atom atom = inflow.argument;
     add_entry(inflow.function, atom, link);
   }
   const std::vector<Atom> atoms(values_.atoms(pair.tag).begin(), values_.atoms(pair.tag).end());
   for (const Atom& atom : atoms) {
-    const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
+    const bool argument = atom.kind == AtomKind::initial && atom.a == 0 && !atom.strided;
     if (!argument && atom.kind != AtomKind::field) continue;
     Link link{site_id, entry_id, values_.flags(pair.tag), false, constraints, callees};
     const bool conventional = is_stack(atom.where) || !abi_.preserved(static_cast<Reg>(atom.where));

@@ -68,7 +68,8 @@ struct Pair {
   std::uint32_t flags = 0;      ///< assumptions about the call itself
   bool applies = true;          ///< false: a condition rules this call out
   bool table = false;           ///< the tag is an entry of a table
-  std::vector<Inflow> inflows;  ///< arguments of functions that put them into the global which the tag is read from
+  /// Arguments of functions that put them into the global which the tag is read from.
+  std::vector<GlobalInflow> inflows;
   std::size_t link = 0;         ///< of the entry: the one whose constraints hold
   bool on_some_ways = false;    ///< what it does depends on an argument, and some of its possibilities do this
   bool never = false;           ///< no way into the call leads there
@@ -91,15 +92,15 @@ class Engine {
   void schedule_callers(std::uint32_t function, int hops = 0);
   void enqueue(SiteId site, EntryId entry);
   void analyse(std::uint32_t function);
-  void schedule_orphans(const FlowResult& flow);
-  FlowResult follow(const LiftedFunction& function);
+  void schedule_orphans(const FunctionSummary& flow);
+  FunctionSummary follow(const LiftedFunction& function);
   bool affordable(const std::vector<CodeRange>& ranges, std::size_t scopes);
   void note_budget();
   [[nodiscard]] CalleeKnowledge stack_knowledge();
   std::uint32_t clobbered_by(std::uint32_t function);
   const ArgumentEffects& stores_of(std::uint32_t function);
   ArgumentEffects look_at_stores(std::uint32_t function);
-  ArgumentEffects effects_of(FlowResult flow);
+  ArgumentEffects effects_of(FunctionSummary flow);
   void register_site(SiteId site);
   [[nodiscard]] bool passes_tag(const CallSite& site, bool or_argument);
   void pair_up(SiteId site, EntryId entry);
@@ -223,7 +224,7 @@ class Engine {
       passed_to_;  // object in the image → functions that get its address
   std::map<std::uint32_t, std::set<std::uint32_t>>
       keepers_of_;  // function → those that store its address behind an argument
-  std::unordered_map<std::uint32_t, FlowResult> summaries_;  // of analysed functions: returns and argument stores
+  std::unordered_map<std::uint32_t, FunctionSummary> summaries_;  // of analysed functions: returns and argument stores
   std::map<std::pair<std::uint32_t, std::uint32_t>, SiteId> site_at_;              // (function, RVA of the call)
   std::map<std::uint32_t, std::set<std::pair<SiteId, EntryId>>> return_readers_;   // callee → pairs that wait for it
   std::map<std::uint32_t, std::vector<std::pair<SiteId, Atom>>> passed_pointers_;  // function → calls of its arguments

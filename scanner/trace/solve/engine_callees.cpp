@@ -79,11 +79,11 @@ ArgumentEffects Engine::look_at_stores(std::uint32_t function) {
   const std::vector<CodeRange> ranges = functions_.ranges_of(function);
   const auto scopes = functions_.scopes_of(function);
   if (ranges.empty() || !functions_.is_start(function)) return {};
-  FlowResult flow;
+  FunctionSummary flow;
   flow.given_up = !affordable(ranges, scopes.size());
   if (!flow.given_up) {
     const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
-    flow = follow_values(image_, imports_, lifted, values_, abi_, budget_, stack_knowledge());
+    flow = interpret_function(image_, imports_, lifted, values_, abi_, budget_, stack_knowledge());
   }
   if (flow.given_up) {
     if (cut_ == Cut::none) given_up_.insert(function);
@@ -93,10 +93,10 @@ ArgumentEffects Engine::look_at_stores(std::uint32_t function) {
 }
 
 /// A function may store to one place on several paths, and to more places than are kept.
-ArgumentEffects Engine::effects_of(FlowResult flow) {
+ArgumentEffects Engine::effects_of(FunctionSummary flow) {
   ArgumentEffects effects;
   effects.known = true;
-  effects.shared = std::move(flow.shared);
+  effects.escaped_arguments = std::move(flow.escaped_arguments);
   effects.left = std::move(flow.left);
   std::sort(effects.left.begin(), effects.left.end(), [](const FieldSlot& a, const FieldSlot& b) {
     return std::pair(a.pointer, a.offset) < std::pair(b.pointer, b.offset);
@@ -112,7 +112,8 @@ ArgumentEffects Engine::effects_of(FlowResult flow) {
       places.emplace(std::tuple(store.pointer, store.offset, store.width), effects.stores.size());
       effects.stores.push_back(store);
     } else {
-      share(effects.shared, {store.pointer, store.offset});  // from here on anything may be written
+      // From here on anything may be written.
+      escape_argument(effects.escaped_arguments, {store.pointer, store.offset});
     }
   }
   return effects;
@@ -177,7 +178,7 @@ ValueId Engine::with_returned(const CallSite& site, ValueId value) {
   for (const Atom& atom : atoms) {
     ValueId part = values_.single(atom);
     if (atom.kind == AtomKind::returned) {
-      part = values_.unknown(kReturned);
+      part = values_.unknown(kTopReturned);
       const auto call = site_at_.find({site.function, static_cast<std::uint32_t>(atom.a)});
       if (call != site_at_.end()) {
         const CallSite& inner = sites_[call->second];
@@ -256,7 +257,7 @@ void Engine::resolve_passed_pointers(const CallSite& site, std::uint32_t callee)
   if (found == passed_pointers_.end() || !budget_.spend(found->second.size())) return;
   for (const auto& [id, atom] : std::vector<std::pair<SiteId, Atom>>(found->second)) {
     const ValueId passed = value_at(site, atom.where, abi_.word, values_, abi_);
-    if (atom.kind == AtomKind::entry) {
+    if (atom.kind == AtomKind::initial) {
       target_found(id, passed);
     } else {
       target_found(id, field_behind(site, passed, static_cast<std::int64_t>(atom.a), abi_.word));
@@ -281,8 +282,8 @@ void Engine::register_site(SiteId id) {
     if (row >= 0 && targets_.emplace(id, std::uint64_t{1} << 32 | static_cast<std::uint32_t>(row)).second)
       enqueue(id, row_entry(row));
     // A call of an argument: worth asking the callers only when something like a tag goes along.
-    const bool passed = (atom.kind == AtomKind::entry && atom.a == 0) || atom.kind == AtomKind::field;
-    if (!passed || !passes_tag(site, atom.kind == AtomKind::entry)) continue;
+    const bool passed = (atom.kind == AtomKind::initial && atom.a == 0) || atom.kind == AtomKind::field;
+    if (!passed || !passes_tag(site, atom.kind == AtomKind::initial)) continue;
     if (passed_known_.emplace(id, atom).second) passed_pointers_[site.function].emplace_back(id, atom);
     schedule_callers(site.function);
     for (const SiteId caller : std::vector<SiteId>(sites_of_target_[site.function]))
@@ -297,7 +298,7 @@ bool Engine::passes_tag(const CallSite& site, bool or_argument) {
   return std::any_of(carriers.begin(), carriers.end(), [&](Location where) {
     const auto atoms = values_.atoms(value_at(site, where, abi_.word, values_, abi_));
     return std::any_of(atoms.begin(), atoms.end(), [or_argument](const Atom& atom) {
-      if (or_argument && atom.kind == AtomKind::entry && atom.a == 0) return true;
+      if (or_argument && atom.kind == AtomKind::initial && atom.a == 0) return true;
       return atom.kind == AtomKind::constant && atom.a <= 0xFFFFFFFFU &&
              tagdb::PoolTag(static_cast<std::uint32_t>(atom.a)).chosen();
     });

@@ -10,7 +10,7 @@ const Atom* Engine::passed_pointer(const CallSite& site) const {
   if (site.import >= 0 || site.target != 0) return nullptr;
   const Atom* atom = values_.only(site.pointer);
   if (atom == nullptr || atom->strided || atom->offset != 0) return nullptr;
-  const bool passed = (atom->kind == AtomKind::entry && atom->a == 0) || atom->kind == AtomKind::field;
+  const bool passed = (atom->kind == AtomKind::initial && atom->a == 0) || atom->kind == AtomKind::field;
   return passed && atom->and_mask == 0xFFFFFFFFU && atom->or_mask == 0 ? atom : nullptr;
 }
 
@@ -24,7 +24,7 @@ Engine::Answer Engine::passes(const CallSite& site, const PassedCallee& callee, 
   const std::vector<Atom> atoms(values_.atoms(value).begin(), values_.atoms(value).end());
   bool found = false, unknown = values_.flags(value) != 0, other = unknown;
   for (const Atom& atom : atoms) {
-    const bool argument = atom.kind == AtomKind::entry && atom.a == 0 && !atom.strided;
+    const bool argument = atom.kind == AtomKind::initial && atom.a == 0 && !atom.strided;
     if (argument || atom.kind == AtomKind::field) {
       PassedCallee up = callee;
       up.where = atom.where;

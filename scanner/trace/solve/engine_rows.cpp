@@ -18,7 +18,7 @@ bool Engine::applies(const CallSite& site, const tagdb::ApiRow& row, Pair& pair,
   if (row.condition_argument < 0) return true;
   const ValueId condition = condition_of(site, row);
   const Atom* atom = values_.only(condition);
-  if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && !atom->strided && atom->or_mask == 0) {
+  if (atom != nullptr && atom->kind == AtomKind::initial && atom->a == 0 && !atom->strided && atom->or_mask == 0) {
     constraints.push_back({atom->where, static_cast<std::uint32_t>(row.condition_value), true, 4});
     return true;
   }
@@ -42,7 +42,7 @@ bool Engine::satisfies(const CallSite& site, const Entry& entry, Pair& pair, std
     for (const Constraint& constraint : entry.links[i].constraints) {
       const ValueId passed = value_at(site, constraint.where, constraint.width, values_, abi_);
       const Atom* atom = values_.only(passed);
-      if (atom != nullptr && atom->kind == AtomKind::entry && atom->a == 0 && atom->or_mask == 0) {
+      if (atom != nullptr && atom->kind == AtomKind::initial && atom->a == 0 && atom->or_mask == 0) {
         handed.push_back({atom->where, constraint.value, constraint.equal, constraint.width});
         continue;
       }
@@ -78,7 +78,7 @@ ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t
     Atom content = atom;
     content.width = static_cast<std::uint8_t>(width);
     content.offset = 0;
-    ValueId part = values_.unknown(kField);
+    ValueId part = values_.unknown(kTopField);
     if (stride != 0) {
       if (atom.kind == AtomKind::image && !atom.strided) {
         content.kind = AtomKind::memory;
@@ -97,7 +97,7 @@ ValueId Engine::field_behind(const CallSite& site, ValueId pointer, std::int64_t
       const bool number = width <= 4 && (width != abi_.word || !value || !image_.rva_of_va(*value));
       part = section != nullptr && !section->writable() && value && number ? values_.constant(*value)
                                                                            : values_.memory(at, width);
-    } else if (atom.kind == AtomKind::entry && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
+    } else if (atom.kind == AtomKind::initial && atom.and_mask == 0xFFFFFFFFU && atom.or_mask == 0) {
       content.kind = AtomKind::field;
       content.a = atom.a + static_cast<std::uint64_t>(offset);
       part = values_.single(content);
@@ -130,7 +130,7 @@ ValueId Engine::flt_contexts(const CallSite& site, Pair& pair) {
       const auto number = [this](ValueId value) -> std::optional<std::uint64_t> {
         const auto view = values_.atoms(value);
         const bool plain =
-            view.size() == 1 && view[0].kind == AtomKind::constant && (values_.flags(value) & kOtherMask) == 0;
+            view.size() == 1 && view[0].kind == AtomKind::constant && (values_.flags(value) & kTopMask) == 0;
         return plain ? std::optional(view[0].a) : std::nullopt;
       };
       const auto type = number(resolved(start, at, 2));
@@ -138,7 +138,7 @@ ValueId Engine::flt_contexts(const CallSite& site, Pair& pair) {
       // With an allocate callback of the driver's own, the filter manager does not use the tag.
       const ValueId callback = resolved(start, at + (wide ? 0x20 : 0x10), word);
       // Zeroed memory that nobody was seen to fill stays zero.
-      const bool untouched = values_.atoms(callback).empty() && (values_.flags(callback) & kOtherMask & ~kGlobal) == 0;
+      const bool untouched = values_.atoms(callback).empty() && (values_.flags(callback) & kTopMask & ~kTopGlobal) == 0;
       if (untouched) pair.flags |= kAssumesGlobal;
       if (!untouched && number(callback) != 0U) continue;
       tags = values_.join(tags, field_behind(site, start, at + (wide ? 0x18 : 0xC), 4));
@@ -204,11 +204,11 @@ ValueId Engine::substitute(const CallSite& site, ValueId value, unsigned width) 
   for (const Atom& atom : atoms) {
     if (atom.kind == AtomKind::constant || atom.kind == AtomKind::image || atom.kind == AtomKind::import) {
       out = values_.join(out, values_.single(atom));
-    } else if (atom.kind == AtomKind::entry && atom.a == 0) {
+    } else if (atom.kind == AtomKind::initial && atom.a == 0) {
       const ValueId passed = globals_.resolve(value_at(site, atom.where, width, values_, abi_)).value;
       out = values_.join(out, values_.masked(passed, atom.and_mask, atom.or_mask));
     } else {
-      out = values_.join(out, values_.unknown(kComputed));
+      out = values_.join(out, values_.unknown(kTopComputed));
     }
   }
   return values_.with_flags(out, values_.flags(value));
@@ -220,7 +220,7 @@ ValueId Engine::pool_type_of_flags(ValueId flags) {
   constexpr std::uint64_t kSession = 4, kNonPaged = 0x40, kExecutable = 0x80, kPaged = 0x100;
   ValueId out = values_.unknown(values_.flags(flags));
   for (const Atom& atom : std::vector<Atom>(values_.atoms(flags).begin(), values_.atoms(flags).end())) {
-    ValueId type = values_.unknown(kComputed);
+    ValueId type = values_.unknown(kTopComputed);
     if (atom.kind == AtomKind::constant && (atom.a & (kSession | kNonPaged | kExecutable | kPaged)) != 0) {
       const std::uint64_t pool = (atom.a & kPaged) != 0 ? 1 : (atom.a & kExecutable) != 0 ? 0 : 0x200;
       type = values_.constant(pool | ((atom.a & kSession) != 0 ? 0x20 : 0));
@@ -244,13 +244,13 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
   const Entry& entry = entries_[entry_id];
   const unsigned width = which == Argument::pool ? 4 : abi_.word;
   if (entry.function == 0) return argument_of_row(site, apis_.rows[static_cast<std::size_t>(entry.row)], which);
-  if (budget == 0 || path.size() >= kLongestPath) return values_.unknown(kCapped);
+  if (budget == 0 || path.size() >= kLongestPath) return values_.unknown(kTopCapped);
   --budget;
   path.push_back(entry_id);
   ValueId joined = kBottom;
   for (const Link& link : entry.links) {
     if (!report_budget_.spend(kStepsOfLink)) {
-      joined = values_.join(joined, values_.unknown(kCapped));
+      joined = values_.join(joined, values_.unknown(kTopCapped));
       break;
     }
     // Round a cycle of wrappers nothing new comes in.
@@ -259,12 +259,12 @@ ValueId Engine::argument(SiteId site_id, EntryId entry_id, Argument which, std::
     // What the reader of a global passes along is no concern of who filled it, unless it is a constant.
     if (link.through_memory) {
       std::uint64_t constant = 0;
-      if (!values_.is_constant(inner, constant)) inner = values_.unknown(kNotUnderstood);
+      if (!values_.is_constant(inner, constant)) inner = values_.unknown(kTopNotUnderstood);
     }
     joined = values_.join(joined, substitute(site, inner, width));
   }
   path.pop_back();
-  return joined == kBottom ? values_.unknown(kNotUnderstood) : joined;
+  return joined == kBottom ? values_.unknown(kTopNotUnderstood) : joined;
 }
 
 ValueId Engine::argument_of_row(const CallSite& site, const tagdb::ApiRow& row, Argument which) {
@@ -279,7 +279,7 @@ ValueId Engine::argument_of_row(const CallSite& site, const tagdb::ApiRow& row, 
     if (row.pool_form == tagdb::PoolForm::always_nonpaged) return values_.constant(kNonPagedNx);
     if (row.pool_form == tagdb::PoolForm::always_paged) return values_.constant(1);
   }
-  if (index < 0) return values_.unknown(kNotUnderstood);
+  if (index < 0) return values_.unknown(kTopNotUnderstood);
   const ValueId passed = globals_.resolve(value_at(site, where, width, values_, abi_)).value;
   // POOL_FLAGS become POOL_TYPE here, so that a wrapper of both kinds of functions has one answer.
   if (which == Argument::pool && row.pool_form == tagdb::PoolForm::flags_argument) return pool_type_of_flags(passed);

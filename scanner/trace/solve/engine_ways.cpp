@@ -10,7 +10,7 @@ namespace scanner::trace {
 
 Engine::Meets Engine::meets(ValueId value, std::uint64_t number, bool equal) const {
   const auto atoms = values_.atoms(value);
-  bool yes = false, no = false, unknown = (values_.flags(value) & kOtherMask) != 0 || atoms.empty();
+  bool yes = false, no = false, unknown = (values_.flags(value) & kTopMask) != 0 || atoms.empty();
   for (const Atom& atom : atoms) {
     const bool address = atom.kind == AtomKind::image || atom.kind == AtomKind::frame || atom.kind == AtomKind::import;
     if (atom.kind != AtomKind::constant && !(address && number == 0)) {
@@ -84,7 +84,7 @@ const std::vector<CallSite>& Engine::ways_into(SiteId id) {
   const LiftedFunction lifted = lift_function(image_, decoder_, ranges, scopes);
   CalleeKnowledge knowledge = stack_knowledge();
   knowledge.ways_into = sites_[id].rva;
-  std::vector<CallSite> ways = follow_values(image_, imports_, lifted, values_, abi_, budget_, knowledge).ways;
+  std::vector<CallSite> ways = interpret_function(image_, imports_, lifted, values_, abi_, budget_, knowledge).ways;
   std::uint64_t bytes = 0;
   for (const CallSite& way : ways) bytes += sizeof(CallSite) + way.state.frame.size() * sizeof(FrameSlot);
   if (!budget_.keep(bytes)) ways.clear();
@@ -107,7 +107,7 @@ std::optional<CallSite> Engine::narrow(SiteId id, const Entry& entry, Pair& pair
     if (!joined) {
       joined = way;
     } else {
-      join_states(joined->state, way.state, Joining::forward, values_, abi_);
+      join_states(joined->state, way.state, JoinKind::forward, values_, abi_);
     }
   }
   pair.never = !joined && !ways.empty();

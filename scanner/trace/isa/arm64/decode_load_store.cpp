@@ -128,7 +128,7 @@ Word decode_load_store(std::uint32_t word, std::uint32_t rva) {
       out.rd = reg(word, 0);
       if (pair && (ordered || size < 2)) {  // cas, casp: rs gets what stood there
         out.form = Form::store;
-        out.perhaps = true;
+        out.weak = true;
         out.status = reg(word, 16);
         if (ordered) return out;
         if ((word & 0x00007C00U) != 0x00007C00U || (out.status & 1) != 0 || (out.rd & 1) != 0) return {};
@@ -145,7 +145,7 @@ Word decode_load_store(std::uint32_t word, std::uint32_t rva) {
         out.form = load ? Form::load : Form::store;
       }
       if (!ordered && !load) out.status = reg(word, 16);
-      out.perhaps = out.status != kNone;
+      out.weak = out.status != kNone;
       return out;
     }
     case 1: {

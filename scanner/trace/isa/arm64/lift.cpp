@@ -62,7 +62,7 @@ class Arm64Decoder final : public Decoder {
     out.length = kWordBytes;
     const auto raw = code.read<std::uint32_t>(0);
     if (!raw) {
-      out.flow = Flow::undecodable;
+      out.flow = ControlFlow::undecodable;
       out.length = static_cast<std::uint8_t>(std::max<std::size_t>(code.size(), 1));
       return false;
     }
@@ -71,29 +71,29 @@ class Arm64Decoder final : public Decoder {
     constexpr std::uint32_t kNop = 0xD503201FU;
     out.padding = *raw == kNop || word.form == Form::trap;
     switch (word.form) {
-      case Form::undecodable: out.flow = Flow::undecodable; return false;
-      case Form::trap: out.flow = Flow::trap; return false;
+      case Form::undecodable: out.flow = ControlFlow::undecodable; return false;
+      case Form::trap: out.flow = ControlFlow::trap; return false;
       case Form::jump:
-        out.flow = Flow::jump;
+        out.flow = ControlFlow::jump;
         out.target = target;
         break;
       case Form::branch:
-        out.flow = Flow::branch;
+        out.flow = ControlFlow::branch;
         out.target = target;
         out.condition = condition_of(word.condition);
         out.signed_condition = word.condition >= 10;
         break;
       case Form::branch_zero:
-        out.flow = Flow::branch;
+        out.flow = ControlFlow::branch;
         out.target = target;
         out.condition = word.invert ? Condition::not_equal : Condition::equal;
         break;
       case Form::branch_bit:
-        out.flow = Flow::branch;
+        out.flow = ControlFlow::branch;
         out.target = target;
         break;
-      case Form::jump_register: out.flow = Flow::indirect_jump; break;
-      case Form::ret: out.flow = Flow::ret; break;
+      case Form::jump_register: out.flow = ControlFlow::indirect_jump; break;
+      case Form::ret: out.flow = ControlFlow::ret; break;
       default: break;
     }
     return true;

@@ -49,7 +49,7 @@ void store_one(Emitter& out, std::uint8_t reg, const Word& word, const Mem& mem)
   Op& op = out.emit(OpKind::store);
   op.width = word.width;
   op.mem = mem;
-  op.perhaps = word.perhaps;
+  op.weak = word.weak;
   if (word.vector || reg == kNone) {
     op.unknown = true;
   } else if (reg != kZero) {

@@ -50,15 +50,17 @@ void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
     walk.order.push_back(rva);
     const std::uint32_t next = rva + instruction.length;
     switch (instruction.flow) {
-      case Flow::undecodable:
-      case Flow::trap: return;
-      case Flow::ret: walk.removed.push_back(code[0] == 0xC2 ? code.read<std::uint16_t>(1).value_or(0) : 0U); return;
-      case Flow::jump: rva = instruction.target; continue;
-      case Flow::branch:
+      case ControlFlow::undecodable:
+      case ControlFlow::trap: return;
+      case ControlFlow::ret:
+        walk.removed.push_back(code[0] == 0xC2 ? code.read<std::uint16_t>(1).value_or(0) : 0U);
+        return;
+      case ControlFlow::jump: rva = instruction.target; continue;
+      case ControlFlow::branch:
         walk.straight = false;
         walk.waiting.push_back(instruction.target);
         break;
-      case Flow::indirect_jump: {
+      case ControlFlow::indirect_jump: {
         walk.straight = false;
         const int import = code[0] == 0xFF && code[1] == 0x25 ? import_at_operand(code) : -1;
         if (import >= 0) {
@@ -76,7 +78,7 @@ void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
         }
         return;
       }
-      case Flow::next: break;
+      case ControlFlow::next: break;
     }
     if (code[0] == 0xE8) {
       const std::uint32_t target = next + code.read<std::uint32_t>(1).value_or(0);

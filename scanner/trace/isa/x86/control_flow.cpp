@@ -30,7 +30,7 @@ std::uint32_t relative_target(const ZydisDecodedInstruction& instruction, const 
 void set_flow(const ZydisDecodedInstruction& instruction, Instruction& out) {
   switch (instruction.meta.category) {
     case ZYDIS_CATEGORY_COND_BR:
-      out.flow = Flow::branch;
+      out.flow = ControlFlow::branch;
       out.condition = condition_of(instruction.mnemonic);
       out.signed_condition = instruction.mnemonic == ZYDIS_MNEMONIC_JL || instruction.mnemonic == ZYDIS_MNEMONIC_JLE ||
                              instruction.mnemonic == ZYDIS_MNEMONIC_JNL || instruction.mnemonic == ZYDIS_MNEMONIC_JNLE;
@@ -38,25 +38,25 @@ void set_flow(const ZydisDecodedInstruction& instruction, Instruction& out) {
       break;
     case ZYDIS_CATEGORY_UNCOND_BR:
       if (instruction.raw.imm[0].is_relative) {
-        out.flow = Flow::jump;
+        out.flow = ControlFlow::jump;
         out.target = relative_target(instruction, out);
       } else {
-        out.flow = Flow::indirect_jump;
+        out.flow = ControlFlow::indirect_jump;
       }
       break;
-    case ZYDIS_CATEGORY_RET: out.flow = Flow::ret; break;
+    case ZYDIS_CATEGORY_RET: out.flow = ControlFlow::ret; break;
     default: break;
   }
   if (instruction.mnemonic == ZYDIS_MNEMONIC_INT3 || instruction.mnemonic == ZYDIS_MNEMONIC_UD2 ||
       instruction.mnemonic == ZYDIS_MNEMONIC_HLT ||
       (instruction.mnemonic == ZYDIS_MNEMONIC_INT && instruction.raw.imm[0].value.u == 0x29))
-    out.flow = Flow::trap;
+    out.flow = ControlFlow::trap;
   out.padding = instruction.mnemonic == ZYDIS_MNEMONIC_INT3 || instruction.mnemonic == ZYDIS_MNEMONIC_NOP;
 }
 
 void note_habits_of_32(const ZydisDecodedInstruction& instruction, pe::Bytes code, Instruction& out) {
   // DbgBreakPoint() is often the instruction itself, in the middle of a function; padding comes in rows.
-  if (instruction.mnemonic == ZYDIS_MNEMONIC_INT3 && code.size() > 1 && code[1] != 0xCC) out.flow = Flow::next;
+  if (instruction.mnemonic == ZYDIS_MNEMONIC_INT3 && code.size() > 1 && code[1] != 0xCC) out.flow = ControlFlow::next;
   // Before there was a long `nop`: `lea esi, [esi+0]`, `mov edi, edi`.
   const auto& raw = instruction.raw;
   const bool same = raw.modrm.reg == (raw.modrm.rm == 4 && raw.modrm.mod != 3 ? raw.sib.base : raw.modrm.rm);

@@ -115,7 +115,7 @@ class Splitter {
       }
       const bool row = code.size() > 2 && code[0] == 0xCC && code[1] == 0xCC && code[2] == 0xCC;
       if (row && !sure) close(at);  // no function holds a row of breakpoints
-      const bool filler = instruction.padding || code[0] == 0 || instruction.flow == Flow::undecodable;
+      const bool filler = instruction.padding || code[0] == 0 || instruction.flow == ControlFlow::undecodable;
       const bool likely = !single_byte_filler(code, instruction) && pointed_at;
       if (filler && !sure && !likely && (start_ == 0 || (ended_ && at > furthest_))) {
         close(at);
@@ -166,7 +166,7 @@ class Splitter {
 
   /// A pointer may lead to `mov edi, edi`, but hardly to these.
   static bool single_byte_filler(pe::Bytes code, const Instruction& instruction) {
-    return code[0] == 0 || code[0] == 0x90 || code[0] == 0xCC || instruction.flow == Flow::undecodable;
+    return code[0] == 0 || code[0] == 0x90 || code[0] == 0xCC || instruction.flow == ControlFlow::undecodable;
   }
 
   [[nodiscard]] std::uint32_t next_after(std::uint32_t rva) const {
@@ -189,11 +189,12 @@ class Splitter {
   }
 
   void follow(pe::Bytes code, const Instruction& instruction, std::uint32_t end) {
-    ended_ = instruction.flow == Flow::ret || instruction.flow == Flow::jump || instruction.flow == Flow::trap ||
-             instruction.flow == Flow::indirect_jump || instruction.flow == Flow::undecodable;
-    const bool branches = instruction.flow == Flow::jump || instruction.flow == Flow::branch;
+    ended_ = instruction.flow == ControlFlow::ret || instruction.flow == ControlFlow::jump ||
+             instruction.flow == ControlFlow::trap ||
+             instruction.flow == ControlFlow::indirect_jump || instruction.flow == ControlFlow::undecodable;
+    const bool branches = instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch;
     // A jump to what others point at is a tail call.
-    const bool tail = instruction.flow == Flow::jump && holds(likely_, instruction.target);
+    const bool tail = instruction.flow == ControlFlow::jump && holds(likely_, instruction.target);
     if (branches && !tail && instruction.target < end) reaches(instruction.target);
     // [register * 4 + table]: the cases of a switch belong to the function.
     if (instruction.length < 5 || (fields_.among(instruction.rva, instruction.length) & ~1U) == 0) return;

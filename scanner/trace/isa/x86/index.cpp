@@ -61,13 +61,13 @@ class Sweep {
       // With a relocated field it must be asked whether it can be an operand of the instruction.
       if (!glanced) {
         const Instruction instruction = decoder_.measure(code, rva);
-        if (instruction.flow == Flow::undecodable) {
+        if (instruction.flow == ControlFlow::undecodable) {
           rva += instruction.length;
           while (field != fields_.end() && *field < rva) ++field;
           continue;
         }
-        glance = {instruction.length, instruction.flow == Flow::next && !instruction.padding};
-        jump = instruction.flow == Flow::jump || instruction.flow == Flow::branch;
+        glance = {instruction.length, instruction.flow == ControlFlow::next && !instruction.padding};
+        jump = instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch;
       }
       const bool quiet = glanced && glance.plain && code[0] != 0;
       steps[rva - section.rva] = static_cast<std::uint8_t>(glance.length | (glance.plain ? SweptSection::kPlain : 0) |

@@ -110,7 +110,7 @@ void set_condition(std::uint8_t low, PlainX86& out) {
       Condition::equal, Condition::not_equal,   Condition::below_equal, Condition::above,
       Condition::other, Condition::other,       Condition::other,       Condition::other,
       Condition::below, Condition::above_equal, Condition::below_equal, Condition::above};
-  out.flow = Flow::branch;
+  out.flow = ControlFlow::branch;
   out.condition = kConditions[low & 15];
   out.signed_condition = (low & 15) >= 12;
 }
@@ -201,21 +201,21 @@ class Reader {
         return !narrow_;
       case Shape::jump_byte:
       case Shape::jump_wide:
-        out_.flow = Flow::jump;
+        out_.flow = ControlFlow::jump;
         relative(shape == Shape::jump_byte ? 1 : 4);
         return !narrow_;
       case Shape::call:
         relative(4);
         out_.relative = 0;
         return !narrow_;
-      case Shape::ret: out_.flow = Flow::ret; return !narrow_;
+      case Shape::ret: out_.flow = ControlFlow::ret; return !narrow_;
       case Shape::ret_word:
-        out_.flow = Flow::ret;
+        out_.flow = ControlFlow::ret;
         immediate(2);
         return !narrow_;
       case Shape::trap:
         // DbgBreakPoint() is often the instruction itself, in the middle of a function; padding comes in rows.
-        out_.flow = code_[at_] == 0xCC ? Flow::trap : Flow::next;
+        out_.flow = code_[at_] == 0xCC ? ControlFlow::trap : ControlFlow::next;
         out_.padding = true;
         return !narrow_;
       default: modrm(); return take_operands(shape);
@@ -244,7 +244,7 @@ class Reader {
       case Shape::pop: return middle_ == 0;
       case Shape::bit_byte: immediate(1); return middle_ >= 4;
       case Shape::group_5:
-        if (middle_ == 4) out_.flow = Flow::indirect_jump;
+        if (middle_ == 4) out_.flow = ControlFlow::indirect_jump;
         return !narrow_ && middle_ != 3 && middle_ != 5 && middle_ != 7;
       default: return false;
     }

@@ -17,7 +17,7 @@ struct PlainX86 {
   std::uint8_t opcode = 0;  ///< the first byte behind prefixes; 0x0F for all of the second table
   std::uint8_t displacement = 0, displacement_bytes = 0;
   std::uint8_t immediate = 0, immediate_bytes = 0;  ///< relative targets too
-  Flow flow = Flow::next;
+  ControlFlow flow = ControlFlow::next;
   bool padding = false;  ///< as Instruction::padding
   Condition condition = Condition::other;
   bool signed_condition = false;

@@ -76,7 +76,7 @@ class X86Decoder final : public Decoder {
   static Instruction undecodable(std::uint32_t rva, std::uint8_t length) {
     Instruction out;
     out.rva = rva;
-    out.flow = Flow::undecodable;
+    out.flow = ControlFlow::undecodable;
     out.length = length;
     return out;
   }
@@ -110,7 +110,7 @@ class X86Decoder final : public Decoder {
     out.padding = plain.padding;
     out.condition = plain.condition;
     out.signed_condition = plain.signed_condition;
-    if (plain.flow == Flow::jump || plain.flow == Flow::branch)
+    if (plain.flow == ControlFlow::jump || plain.flow == ControlFlow::branch)
       out.target = rva + plain.length + static_cast<std::uint32_t>(plain.relative);
     return out;
   }
@@ -172,14 +172,14 @@ class X86Decoder final : public Decoder {
     }
   }
 
-  void lift(pe::Bytes code, Flow flow) {
-    if (flow == Flow::branch) {
+  void lift(pe::Bytes code, ControlFlow flow) {
+    if (flow == ControlFlow::branch) {
       lift_branch();
       return;
     }
-    if (flow == Flow::trap) return;
+    if (flow == ControlFlow::trap) return;
     if (!is_64_ && lift_32()) return;
-    if (flow == Flow::next && lift_string_instruction()) return;
+    if (flow == ControlFlow::next && lift_string_instruction()) return;
     if (decoded_.instruction.meta.category == ZYDIS_CATEGORY_SETCC) {
       lift_condition(emitter_, 0, 1);
       return;
@@ -213,7 +213,7 @@ class X86Decoder final : public Decoder {
         return;
       case ZYDIS_MNEMONIC_CALL: lift_call(emitter_, code); return;
       case ZYDIS_MNEMONIC_JMP:
-        if (flow == Flow::indirect_jump) {
+        if (flow == ControlFlow::indirect_jump) {
           const Reg through = emitter_.read(decoded_.operands[0], kScratchB);
           emitter_.emit(OpKind::jump).a = through;
         }
