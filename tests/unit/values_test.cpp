@@ -95,9 +95,9 @@ TEST_CASE("what others know of the frame and of arguments is no less when the li
   for (std::int32_t i = 0; i < 2000; ++i) {
     many.escape(-16 * i);
     many.escape(0x40 + 16 * i);
-    many.share({1, 8 * (2000 - i)});
-    many.share({2, 8 * i});
-    many.share({scanner::trace::stack_location(0x28 + 8 * i), 8});
+    many.escape_argument({1, 8 * (2000 - i)});
+    many.escape_argument({2, 8 * i});
+    many.escape_argument({scanner::trace::stack_location(0x28 + 8 * i), 8});
   }
   CHECK(many.escaped.size() < 400);
   CHECK(many.may_alias(-16 * 1999, abi));
