@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "scanner/trace/solve/engine.hpp"
+#include "scanner/trace/attribute/attribution.hpp"
+#include "scanner/trace/solve/solver.hpp"
 
 namespace scanner::trace {
 
@@ -159,7 +160,9 @@ std::string untraced_code(const pe::Image& image) {
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis) {
   const auto decoder = make_decoder(image);
   if (!decoder) return {};
-  return Engine(image, apis, *decoder).run();
+  Program program(image, apis, *decoder);
+  const Solution solution = Solver(program).solve();
+  return attribute(program, solution);
 }
 
 std::string instruction_text(const pe::Image& image, std::uint32_t rva) {

@@ -1,0 +1,19 @@
+// From a solution to what is told: uses with their certainty, one bucket for every call site, and what the image offers
+// to drivers that import from it. Pure functions of the solution; values that are made on the way are interned in the
+// program's pool, which changes none that are there.
+#pragma once
+
+#include "scanner/trace/domain/program.hpp"
+#include "scanner/trace/solve/solution.hpp"
+#include "scanner/trace/trace.hpp"
+
+namespace scanner::trace {
+
+/// Everything of the result. Takes what it costs from the program's report budget.
+TraceResult attribute(Program& program, const Solution& solution);
+
+void collect_uses(Program& program, const Solution& solution, TraceResult& result);
+void account(Program& program, const Solution& solution, TraceResult& result);
+void collect_exports(Program& program, const Solution& solution, TraceResult& result);
+
+}  // namespace scanner::trace

@@ -1,0 +1,174 @@
+// Uses: every constant that a call passes to a sink, with the chain of calls to the listed function.
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "scanner/trace/attribute/allocation.hpp"
+#include "scanner/trace/attribute/attribution.hpp"
+#include "scanner/trace/attribute/unseen_inputs.hpp"
+#include "scanner/trace/solve/conditions.hpp"
+
+namespace scanner::trace {
+namespace {
+
+constexpr std::size_t kMaxChain = 32;
+constexpr std::uint64_t kProtectedBit = 0x80000000U;
+
+Evidence evidence_of(tagdb::ApiKind kind) {
+  switch (kind) {
+    case tagdb::ApiKind::allocate: return Evidence::allocates;
+    case tagdb::ApiKind::lookaside: return Evidence::lookaside;
+    case tagdb::ApiKind::configure: return Evidence::configures;
+    case tagdb::ApiKind::free: return Evidence::frees;
+    case tagdb::ApiKind::reference: return Evidence::references;
+    case tagdb::ApiKind::predict: return Evidence::predicted;
+  }
+  return Evidence::references;
+}
+
+class Uses {
+ public:
+  Uses(Program& program, const Solution& solution, TraceResult& result)
+      : program_(program),
+        solution_(solution),
+        result_(result),
+        unseen_(program, solution),
+        allocation_(program, solution) {}
+
+  void add_of(const SinkCall& call);
+
+ private:
+  std::uint32_t follow_chain(const SinkCall& call, TagUse& use);
+  bool may_call_else(SiteId site, const tagdb::ApiRow& row);
+  bool does_else(const Target& target, const tagdb::ApiRow& row);
+  [[nodiscard]] Certainty certainty_of(std::uint32_t flags) const;
+  void add(const SinkCall& call, TagUse use, std::uint64_t constant, std::uint32_t flags);
+
+  Program& program_;
+  const Solution& solution_;
+  TraceResult& result_;
+  UnseenInputs unseen_;
+  AllocationArguments allocation_;
+  std::set<std::tuple<std::uint32_t, std::uint32_t, Evidence, bool>> seen_;  // origin, tag, evidence, charges
+};
+
+void Uses::add_of(const SinkCall& call) {
+  if (!call.applies) return;
+  const CallSite& site = solution_.sites[call.site];
+  const TagSink& sink = solution_.sinks[call.sink];
+  const tagdb::ApiRow& row = program_.row(sink.row);
+  TagUse use;
+  use.row = sink.row;
+  use.api = row.name;
+  use.evidence = evidence_of(row.kind);
+  use.charges_pool = row.charges_pool;
+  use.origin_rva = site.rva;
+  std::uint32_t flags = call.flags;
+  if (call.tag != kBottom) flags |= program_.values.flags(call.tag) | unseen_.of(call);
+  if (!call.path_divided && may_call_else(call.site, row)) flags |= kAssumesPointer;
+  flags |= follow_chain(call, use);
+  if (row.tag < 0) {
+    if (row.default_tag.empty() || !site.reached) return;
+    use.protected_bit = false;
+    add(call, std::move(use), tagdb::PoolTag::from_text(row.default_tag).value(), flags);
+    return;
+  }
+  for (const Atom& atom :
+       std::vector<Atom>(program_.values.atoms(call.tag).begin(), program_.values.atoms(call.tag).end())) {
+    if (atom.kind != AtomKind::constant || !tagdb::plausible_tag(atom.a & ~kProtectedBit)) continue;
+    use.protected_bit = (atom.a & kProtectedBit) != 0;
+    add(call, use, atom.a, flags);
+  }
+}
+
+/// Fills in `via` and the site of the listed function; what the chain rests on, as flags.
+std::uint32_t Uses::follow_chain(const SinkCall& call, TagUse& use) {
+  const tagdb::ApiRow& row = program_.row(solution_.sinks[call.sink].row);
+  std::uint32_t flags = 0;
+  SiteId last = call.site;
+  std::size_t number = call.edge;
+  use.via.push_back(use.origin_rva);
+  for (SinkId id = call.sink; !solution_.sinks[id].listed() && use.via.size() <= kMaxChain;) {
+    const auto& edges = solution_.sinks[id].edges;
+    const SinkEdge& edge = edges[std::min(number, edges.size() - 1)];
+    const SinkCall* next = solution_.find(edge.site, edge.callee);
+    number = next != nullptr ? next->edge : 0;
+    flags |= edge.flags;
+    if (may_call_else(edge.site, row)) flags |= kAssumesPointer;
+    last = edge.site;
+    use.via.push_back(solution_.sites[last].rva);
+    id = edge.callee;
+  }
+  use.site_rva = solution_.sites[last].rva;
+  use.function_rva = solution_.sites[last].function;
+  return flags;
+}
+
+/// May this call go to a function that does not do with the tag what `row` does?
+bool Uses::may_call_else(SiteId id, const tagdb::ApiRow& row) {
+  const CallSite& site = solution_.sites[id];
+  if (site.import >= 0 || site.target != 0 || passed_pointer(program_, site) != nullptr) return false;
+  for (auto it = solution_.targets.lower_bound({id, Target{}}); it != solution_.targets.end() && it->first == id; ++it) {
+    if (!program_.report_budget.spend(1) || does_else(it->second, row)) return true;
+  }
+  return false;
+}
+
+bool Uses::does_else(const Target& target, const tagdb::ApiRow& row) {
+  const auto same = [&](int other) { return other >= 0 && program_.row(other).kind == row.kind; };
+  switch (target.kind) {
+    case Target::Kind::row: return !same(static_cast<int>(target.number));
+    case Target::Kind::unlisted_import: return true;
+    case Target::Kind::function: break;
+  }
+  const auto sinks = solution_.sinks_of(target.number);
+  program_.report_budget.spend(sinks.size());
+  return std::ranges::none_of(sinks, [&](SinkId sink) { return same(solution_.sinks[sink].row); });
+}
+
+/// Half a search has not seen every path.
+Certainty Uses::certainty_of(std::uint32_t flags) const {
+  if ((flags & kAssumedMask) != 0) return Certainty::assumed;
+  return (flags & kTopMask) != 0 || !solution_.complete() ? Certainty::one_path : Certainty::sure;
+}
+
+void Uses::add(const SinkCall& call, TagUse use, std::uint64_t constant, std::uint32_t flags) {
+  use.tag = tagdb::PoolTag(static_cast<std::uint32_t>(constant));
+  use.certainty = certainty_of(flags);
+  use.assumptions = flags & kAssumedMask;
+  if (!seen_.emplace(use.origin_rva, use.tag.value(), use.evidence, use.charges_pool).second) return;
+  allocation_.describe(call, use);
+  result_.uses.push_back(std::move(use));
+}
+
+/// Immediates that no traced use explains: weak evidence, but evidence.
+void add_constants(Program& program, const Solution& solution, TraceResult& result) {
+  std::set<tagdb::PoolTag> explained;
+  for (const TagUse& use : result.uses) explained.insert(use.tag);
+  for (const auto& [value, rva] : solution.immediates) {
+    TagUse use;
+    use.tag = tagdb::PoolTag(value);
+    if (explained.contains(use.tag)) continue;
+    use.protected_bit = (value & kProtectedBit) != 0;
+    use.evidence = Evidence::constant;
+    use.charges_pool = false;
+    use.site_rva = use.origin_rva = rva;
+    use.function_rva = program.functions.containing(rva);
+    use.via = {rva};
+    result.uses.push_back(std::move(use));
+  }
+}
+
+}  // namespace
+
+void collect_uses(Program& program, const Solution& solution, TraceResult& result) {
+  Uses uses(program, solution, result);
+  for (const SinkCall& call : solution.sink_calls) uses.add_of(call);
+  add_constants(program, solution, result);
+  std::sort(result.uses.begin(), result.uses.end(), [](const TagUse& a, const TagUse& b) {
+    return std::tie(a.tag, a.evidence, a.certainty, a.origin_rva, a.site_rva) <
+           std::tie(b.tag, b.evidence, b.certainty, b.origin_rva, b.site_rva);
+  });
+}
+
+}  // namespace scanner::trace

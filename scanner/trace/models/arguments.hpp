@@ -1,0 +1,28 @@
+// Reading the arguments of a call: where the API table says they are, what stands behind pointers, and what a value of
+// the callee is in the caller's terms.
+#pragma once
+
+#include <cstdint>
+
+#include "scanner/trace/domain/program.hpp"
+#include "scanner/trace/interp/call_site.hpp"
+
+namespace scanner::trace {
+
+/// The value at `where` as the callee sees it at its entry; `width` bytes of it.
+ValueId value_at(Program& program, const CallSite& site, Location where, unsigned width);
+/// Argument `index` of the calling convention, a whole word.
+ValueId argument_at(Program& program, const CallSite& site, int index);
+
+/// Where the listed function gets its tag: on x86 64-bit parameters take two slots, and some travel in ecx and edx.
+Location tag_location(const Program& program, const tagdb::ApiRow& row);
+Location size_location(const Program& program, const tagdb::ApiRow& row);
+
+/// The `width` bytes at `offset` behind each place that `pointer` may be; with a stride, an element of a table there.
+ValueId field_behind(Program& program, const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width = 4,
+                     std::int32_t stride = 0);
+
+/// Expresses a value of the callee (in terms of its entry) in terms of the caller.
+ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value, unsigned width);
+
+}  // namespace scanner::trace

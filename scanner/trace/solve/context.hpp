@@ -1,0 +1,37 @@
+// What the parts of the solver share.
+#pragma once
+
+#include <set>
+#include <vector>
+
+#include "scanner/trace/domain/program.hpp"
+#include "scanner/trace/models/api_model.hpp"
+#include "scanner/trace/solve/dependencies.hpp"
+#include "scanner/trace/solve/solution.hpp"
+#include "scanner/trace/solve/work.hpp"
+
+namespace scanner::trace {
+
+struct SolverContext {
+  Program& program;
+  ApiModels& models;
+  Solution& solution;
+  Dependencies dependencies;
+  Worklist worklist;
+  /// Functions in which arguments stay in registers or locals across calls: callees are asked what they do to them.
+  std::set<std::uint32_t> needs_callee_summaries;
+
+  SolverContext(Program& of, ApiModels& with, Solution& into) : program(of), models(with), solution(into) {}
+
+  /// A call site is to be matched with a sink.
+  void match(const MatchCall& call) {
+    constexpr std::uint64_t kSteps = 100;
+    if (program.budget.spend(kSteps)) worklist.add(call);
+  }
+  /// Something new is known of the fact.
+  void redo_dependents(const Fact& fact);
+  /// All sites that are known to call the function.
+  [[nodiscard]] std::vector<SiteId> callers_of(std::uint32_t function) const;
+};
+
+}  // namespace scanner::trace

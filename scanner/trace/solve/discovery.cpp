@@ -1,0 +1,137 @@
+#include "scanner/trace/solve/discovery.hpp"
+
+#include <algorithm>
+
+#include "scanner/trace/domain/state_cost.hpp"
+#include "scanner/trace/image/reference.hpp"
+
+namespace scanner::trace {
+
+void Discovery::start() {
+  for (const Reference& reference : program_.index.slots) {
+    bool thunk = false;
+    for (const std::uint32_t start : thunk_starts(program_.image, reference)) {
+      if (program_.callee_at(start).import < 0) continue;
+      analyse_callers(start);
+      thunk = thunk || program_.functions.containing(start) == start;
+    }
+    if (!thunk) analyse(program_.functions.containing(reference.site));
+  }
+  for (const auto& [function, number] : program_.imports.own()) {
+    analyse_callers(function);
+    track_pointers_to(function);
+  }
+  const Leads leads = context_.models.leads();
+  for (const std::uint32_t global : leads.globals) track_global(global);
+  for (const std::uint32_t function : leads.functions) analyse(function);
+}
+
+void Discovery::analyse(std::uint32_t function) {
+  if (function != 0 && !solution_.analysed.contains(function)) context_.worklist.add(AnalyseFunction{function});
+}
+
+void Discovery::analyse_callers(std::uint32_t function, int hops) {
+  constexpr int kMaxThunkHops = 4;
+  for (const Reference& reference : Index::to(program_.index.calls, function)) {
+    if (!program_.budget.spend(1)) return;
+    analyse(program_.functions.containing(reference.site));
+    // `jmp function` that others call is a thunk: its callers are callers.
+    const auto thunk = direct_jump_at(program_.image, reference);
+    if (hops < kMaxThunkHops && thunk && *thunk != function) analyse_callers(*thunk, hops + 1);
+  }
+  if (program_.image.machine() != pe::Machine::arm64) analyse_short_jumps_to(function);
+}
+
+/// Neighbours reach it with two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
+void Discovery::analyse_short_jumps_to(std::uint32_t function) {
+  constexpr std::uint32_t kReach = 130;
+  program_.budget.spend(kReach / 4);
+  const pe::Section* section = program_.image.section_at(function);
+  if (section == nullptr) return;
+  const std::uint32_t low = function - section->rva > kReach ? function - kReach : section->rva;
+  const pe::Bytes around = program_.image.from_rva(low);
+  for (std::uint32_t i = 0; i + 1 < around.size() && i < 2 * kReach; ++i) {
+    const bool short_jump = around[i] == 0xEB || (around[i] & 0xF0) == 0x70;
+    if (!short_jump || low + i + 2 + static_cast<std::uint32_t>(static_cast<std::int8_t>(around[i + 1])) != function)
+      continue;
+    const std::uint32_t other = program_.functions.containing(low + i);
+    if (other != function) analyse(other);
+  }
+}
+
+void Discovery::track_global(std::uint32_t global) {
+  constexpr std::size_t kMostUsers = 400;
+  constexpr unsigned kMostNamed = 16;
+  const Fact tracked{FactKind::tracked_global, global};
+  if (!context_.dependencies.establish(tracked)) return;
+  for (const WorkItem& item : context_.dependencies.of(tracked)) analyse(std::get<AnalyseFunction>(item).function);
+  std::vector<std::uint32_t> users = program_.globals.users(global);
+  const std::vector<std::uint32_t> wide = program_.globals.wide_stores_over(global);
+  users.insert(users.end(), wide.begin(), wide.end());
+  if (users.size() > kMostUsers && ++crowded_globals_ <= kMostNamed)
+    solution_.problems.push_back("a global with " + std::to_string(users.size()) +
+                                 " users was followed to the first 400 only");
+  program_.budget.spend(users.size());
+  for (std::size_t i = 0; i < users.size() && i < kMostUsers; ++i) analyse(program_.functions.containing(users[i]));
+}
+
+void Discovery::track_pointers_to(std::uint32_t function) {
+  constexpr std::size_t kMostTakers = 64;
+  constexpr std::uint32_t kTableReach = 0x200;
+  Globals& globals = program_.globals;
+  std::size_t takers = 0;
+  for (const Reference& reference : Index::to(program_.index.addresses, function)) {
+    if (++takers > kMostTakers) break;
+    analyse(program_.functions.containing(reference.site));
+  }
+  for (const std::uint32_t word : globals.words_holding(function)) {
+    if (!program_.budget.spend(1)) return;
+    track_global(word);
+    if (const std::uint32_t object = globals.object_at(word, kTableReach); object != 0) {
+      track_global(object);
+      if (!program_.budget.spend(globals.words_holding(object).size())) return;
+      for (const std::uint32_t holder : globals.words_holding(object)) track_global(holder);
+    }
+  }
+  const std::set<std::uint32_t>& storing = globals.stored_into(function);
+  if (!program_.budget.spend(storing.size())) return;
+  for (const std::uint32_t global : storing) track_global(global);
+  // Functions that call it may get its address, or keep it behind a pointer of theirs.
+  track_global(function);
+  for (const WorkItem& item : context_.dependencies.of({FactKind::address_kept, function}))
+    analyse_callers(std::get<AnalyseCallers>(item).function);
+}
+
+bool Discovery::is_listed(ValueId pointer) const {
+  const Atom* atom = program_.values.only(pointer);
+  return atom != nullptr && program_.is_listed_import(*atom);
+}
+
+void Discovery::note_objects_passed(const CallSite& site) {
+  if (site.target == 0) return;
+  program_.budget.spend(steps_for(site.state));
+  for (const Location where : carriers_of(program_.abi)) {
+    const ValueId passed = value_at(program_, site, where, program_.abi.word);
+    const Atom* atom = program_.values.only(passed);
+    if (atom == nullptr) continue;
+    if (program_.is_listed_import(*atom)) analyse(site.target);
+    if (atom->kind == AtomKind::frame) {
+      // A table of functions that was filled in here.
+      const auto begin = static_cast<std::int64_t>(atom->a);
+      const auto holds = [&](const FrameSlot& slot) { return slot.offset >= begin && is_listed(slot.value); };
+      if (std::ranges::any_of(site.state.frame, holds)) analyse(site.target);
+    }
+    if (atom->kind != AtomKind::image || atom->strided) continue;
+    const Fact object{FactKind::tracked_global, static_cast<std::uint32_t>(atom->a)};
+    context_.dependencies.add(object, AnalyseFunction{site.target});
+    if (context_.dependencies.established(object)) analyse(site.target);
+  }
+}
+
+void Discovery::analyse_orphans(const FunctionSummary& summary, bool any_unreached) {
+  constexpr std::size_t kMostOrphans = 64;
+  if (!any_unreached || summary.orphans.size() > kMostOrphans) return;
+  for (const std::uint32_t rva : summary.orphans) analyse(rva);
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,41 @@
+// Which functions are looked at: those that refer to listed functions, call wrappers, or may read, write or hold what a
+// tag or a callee depends on. Everything else of an image is never lifted.
+#pragma once
+
+#include <cstdint>
+#include <set>
+
+#include "scanner/trace/solve/context.hpp"
+
+namespace scanner::trace {
+
+class Discovery {
+ public:
+  explicit Discovery(SolverContext& context)
+      : program_(context.program), solution_(context.solution), context_(context) {}
+
+  /// What refers to listed functions, directly or in the way that a model knows.
+  void start();
+  void analyse(std::uint32_t function);
+  void analyse_callers(std::uint32_t function) { analyse_callers(function, 0); }
+  /// Analyses every function that may read or write the global, once.
+  void track_global(std::uint32_t global);
+  /// A function that passes tags on may be called through pointers: tracks everything that could hold one.
+  void track_pointers_to(std::uint32_t function);
+  /// Objects whose address goes into a call: the callee is looked at when their contents matter.
+  void note_objects_passed(const CallSite& site);
+  /// Calls that no path leads to: without .pdata two functions may pass for one, so the second is analysed by itself.
+  void analyse_orphans(const FunctionSummary& summary, bool any_unreached);
+
+ private:
+  void analyse_callers(std::uint32_t function, int hops);
+  void analyse_short_jumps_to(std::uint32_t function);
+  [[nodiscard]] bool is_listed(ValueId pointer) const;
+
+  Program& program_;
+  Solution& solution_;
+  SolverContext& context_;
+  unsigned crowded_globals_ = 0;  // with more users than are looked at
+};
+
+}  // namespace scanner::trace

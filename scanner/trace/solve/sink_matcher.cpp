@@ -1,0 +1,219 @@
+#include "scanner/trace/solve/sink_matcher.hpp"
+
+#include <algorithm>
+
+namespace scanner::trace {
+namespace {
+
+constexpr std::uint64_t kBytesOfCall = sizeof(SinkCall) + 100;
+
+/// An argument of the function, or what stands behind one.
+bool comes_from_caller(const Atom& atom) {
+  return atom.kind == AtomKind::field || (atom.kind == AtomKind::initial && atom.a == 0 && !atom.strided);
+}
+
+TagSource source_of(const Atom& atom) {
+  TagSource source;
+  source.where = atom.where;
+  source.and_mask = atom.and_mask;
+  source.or_mask = atom.or_mask;
+  if (atom.kind != AtomKind::field) return source;
+  source.field = static_cast<std::int64_t>(atom.a);
+  (atom.strided ? source.stride : source.added) = atom.offset;
+  source.width = std::min<unsigned>(atom.width, 4);
+  return source;
+}
+
+}  // namespace
+
+void SinkMatcher::match(const MatchCall& item) {
+  const bool known = solution_.find(item.site, item.sink) != nullptr;
+  SinkCall call;
+  call.site = item.site;
+  call.sink = item.sink;
+  const TagSink& sink = solution_.sinks[item.sink];
+  const std::optional<CallSite> divided = conditions_.on_paths_to(item.site, sink, call);
+  const CallSite& site = divided ? *divided : solution_.sites[item.site];
+  Conditions::ForCallers callers;
+  callers.constraints = site.state.constraints;
+  ValueId raw = sink.listed() ? tag_of_listed(item.site, site, sink, call, callers, known)
+                              : tag_of_wrapper(site, item.sink, call, callers);
+  call.applies = call.applies && !call.on_no_path;
+  if (solution_.unsure_callee.contains(item.site) && !call.path_divided) call.flags |= kAssumesPointer;
+  if (program_.row(sink.row).assumed) call.flags |= kAssumesExporter;
+  if (!site.reached) raw = values_.unknown(kTopUnreached);
+  const Resolution tag = resolve(site, raw, item.sink);
+  // Only some values of an argument make the call do this. One constant goes with all of them; which of several
+  // constants goes with which value is not known.
+  if (call.some_values) call.flags |= values_.atoms(tag.value).size() == 1 ? kTopComputed : kAssumesPointer;
+  call.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, call.flags);
+  call.table = call.table || tag.table;
+  call.inflows = tag.inflows;
+  if (!program_.budget.keep((known ? 0 : kBytesOfCall) + call.inflows.size() * sizeof(GlobalInflow)))
+    call.inflows.clear();
+  solution_.sink_call(item.site, item.sink) = call;
+  context_.dependencies.add({FactKind::call_site, item.site}, item);
+  ask_callees(site, call);
+  if (!call.applies || raw == kBottom || !site.reached) return;
+  if (sink.depth >= kMaxDepth) {
+    const auto passed_on = [](const Atom& atom) {
+      return atom.kind == AtomKind::initial || atom.kind == AtomKind::field;
+    };
+    depth_capped_ = depth_capped_ || std::ranges::any_of(values_.atoms(call.tag), passed_on);
+    return;
+  }
+  depend_on_globals(item, tag);
+  pass_on(site, call, tag, std::move(callers));
+}
+
+ValueId SinkMatcher::tag_of_listed(SiteId id, const CallSite& site, const TagSink& sink, SinkCall& call,
+                                   Conditions::ForCallers& callers, bool known) {
+  const tagdb::ApiRow& row = program_.row(sink.row);
+  call.applies = conditions_.row_applies(site, row, call, callers);
+  const PassedTag passed = context_.models.tag(site, row);
+  call.flags |= passed.flags;
+  call.table = passed.table;
+  if (call.applies || known) return passed.tag;
+  if (auto callback = context_.models.callback(solution_.sites[id], row)) {
+    const auto made = static_cast<SiteId>(solution_.sites.size());
+    solution_.sites.push_back(std::move(*callback));
+    context_.worklist.add(FindTargets{made});
+  }
+  return passed.tag;
+}
+
+ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call,
+                                    Conditions::ForCallers& callers) {
+  TagSink& sink = solution_.sinks[id];
+  program_.budget.spend(4 * sink.edges.size());
+  call.applies = conditions_.edge_applies(site, sink, call, callers);
+  if (site.function != sink.function) sink.called = true;
+  const TagSource& source = sink.tag;
+  ValueId tag = value_at(program_, site, source.where, source.field ? program_.abi.word : 4);
+  if (source.field) tag = field_behind(program_, site, tag, *source.field, source.width, source.stride);
+  if (source.added != 0)
+    tag = values_.alu(Alu::add, 4, 0, tag, values_.constant(static_cast<std::uint32_t>(source.added)));
+  return values_.masked(tag, source.and_mask, source.or_mask);
+}
+
+/// What stands between a value and its constants: returns of callees, then memory.
+Resolution SinkMatcher::resolve(const CallSite& site, ValueId value, SinkId sink) {
+  const auto self = solution_.site_at(site.function, site.rva);
+  for (const Atom& atom : values_.atoms(value)) {
+    if (atom.kind != AtomKind::returned || !self) continue;
+    const auto inner = solution_.site_at(site.function, static_cast<std::uint32_t>(atom.a));
+    if (!inner) continue;
+    context_.dependencies.add({FactKind::returned, solution_.sites[*inner].target}, MatchCall{*self, sink});
+  }
+  return program_.globals.resolve(with_returned(site, value));
+}
+
+/// Replaces what calls of this function returned by what their callees return, as far as those are known.
+ValueId SinkMatcher::with_returned(const CallSite& site, ValueId value) {
+  const std::vector<Atom> atoms(values_.atoms(value).begin(), values_.atoms(value).end());
+  const auto is_returned = [](const Atom& atom) { return atom.kind == AtomKind::returned; };
+  if (std::ranges::none_of(atoms, is_returned)) return value;
+  ValueId result = values_.unknown(values_.flags(value));
+  for (const Atom& atom : atoms)
+    result = values_.join(result, is_returned(atom) ? returned_by(site, atom) : values_.single(atom));
+  return result;
+}
+
+ValueId SinkMatcher::returned_by(const CallSite& site, const Atom& returned) {
+  const auto call = solution_.site_at(site.function, static_cast<std::uint32_t>(returned.a));
+  if (!call) return values_.unknown(kTopReturned);
+  const CallSite& inner = solution_.sites[*call];
+  const auto summary = solution_.summaries.find(inner.target);
+  if (summary == solution_.summaries.end()) discovery_.analyse(inner.target);
+  if (summary == solution_.summaries.end() || summary->second.returns == kBottom) return values_.unknown(kTopReturned);
+  return values_.masked(in_terms_of_caller(program_, inner, summary->second.returns, 4), returned.and_mask,
+                        returned.or_mask);
+}
+
+/// The tag was in a register or a local across a call: what the callee does to it must be known.
+void SinkMatcher::ask_callees(const CallSite& site, const SinkCall& call) {
+  if ((values_.flags(call.tag) & (kTopClobbered | kAssumesField)) == 0 || !site.reached) return;
+  if (!context_.needs_callee_summaries.insert(site.function).second) return;
+  solution_.analysed.erase(site.function);
+  context_.worklist.add(AnalyseFunction{site.function});
+}
+
+void SinkMatcher::depend_on_globals(const MatchCall& item, const Resolution& tag) {
+  constexpr std::uint32_t kObjectReach = 0x1000;
+  for (const std::uint32_t global : tag.asked) {
+    context_.dependencies.add({FactKind::content, global}, item);
+    discovery_.track_global(global);
+    // A function that gets the address of the object around it may fill it in.
+    const std::uint32_t object = program_.globals.object_at(global - 1, kObjectReach);
+    if (object != 0) discovery_.track_global(object);
+  }
+}
+
+/// What comes from callers makes sinks of their functions.
+void SinkMatcher::pass_on(const CallSite& site, const SinkCall& call, const Resolution& tag,
+                          Conditions::ForCallers callers) {
+  if (const Atom* pointer = passed_pointer(program_, site)) {
+    const TagSink& sink = solution_.sinks[call.sink];
+    PassedCallee callee;
+    callee.where = pointer->where;
+    if (pointer->kind == AtomKind::field) callee.field = static_cast<std::int64_t>(pointer->a);
+    if (sink.listed()) callee.row = sink.row;
+    callee.function = sink.function;
+    callers.callees.push_back(callee);
+  }
+  for (const GlobalInflow& inflow : tag.inflows) {
+    const SinkEdge edge{call.site, call.sink, inflow.flags | values_.flags(tag.value), true, {}, {}};
+    add_sink(inflow.function, inflow.argument, edge);
+  }
+  for (const Atom& atom : std::vector<Atom>(values_.atoms(call.tag).begin(), values_.atoms(call.tag).end())) {
+    if (!comes_from_caller(atom)) continue;
+    SinkEdge edge{call.site, call.sink, values_.flags(call.tag), false, callers.constraints, callers.callees};
+    const bool conventional = is_stack(atom.where) || !program_.abi.preserved(static_cast<Reg>(atom.where));
+    if (!conventional) edge.flags |= kAssumesRegister;
+    add_sink(site.function, atom, edge);
+  }
+}
+
+void SinkMatcher::add_sink(std::uint32_t function, const Atom& atom, const SinkEdge& edge) {
+  if (program_.imports.own(function) >= 0) return;  // a row says what it takes
+  const TagSink& target = solution_.sinks[edge.callee];
+  const tagdb::ApiRow& row = program_.row(target.row);
+  const TagSource source = source_of(atom);
+  program_.budget.spend(solution_.sinks_of(function).size());
+  for (const SinkId id : solution_.sinks_of(function)) {
+    const TagSink& known = solution_.sinks[id];
+    const tagdb::ApiRow& known_row = program_.row(known.row);
+    if (known.tag != source || known_row.kind != row.kind || known_row.charges_pool != row.charges_pool) continue;
+    if (!add_edge(id, edge)) return;
+    // A path that was ruled out for a caller may be open by this edge.
+    for (const SiteId site : context_.callers_of(function)) context_.match({site, id});
+    return;
+  }
+  if (solution_.sinks.size() >= kMaxSinks) return;
+  TagSink sink;
+  sink.function = function;
+  sink.row = target.row;
+  sink.tag = source;
+  sink.depth = target.depth + 1;
+  sink.edges.push_back(edge);
+  const SinkId id = solution_.add_sink(std::move(sink));
+  for (const SiteId site : context_.callers_of(function)) context_.match({site, id});
+  discovery_.analyse_callers(function);
+  discovery_.track_pointers_to(function);
+}
+
+/// False when the edge takes the place of an older one.
+bool SinkMatcher::add_edge(SinkId id, const SinkEdge& edge) {
+  std::vector<SinkEdge>& edges = solution_.sinks[id].edges;
+  program_.budget.spend(edges.size() / 2);
+  for (SinkEdge& old : edges) {
+    if (old.site != edge.site || old.callee != edge.callee) continue;
+    old = edge;
+    return false;
+  }
+  program_.budget.keep(sizeof(SinkEdge) + edge.constraints.size() * sizeof(Constraint));
+  edges.push_back(edge);
+  return true;
+}
+
+}  // namespace scanner::trace

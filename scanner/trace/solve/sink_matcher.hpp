@@ -1,0 +1,50 @@
+// One call site against one sink: the value that is passed as the tag. What the calling function merely passes on makes
+// a sink of that function, whose callers are asked in turn.
+#pragma once
+
+#include "scanner/trace/solve/conditions.hpp"
+#include "scanner/trace/solve/context.hpp"
+#include "scanner/trace/solve/discovery.hpp"
+
+namespace scanner::trace {
+
+class SinkMatcher {
+ public:
+  static constexpr unsigned kMaxDepth = 16;          ///< wrappers of wrappers
+  static constexpr std::size_t kMaxSinks = 20'000;   ///< of one image
+
+  SinkMatcher(SolverContext& context, Discovery& discovery, Conditions& conditions)
+      : program_(context.program),
+        values_(context.program.values),
+        solution_(context.solution),
+        context_(context),
+        discovery_(discovery),
+        conditions_(conditions) {}
+
+  void match(const MatchCall& item);
+  /// Was some chain of wrappers not followed to its end?
+  [[nodiscard]] bool depth_capped() const { return depth_capped_; }
+
+ private:
+  ValueId tag_of_listed(SiteId id, const CallSite& site, const TagSink& sink, SinkCall& call,
+                        Conditions::ForCallers& callers, bool known);
+  ValueId tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers);
+  Resolution resolve(const CallSite& site, ValueId value, SinkId sink);
+  ValueId with_returned(const CallSite& site, ValueId value);
+  ValueId returned_by(const CallSite& site, const Atom& returned);
+  void ask_callees(const CallSite& site, const SinkCall& call);
+  void depend_on_globals(const MatchCall& item, const Resolution& tag);
+  void pass_on(const CallSite& site, const SinkCall& call, const Resolution& tag, Conditions::ForCallers callers);
+  void add_sink(std::uint32_t function, const Atom& atom, const SinkEdge& edge);
+  bool add_edge(SinkId id, const SinkEdge& edge);
+
+  Program& program_;
+  ValuePool& values_;
+  Solution& solution_;
+  SolverContext& context_;
+  Discovery& discovery_;
+  Conditions& conditions_;
+  bool depth_capped_ = false;
+};
+
+}  // namespace scanner::trace
