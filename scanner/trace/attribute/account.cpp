@@ -47,8 +47,8 @@ Contents contents_of(const ValuePool& values, ValueId tag) {
         of.plausible = of.plausible || tagdb::plausible_tag(atom.a & ~0x80000000ULL);
         break;
       case AtomKind::initial:
-        of.forwarded = of.forwarded || (atom.a == 0 && !atom.strided);
-        if (atom.a != 0 || atom.strided) of.flags |= kTopComputed;
+        of.forwarded = of.forwarded || atom.is_initial();
+        if (!atom.is_initial()) of.flags |= kTopComputed;
         break;
       case AtomKind::memory:
       case AtomKind::via_global: of.flags |= kTopGlobal; break;

@@ -33,8 +33,8 @@ CallSite call_from_outside(Program& program, std::uint32_t function) {
 /// Number of the argument that the value is and nothing else, or -1.
 int argument_passed_on(const Program& program, ValueId value) {
   const Atom* atom = program.values.only(value);
-  const bool plain = atom != nullptr && atom->kind == AtomKind::initial && atom->a == 0 && !atom->strided &&
-                     atom->and_mask == 0xFFFFFFFFU && atom->or_mask == 0;
+  const bool plain = atom != nullptr && atom->is_initial() &&
+                     !atom->masked();
   return plain ? argument_index(program.abi, atom->where).value_or(-1) : -1;
 }
 

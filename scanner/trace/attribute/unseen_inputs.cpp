@@ -69,7 +69,7 @@ std::uint32_t UnseenInputs::of_call_itself(const SinkCall& call, std::vector<Sin
   for (const Atom& atom : program_.values.atoms(call.tag)) {
     switch (atom.kind) {
       case AtomKind::initial:
-        flags |= atom.a != 0 || atom.strided ? kTopComputed : of_callers(function, atom, asked);
+        flags |= atom.is_initial() ? of_callers(function, atom, asked) : kTopComputed;
         break;
       case AtomKind::field: flags |= of_callers(function, atom, asked); break;
       case AtomKind::memory:

@@ -73,8 +73,7 @@ void Uses::add_of(const SinkCall& call) {
     add(call, std::move(use), tagdb::PoolTag::from_text(row.default_tag).value(), flags);
     return;
   }
-  for (const Atom& atom :
-       std::vector<Atom>(program_.values.atoms(call.tag).begin(), program_.values.atoms(call.tag).end())) {
+  for (const Atom& atom : program_.values.atoms(call.tag)) {
     if (atom.kind != AtomKind::constant || !tagdb::plausible_tag(atom.a & ~kProtectedBit)) continue;
     use.protected_bit = (atom.a & kProtectedBit) != 0;
     add(call, use, atom.a, flags);

@@ -2,117 +2,133 @@
 
 #include <algorithm>
 
+#include "scanner/trace/domain/policy.hpp"
+
 namespace scanner::trace {
+namespace {
+
+/// `a` ∘ `b`, both of `width` bytes. Alu::insert and Alu::other are not asked for.
+std::uint64_t compute(Alu op, unsigned width, std::uint64_t a, std::uint64_t b) {
+  const auto bits = 8 * width;
+  const auto count = b & (width == 8 ? 63U : 31U);
+  switch (op) {
+    case Alu::add: return a + b;
+    case Alu::sub: return a - b;
+    case Alu::bit_or: return a | b;
+    case Alu::bit_and: return a & b;
+    case Alu::bit_xor: return a ^ b;
+    case Alu::shl: return count < bits ? a << count : 0;
+    case Alu::shr: return count < bits ? a >> count : 0;
+    case Alu::sar: {
+      const auto signed_value = static_cast<std::int64_t>(a << (64 - bits)) >> (64 - bits);
+      return static_cast<std::uint64_t>(signed_value >> std::min<std::uint64_t>(count, 63));
+    }
+    case Alu::bswap: {
+      std::uint64_t result = 0;
+      for (unsigned i = 0; i < width; ++i) result |= ((a >> (8 * i)) & 0xFF) << (8 * (width - 1 - i));
+      return result;
+    }
+    case Alu::mul: return a * b;
+    case Alu::insert:
+    case Alu::other: break;
+  }
+  return 0;
+}
+
+bool combine_constants(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) {
+  if (op == Alu::other) return false;
+  if (op == Alu::insert) {
+    const std::uint64_t mask = cut(~0ULL, width) << shift;
+    out.a = (x.a & ~mask) | ((y.a << shift) & mask);
+    return true;
+  }
+  out.a = cut(compute(op, width, cut(x.a, width), cut(y.a, width)), width);
+  return true;
+}
+
+/// What is read later keeps its masks; bits that were masked out are set by an addition as well as by an OR.
+bool combine_masks(Alu op, std::uint64_t number, Atom& out) {
+  const auto mask = static_cast<std::uint32_t>(number);
+  if (op == Alu::bit_and) {
+    out.and_mask &= mask;
+    out.or_mask &= mask;
+    return true;
+  }
+  if (op == Alu::bit_or) {
+    out.and_mask &= ~mask;
+    out.or_mask |= mask;
+    return true;
+  }
+  const bool free = out.and_mask != 0xFFFFFFFFU && number <= 0xFFFFFFFFU && (mask & (out.and_mask | out.or_mask)) == 0;
+  if (op != Alu::add || !free) return false;
+  out.or_mask |= mask;
+  return true;
+}
+
+/// An address plus or minus `number`. An aligned member's offset may be set with OR; the stack pointer is aligned with
+/// AND, and was `misalignment` below a multiple of 16 at entry.
+bool combine_address(Alu op, unsigned width, std::uint64_t number, std::int64_t misalignment, Atom& out) {
+  const std::int64_t delta = width == 4 ? static_cast<std::int32_t>(number) : static_cast<std::int64_t>(number);
+  if (op == Alu::add) {
+    out.a += static_cast<std::uint64_t>(delta);
+    return true;
+  }
+  if (op == Alu::sub) {
+    out.a -= static_cast<std::uint64_t>(delta);
+    return true;
+  }
+  if (op == Alu::bit_or && number < policy::kAlignmentOfMembers) {
+    out.a += number;
+    return true;
+  }
+  if (op == Alu::bit_and && out.kind == AtomKind::frame && delta < 0) {
+    out.a = static_cast<std::uint64_t>(((out.displacement() - misalignment) & delta) + misalignment);
+    return true;
+  }
+  return false;
+}
+
+/// A pointer that was loaded from memory, plus or minus `number`.
+bool combine_loaded_pointer(Alu op, unsigned width, std::uint64_t number, Atom& out) {
+  if (op != Alu::add && op != Alu::sub) return false;
+  const auto delta = static_cast<std::int32_t>(number);
+  if (static_cast<std::int64_t>(number) != delta && width == 8) return false;
+  const std::int64_t sum = op == Alu::add ? std::int64_t{out.offset} + delta : std::int64_t{out.offset} - delta;
+  out.offset = static_cast<std::int32_t>(sum);
+  return sum == out.offset;  // hostile code adds up what no structure has
+}
+
+/// An unknown multiple: scaled once more, or added to an address.
+bool combine_multiple(Alu op, const Atom& x, const Atom& y, Atom& out) {
+  if (y.is_constant() && (op == Alu::shl || op == Alu::mul) && y.a < policy::kLargestMultiple) {
+    out.a = op == Alu::shl ? x.a << (y.a & 31) : x.a * y.a;
+    return out.a != 0 && out.a < policy::kLargestMultiple;
+  }
+  if (!y.is_address() || y.strided() || op != Alu::add) return false;
+  out = y.with_stride(static_cast<std::int32_t>(x.a));
+  return true;
+}
+
+}  // namespace
 
 bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, std::int64_t misalignment,
              Atom& out) {
-  const bool xc = x.kind == AtomKind::constant, yc = y.kind == AtomKind::constant;
+  const bool xc = x.is_constant(), yc = y.is_constant();
   out = x;
-  if (xc && yc) {
-    const std::uint64_t a = cut(x.a, width), b = cut(y.a, width);
-    const auto bits = 8 * width;
-    const auto count = b & (width == 8 ? 63U : 31U);
-    std::uint64_t result = 0;
-    switch (op) {
-      case Alu::add: result = a + b; break;
-      case Alu::sub: result = a - b; break;
-      case Alu::bit_or: result = a | b; break;
-      case Alu::bit_and: result = a & b; break;
-      case Alu::bit_xor: result = a ^ b; break;
-      case Alu::shl: result = count < bits ? a << count : 0; break;
-      case Alu::shr: result = count < bits ? a >> count : 0; break;
-      case Alu::sar: {
-        const auto signed_value = static_cast<std::int64_t>(a << (64 - bits)) >> (64 - bits);
-        result = static_cast<std::uint64_t>(signed_value >> std::min<std::uint64_t>(count, 63));
-        break;
-      }
-      case Alu::bswap: {
-        for (unsigned i = 0; i < width; ++i) result |= ((a >> (8 * i)) & 0xFF) << (8 * (width - 1 - i));
-        break;
-      }
-      case Alu::insert: {
-        const std::uint64_t mask = (width >= 8 ? ~0ULL : (1ULL << bits) - 1) << shift;
-        result = (x.a & ~mask) | ((y.a << shift) & mask);
-        out.a = result;
-        return true;
-      }
-      case Alu::mul: result = a * b; break;
-      case Alu::other: return false;
-    }
-    out.a = cut(result, width);
+  if (xc && yc) return combine_constants(op, width, shift, x, y, out);
+  const bool keeps_masks = x.is_initial() || x.kind == AtomKind::returned || (x.is_content() && !x.moved());
+  if (keeps_masks && yc && width >= 4 && (op == Alu::bit_or || op == Alu::bit_and)) return combine_masks(op, y.a, out);
+  if (x.kind == AtomKind::multiple) return combine_multiple(op, x, y, out);
+  if (y.kind == AtomKind::multiple && op == Alu::add) return combine(op, width, shift, y, x, misalignment, out);
+  if (keeps_masks && yc && op == Alu::add && combine_masks(op, y.a, out)) return true;
+  // What an argument points at is reached by adding to it.
+  if ((x.is_address() || x.is_pointer_argument()) && yc && width >= 4 &&
+      combine_address(op, width, y.a, misalignment, out))
     return true;
-  }
-  // Masking keeps track of whatever is read later: arguments and contents of memory.
-  const bool kept = (x.kind == AtomKind::initial && x.a == 0) || x.kind == AtomKind::memory ||
-                    x.kind == AtomKind::field || x.kind == AtomKind::via_global || x.kind == AtomKind::returned;
-  if (kept && x.offset == 0 && yc && (op == Alu::bit_or || op == Alu::bit_and) && width >= 4) {
-    const auto mask = static_cast<std::uint32_t>(y.a);
-    if (op == Alu::bit_and) {
-      out.and_mask &= mask;
-      out.or_mask &= mask;
-    } else {
-      out.and_mask &= ~mask;
-      out.or_mask |= mask;
-    }
-    return true;
-  }
-  if (x.kind == AtomKind::multiple && yc && (op == Alu::shl || op == Alu::mul) && y.a < 0x10000) {
-    out.a = op == Alu::shl ? x.a << (y.a & 31) : x.a * y.a;
-    return out.a != 0 && out.a < 0x10000;
-  }
-  const bool addressed = y.kind == AtomKind::image || y.kind == AtomKind::frame;
-  if (x.kind == AtomKind::multiple && addressed && !y.strided && op == Alu::add) {
-    out = y;
-    out.strided = true;
-    out.where = static_cast<std::int32_t>(x.a);
-    return true;
-  }
-  if (y.kind == AtomKind::multiple && x.kind != AtomKind::multiple && op == Alu::add)
-    return combine(op, width, shift, y, x, misalignment, out);
-  // Bits that were masked out are set by an addition as well as by an OR.
-  if (kept && x.offset == 0 && yc && op == Alu::add && x.and_mask != 0xFFFFFFFFU && y.a <= 0xFFFFFFFFU &&
-      (static_cast<std::uint32_t>(y.a) & (x.and_mask | x.or_mask)) == 0) {
-    out.or_mask |= static_cast<std::uint32_t>(y.a);
-    return true;
-  }
-  // What an argument points at is reached by adding to it; a masked one is no pointer.
-  const bool pointer_argument = x.kind == AtomKind::initial && x.and_mask == 0xFFFFFFFFU && x.or_mask == 0;
-  const bool address = x.kind == AtomKind::image || x.kind == AtomKind::frame || pointer_argument;
-  if (address && yc && width >= 4) {
-    const auto delta = static_cast<std::int64_t>(
-        width == 4 ? static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(y.a))) : y.a);
-    if (op == Alu::add) {
-      out.a = x.a + static_cast<std::uint64_t>(delta);
-      return true;
-    }
-    if (op == Alu::sub) {
-      out.a = x.a - static_cast<std::uint64_t>(delta);
-      return true;
-    }
-    // Compilers set the low bits of what they know to be aligned: the address of a member.
-    if (op == Alu::bit_or && y.a < 16) {
-      out.a = x.a + y.a;
-      return true;
-    }
-    if (op == Alu::bit_and && x.kind == AtomKind::frame && delta < 0) {
-      // Aligning the stack pointer, which was `misalignment` below a multiple of 16 at entry.
-      out.a = static_cast<std::uint64_t>(((static_cast<std::int64_t>(x.a) - misalignment) & delta) + misalignment);
-      return true;
-    }
-  }
-  const bool masked = x.and_mask != 0xFFFFFFFFU || x.or_mask != 0;
-  const bool loaded_pointer =
-      (x.kind == AtomKind::memory || x.kind == AtomKind::field || x.kind == AtomKind::via_global) && x.width == width &&
-      !x.strided && !masked;
-  if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) {
-    const auto delta = static_cast<std::int32_t>(y.a);
-    if (static_cast<std::int64_t>(y.a) != delta && width == 8) return false;
-    const std::int64_t sum = op == Alu::add ? std::int64_t{x.offset} + delta : std::int64_t{x.offset} - delta;
-    out.offset = static_cast<std::int32_t>(sum);
-    return sum == out.offset;  // hostile code adds up what no structure has
-  }
-  if (xc && y.kind != AtomKind::constant && op == Alu::add && width >= 4)
-    return combine(op, width, shift, y, x, misalignment, out);
+  const bool loaded_pointer = x.is_content() && x.width == width && x.plain();
+  if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub))
+    return combine_loaded_pointer(op, width, y.a, out);
+  if (xc && !yc && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, misalignment, out);
   return false;
 }
 

@@ -1,5 +1,5 @@
-// What writable memory of the image holds: initial bytes, the stores that were seen, and whether somebody else could
-// write. A value that was read from memory is resolved only when a tag or a callee depends on it.
+// What writable memory of the image holds: initial bytes, the stores that were seen, and whether an alias could write.
+// A value that was read from memory is resolved only when a tag or a callee depends on it.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,15 @@
 #include <vector>
 
 #include "pe/image.hpp"
-#include "scanner/trace/solve/budget.hpp"
-#include "scanner/trace/interp/interpreter.hpp"
-#include "scanner/trace/image/index.hpp"
+#include "scanner/trace/domain/stores.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/image/index.hpp"
+#include "scanner/trace/isa/abi.hpp"
+#include "scanner/trace/solve/budget.hpp"
 
 namespace scanner::trace {
 
-/// A global got its value from an argument of `function`: whoever calls that function decides.
+/// A global got its value from an argument of `function`: the callers of that function decide.
 struct GlobalInflow {
   std::uint32_t function = 0;
   Atom argument;
@@ -32,19 +33,14 @@ struct Resolution {
   bool table = false;                ///< entries of a table took part
 };
 
-class Globals {
+/// Which code and data name addresses of the image: by displacement fields, computed addresses, and data words.
+class AddressFacts {
  public:
-  /// Stores and references that are looked at are taken from `budget`; when it is used up, nothing is known any more.
-  Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi, Budget& budget);
+  AddressFacts(const pe::Image& image, const Index& index, Budget& budget)
+      : image_(image), index_(index), budget_(&budget) {}
 
-  /// From now on they are taken from another one.
   void charge_to(Budget& budget) { budget_ = &budget; }
 
-  /// True when the store is new.
-  bool add(const GlobalStore& store);
-  Resolution resolve(ValueId value);
-  /// Some code walks through a table up to here.
-  void add_end(std::uint32_t rva) { ends_.insert(rva); }
   /// RVAs of code that may read or write the `width` bytes at `rva` (displacement fields, see Index).
   [[nodiscard]] std::vector<std::uint32_t> users(std::uint32_t rva) const;
   /// Does code use some of the `bytes` at `rva` without computing the address first?
@@ -59,14 +55,69 @@ class Globals {
   /// one with an address of them? `reads` is asked about code that computes the address first.
   [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
                                const std::function<bool(const Reference&)>& reads);
+  /// The nearest address at or below `rva` that code or data names, within `reach` bytes; 0 when there is none.
+  [[nodiscard]] std::uint32_t object_at(std::uint32_t rva, std::uint32_t reach);
+  /// The nearest address above `rva` that code or data names; 0 when there is none.
+  [[nodiscard]] std::uint32_t object_above(std::uint32_t rva);
+  /// Is one of the addresses from `low` to `high`, both included, computed by code?
+  [[nodiscard]] bool computed_within(std::uint32_t low, std::uint32_t high);
+  /// Does a data word hold one of them?
+  [[nodiscard]] bool held_within(std::uint32_t low, std::uint32_t high);
+
+ private:
+  [[nodiscard]] bool computes(const Reference& reference) const;
+  void collect_pointers();
+  [[nodiscard]] std::vector<Reference>::const_iterator first_reference(std::uint32_t rva) const;
+
+  const pe::Image& image_;
+  const Index& index_;
+  Budget* budget_;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> pointers_;  // target → data words
+  bool pointers_collected_ = false;
+  std::unordered_map<std::uint64_t, bool> computed_within_, used_;  // by first and last address, or bytes
+};
+
+class Globals {
+ public:
+  /// Stores and references that are looked at are taken from `budget`; when it is used up, nothing is known any more.
+  Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi, Budget& budget)
+      : image_(image), values_(values), abi_(abi), budget_(&budget), facts_(image, index, budget) {}
+
+  /// From now on they are taken from another one.
+  void charge_to(Budget& budget) {
+    budget_ = &budget;
+    facts_.charge_to(budget);
+  }
+
+  /// True when the store is new.
+  bool add(const GlobalStore& store);
+  Resolution resolve(ValueId value);
+  /// Some code walks through a table up to here.
+  void add_end(std::uint32_t rva) { ends_.insert(rva); }
   /// Was a store seen at `offset` behind the pointer that stands at `rva`?
   [[nodiscard]] bool stored_through(std::uint32_t rva, std::int32_t offset) const {
     return through_.contains({rva, offset});
   }
-  /// The nearest address at or below `rva` that code or data names, within `reach` bytes; 0 when there is none.
-  [[nodiscard]] std::uint32_t object_at(std::uint32_t rva, std::uint32_t reach);
   /// Globals into which the address of code at `rva` is stored by code.
   [[nodiscard]] const std::set<std::uint32_t>& stored_into(std::uint32_t rva) const;
+
+  // See AddressFacts.
+  [[nodiscard]] std::vector<std::uint32_t> users(std::uint32_t rva) const { return facts_.users(rva); }
+  [[nodiscard]] bool used(std::uint32_t rva, std::uint32_t bytes) { return facts_.used(rva, bytes); }
+  [[nodiscard]] std::vector<std::uint32_t> wide_stores_over(std::uint32_t rva) const {
+    return facts_.wide_stores_over(rva);
+  }
+  [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva) {
+    return facts_.words_holding(rva);
+  }
+  [[nodiscard]] bool address_taken(std::uint32_t rva) { return facts_.address_taken(rva); }
+  [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
+                               const std::function<bool(const Reference&)>& reads) {
+    return facts_.only_read(rva, bytes, holder, reads);
+  }
+  [[nodiscard]] std::uint32_t object_at(std::uint32_t rva, std::uint32_t reach) {
+    return facts_.object_at(rva, reach);
+  }
 
  private:
   /// Stores to one place. Each is kept once.
@@ -77,30 +128,36 @@ class Globals {
     std::vector<GlobalStore> list;
     std::set<Key> known;  // empty while the list is short
   };
+  /// The entries of a table of tags, and where they end.
+  struct Entries {
+    ValueId tags = kBottom;
+    std::uint32_t behind = 0;  // RVA
+    bool readable = true;      // nothing but what programmers choose; texts have blanks and punctuation
+  };
+
   ValueId content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth);
-  ValueId content_through(std::uint32_t rva, std::int32_t offset, unsigned width, Resolution& out, unsigned depth);
-  ValueId table(const Atom& atom, Resolution& out);
+  ValueId stored_at(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth, bool& stored);
+  ValueId initial_content(std::uint64_t bytes, unsigned width);
+  ValueId content_through(const Atom& atom, Resolution& out, unsigned depth);
   ValueId expand(ValueId value, Resolution& out, unsigned depth);
+  ValueId expand_atom(const Atom& atom, Resolution& out, unsigned depth);
   ValueId from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth);
+  ValueId from_argument(const GlobalStore& store, const Atom& argument, std::uint32_t flags, Resolution& out);
+  ValueId table(const Atom& atom, Resolution& out);
+  std::uint32_t end_of_table(std::uint32_t base, const pe::Section& section, bool& bounded);
+  Entries entries_of_table(std::uint32_t base, std::uint32_t end, std::uint32_t stride);
   [[nodiscard]] bool escapes(std::uint32_t rva);
-  [[nodiscard]] bool is_lea(const Reference& reference) const;
-  bool lea_of(std::uint32_t rva);
-  bool lea_within(std::uint32_t low, std::uint32_t high);
-  void collect_pointers();
 
   const pe::Image& image_;
-  const Index& index_;
   ValuePool& values_;
   const Abi& abi_;
   Budget* budget_;
+  AddressFacts facts_;
   std::map<std::uint32_t, Stores> direct_;
   std::map<std::pair<std::uint32_t, std::int32_t>, Stores> through_;
   std::unordered_map<std::uint32_t, std::set<std::uint32_t>> stored_into_;  // address → globals, of direct_
   std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;              // strided stores: base and site
   std::set<std::uint32_t> ends_;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> pointers_;  // target → data words
-  bool pointers_collected_ = false;
-  std::unordered_map<std::uint64_t, bool> lea_within_, used_;  // by first and last address, or bytes
 };
 
 }  // namespace scanner::trace

@@ -1,18 +1,19 @@
-// What loads and stores find and leave behind: in the frame, in the image, and behind pointers that nobody can follow
+// What loads and stores find and leave behind: in the frame, in the image, and behind pointers that cannot be followed
 // here, whose content gets a name (AtomKind::memory, field, via_global) that callers or other functions may know.
+// A store to one certain place is a strong update; to one of several places, or past an unknown index, a weak one.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
 #include "pe/image.hpp"
-#include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/solve/budget.hpp"
-#include "scanner/trace/interp/interpreter.hpp"
+#include "scanner/trace/domain/state.hpp"
+#include "scanner/trace/domain/stores.hpp"
+#include "scanner/trace/domain/values.hpp"
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/ir/operations.hpp"
-#include "scanner/trace/domain/state.hpp"
-#include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/isa/abi.hpp"
+#include "scanner/trace/solve/budget.hpp"
 
 namespace scanner::trace {
 
@@ -32,24 +33,39 @@ class Memory {
   /// The content of `width` bytes at `address`.
   ValueId load(const State& state, ValueId address, unsigned width);
   /// The operation stores (OpKind::store) in the function at RVA `function`. Stores that leave the frame are added to
-  /// `notes` unless it is null.
-  void store(State& state, const Op& op, std::uint32_t function, FunctionSummary* notes);
-  /// The operation stores many times (OpKind::repeat), notes as above.
-  void repeat(State& state, const Op& op, std::uint32_t function, FunctionSummary* notes);
-  /// Somebody else gets `value`: frame addresses in it are known to others from now on.
+  /// `log` unless it is null.
+  void store(State& state, const Op& op, std::uint32_t function, StoreLog* log);
+  /// The operation stores many times (OpKind::repeat), log as above.
+  void repeat(State& state, const Op& op, std::uint32_t function, StoreLog* log);
+  /// Frame addresses in `value` escape: aliases of them exist from now on.
   void escape(State& state, ValueId value);
   /// The same for pointers that are arguments of this function.
   void escape_argument(State& state, ValueId value);
-  /// Whoever can read a slot also knows the frame addresses in it.
+  /// Code that can read a slot that escaped also knows the frame addresses in it.
   void escape_contents(State& state);
 
  private:
+  /// Where a store goes to, and what it stores there.
+  struct Target {
+    const Op& op;
+    std::uint32_t function;
+    ValueId address, value;
+    bool strong;  // the old content is gone
+  };
+
+  ValueId load_atom(const State& state, const Atom& address, unsigned width);
   ValueId load_image(std::uint32_t rva, unsigned width);
-  ValueId load_element(const State& state, const Atom& atom, unsigned width);
-  void store_somewhere_behind(State& state, std::int64_t offset, ValueId value);
-  void store_by_other_names(State& state, std::span<const Atom> atoms);
-  void store_somewhere_below(State& state, std::int64_t end);
+  ValueId load_element(const State& state, const Atom& address, unsigned width);
+  [[nodiscard]] ValueId stored_value(const State& state, const Op& op);
+  void store_to_frame(State& state, const Target& target, const Atom& atom);
+  void store_behind_argument(State& state, const Target& target, const Atom& atom);
+  void note(const Target& target, const Atom& atom, StoreLog& log) const;
+  void weak_update_behind(State& state, std::int64_t offset, ValueId value);
+  void weak_update_below(State& state, std::int64_t end);
+  void taint_aliased_fields(State& state, std::span<const Atom> atoms);
+  void taint_aliased_locals(State& state, std::span<const Atom> atoms);
   void fill_in_arguments(State& state, std::int64_t offset);
+  void repeat_each(State& state, const Op& op, Op one, std::uint64_t count, std::uint32_t function, StoreLog* log);
 
   const pe::Image& image_;
   const ImportTable& imports_;

@@ -37,7 +37,7 @@ ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValueP
 void escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer) {
   const auto at = std::lower_bound(list.begin(), list.end(), pointer);
   if (at != list.end() && *at == pointer) return;
-  if (list.size() < kMostEscapedArguments) {
+  if (list.size() < policy::kMostEscapedArguments) {
     list.insert(at, pointer);
     return;
   }
@@ -55,7 +55,7 @@ void escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& 
 bool State::escape(std::int32_t offset) {
   const auto at = std::lower_bound(escaped.begin(), escaped.end(), offset);
   if (at != escaped.end() && *at == offset) return false;
-  if (escaped.size() < kMostEscaped) {
+  if (escaped.size() < policy::kMostEscaped) {
     escaped.insert(at, offset);
     return true;
   }
@@ -82,8 +82,8 @@ bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& va
   if (slot.offset >= 0 || state.escaped.empty() || state.escaped.front() >= 0) return false;
   const Atom* only = values.only(slot.value);
   if (only == nullptr) return true;
-  const bool saved = only->kind == AtomKind::initial && only->a == 0 && !is_stack(only->where) &&
-                     abi.preserved(static_cast<Reg>(only->where));
+  const bool saved =
+      only->is_initial() && !is_stack(only->where) && abi.preserved(static_cast<Reg>(only->where));
   return !saved && only->kind != AtomKind::frame && !values.of_framework(*only);
 }
 
@@ -120,7 +120,7 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
   for (const FrameSlot& rest : rests) {
     if (rest.offset >= end) fresh.push_back(rest);
   }
-  if (state.frame.size() + fresh.size() > kMostFrameSlots) return;
+  if (state.frame.size() + fresh.size() > policy::kMostFrameSlots) return;
   state.frame.insert(first, fresh.begin(), fresh.end());
 }
 
@@ -142,7 +142,7 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
     }
   }
   if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
-  if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < 0x1000)
+  if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < policy::kHighestArgument)
     return values.resize(values.initial(stack_location(static_cast<std::int32_t>(offset))), width, false);
   return values.unknown(depth_lost(offset) ? kTopDepthLost : kTopUnset);
 }
@@ -153,18 +153,12 @@ ValueId field_load(const State& state, Location pointer, std::int64_t offset, un
     if (slot.offset != offset || width > slot.width) return values.unknown(kTopComputed);
     return width == slot.width ? slot.value : values.resize(slot.value, width, false);
   }
-  Atom field;
-  field.kind = AtomKind::field;
-  field.where = pointer;
-  field.a = static_cast<std::uint64_t>(offset);
-  field.width = static_cast<std::uint8_t>(width);
-  const ValueId value = values.single(field);
+  const ValueId value = values.single(Atom::field(pointer, offset, width));
   return state.argument_escaped(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
 }
 
 void field_store(State& state, Location pointer, std::int64_t offset, unsigned width, ValueId value,
                  ValuePool& values) {
-  constexpr std::size_t kMostFields = 64;
   bool stored = false;
   for (FieldSlot& slot : state.fields) {
     if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
@@ -179,7 +173,7 @@ void field_store(State& state, Location pointer, std::int64_t offset, unsigned w
   const bool overlaps = std::any_of(state.fields.begin(), state.fields.end(), [&](const FieldSlot& slot) {
     return slot.pointer == pointer && slot.offset < offset + width && slot.offset + slot.width > offset;
   });
-  if (!overlaps && state.fields.size() < kMostFields) {
+  if (!overlaps && state.fields.size() < policy::kMostFields) {
     state.fields.push_back({pointer, offset, width, value});
   } else if (!overlaps) {
     state.escape_argument({pointer, offset});  // not known any more

@@ -12,9 +12,6 @@
 
 namespace scanner::trace {
 
-inline constexpr std::size_t kMostFrameSlots = 512;
-inline constexpr std::size_t kMostEscaped = 256, kMostEscapedArguments = 256;
-
 struct FrameSlot {
   std::int32_t offset = 0;  ///< from the stack pointer at entry
   std::uint32_t width = 0;
@@ -33,7 +30,7 @@ struct FieldSlot {
   bool operator==(const FieldSlot&) const = default;
 };
 
-/// The argument at `pointer`, plus `offset` bytes, is known to somebody who may write there.
+/// The argument at `pointer`, plus `offset` bytes, escaped: an alias may write there.
 struct EscapedArgument {
   Location pointer = 0;
   std::int64_t offset = 0;
@@ -44,7 +41,7 @@ struct EscapedArgument {
 /// Adds `pointer` to an ascending list. Objects extend upwards: in a full list only the lowest offset of each pointer
 /// counts, and stands for all behind it.
 void escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer);
-/// May others who know a pointer of the list write `offset` bytes behind the argument at `pointer`?
+/// May an alias of a pointer of the list write `offset` bytes behind the argument at `pointer`?
 bool argument_escaped(const std::vector<EscapedArgument>& list, Location pointer, std::int64_t offset);
 
 /// On every path to here, the content of `where` at entry was (or was not) `value`.
@@ -60,22 +57,22 @@ struct Constraint {
 struct State {
   std::array<ValueId, kRegCount> registers{};
   std::vector<FrameSlot> frame;         // ascending by offset, not overlapping
-  std::vector<std::int32_t> escaped;    // frame addresses that were given away, ascending
+  std::vector<std::int32_t> escaped;    // frame addresses of which aliases exist, ascending
   std::vector<FieldSlot> fields;        // in no order, not overlapping
   std::vector<EscapedArgument> escaped_arguments;    // ascending
   std::vector<Constraint> constraints;  // ascending
 
   bool operator==(const State&) const = default;
 
-  /// Somebody else may know the frame address `offset` from now on. False: somebody did before.
+  /// The frame address `offset` has an alias from now on. False: it had one before.
   bool escape(std::int32_t offset);
   void escape_argument(const EscapedArgument& pointer) { trace::escape_argument(escaped_arguments, pointer); }
-  /// May others write `offset` bytes behind the argument? As in the frame, objects extend upwards.
+  /// May an alias write `offset` bytes behind the argument? As in the frame, objects extend upwards.
   [[nodiscard]] bool argument_escaped(Location pointer, std::int64_t offset) const {
     return trace::argument_escaped(escaped_arguments, pointer, offset);
   }
-  /// Could somebody who got a frame address find the slot at `offset`? Objects extend upwards, but neither over the
-  /// return address nor, in the home space of register arguments, over a single slot.
+  /// May a frame address that escaped reach the slot at `offset`? Objects extend upwards, but neither over the return
+  /// address nor, in the home space of register arguments, over a single slot.
   [[nodiscard]] bool may_alias(std::int32_t offset, const Abi& abi) const {
     const auto behind = std::upper_bound(escaped.begin(), escaped.end(), offset);
     if (behind == escaped.begin()) return false;
@@ -84,9 +81,9 @@ struct State {
   }
 };
 
-/// Could somebody who got the address of a local find the slot by what it knows of a structure around both? Those may
-/// begin below a member whose address was given away. Saved registers, addresses of the frame and what belongs to
-/// KMDF's table are no members.
+/// Could a callee that got the address of a local reach the slot by what it knows of a structure around both? Those may
+/// begin below a member whose address escaped. Saved registers, addresses of the frame and what belongs to KMDF's table
+/// are no members.
 bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi);
 
 State state_at_entry(ValuePool& values, const Abi& abi);

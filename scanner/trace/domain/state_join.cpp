@@ -27,7 +27,7 @@ void join_missing_slots(State& into, const State& from, JoinKind how, ValuePool&
     const bool overlaps_previous =
         at != into.frame.begin() &&
         std::prev(at)->offset + static_cast<std::int32_t>(std::prev(at)->width) > slot.offset;
-    if (overlaps_next || overlaps_previous || into.frame.size() >= kMostFrameSlots) continue;
+    if (overlaps_next || overlaps_previous || into.frame.size() >= policy::kMostFrameSlots) continue;
     const ValueId missing = frame_load(into, slot.offset, slot.width, values, abi);
     // An argument on the stack has a value before anybody stores there: this may be the loop that walks it.
     const ValueId both =

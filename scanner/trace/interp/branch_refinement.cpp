@@ -1,11 +1,11 @@
 #include "scanner/trace/interp/branch_refinement.hpp"
 
 #include <algorithm>
-#include <vector>
+#include <boost/container/static_vector.hpp>
 
 namespace scanner::trace {
 
-void Comparison::compare(const Op& op, const State& state) {
+void BranchRefinement::compare(const Op& op, const State& state) {
   compared_ = kBottom;
   registers_ = 0;
   slot_width_ = 0;
@@ -23,7 +23,7 @@ void Comparison::compare(const Op& op, const State& state) {
   only_equality_ = op.unknown;
 }
 
-void Comparison::refine(State& state, const Instruction& branch, bool taken) {
+void BranchRefinement::refine(State& state, const Instruction& branch, bool taken) {
   if (branch.condition == Condition::equal || branch.condition == Condition::not_equal) {
     decide(state, taken == (branch.condition == Condition::equal));
     return;
@@ -39,19 +39,17 @@ void Comparison::refine(State& state, const Instruction& branch, bool taken) {
 }
 
 /// On this edge `compared_` is at most `most`: an unknown index becomes the few numbers it can be.
-void Comparison::bound(State& state, std::uint64_t most, bool assumed) {
-  if (most >= ValuePool::kCap) return;
+void BranchRefinement::bound(State& state, std::uint64_t most, bool assumed) {
+  if (most >= policy::kMostIndices) return;
+  // A number that is known already is not to be forgotten.
+  if (std::ranges::any_of(values_.atoms(compared_), &Atom::is_constant)) return;
   ValueId becomes = kBottom;
   for (std::uint64_t i = 0; i <= most; ++i) becomes = values_.join(becomes, values_.constant(i));
   if (assumed) becomes = values_.with_flags(becomes, kAssumesTable);
-  for (const Atom& atom : values_.atoms(compared_)) {
-    // A number that is known already is not to be forgotten.
-    if (atom.kind == AtomKind::constant) return;
-  }
   replace(state, becomes);
 }
 
-void Comparison::replace(State& state, ValueId becomes) {
+void BranchRefinement::replace(State& state, ValueId becomes) {
   const Atom* atom = values_.only(compared_);
   if (atom != nullptr && atom->kind == AtomKind::initial) {
     // An argument is the same wherever it stands; two unknown values need not be.
@@ -65,33 +63,34 @@ void Comparison::replace(State& state, ValueId becomes) {
   if (slot_width_ != 0) frame_store(state, slot_, slot_width_, becomes, values_);
 }
 
+/// `compared_` without `compared_with_`, unless nothing else is left.
+ValueId BranchRefinement::without_compared() {
+  boost::container::static_vector<Atom, ValuePool::kCap> rest;
+  const auto atoms = values_.atoms(compared_);
+  for (const Atom& atom : atoms) {
+    if (!atom.is_constant() || atom.a != compared_with_) rest.push_back(atom);
+  }
+  if (rest.size() == atoms.size() || rest.empty()) return compared_;
+  return values_.make({rest.data(), rest.size()}, values_.flags(compared_));
+}
+
+/// `argument`, plus what was added to it, is (or is not) `compared_with_`: callers are asked about that.
+void BranchRefinement::constrain(State& state, const Atom& argument, bool equal) {
+  const bool wide = width_ == 8;
+  const std::uint64_t value = compared_with_ - argument.a;
+  const Constraint constraint{argument.where, wide ? value : value & 0xFFFFFFFFU, equal,
+                              wide ? std::uint8_t{8} : std::uint8_t{4}};
+  auto& list = state.constraints;
+  const auto at = std::lower_bound(list.begin(), list.end(), constraint);
+  if ((at == list.end() || *at != constraint) && list.size() < policy::kMostConstraints) list.insert(at, constraint);
+}
+
 /// After this edge `compared_` is (or is not) `compared_with_`.
-void Comparison::decide(State& state, bool equal) {
-  const std::vector<Atom> atoms(values_.atoms(compared_).begin(), values_.atoms(compared_).end());
-  const bool argument = atoms.size() == 1 && atoms[0].kind == AtomKind::initial && atoms[0].and_mask == 0xFFFFFFFFU &&
-                        atoms[0].or_mask == 0 && values_.flags(compared_) == 0;
-  ValueId becomes = compared_;
-  if (equal) {
-    becomes = values_.constant(compared_with_);
-  } else {
-    std::vector<Atom> rest;
-    for (const Atom& atom : atoms) {
-      if (atom.kind != AtomKind::constant || atom.a != compared_with_) rest.push_back(atom);
-    }
-    if (rest.size() != atoms.size() && !rest.empty()) becomes = values_.make(rest, values_.flags(compared_));
-  }
-  if (argument) {
-    constexpr std::size_t kMostConstraints = 6;
-    const std::uint64_t value = compared_with_ - atoms[0].a;
-    const bool wide = width_ == 8;
-    const Constraint constraint{atoms[0].where, wide ? value : value & 0xFFFFFFFFU, equal,
-                                wide ? std::uint8_t{8} : std::uint8_t{4}};
-    auto& list = state.constraints;
-    const auto at = std::lower_bound(list.begin(), list.end(), constraint);
-    if ((at == list.end() || *at != constraint) && list.size() < kMostConstraints) list.insert(at, constraint);
-  }
-  if (becomes == compared_) return;
-  replace(state, becomes);
+void BranchRefinement::decide(State& state, bool equal) {
+  const ValueId becomes = equal ? values_.constant(compared_with_) : without_compared();
+  if (const Atom* argument = values_.only(compared_); argument != nullptr && argument->is_pointer_argument())
+    constrain(state, *argument, equal);
+  if (becomes != compared_) replace(state, becomes);
 }
 
 }  // namespace scanner::trace

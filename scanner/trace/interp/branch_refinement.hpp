@@ -11,9 +11,9 @@
 
 namespace scanner::trace {
 
-class Comparison {
+class BranchRefinement {
  public:
-  explicit Comparison(ValuePool& values) : values_(values) {}
+  explicit BranchRefinement(ValuePool& values) : values_(values) {}
 
   /// A new block begins: nothing was compared yet.
   void forget() { compared_ = kBottom; }
@@ -46,6 +46,8 @@ class Comparison {
 
  private:
   void decide(State& state, bool equal);
+  [[nodiscard]] ValueId without_compared();
+  void constrain(State& state, const Atom& argument, bool equal);
   void bound(State& state, std::uint64_t most, bool assumed);
   void replace(State& state, ValueId becomes);
 

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "scanner/trace/isa/abi.hpp"
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/isa/abi.hpp"
 
 namespace scanner::trace {
 
@@ -23,7 +23,20 @@ struct CallSite {
   State state;
 };
 
-/// The value of location `where` as the callee of `site` sees it at its entry, in terms of the caller's entry.
-ValueId value_at(const CallSite& site, Location where, unsigned width, ValuePool& values, const Abi& abi);
+/// A call as its callee sees it, without a copy of the state. It refers to the state: keep it no longer than that.
+struct CallView {
+  const State& state;
+  std::int64_t callee_frame = 0;  ///< see CallSite
+  bool depth_known = true;
+  bool reached = true;
+
+  /// Of a state that is not, or not yet, the site's own.
+  CallView(const State& of, std::int64_t frame, bool depth) : state(of), callee_frame(frame), depth_known(depth) {}
+  CallView(const CallSite& site)  // NOLINT(google-explicit-constructor): a site is a view of itself
+      : state(site.state), callee_frame(site.callee_frame), depth_known(site.depth_known), reached(site.reached) {}
+};
+
+/// The value of location `where` as the callee sees it at its entry, in terms of the caller's entry.
+ValueId value_at(const CallView& call, Location where, unsigned width, ValuePool& values, const Abi& abi);
 
 }  // namespace scanner::trace

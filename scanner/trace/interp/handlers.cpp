@@ -5,14 +5,14 @@
 namespace scanner::trace {
 
 Handlers::Handlers(const LiftedFunction& function, ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge,
-                   StackPointer& stack, Calls& calls)
-    : function_(function), values_(values), abi_(abi), stack_(stack), calls_(calls) {
+                   StackPointer& stack, CalleeEffects& callee_effects)
+    : function_(function), values_(values), abi_(abi), stack_(stack), effects_(callee_effects) {
   if (!knowledge.funclet) return;
   for (const std::uint32_t rva : function.funclets) {
     const ArgumentEffects& effects = knowledge.funclet(rva);
     too_deep_ = too_deep_ || effects.too_deep;
     if (too_deep_) return;
-    if (calls.writes_frame(effects)) funclets_.push_back(&effects);
+    if (effects_.writes_frame(effects)) funclets_.push_back(&effects);
   }
 }
 
@@ -21,12 +21,12 @@ State Handlers::enter(State state, std::uint32_t handler) {
     stack_.enter_handler(state, function_.blocks[handler].rva);
     return state;
   }
-  // The unwinder restores what callees preserve and the stack pointer; everything else is whatever it left there.
+  // The unwinder restores what callees preserve and the stack pointer; the rest is what the raising code left there.
   for (Reg reg = 0; reg < 32; ++reg) {
     if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kTopUnset);
   }
   // Which funclet runs before which handler is not told apart.
-  for (const ArgumentEffects* funclet : funclets_) calls_.run_funclet(*funclet, state);
+  for (const ArgumentEffects* funclet : funclets_) effects_.run_funclet(*funclet, state);
   return state;
 }
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/interp/calls.hpp"
-#include "scanner/trace/interp/interpreter.hpp"
+#include "scanner/trace/interp/callee_effects.hpp"
+#include "scanner/trace/interp/function_summary.hpp"
 #include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/interp/stack_pointer.hpp"
 #include "scanner/trace/domain/state.hpp"
@@ -18,7 +18,7 @@ namespace scanner::trace {
 class Handlers {
  public:
   Handlers(const LiftedFunction& function, ValuePool& values, const Abi& abi, const CalleeKnowledge& knowledge,
-           StackPointer& stack, Calls& calls);
+           StackPointer& stack, CalleeEffects& callee_effects);
 
   /// Some funclet was not looked at, because too many hang on each other.
   [[nodiscard]] bool too_deep() const { return too_deep_; }
@@ -30,7 +30,7 @@ class Handlers {
   ValuePool& values_;
   const Abi& abi_;
   StackPointer& stack_;
-  Calls& calls_;
+  CalleeEffects& effects_;
   std::vector<const ArgumentEffects*> funclets_;  // those that write to the frame
   bool too_deep_ = false;
 };

@@ -11,20 +11,20 @@ constexpr Reg kFramePointer = 5;  // ebp
 
 bool StackPointer::depth_in(const State& state, std::int64_t& depth) const {
   const Atom* atom = values_.only(state.registers[abi_.stack_pointer]);
-  if (atom == nullptr || atom->kind != AtomKind::frame || atom->strided) return false;
-  depth = static_cast<std::int64_t>(atom->a);
+  if (atom == nullptr || !atom->is_frame_address()) return false;
+  depth = atom->displacement();
   return true;
 }
 
 bool StackPointer::at_entry_depth(const State& state) const {
   const Atom* atom = values_.only(state.registers[abi_.stack_pointer]);
-  return atom != nullptr && atom->kind == AtomKind::frame && !atom->strided && atom->a == 0;
+  return atom != nullptr && atom->is_frame_address() && atom->a == 0;
 }
 
 bool StackPointer::has_frame(const State& state) const {
   if (!abi_.callee_removes) return true;
   const Atom* atom = values_.only(state.registers[kFramePointer]);
-  return atom != nullptr && atom->kind == AtomKind::frame && !atom->strided;
+  return atom != nullptr && atom->is_frame_address();
 }
 
 void StackPointer::set_depth(State& state, std::int64_t depth) {
@@ -43,7 +43,7 @@ void StackPointer::set_depth(State& state, std::int64_t depth) {
 
 void StackPointer::settle(const Op& op, State& state) {
   std::int64_t depth = 0;
-  // Which multiple the caller's stack pointer is of, nobody knows.
+  // Which multiple the caller's stack pointer is of is not known.
   const bool aligned = op.kind == OpKind::alu && op.alu == Alu::bit_and;
   if (aligned || !depth_in(state, depth)) depth = depths_.at(StackDepths::Place::operation, op.rva, kDepthComputed);
   set_depth(state, depth);

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/interp/interpreter.hpp"
+#include "scanner/trace/interp/function_summary.hpp"
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/ir/stack_depth.hpp"

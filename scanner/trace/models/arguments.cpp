@@ -27,8 +27,7 @@ Location size_location(const Program& program, const tagdb::ApiRow& row) {
 namespace {
 
 /// What stands `offset` bytes behind an address in the image.
-ValueId image_field(Program& program, const Atom& address, std::int64_t offset, unsigned width) {
-  const auto at = static_cast<std::uint32_t>(address.a + static_cast<std::uint64_t>(offset));
+ValueId image_field(Program& program, std::uint32_t at, unsigned width) {
   const pe::Section* section = program.image.section_at(at);
   const auto value = program.image.load(at, width);
   // What is as wide as a pointer may be one: that is for the memory to say.
@@ -40,31 +39,20 @@ ValueId image_field(Program& program, const Atom& address, std::int64_t offset, 
 ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& pointer, std::int64_t offset,
                           unsigned width, std::int32_t stride) {
   ValuePool& values = program.values;
-  Atom content = pointer;
-  content.width = static_cast<std::uint8_t>(width);
-  content.offset = 0;
-  const bool image = pointer.kind == AtomKind::image && !pointer.strided;
+  const auto at = static_cast<std::uint32_t>(pointer.a + static_cast<std::uint64_t>(offset));
   if (stride != 0) {
-    if (!image) return values.unknown(kTopField);
-    content.kind = AtomKind::memory;
-    content.a = pointer.a + static_cast<std::uint64_t>(offset);
-    content.strided = true;
-    content.where = stride;
-    return values.single(content);
+    const bool table = pointer.is_image_address();
+    return table ? values.single(Atom::memory(at, width).with_stride(stride)) : values.unknown(kTopField);
   }
-  if (image) return image_field(program, pointer, offset, width);
-  if (pointer.kind == AtomKind::frame && !pointer.strided)
-    return frame_load(site.state, static_cast<std::int64_t>(pointer.a) + offset, width, values, program.abi);
-  if (pointer.kind == AtomKind::initial && pointer.and_mask == 0xFFFFFFFFU && pointer.or_mask == 0) {
-    content.kind = AtomKind::field;
-    content.a = pointer.a + static_cast<std::uint64_t>(offset);
-    return values.single(content);
-  }
-  if (pointer.kind == AtomKind::memory && !pointer.strided) {
-    content.kind = AtomKind::via_global;
-    content.where = static_cast<std::int32_t>(pointer.offset + offset);
-    return values.single(content);
-  }
+  if (pointer.is_image_address()) return image_field(program, at, width);
+  if (pointer.is_frame_address())
+    return frame_load(site.state, pointer.displacement() + offset, width, values, program.abi);
+  if (pointer.is_pointer_argument())
+    return values.single(
+        Atom::field(pointer.where, pointer.displacement() + offset, width).with_stride(pointer.stride));
+  if (pointer.kind == AtomKind::memory && !pointer.strided())
+    return values.single(
+        Atom::via_global(pointer.rva(), static_cast<std::int32_t>(pointer.offset + offset), width).masked_as(pointer));
   return values.unknown(kTopField);
 }
 
@@ -73,26 +61,19 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
 ValueId field_behind(Program& program, const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width,
                      std::int32_t stride) {
   ValuePool& values = program.values;
-  ValueId field = values.unknown(values.flags(pointer));
-  for (const Atom& atom : std::vector<Atom>(values.atoms(pointer).begin(), values.atoms(pointer).end()))
-    field = values.join(field, field_behind_atom(program, site, atom, offset, width, stride));
-  return field;
+  return values.map_join(pointer, [&](const Atom& atom) {
+    return field_behind_atom(program, site, atom, offset, width, stride);
+  });
 }
 
 ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value, unsigned width) {
   ValuePool& values = program.values;
-  ValueId out = values.unknown(0);
-  for (const Atom& atom : std::vector<Atom>(values.atoms(value).begin(), values.atoms(value).end())) {
-    ValueId part = values.unknown(kTopComputed);
-    if (atom.kind == AtomKind::constant || atom.kind == AtomKind::image || atom.kind == AtomKind::import) {
-      part = values.single(atom);
-    } else if (atom.kind == AtomKind::initial && atom.a == 0) {
-      const ValueId passed = program.globals.resolve(value_at(program, site, atom.where, width)).value;
-      part = values.masked(passed, atom.and_mask, atom.or_mask);
-    }
-    out = values.join(out, part);
-  }
-  return values.with_flags(out, values.flags(value));
+  return values.map_join(value, [&](const Atom& atom) {
+    if (atom.is_constant() || atom.kind == AtomKind::image || atom.kind == AtomKind::import)
+      return values.single(atom);
+    if (atom.kind != AtomKind::initial || atom.a != 0) return values.unknown(kTopComputed);
+    return values.masked_like(program.globals.resolve(value_at(program, site, atom.where, width)).value, atom);
+  });
 }
 
 }  // namespace scanner::trace

@@ -45,7 +45,7 @@ std::optional<PassedTag> FltRegistration::tag(const CallSite& site, const tagdb:
   PassedTag found;
   found.tag = values_.unknown(values_.flags(contexts));
   found.table = true;
-  for (const Atom& table : std::vector<Atom>(values_.atoms(contexts).begin(), values_.atoms(contexts).end())) {
+  for (const Atom& table : values_.atoms(contexts)) {
     if (table.kind != AtomKind::constant || table.a != 0) add_tags_of_table(site, table, found);
   }
   // No contexts at all is how many filters register: nothing is allocated for them.

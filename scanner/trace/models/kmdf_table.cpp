@@ -58,12 +58,12 @@ Leads KmdfTable::leads() {
 }
 
 int KmdfTable::row_behind(const Atom& content) const {
-  if (content.offset != 0 || content.strided) return -1;
+  if (content.offset != 0 || content.strided()) return -1;
   std::int64_t offset = -1;
   if (content.kind == AtomKind::memory && !kmdf_.through_pointer)
     offset = static_cast<std::int64_t>(content.a) - static_cast<std::int64_t>(kmdf_.table);
   if (content.kind == AtomKind::via_global && kmdf_.through_pointer && content.a == kmdf_.table)
-    offset = content.where;
+    offset = content.pointee_offset();
   if (offset < 0 || offset % program_.abi.word != 0) return -1;
   const auto index = static_cast<std::uint64_t>(offset / program_.abi.word);
   const auto& rows = program_.apis.rows;
@@ -81,7 +81,7 @@ bool KmdfTable::surely(ValueId pointer) {
   const auto atoms = program_.values.atoms(pointer);
   if (program_.values.flags(pointer) != 0 || atoms.size() != 1 || row_behind(atoms[0]) < 0 || several_) return false;
   if (!is_left_alone(kmdf_.table)) return false;
-  if (kmdf_.through_pointer) return !program_.globals.stored_through(kmdf_.table, atoms[0].where);
+  if (kmdf_.through_pointer) return !program_.globals.stored_through(kmdf_.table, atoms[0].pointee_offset());
   return is_left_alone(static_cast<std::uint32_t>(atoms[0].a));
 }
 

@@ -16,7 +16,7 @@ class LookasideList : public ApiModel {
   std::optional<CallSite> callback(const CallSite& site, const tagdb::ApiRow& row) override {
     if (row.kind != tagdb::ApiKind::lookaside) return std::nullopt;
     const Atom* function = program_.values.only(argument_at(program_, site, row.condition_argument));
-    if (function == nullptr || function->kind != AtomKind::image || function->strided) return std::nullopt;
+    if (function == nullptr || !function->is_image_address()) return std::nullopt;
     CallSite call = site;
     call.import = -1;
     call.target = static_cast<std::uint32_t>(function->a);

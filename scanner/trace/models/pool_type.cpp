@@ -16,12 +16,10 @@ std::uint64_t type_of_flags(std::uint64_t flags) {
 ValueId type_of_flags(Program& program, ValueId flags) {
   constexpr std::uint64_t kAnyPool = 0x40 | 0x80 | 0x100 | 4;
   ValuePool& values = program.values;
-  ValueId out = values.unknown(values.flags(flags));
-  for (const Atom& atom : std::vector<Atom>(values.atoms(flags).begin(), values.atoms(flags).end())) {
-    const bool names_pool = atom.kind == AtomKind::constant && (atom.a & kAnyPool) != 0;
-    out = values.join(out, names_pool ? values.constant(type_of_flags(atom.a)) : values.unknown(kTopComputed));
-  }
-  return out;
+  return values.map_join(flags, [&values](const Atom& atom) {
+    const bool names_pool = atom.is_constant() && (atom.a & kAnyPool) != 0;
+    return names_pool ? values.constant(type_of_flags(atom.a)) : values.unknown(kTopComputed);
+  });
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ bool Conditions::row_applies(const CallSite& site, const tagdb::ApiRow& row, Sin
   if (row.condition_argument < 0) return true;
   const ValueId condition = condition_of(site, row);
   const Atom* atom = values_.only(condition);
-  if (is_argument(atom) && !atom->strided) {
+  if (is_argument(atom) && !atom->strided()) {
     callers.constraints.push_back({atom->where, static_cast<std::uint32_t>(row.condition_value), true, 4});
     return true;
   }
@@ -101,15 +101,15 @@ void Conditions::try_constraint(const CallSite& site, const Constraint& constrai
 const Atom* passed_pointer(const Program& program, const CallSite& site) {
   if (site.import >= 0 || site.target != 0) return nullptr;
   const Atom* atom = program.values.only(site.pointer);
-  if (atom == nullptr || atom->strided || atom->offset != 0) return nullptr;
+  if (atom == nullptr || atom->strided() || atom->offset != 0) return nullptr;
   const bool passed = (atom->kind == AtomKind::initial && atom->a == 0) || atom->kind == AtomKind::field;
-  return passed && atom->and_mask == 0xFFFFFFFFU && atom->or_mask == 0 ? atom : nullptr;
+  return passed && !atom->masked() ? atom : nullptr;
 }
 
 bool Conditions::is_callee(const Atom& atom, const PassedCallee& callee) const {
   Callee target;
   if (atom.kind == AtomKind::import) target.import = static_cast<int>(atom.a);
-  if (atom.kind == AtomKind::image && !atom.strided) target = program_.callee_at(static_cast<std::uint32_t>(atom.a));
+  if (atom.is_image_address()) target = program_.callee_at(static_cast<std::uint32_t>(atom.a));
   if (callee.row < 0) return target.import < 0 && target.target == callee.function;
   return target.import >= 0 && program_.row_of_import(target.import) == callee.row;
 }
@@ -122,15 +122,15 @@ Conditions::Answer Conditions::passes(const CallSite& site, const PassedCallee& 
   ValueId value = value_at(program_, site, callee.where, program_.abi.word);
   if (callee.field) value = field_behind(program_, site, value, *callee.field, program_.abi.word);
   value = program_.globals.resolve(value).value;
-  const std::vector<Atom> atoms(values_.atoms(value).begin(), values_.atoms(value).end());
+  const auto atoms = values_.atoms(value);
   bool found = false, unknown = values_.flags(value) != 0, other = unknown;
   for (const Atom& atom : atoms) {
-    const bool argument = atom.kind == AtomKind::initial && atom.a == 0 && !atom.strided;
+    const bool argument = atom.is_initial();
     if (argument || atom.kind == AtomKind::field) {
       if (atoms.size() == 1 && !other) {
         PassedCallee up = callee;
         up.where = atom.where;
-        up.field = argument ? std::nullopt : std::optional(static_cast<std::int64_t>(atom.a));
+        up.field = argument ? std::nullopt : std::optional(atom.displacement());
         callers.push_back(up);
         return Answer::yes;
       }
@@ -175,7 +175,7 @@ bool Conditions::depends_on_path(const CallSite& site, const TagSink& sink) {
   if (site.import < 0 && site.target == 0) {
     const auto atoms = values_.atoms(site.pointer);
     const auto callee = [](const Atom& atom) {
-      return atom.kind == AtomKind::import || (atom.kind == AtomKind::image && !atom.strided);
+      return atom.kind == AtomKind::import || atom.is_image_address();
     };
     if (atoms.size() > 1 && atoms.size() <= kMostCallees && std::ranges::all_of(atoms, callee)) return true;
   }

@@ -117,11 +117,11 @@ void Discovery::note_objects_passed(const CallSite& site) {
     if (program_.is_listed_import(*atom)) analyse(site.target);
     if (atom->kind == AtomKind::frame) {
       // A table of functions that was filled in here.
-      const auto begin = static_cast<std::int64_t>(atom->a);
+      const auto begin = atom->displacement();
       const auto holds = [&](const FrameSlot& slot) { return slot.offset >= begin && is_listed(slot.value); };
       if (std::ranges::any_of(site.state.frame, holds)) analyse(site.target);
     }
-    if (atom->kind != AtomKind::image || atom->strided) continue;
+    if (!atom->is_image_address()) continue;
     const Fact object{FactKind::tracked_global, static_cast<std::uint32_t>(atom->a)};
     context_.dependencies.add(object, AnalyseFunction{site.target});
     if (context_.dependencies.established(object)) analyse(site.target);

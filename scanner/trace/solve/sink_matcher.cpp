@@ -9,7 +9,7 @@ constexpr std::uint64_t kBytesOfCall = sizeof(SinkCall) + 100;
 
 /// An argument of the function, or what stands behind one.
 bool comes_from_caller(const Atom& atom) {
-  return atom.kind == AtomKind::field || (atom.kind == AtomKind::initial && atom.a == 0 && !atom.strided);
+  return atom.kind == AtomKind::field || atom.is_initial();
 }
 
 TagSource source_of(const Atom& atom) {
@@ -18,8 +18,9 @@ TagSource source_of(const Atom& atom) {
   source.and_mask = atom.and_mask;
   source.or_mask = atom.or_mask;
   if (atom.kind != AtomKind::field) return source;
-  source.field = static_cast<std::int64_t>(atom.a);
-  (atom.strided ? source.stride : source.added) = atom.offset;
+  source.field = atom.displacement();
+  source.stride = atom.stride;
+  source.added = atom.offset;
   source.width = std::min<unsigned>(atom.width, 4);
   return source;
 }
@@ -110,7 +111,7 @@ Resolution SinkMatcher::resolve(const CallSite& site, ValueId value, SinkId sink
 
 /// Replaces what calls of this function returned by what their callees return, as far as those are known.
 ValueId SinkMatcher::with_returned(const CallSite& site, ValueId value) {
-  const std::vector<Atom> atoms(values_.atoms(value).begin(), values_.atoms(value).end());
+  const auto atoms = values_.atoms(value);
   const auto is_returned = [](const Atom& atom) { return atom.kind == AtomKind::returned; };
   if (std::ranges::none_of(atoms, is_returned)) return value;
   ValueId result = values_.unknown(values_.flags(value));
@@ -156,7 +157,7 @@ void SinkMatcher::pass_on(const CallSite& site, const SinkCall& call, const Reso
     const TagSink& sink = solution_.sinks[call.sink];
     PassedCallee callee;
     callee.where = pointer->where;
-    if (pointer->kind == AtomKind::field) callee.field = static_cast<std::int64_t>(pointer->a);
+    if (pointer->kind == AtomKind::field) callee.field = pointer->displacement();
     if (sink.listed()) callee.row = sink.row;
     callee.function = sink.function;
     callers.callees.push_back(callee);
@@ -165,7 +166,7 @@ void SinkMatcher::pass_on(const CallSite& site, const SinkCall& call, const Reso
     const SinkEdge edge{call.site, call.sink, inflow.flags | values_.flags(tag.value), true, {}, {}};
     add_sink(inflow.function, inflow.argument, edge);
   }
-  for (const Atom& atom : std::vector<Atom>(values_.atoms(call.tag).begin(), values_.atoms(call.tag).end())) {
+  for (const Atom& atom : values_.atoms(call.tag)) {
     if (!comes_from_caller(atom)) continue;
     SinkEdge edge{call.site, call.sink, values_.flags(call.tag), false, callers.constraints, callers.callees};
     const bool conventional = is_stack(atom.where) || !program_.abi.preserved(static_cast<Reg>(atom.where));

@@ -49,8 +49,8 @@ void StoreFacts::take_from_callee(const TakeStores& item) {
   std::vector<GlobalStore> direct;
   for (const ArgumentStore& store : stores) {
     const ValueId pointer = value_at(program_, site, store.pointer, program_.abi.word);
-    for (const Atom& atom : std::vector<Atom>(values.atoms(pointer).begin(), values.atoms(pointer).end())) {
-      if (atom.kind != AtomKind::image || atom.strided) continue;
+    for (const Atom& atom : values.atoms(pointer)) {
+      if (!atom.is_image_address()) continue;
       GlobalStore global;
       global.rva = static_cast<std::uint32_t>(atom.a + static_cast<std::uint64_t>(store.offset));
       global.width = store.width;

@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace scanner::trace {
-namespace {
-
-std::vector<Atom> copy(std::span<const Atom> atoms) { return {atoms.begin(), atoms.end()}; }
-
-}  // namespace
-
 void CallTargets::find(const FindTargets& item) {
   const CallSite& site = solution_.sites[item.site];
   ValueId pointer = site.pointer;
@@ -17,7 +11,7 @@ void CallTargets::find(const FindTargets& item) {
   } else if (site.target != 0) {
     pointer = program_.values.image_address(site.target);
   } else {
-    for (const Atom& atom : copy(program_.values.atoms(site.pointer))) find_behind(item.site, atom);
+    for (const Atom& atom : program_.values.atoms(site.pointer)) find_behind(item.site, atom);
   }
   context_.worklist.add(AddTargets{item.site, pointer});
 }
@@ -57,7 +51,7 @@ void CallTargets::pass_pointers(const PassPointers& item) {
     const Atom atom = *program_.values.only(pointer);
     ValueId passed = value_at(program_, site, atom.where, program_.abi.word);
     if (atom.kind == AtomKind::field)
-      passed = field_behind(program_, site, passed, static_cast<std::int64_t>(atom.a), program_.abi.word);
+      passed = field_behind(program_, site, passed, atom.displacement(), program_.abi.word);
     context_.worklist.add(AddTargets{through, passed});
   }
 }
@@ -69,7 +63,7 @@ void CallTargets::add(const AddTargets& item) {
   for (const std::uint32_t global : found.asked)
     context_.dependencies.add({FactKind::code_pointer, global}, FindTargets{item.site});
   if (program_.values.flags(found.value) != 0 && !context_.models.surely(item.pointer)) note_unsure(item.site);
-  for (const Atom& atom : copy(program_.values.atoms(found.value))) add_target(item.site, atom);
+  for (const Atom& atom : program_.values.atoms(found.value)) add_target(item.site, atom);
 }
 
 /// The call was as sure as its pointer until now.
@@ -80,7 +74,7 @@ void CallTargets::note_unsure(SiteId site) {
 void CallTargets::add_target(SiteId site, const Atom& atom) {
   int import = atom.kind == AtomKind::import ? static_cast<int>(atom.a) : -1;
   std::uint32_t function = 0;
-  if (atom.kind == AtomKind::image && !atom.strided) {
+  if (atom.is_image_address()) {
     const Callee callee = program_.callee_at(static_cast<std::uint32_t>(atom.a));
     import = callee.import;
     function = callee.target;

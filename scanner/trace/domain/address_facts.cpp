@@ -1,0 +1,123 @@
+// Who names an address of the image: the index answers by displacement fields, relocated data words by what they hold.
+#include <algorithm>
+
+#include "scanner/trace/domain/globals.hpp"
+#include "scanner/trace/image/reference.hpp"
+
+namespace scanner::trace {
+
+std::vector<Reference>::const_iterator AddressFacts::first_reference(std::uint32_t rva) const {
+  return std::lower_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0});
+}
+
+std::vector<std::uint32_t> AddressFacts::users(std::uint32_t rva) const {
+  std::vector<std::uint32_t> sites;
+  // The index takes the displacement for the instruction's last field; an immediate behind it moves the target down.
+  for (const std::uint32_t behind : {0U, 1U, 2U, 4U}) {
+    if (index_.absolute && behind != 0) continue;
+    for (const Reference& reference : Index::to(index_.data, rva - behind)) sites.push_back(reference.site);
+  }
+  std::sort(sites.begin(), sites.end());
+  return sites;
+}
+
+/// An address is computed, not a content used.
+bool AddressFacts::computes(const Reference& reference) const {
+  if (index_.absolute) return std::binary_search(index_.taken.begin(), index_.taken.end(), reference.site);
+  return computes_address(image_, reference);
+}
+
+bool AddressFacts::used(std::uint32_t rva, std::uint32_t bytes) {
+  const auto [known, fresh] = used_.emplace(std::uint64_t{rva} << 32 | bytes, false);
+  if (!fresh) return known->second;
+  auto it = first_reference(rva);
+  for (; it != index_.data.end() && it->target < rva + bytes && !known->second; ++it) known->second = !computes(*it);
+  return known->second;
+}
+
+std::vector<std::uint32_t> AddressFacts::wide_stores_over(std::uint32_t rva) const {
+  constexpr std::uint32_t kWidest = 28;  // stp q0, q1: all but the last word
+  std::vector<std::uint32_t> sites;
+  for (auto it = first_reference(rva - std::min(rva, kWidest)); it != index_.data.end() && it->target < rva; ++it) {
+    if (stores_wide(image_, *it)) sites.push_back(it->site);
+  }
+  return sites;
+}
+
+void AddressFacts::collect_pointers() {
+  if (pointers_collected_) return;
+  pointers_collected_ = true;
+  const auto collect = [this](std::uint32_t rva, unsigned) {
+    const auto value = image_.load(rva, image_.pointer_size());
+    if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) pointers_[*target].push_back(rva);
+  };
+  if (index_.absolute) {
+    for (const std::uint32_t word : index_.words) collect(word, 0);
+  } else {
+    image_.for_each_relocation(collect);
+  }
+}
+
+const std::vector<std::uint32_t>& AddressFacts::words_holding(std::uint32_t rva) {
+  collect_pointers();
+  static const std::vector<std::uint32_t> none;
+  const auto found = pointers_.find(rva);
+  return found == pointers_.end() ? none : found->second;
+}
+
+/// Asked again and again for the same addresses.
+bool AddressFacts::computed_within(std::uint32_t low, std::uint32_t high) {
+  const auto [known, fresh] = computed_within_.emplace(std::uint64_t{low} << 32 | high, false);
+  if (!fresh) return known->second;
+  auto it = first_reference(low);
+  std::uint64_t looked_at = 1;
+  for (; it != index_.data.end() && it->target <= high && !known->second; ++it, ++looked_at)
+    known->second = computes(*it);
+  budget_->spend(looked_at);
+  return known->second;
+}
+
+bool AddressFacts::held_within(std::uint32_t low, std::uint32_t high) {
+  collect_pointers();
+  const auto pointer = pointers_.lower_bound(low);
+  return pointer != pointers_.end() && pointer->first <= high;
+}
+
+bool AddressFacts::address_taken(std::uint32_t rva) {
+  return !words_holding(rva).empty() || !Index::to(index_.addresses, rva).empty() || computed_within(rva, rva);
+}
+
+bool AddressFacts::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
+                             const std::function<bool(const Reference&)>& reads) {
+  collect_pointers();
+  for (auto it = pointers_.lower_bound(rva); it != pointers_.end() && it->first < rva + bytes; ++it) {
+    if (it->second != std::vector<std::uint32_t>{holder}) return false;
+  }
+  for (auto it = first_reference(rva); it != index_.data.end() && it->target < rva + bytes; ++it) {
+    if (!budget_->spend(1)) return false;
+    if (!only_reads(image_, *it) && !(computes(*it) && reads(*it))) return false;
+  }
+  return true;
+}
+
+std::uint32_t AddressFacts::object_at(std::uint32_t rva, std::uint32_t reach) {
+  collect_pointers();
+  std::uint32_t best = 0;
+  const auto after = std::upper_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0xFFFFFFFFU});
+  if (after != index_.data.begin()) best = std::prev(after)->target;
+  const auto pointer = pointers_.upper_bound(rva);
+  if (pointer != pointers_.begin()) best = std::max(best, std::prev(pointer)->first);
+  return best != 0 && rva - best <= reach ? best : 0;
+}
+
+std::uint32_t AddressFacts::object_above(std::uint32_t rva) {
+  collect_pointers();
+  std::uint32_t best = 0;
+  const auto next = std::upper_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0xFFFFFFFFU});
+  if (next != index_.data.end()) best = next->target;
+  const auto pointer = pointers_.upper_bound(rva);
+  if (pointer != pointers_.end() && (best == 0 || pointer->first < best)) best = pointer->first;
+  return best;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,115 @@
+// One possibility of an abstract value: a number, an address, what a location held at function entry, or what stands in
+// memory that is read later. Atoms are made by the functions named like their kinds, and asked with the predicates
+// below, so that no reader needs to know which field means what for which kind.
+#pragma once
+
+#include <cstdint>
+
+namespace scanner::trace {
+
+enum class AtomKind : std::uint8_t {
+  constant,   ///< the number `a`
+  initial,    ///< what location `where` held when the function was entered, masked, or plus `a`
+  image,      ///< address in the image: RVA `a`
+  frame,      ///< address in this frame: signed offset `a` from the stack pointer at entry
+  import,     ///< pointer to import number `a`
+  memory,     ///< content of `width` bytes at image RVA `a`
+  field,      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
+  multiple,   ///< an unknown number times `a`
+  returned,   ///< what the call at RVA `a` of this function returned
+  via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA `a`
+};
+
+/// A place that holds a value when a function is entered: a register, or a stack slot at a byte offset from the stack
+/// pointer at entry (which points at the return address on x86 and x64).
+using Location = std::int32_t;
+inline constexpr Location kStackBase = 0x1000;
+constexpr Location stack_location(std::int32_t offset) { return kStackBase + offset; }
+constexpr bool is_stack(Location location) { return location >= kStackBase; }
+
+struct Atom {
+  AtomKind kind = AtomKind::constant;
+  std::uint8_t width = 8;                  ///< memory, field, via_global: bytes that are read
+  std::int32_t where = 0;                  ///< initial, field: the location; via_global: see pointee_offset()
+  std::int32_t stride = 0;                 ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
+  std::uint64_t a = 0;                     ///< see AtomKind
+  std::uint32_t and_mask = 0xFFFFFFFFU;    ///< initial, memory, field, via_global, returned: (value & and) | or
+  std::uint32_t or_mask = 0;
+  std::int32_t offset = 0;                 ///< memory, field, via_global: bytes added to the content, when a pointer
+
+  auto operator<=>(const Atom&) const = default;
+
+  static constexpr Atom constant(std::uint64_t number) { return of(AtomKind::constant, number); }
+  static constexpr Atom initial(Location location) { return of(AtomKind::initial, 0, location); }
+  static constexpr Atom image(std::uint32_t rva) { return of(AtomKind::image, rva); }
+  static constexpr Atom frame(std::int64_t offset) {
+    return of(AtomKind::frame, static_cast<std::uint64_t>(offset));
+  }
+  static constexpr Atom import(std::uint32_t number) { return of(AtomKind::import, number); }
+  static constexpr Atom multiple(std::uint64_t factor) { return of(AtomKind::multiple, factor); }
+  static constexpr Atom returned(std::uint32_t call) { return of(AtomKind::returned, call); }
+  static constexpr Atom memory(std::uint32_t rva, unsigned width) { return of(AtomKind::memory, rva, 0, width); }
+  static constexpr Atom field(Location location, std::int64_t offset, unsigned width) {
+    return of(AtomKind::field, static_cast<std::uint64_t>(offset), location, width);
+  }
+  static constexpr Atom via_global(std::uint32_t rva, std::int32_t offset, unsigned width) {
+    return of(AtomKind::via_global, rva, offset, width);
+  }
+
+  [[nodiscard]] constexpr bool strided() const { return stride != 0; }
+  [[nodiscard]] constexpr bool masked() const { return and_mask != 0xFFFFFFFFU || or_mask != 0; }
+  /// Neither masked nor strided.
+  [[nodiscard]] constexpr bool plain() const { return !masked() && !strided(); }
+
+  [[nodiscard]] constexpr bool is_constant() const { return kind == AtomKind::constant; }
+  /// A certain address in the image, in this frame.
+  [[nodiscard]] constexpr bool is_image_address() const { return kind == AtomKind::image && !strided(); }
+  [[nodiscard]] constexpr bool is_frame_address() const { return kind == AtomKind::frame && !strided(); }
+  /// Addresses that arithmetic moves: in the image or the frame.
+  [[nodiscard]] constexpr bool is_address() const { return kind == AtomKind::image || kind == AtomKind::frame; }
+  /// Exactly what the location held, though perhaps masked: nothing was added to it.
+  [[nodiscard]] constexpr bool is_initial() const { return kind == AtomKind::initial && a == 0 && !strided(); }
+  /// A pointer that the function got, plus a displacement; a masked one is no pointer. It may be strided.
+  [[nodiscard]] constexpr bool is_pointer_argument() const { return kind == AtomKind::initial && !masked(); }
+  /// Read from memory when it is resolved.
+  [[nodiscard]] constexpr bool is_content() const {
+    return kind == AtomKind::memory || kind == AtomKind::field || kind == AtomKind::via_global;
+  }
+  /// A content to which something is added, or that is an element behind an argument: masks would not say of what.
+  [[nodiscard]] constexpr bool moved() const { return offset != 0 || (kind == AtomKind::field && strided()); }
+  /// The whole content of one global, of a pointer's width.
+  [[nodiscard]] constexpr bool is_pointer_in_image(unsigned word) const {
+    return kind == AtomKind::memory && width == word && plain();
+  }
+
+  /// image, memory, via_global, returned.
+  [[nodiscard]] constexpr std::uint32_t rva() const { return static_cast<std::uint32_t>(a); }
+  /// frame: from the stack pointer at entry; initial, field: behind the pointer.
+  [[nodiscard]] constexpr std::int64_t displacement() const { return static_cast<std::int64_t>(a); }
+  /// via_global: behind the pointer that stands in the image.
+  [[nodiscard]] constexpr std::int32_t pointee_offset() const { return where; }
+
+  [[nodiscard]] constexpr Atom masked_as(const Atom& other) const {
+    Atom out = *this;
+    out.and_mask = other.and_mask;
+    out.or_mask = other.or_mask;
+    return out;
+  }
+  [[nodiscard]] constexpr Atom with_stride(std::int32_t bytes) const {
+    Atom out = *this;
+    out.stride = bytes;
+    return out;
+  }
+
+ private:
+  static constexpr Atom of(AtomKind kind, std::uint64_t a, std::int32_t where = 0, unsigned width = 8) {
+    Atom atom;
+    atom.kind = kind;
+    atom.a = a;
+    atom.where = where;
+    atom.width = static_cast<std::uint8_t>(width);
+    return atom;
+  }
+};
+
+}  // namespace scanner::trace

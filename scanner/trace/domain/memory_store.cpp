@@ -1,0 +1,174 @@
+// Stores: strong and weak updates of frame slots and of fields behind arguments, and what aliases may have changed.
+#include <algorithm>
+
+#include "scanner/trace/domain/memory.hpp"
+#include "scanner/trace/domain/state_cost.hpp"
+
+namespace scanner::trace {
+
+/// A store may go anywhere behind `offset`: what stands there is joined with `value`.
+void Memory::weak_update_behind(State& state, std::int64_t offset, ValueId value) {
+  budget_.spend(steps_for(state));
+  if (offset >= static_cast<std::int64_t>(abi_.stack_arguments)) fill_in_arguments(state, offset);
+  for (FrameSlot& slot : state.frame) {
+    if (slot.offset >= offset && (slot.offset < 0) == (offset < 0)) slot.value = values_.join(slot.value, value);
+  }
+}
+
+/// The same for a pointer that walks down: every local below `end`.
+void Memory::weak_update_below(State& state, std::int64_t end) {
+  budget_.spend(steps_for(state));
+  for (FrameSlot& slot : state.frame) {
+    if (slot.offset < end && (slot.offset < 0) == (end <= 0))
+      slot.value = values_.join(slot.value, values_.unknown(kTopComputed | kAssumesFrame));
+  }
+}
+
+ValueId Memory::stored_value(const State& state, const Op& op) {
+  const ValueId value = op.unknown       ? values_.unknown(kTopNotUnderstood)
+                        : op.a != kNoReg ? state.registers[op.a]
+                                         : values_.constant(op.imm);
+  return op.width < 8 ? values_.resize(value, op.width, false) : value;
+}
+
+/// The address may be `atom`, in the frame, and may be something else.
+void Memory::store_to_frame(State& state, const Target& target, const Atom& atom) {
+  const std::int64_t offset = atom.displacement();
+  const unsigned width = target.op.width;
+  if (atom.stride < 0) return weak_update_below(state, offset + width);
+  if (atom.strided()) return weak_update_behind(state, offset, values_.unknown(kTopComputed));
+  const ValueId before = frame_load(state, offset, width, values_, abi_);
+  frame_store(state, offset, width, values_.join(before, target.value), values_);
+  // This slot or, when the rest of the address is an index that is not known, a neighbour.
+  if ((values_.flags(target.address) & (kTopComputed | kTopCapped | kTopNotUnderstood)) != 0)
+    weak_update_behind(state, offset, values_.unknown(kTopComputed | kAssumesFrame));
+}
+
+void Memory::store_behind_argument(State& state, const Target& target, const Atom& atom) {
+  const std::int64_t offset = atom.displacement();
+  const unsigned width = target.op.width;
+  const ValueId stored =
+      target.strong ? target.value
+                    : values_.join(field_load(state, atom.where, offset, width, values_), target.value);
+  field_store(state, atom.where, offset, width, stored, values_);
+}
+
+/// Other functions want to know of a store to `atom`.
+void Memory::note(const Target& target, const Atom& atom, StoreLog& log) const {
+  const Op& op = target.op;
+  if (atom.is_pointer_argument())
+    log.argument_stores.push_back({atom.where, atom.displacement(), op.width, target.value, op.rva});
+  GlobalStore record{atom.rva(), 0, false, op.width, target.value, target.function, op.rva, atom.strided()};
+  if (atom.kind == AtomKind::image) log.stores.push_back(record);
+  if (atom.is_pointer_in_image(abi_.word)) {
+    record.through = true;
+    record.offset = atom.offset;
+    log.stores.push_back(record);
+  }
+}
+
+void Memory::store(State& state, const Op& op, std::uint32_t function, StoreLog* log) {
+  const ValueId address = address_of(state, op.mem);
+  ValueId value = stored_value(state, op);
+  const Atom* only = values_.only(address);
+  if (only != nullptr && only->is_frame_address()) {
+    const std::int64_t offset = only->displacement();
+    if (op.weak) value = values_.join(frame_load(state, offset, op.width, values_, abi_), value);
+    frame_store(state, offset, op.width, value, values_);
+    return;
+  }
+  const Target target{op, function, address, value, only != nullptr && !op.weak};
+  const auto atoms = values_.atoms(address);
+  bool leaves_frame = atoms.empty();
+  for (const Atom& atom : atoms) {
+    if (atom.kind == AtomKind::frame) {
+      store_to_frame(state, target, atom);
+      continue;
+    }
+    leaves_frame = true;
+    if (atom.is_pointer_argument() && !atom.strided()) store_behind_argument(state, target, atom);
+    if (log != nullptr) note(target, atom, *log);
+  }
+  if (!leaves_frame) return;
+  budget_.spend(steps_for(state));
+  taint_aliased_fields(state, atoms);
+  taint_aliased_locals(state, atoms);
+  escape(state, value);
+  if (op.width == abi_.word) escape_argument(state, value);
+  if (op.unknown && op.a != kNoReg) escape(state, state.registers[op.a]);
+}
+
+/// Other pointers may be aliases of a field behind an argument. `atoms` are all that the address of the store may be;
+/// none: anything.
+void Memory::taint_aliased_fields(State& state, std::span<const Atom> atoms) {
+  const auto in_image = [](const Atom& atom) { return atom.kind == AtomKind::image; };
+  if (!atoms.empty() && std::ranges::all_of(atoms, in_image)) return;
+  const Atom* only = atoms.size() == 1 && atoms[0].is_pointer_argument() ? &atoms[0] : nullptr;
+  for (FieldSlot& slot : state.fields) {
+    const bool by_its_own = only != nullptr && only->where == slot.pointer;
+    const bool walks_there = by_its_own && only->strided() && slot.offset >= only->displacement();
+    if (!by_its_own || walks_there) slot.value = values_.with_flags(slot.value, kAssumesField);
+  }
+}
+
+/// A pointer of unknown origin may be an alias of a local that escaped.
+void Memory::taint_aliased_locals(State& state, std::span<const Atom> atoms) {
+  const bool elsewhere = !atoms.empty() && std::ranges::all_of(atoms, [](const Atom& atom) {
+    return atom.kind == AtomKind::initial || atom.is_address();
+  });
+  if (elsewhere || state.escaped.empty()) return;
+  for (FrameSlot& slot : state.frame) {
+    // On x86 what is pushed for the next call lies below all locals.
+    const bool member = !abi_.callee_removes && within_reach(state, slot, values_, abi_);
+    if (member || state.may_alias(slot.offset, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+  }
+}
+
+/// `count` stores one after the other; `one` is the store, by way of the scratch registers.
+void Memory::repeat_each(State& state, const Op& op, Op one, std::uint64_t count, std::uint32_t function,
+                         StoreLog* log) {
+  const ValueId destination = state.registers[op.mem.base];
+  const bool copies = op.a == kNoReg;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto moved = [&](ValueId pointer) { return values_.add(pointer, static_cast<std::int64_t>(i * op.width)); };
+    state.registers[kScratchB] = moved(destination);
+    state.registers[kScratchA] =
+        copies ? load(state, moved(state.registers[op.mem.index]), op.width) : state.registers[op.a];
+    store(state, one, function, log);
+  }
+}
+
+void Memory::repeat(State& state, const Op& op, std::uint32_t function, StoreLog* log) {
+  std::uint64_t count = 0;
+  const bool counted = values_.is_constant(state.registers[op.b], count);
+  if (counted && count == 0) return;
+  const ValueId destination = state.registers[op.mem.base];
+  Op one;
+  one.kind = OpKind::store;
+  one.width = op.width;
+  one.rva = op.rva;
+  one.mem.base = kScratchB;
+  one.a = kScratchA;
+  if (counted && count <= policy::kMostRepeats) {
+    budget_.spend(count * (1 + steps_for(state) / 8));
+    repeat_each(state, op, one, count, function, log);
+    return;
+  }
+  budget_.spend(steps_for(state));
+  // What is not carried out here one by one is not known afterwards, and neither is how far it goes.
+  for (const Atom& atom : values_.atoms(destination)) {
+    if (atom.kind != AtomKind::frame) continue;
+    const std::int64_t begin = atom.displacement();
+    for (FrameSlot& slot : state.frame) {
+      const bool within = !counted || slot.offset < begin + static_cast<std::int64_t>(count * op.width);
+      if (slot.offset >= begin && within) slot.value = values_.unknown(kTopNotUnderstood);
+    }
+  }
+  constexpr std::uint64_t kWidest = 0xFF;  // that an operation can say
+  one.unknown = true;
+  one.width = static_cast<std::uint8_t>(counted ? std::min(count * op.width, kWidest) : kWidest);
+  state.registers[kScratchB] = destination;
+  store(state, one, function, log);
+}
+
+}  // namespace scanner::trace

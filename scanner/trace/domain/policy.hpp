@@ -1,0 +1,61 @@
+// Every heuristic of the domain and the interpreter by name: what is taken for a counter, how far an object reaches,
+// how many possibilities are told apart. They decide precision and cost, not soundness: where one gives up, the value
+// is "possibly something else" with a reason, or rests on an assumption that is named.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace scanner::trace::policy {
+
+// --- values ---------------------------------------------------------------------------------------------------------
+
+/// Atoms of one value. A driver with more tags for one call has not been seen; tables are cut by other rules.
+inline constexpr std::size_t kMostAtoms = 16;
+/// Numbers below this that differ from round to round are a counter; tags are larger.
+inline constexpr std::uint64_t kLargestCounter = 0x10000;
+/// Two addresses of one object farther apart than this are no walk through a table.
+inline constexpr std::int64_t kLongestStride = 0x1000;
+/// An index that is scaled by more is no index of a table in an image.
+inline constexpr std::uint64_t kLargestFactor = 0x1000, kLargestShift = 12, kLargestMultiple = 0x10000;
+/// Compilers set bits below this of what they know to be aligned so: the address of a member.
+inline constexpr std::uint64_t kAlignmentOfMembers = 16;
+/// A comparison that leaves so many numbers at most turns an unknown index into them.
+inline constexpr std::uint64_t kMostIndices = kMostAtoms;
+
+// --- states ---------------------------------------------------------------------------------------------------------
+
+inline constexpr std::size_t kMostFrameSlots = 512, kMostEscaped = 256, kMostEscapedArguments = 256;
+inline constexpr std::size_t kMostFields = 64;      ///< that were stored behind arguments
+inline constexpr std::size_t kMostConstraints = 6;  ///< on the arguments, of one path
+/// Incoming stack arguments that get a slot when a callee may write there.
+inline constexpr unsigned kMostArgumentsFilledIn = 16;
+/// Stack offsets above the return address that can be incoming arguments.
+inline constexpr std::int64_t kHighestArgument = 0x1000;
+/// Elements of an array on the stack that a load with an unknown index may read.
+inline constexpr int kMostElementsOnStack = 16;
+/// Rounds of a string operation that are carried out one by one.
+inline constexpr std::uint64_t kMostRepeats = 64;
+/// Bytes above the callee's frame that can be its arguments, when their number is not known.
+inline constexpr std::int64_t kArgumentArea = 0x60;
+
+// --- the fixed point of one function ---------------------------------------------------------------------------------
+
+inline constexpr unsigned kVisitsBeforeWidening = 6, kMostVisits = 64;
+/// Paths into one call that are followed one by one, and blocks between where they meet and the call.
+inline constexpr std::size_t kMostPaths = 16, kMostBlocksOfPath = 16;
+
+// --- globals --------------------------------------------------------------------------------------------------------
+
+/// How far behind an address that escapes its object may reach; farther when nothing else is known to stand between.
+inline constexpr std::uint32_t kObjectReach = 0x100, kLargeObject = 0x1000;
+/// Globals that are read to know one global.
+inline constexpr unsigned kMostHops = 4;
+/// Arguments of functions that are known to end up in one global.
+inline constexpr std::size_t kMostInflows = 4096;
+/// A table of tags: its bytes, its entries, and how much padding may follow it.
+inline constexpr std::uint32_t kLargestTable = 0x1000, kMostPadding = 64;
+inline constexpr std::size_t kMostTags = kMostAtoms;
+inline constexpr std::uint32_t kSmallestStride = 4;
+
+}  // namespace scanner::trace::policy

@@ -1,0 +1,158 @@
+// Arithmetic on whole values: on each atom of one operand with each of the other (atom_arithmetic.hpp), as long as one
+// of them has a single atom.
+#include <algorithm>
+#include <bit>
+#include <boost/container/static_vector.hpp>
+
+#include "scanner/trace/domain/atom_arithmetic.hpp"
+#include "scanner/trace/domain/values.hpp"
+
+namespace scanner::trace {
+namespace {
+
+using Atoms = boost::container::static_vector<Atom, ValuePool::kCap>;
+
+std::span<const Atom> view_of(const Atoms& atoms) { return {atoms.data(), atoms.size()}; }
+
+bool commutes(Alu op) { return op == Alu::bit_or || op == Alu::bit_and; }
+
+/// `atom` cut to `width` bytes. False when nothing of it is known then.
+bool cut_atom(Atom& atom, unsigned width, bool sign) {
+  switch (atom.kind) {
+    case AtomKind::constant:
+      atom.a = cut(atom.a, width);
+      if (sign) {
+        const auto bits = 64 - 8 * width;
+        atom.a = static_cast<std::uint64_t>(static_cast<std::int64_t>(atom.a << bits) >> bits);
+      }
+      return true;
+    case AtomKind::initial:
+      if (width < 4) atom.and_mask &= (1U << (8 * width)) - 1;
+      return true;
+    case AtomKind::memory:
+    case AtomKind::field:
+    case AtomKind::via_global:
+      if (atom.moved() && width < atom.width) return false;
+      atom.width = static_cast<std::uint8_t>(std::min<unsigned>(width, atom.width));
+      return true;
+    case AtomKind::image:
+    case AtomKind::frame:
+    case AtomKind::import: return width >= 4;
+    case AtomKind::multiple:
+    case AtomKind::returned: return true;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool ValuePool::combine_either_way(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y,
+                                   Atom& out) const {
+  return combine(op, width, shift, x, y, misalignment_, out) ||
+         (commutes(op) && combine(op, width, shift, y, x, misalignment_, out));
+}
+
+/// An unknown index that is scaled: by how much is remembered. kBottom when it is not that.
+ValueId ValuePool::scaled_index(Alu op, ValueId index, ValueId factor) {
+  std::uint64_t number = 0;
+  if (!atoms(index).empty() || (op != Alu::shl && op != Alu::mul) || !is_constant(factor, number)) return kBottom;
+  const std::uint32_t flags = values_[index].flags;
+  const std::uint64_t limit = op == Alu::shl ? policy::kLargestShift : policy::kLargestFactor;
+  if ((flags & kTopDepthLost) != 0 || number == 0 || number >= limit) return kBottom;
+  const Atom scaled = Atom::multiple(op == Alu::shl ? std::uint64_t{1} << number : number);
+  return make({&scaled, 1}, flags & kAssumedMask);
+}
+
+/// An address plus something unknown stays "somewhere behind that address". kBottom when neither is a single address.
+ValueId ValuePool::somewhere_behind(ValueId a, ValueId b) {
+  for (const ValueId side : {a, b}) {
+    const auto view = atoms(side);
+    if (view.size() != 1 || !view[0].is_address()) continue;
+    const Atom out = view[0].strided() ? view[0] : view[0].with_stride(1);
+    return make({&out, 1}, (flags(a) | flags(b)) & kAssumedMask);
+  }
+  return kBottom;
+}
+
+ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
+  if (a == kBottom || b == kBottom) return kBottom;
+  const std::uint32_t flags = values_[a].flags | values_[b].flags;
+  if ((flags & kTopCapped) != 0) return unknown(kTopCapped | kTopComputed);
+  const std::span<const Atom> left = atoms(a), right = atoms(b);
+  if (flags == 0 && left.size() == 1 && right.size() == 1) {
+    if (Atom out; combine_either_way(op, width, shift, left[0], right[0], out)) return single(out);
+  }
+  if (const ValueId scaled = scaled_index(op, a, b); scaled != kBottom) return scaled;
+  // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
+  if (left.size() > 1 && right.size() > 1)
+    return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));
+  Atoms results;
+  bool lost = (flags & kTopMask) != 0;
+  for (const Atom& x : left) {
+    for (const Atom& y : right) {
+      Atom out;
+      if (!combine_either_way(op, width, shift, x, y, out)) {
+        lost = true;
+        continue;
+      }
+      if (std::find(results.begin(), results.end(), out) != results.end()) continue;
+      if (results.size() == kCap) return unknown(kTopCapped | kTopComputed);
+      results.push_back(out);
+    }
+  }
+  if (lost && results.empty() && op == Alu::add) {
+    if (const ValueId behind = somewhere_behind(a, b); behind != kBottom) return behind;
+  }
+  std::sort(results.begin(), results.end());
+  std::uint32_t result_flags = flags & kAssumedMask;
+  if (lost) result_flags |= kTopComputed | (flags & kTopDepthLost);
+  return make(view_of(results), result_flags);
+}
+
+ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
+  if (width >= 8) return id;
+  Atoms results;
+  bool changed = false, lost = false;
+  for (const Atom& atom : atoms(id)) {
+    Atom out = atom;
+    if (!cut_atom(out, width, sign)) {
+      lost = true;
+      continue;
+    }
+    changed = changed || out != atom;
+    results.push_back(out);
+  }
+  if (!changed && !lost) return id;
+  std::sort(results.begin(), results.end());
+  results.erase(std::unique(results.begin(), results.end()), results.end());
+  return make(view_of(results), values_[id].flags | (lost ? kTopComputed : 0U));
+}
+
+ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int64_t disp) {
+  ValueId sum = base;
+  if (index != kBottom) {
+    ValueId scaled = index;
+    if (scale > 1)
+      scaled = alu(Alu::shl, word_, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
+    sum = base == kBottom ? scaled : alu(Alu::add, word_, 0, base, scaled);
+    // The stride is kept: it tells how far apart the entries of a table are.
+    const auto view = atoms(sum);
+    const Atom* multiple = only(scaled);
+    const bool known = word_ == 4 && multiple != nullptr && multiple->kind == AtomKind::multiple;
+    if (view.size() == 1 && view[0].strided() && base != kBottom && !known) {
+      const Atom out = view[0].with_stride(static_cast<std::int32_t>(scale));
+      sum = make({&out, 1}, flags(sum));
+    }
+  }
+  if (sum == kBottom) return constant(static_cast<std::uint64_t>(disp));
+  return disp == 0 ? sum : add(sum, disp);
+}
+
+ValueId ValuePool::masked(ValueId id, std::uint32_t and_mask, std::uint32_t or_mask) {
+  ValueId out = id;
+  if (and_mask != 0xFFFFFFFFU) out = alu(Alu::bit_and, 4, 0, out, constant(and_mask));
+  if (or_mask != 0) out = alu(Alu::bit_or, 4, 0, out, constant(or_mask));
+  return out;
+}
+
+}  // namespace scanner::trace

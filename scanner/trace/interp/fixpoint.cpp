@@ -1,0 +1,169 @@
+#include "scanner/trace/interp/fixpoint.hpp"
+
+#include <utility>
+
+#include "scanner/trace/domain/state_cost.hpp"
+#include "scanner/trace/ir/block_ends.hpp"
+
+namespace scanner::trace {
+namespace {
+
+FunctionSummary abandoned() {
+  FunctionSummary nothing;
+  nothing.given_up = true;
+  return nothing;
+}
+
+JoinKind join_kind(unsigned visits, bool back_edge) {
+  if (back_edge) return JoinKind::loop;
+  return visits > policy::kVisitsBeforeWidening ? JoinKind::widening : JoinKind::forward;
+}
+
+}  // namespace
+
+Fixpoint::Fixpoint(const Context& context)
+    : function_(context.function),
+      values_(context.values),
+      abi_(context.abi),
+      knowledge_(context.knowledge),
+      effort_(context.budget, context.values),
+      recorder_(context.function, context.imports, context.values, effort_),
+      transfer_(context, recorder_),
+      handlers_(context.function, context.values, context.abi, context.knowledge, transfer_.stack(),
+                transfer_.calls().effects()),
+      queue_(context.function),
+      in_(context.function.blocks.size()),
+      visits_(context.function.blocks.size(), 0) {
+  for (std::uint32_t number = 1; number < function_.blocks.size(); ++number) {
+    if (!function_.blocks[number].has_predecessor) without_predecessor_.push_back(number);
+  }
+}
+
+FunctionSummary Fixpoint::run() {
+  if (function_.blocks.empty()) return {};
+  if (handlers_.too_deep()) return abandoned();
+  merge_into(0, state_at_entry(values_, abi_), false);
+  iterate();
+  if (!effort_.given_up()) record();
+  if (effort_.given_up()) return abandoned();
+  if (knowledge_.ways_into != 0) record_paths(knowledge_.ways_into);
+  return recorder_.take();
+}
+
+void Fixpoint::iterate() {
+  while (!queue_.empty() && !effort_.given_up()) visit(queue_.take());
+}
+
+void Fixpoint::visit(std::uint32_t number) {
+  const Block& block = function_.blocks[number];
+  State& state = state_;
+  state = in_[number];
+  interpret(block, state);
+  for (const std::uint32_t next : block.successors)
+    merge_into(next, refined(block, next, state), queue_.goes_back(number, next));
+  if (block.unresolved_jump && !transfer_.stack().at_entry_depth(state)) {
+    for (const std::uint32_t next : without_predecessor_) {
+      if (effort_.given_up()) return;
+      merge_into(next, state, queue_.goes_back(number, next));
+    }
+  }
+  merge_into_handlers(block, in_[number]);
+}
+
+void Fixpoint::record() {
+  recorder_.start();
+  for (std::uint32_t number = 0; number < function_.blocks.size() && !effort_.given_up(); ++number)
+    record_block(number);
+  recorder_.stop();
+}
+
+void Fixpoint::record_block(std::uint32_t number) {
+  const Block& block = function_.blocks[number];
+  const bool reached = visits_[number] > 0;
+  recorder_.begin_block(reached);
+  State state;
+  if (reached) {
+    state = in_[number];
+  } else {
+    state.registers.fill(values_.unknown(kTopUnreached));
+    if (!block.has_predecessor && abi_.callee_removes && stands_behind_return(function_, number))
+      recorder_.orphan(block.rva);
+  }
+  interpret(block, state);
+  if (reached && abi_.callee_removes) {
+    for (const std::uint32_t next : block.successors) {
+      if (visits_[next] != 0) transfer_.stack().check_edge(state, in_[next]);
+    }
+  }
+  if (reached) transfer_.leave(block, state);
+  recorder_.end_block(state);
+}
+
+void Fixpoint::interpret(const Block& block, State& state) {
+  transfer_.enter(block);
+  effort_.spend(block.instruction_count + steps_for(state));
+  const bool handled = !recorder_.recording() && !block.exception_successors.empty();
+  for (std::uint32_t i = 0; i < block.instruction_count && !effort_.given_up(); ++i) {
+    const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
+    if (!handled) {
+      transfer_.run(instruction, state);
+      continue;
+    }
+    for (unsigned k = 0; k < instruction.op_count; ++k) {
+      const Op& op = function_.ops[instruction.first_op + k];
+      const bool raises = transfer_.may_raise(op, state);
+      if (raises) merge_into_handlers(block, state);
+      transfer_.step(op, state);
+      if (raises && op.kind == OpKind::call && !state.escaped.empty()) merge_into_handlers(block, state);
+    }
+  }
+}
+
+/// `back_edge`: the edge to the block closes a loop.
+void Fixpoint::merge_into(std::uint32_t number, const State& state, bool back_edge) {
+  State& in = in_[number];
+  unsigned& visits = visits_[number];
+  effort_.spend(steps_for(state));
+  if (visits == 0) {
+    in = state;
+    effort_.keep(bytes_of(in));
+  } else if (in == state) {
+    return;
+  } else {
+    effort_.spend(in.fields.size() * state.fields.size() / 8);
+    State& joined = joined_;
+    joined = in;
+    const bool depth_decided =
+        abi_.callee_removes && transfer_.stack().join(joined, state, function_.blocks[number].rva);
+    const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
+    join_states(joined, state, join_kind(visits, back_edge), values_, abi_);
+    if (visits > policy::kMostVisits) force_fixpoint(joined, in, values_);
+    if (depth_decided) joined.registers[abi_.stack_pointer] = stack_pointer;
+    if (joined == in) return;
+    std::swap(in, joined);
+  }
+  ++visits;
+  queue_.push(number);
+}
+
+/// What the frame holds when an exception is raised here. Between two such places it may hold something else.
+void Fixpoint::merge_into_handlers(const Block& block, const State& state) {
+  if (!transfer_.stack().has_frame(state)) return;
+  for (const std::uint32_t handler : block.exception_successors) {
+    if (effort_.given_up()) return;
+    merge_into(handler, handlers_.enter(state, handler), false);
+  }
+}
+
+/// `state` at the end of the block as the block `next` finds it: what the branch between them says is known.
+const State& Fixpoint::refined(const Block& block, std::uint32_t next, const State& state) {
+  const Instruction* last = last_instruction(function_, block);
+  if (last == nullptr || last->flow != ControlFlow::branch || last->condition == Condition::other ||
+      block.successors.size() != 2 || !transfer_.comparison().known() || block.successors[0] == block.successors[1])
+    return state;
+  refined_ = state;
+  transfer_.comparison().refine(refined_, *last, function_.blocks[next].rva == last->target);
+  return refined_;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,54 @@
+// The fixed point over the blocks of one function: states are carried along the edges until none changes, then every
+// block is interpreted once more to record what the summary says.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "scanner/trace/domain/state_join.hpp"
+#include "scanner/trace/interp/effort.hpp"
+#include "scanner/trace/interp/handlers.hpp"
+#include "scanner/trace/interp/recorder.hpp"
+#include "scanner/trace/interp/transfer.hpp"
+#include "scanner/trace/ir/worklist.hpp"
+
+namespace scanner::trace {
+
+class Fixpoint {
+ public:
+  explicit Fixpoint(const Context& context);
+
+  FunctionSummary run();
+
+ private:
+  void iterate();
+  void visit(std::uint32_t number);
+  void record();
+  void record_block(std::uint32_t number);
+  void interpret(const Block& block, State& state);
+  void merge_into(std::uint32_t number, const State& state, bool back_edge);
+  void merge_into_handlers(const Block& block, const State& state);
+  const State& refined(const Block& block, std::uint32_t next, const State& state);
+
+  // Paths into one call (call_paths.cpp).
+  [[nodiscard]] std::vector<std::uint32_t> predecessors(std::uint32_t number) const;
+  [[nodiscard]] std::vector<std::uint32_t> blocks_to_call(std::uint32_t rva) const;
+  void record_paths(std::uint32_t call);
+  void follow_path(std::uint32_t from, const std::vector<std::uint32_t>& chain, std::uint32_t call);
+
+  const LiftedFunction& function_;
+  ValuePool& values_;
+  const Abi& abi_;
+  const CalleeKnowledge& knowledge_;
+  Effort effort_;
+  Recorder recorder_;
+  Transfer transfer_;
+  Handlers handlers_;
+  BlockQueue queue_;
+  std::vector<State> in_;           // by block, before its first operation
+  std::vector<unsigned> visits_;    // by block
+  State state_, joined_, refined_;  // scratch: assigning keeps their memory
+  std::vector<std::uint32_t> without_predecessor_;  // where jumps may go that are not resolved
+};
+
+}  // namespace scanner::trace

@@ -1,0 +1,54 @@
+// What is known about a function once it was interpreted, and what the interpreter asks about callees.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "scanner/trace/domain/state.hpp"
+#include "scanner/trace/domain/stores.hpp"
+#include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/interp/call_site.hpp"
+#include "scanner/trace/ir/stack_depth.hpp"
+
+namespace scanner::trace {
+
+/// What a function does to what its arguments point to.
+struct ArgumentEffects {
+  std::vector<ArgumentStore> stores;  ///< one for each place, Budget::kMostPlaces of them; others count as escaped
+  std::vector<FieldSlot> left;        ///< see FunctionSummary; ascending by pointer and offset
+  /// Ascending; arguments that it passes on or keeps: an alias may store there, too.
+  std::vector<EscapedArgument> escaped_arguments;
+  bool known = false;     ///< false: it was not looked at
+  bool too_deep = false;  ///< then: because more functions hang on each other than are followed
+};
+
+struct FunctionSummary : StoreLog {
+  ValueId returns = kBottom;                       ///< of every return, in terms of the function's entry
+  std::vector<FieldSlot> left;                     ///< what stands behind arguments at every return
+  std::vector<EscapedArgument> escaped_arguments;  ///< see ArgumentEffects
+  std::vector<CallSite> calls;
+  std::vector<std::uint32_t> ends;        ///< addresses that a pointer walking through data is compared with
+  std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
+  std::vector<std::uint32_t> orphans;     ///< x86: blocks that nothing was seen to lead to
+  std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
+  bool given_up = false;                  ///< the budget did not suffice: nothing else is filled in
+  std::vector<CallSite> ways;             ///< see CalleeKnowledge::ways_into
+};
+
+/// What is known about functions of the image beyond the calling convention. Compilers with interprocedural register
+/// allocation count on callees that spare registers, and callees fill in locals of their callers.
+struct CalleeKnowledge {
+  std::function<std::uint32_t(std::uint32_t function)> clobbered;  ///< registers it overwrites; bit n for register n
+  std::function<const ArgumentEffects&(std::uint32_t function)> stores;
+  std::function<const ArgumentEffects&(std::uint32_t function)> funclet;  ///< not x86: the same of filters and the like
+  std::function<const CalleeStack&(std::uint32_t function)> stack;        ///< x86
+  std::function<bool(std::uint32_t rva)> is_called;                       ///< x86: some code calls what starts there
+  /// Does code use what stands in these bytes of the image, and does not only take their address?
+  std::function<bool(std::uint32_t rva, std::uint32_t bytes)> used;
+  /// RVA of a call: FunctionSummary::ways gets it once for each path into the block where paths meet before it, in the
+  /// state that this path brings along; none where there is one path, or where that is not known. 0: nothing is asked.
+  std::uint32_t ways_into = 0;
+};
+
+}  // namespace scanner::trace

@@ -1,0 +1,127 @@
+// The state behind each operation that stays in the function.
+#include "scanner/trace/interp/transfer.hpp"
+
+namespace scanner::trace {
+
+Transfer::Transfer(const Context& context, Recorder& recorder)
+    : context_(context),
+      values_(context.values),
+      abi_(context.abi),
+      recorder_(recorder),
+      memory_(context.image, context.imports, context.values, context.abi, context.budget),
+      stack_(context.function, context.imports, context.values, context.abi, context.knowledge, context.depths),
+      calls_(context.image, context.imports, context.values, context.abi, context.knowledge, memory_, stack_,
+             context.budget),
+      comparison_(context.values) {}
+
+bool Transfer::may_raise(const Op& op, const State& state) {
+  if (op.kind == OpKind::call) return !op.keeps_registers;
+  if (op.kind == OpKind::repeat) return true;
+  if (op.kind != OpKind::load && op.kind != OpKind::store) return false;
+  const Atom* address = values_.only(memory_.address_of(state, op.mem));
+  return address == nullptr || !address->is_address();
+}
+
+void Transfer::load(const Op& op, State& state) {
+  const ValueId address = memory_.address_of(state, op.mem);
+  const ValueId value = memory_.load(state, address, op.width);
+  if (abi_.callee_removes && op.mem.base == abi_.stack_pointer) stack_.note_popped(op, state, value);
+  if (const Atom* slot = values_.only(address); slot != nullptr && slot->is_frame_address())
+    comparison_.note_load(op.dst, slot->displacement());
+  state.registers[op.dst] = op.sign && op.width < 8 ? values_.resize(value, op.width, true) : value;
+}
+
+void Transfer::alu(const Op& op, State& state) {
+  const ValueId right = op.b != kNoReg ? state.registers[op.b] : values_.constant(op.imm);
+  const ValueId result = values_.alu(op.alu, op.width, op.shift, state.registers[op.a], right);
+  const bool whole = op.alu == Alu::insert || op.width >= 8;
+  state.registers[op.dst] = whole ? result : values_.resize(result, op.width, false);
+}
+
+void Transfer::step(const Op& op, State& state) {
+  auto& registers = state.registers;
+  comparison_.note_writes(op);
+  if (recorder_.recording() && abi_.callee_removes) stack_.check_restored(op, state);
+  switch (op.kind) {
+    case OpKind::compare:
+      recorder_.compare(op, state);
+      comparison_.compare(op, state);
+      break;
+    case OpKind::set: registers[op.dst] = values_.constant(op.imm); break;
+    case OpKind::address: registers[op.dst] = values_.image_address(static_cast<std::uint32_t>(op.imm)); break;
+    case OpKind::copy: registers[op.dst] = values_.resize(registers[op.a], op.width, op.sign); break;
+    case OpKind::alu: alu(op, state); break;
+    case OpKind::load: load(op, state); break;
+    case OpKind::store: memory_.store(state, op, context_.function.rva, recorder_.stores()); break;
+    case OpKind::repeat: memory_.repeat(state, op, context_.function.rva, recorder_.stores()); break;
+    case OpKind::lea: registers[op.dst] = values_.resize(memory_.address_of(state, op.mem), op.width, false); break;
+    case OpKind::select:
+      registers[op.dst] = values_.resize(values_.join(registers[op.a], registers[op.b]), op.width, false);
+      break;
+    case OpKind::call: call(op, state); break;
+    case OpKind::clobber: registers[op.dst] = values_.unknown(kTopNotUnderstood); break;
+    case OpKind::ret:
+      if (recorder_.certain()) {
+        recorder_.returns(registers[abi_.result]);
+        stack_.check_return(state);
+      }
+      recorder_.leave(state);
+      break;
+    case OpKind::jump: break;
+  }
+  if (op.dst == abi_.stack_pointer && abi_.callee_removes && op.kind != OpKind::call) stack_.settle(op, state);
+}
+
+void Transfer::call(const Op& op, State& state) {
+  if (op.keeps_registers) return;
+  CallSite site;
+  site.rva = op.rva;
+  site.target = op.target;
+  if (op.a != kNoReg) site.pointer = state.registers[op.a];
+  std::int64_t depth = 0;
+  site.depth_known = stack_.depth_in(state, depth);
+  site.callee_frame = depth - static_cast<std::int64_t>(abi_.return_address);
+  if (!calls_.resolve(site, state)) {
+    const bool probe = abi_.callee_removes && site.import >= 0 &&
+                       context_.imports[static_cast<std::size_t>(site.import)].helper == Helper::stack_probe;
+    if (probe) stack_.probe(op, state);
+    return;
+  }
+  recorder_.call(site, state);
+  if (!call_helper(site, op, state)) calls_.return_from(site, op, *current_, state);
+}
+
+/// Calls of the compilers' helpers that move the caller's own registers. True when this was one.
+bool Transfer::call_helper(const CallSite& site, const Op& op, State& state) {
+  if (!abi_.callee_removes || site.target == 0 || !context_.knowledge.stack) return false;
+  const CalleeStack& callee = context_.knowledge.stack(site.target);
+  if (callee.kind == CalleeStack::Kind::probe) {
+    stack_.probe(op, state);
+    return true;
+  }
+  std::int64_t depth = 0;
+  if (callee.kind != CalleeStack::Kind::inlined || !stack_.depth_in(state, depth)) return false;
+  run_inlined(callee, op, state);
+  return true;
+}
+
+/// The helper's operations, as if they stood here; what it calls itself overwrites the registers of the convention.
+void Transfer::run_inlined(const CalleeStack& callee, const Op& op, State& state) {
+  const auto return_address = static_cast<std::int64_t>(abi_.return_address);
+  std::int64_t depth = 0;
+  if (!stack_.depth_in(state, depth)) return;
+  stack_.set_depth(state, depth - return_address);
+  frame_store(state, depth - return_address, abi_.word, values_.image_address(op.rva), values_);
+  for (const Op& inner : callee.body->ops) {
+    if (inner.kind == OpKind::call) {
+      for (const Reg reg : {Reg{0}, Reg{1}, Reg{2}}) state.registers[reg] = values_.unknown(kTopClobbered);
+    } else if (inner.kind == OpKind::ret) {
+      if (stack_.depth_in(state, depth))
+        stack_.set_depth(state, depth + static_cast<std::int64_t>(abi_.return_address + inner.imm));
+    } else {
+      step(inner, state);
+    }
+  }
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,126 @@
+// Contents of globals from stores and references made by hand.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "scanner/trace/domain/globals.hpp"
+#include "tests/unit/hand_made.hpp"
+
+using namespace hand_made;
+using trace::ValueId;
+
+namespace {
+
+constexpr std::uint64_t kTag = 0x6B61654C, kOther = 0x656E6F4E;
+
+struct Room {
+  trace::Globals globals() { return {image.get(), index, values, abi, budget}; }
+  trace::GlobalStore stored(std::uint32_t rva, ValueId value, std::uint32_t width = 4) {
+    trace::GlobalStore store;
+    store.rva = rva;
+    store.width = width;
+    store.value = value;
+    store.function = kCode;
+    store.site = kCode + rva;
+    return store;
+  }
+  ValueId content(std::uint32_t rva, unsigned width = 4) { return values.memory(rva, width); }
+
+  Image image;
+  trace::Index index;
+  const trace::Abi& abi = trace::abi_of(pe::Machine::x64);
+  trace::ValuePool values;
+  trace::Budget budget;
+};
+
+}  // namespace
+
+TEST_CASE("globals: what the stores left, with the bytes of the file unless those are zero") {
+  Room room;
+  trace::Globals globals = room.globals();
+  const trace::Resolution before = globals.resolve(room.content(kWritable));
+  CHECK(room.values.flags(before.value) == trace::kTopGlobal);
+  CHECK(before.asked == std::vector<std::uint32_t>{kWritable});
+  CHECK(globals.add(room.stored(kWritable, room.values.constant(kTag))));
+  CHECK_FALSE(globals.add(room.stored(kWritable, room.values.constant(kTag))));
+  CHECK(globals.resolve(room.content(kWritable)).value == room.values.constant(kTag));
+
+  room.image.put(kWritable, kOther, 4);
+  trace::Globals filled = room.globals();
+  CHECK(filled.resolve(room.content(kWritable)).value == room.values.constant(kOther));
+  filled.add(room.stored(kWritable, room.values.constant(kTag)));
+  const ValueId both = room.values.join(room.values.constant(kTag), room.values.constant(kOther));
+  CHECK(filled.resolve(room.content(kWritable)).value == both);
+}
+
+TEST_CASE("globals: an address that escapes makes contents assumed, near and above it only") {
+  Room room;
+  room.index.data = {{kWritable, kCode + 2}};
+  room.index.absolute = true;
+  room.index.taken = {kCode + 2};
+  trace::Globals globals = room.globals();
+  globals.add(room.stored(kWritable + 8, room.values.constant(kTag)));
+  globals.add(room.stored(kWritable - 8, room.values.constant(kTag)));
+  const auto assumed = [&](std::uint32_t rva) {
+    return (room.values.flags(globals.resolve(room.content(rva)).value) & trace::kAssumesGlobal) != 0;
+  };
+  CHECK(assumed(kWritable + 8));
+  CHECK_FALSE(assumed(kWritable - 8));
+}
+
+TEST_CASE("globals: two fields that are written at once") {
+  Room room;
+  trace::Globals globals = room.globals();
+  globals.add(room.stored(kWritable, room.values.constant(kTag << 32 | 64), 8));
+  CHECK(globals.resolve(room.content(kWritable + 4)).value == room.values.constant(kTag));
+}
+
+TEST_CASE("globals: what an argument brings is an inflow, masked as the reader masks it") {
+  Room room;
+  trace::Globals globals = room.globals();
+  globals.add(room.stored(kWritable, room.values.initial(kRcx)));
+  const ValueId read = room.values.masked(room.content(kWritable), 0x7FFFFFFF, 0);
+  const trace::Resolution found = globals.resolve(read);
+  REQUIRE(found.inflows.size() == 1);
+  CHECK(found.inflows[0].function == kCode);
+  CHECK(found.inflows[0].argument.where == kRcx);
+  CHECK(found.inflows[0].argument.and_mask == 0x7FFFFFFF);
+}
+
+TEST_CASE("globals: behind a pointer, what was stored through it and what stands where it points") {
+  Room room;
+  trace::Globals globals = room.globals();
+  const ValueId field = room.values.single(trace::Atom::via_global(kWritable, 0x10, 4));
+  CHECK(room.values.atoms(globals.resolve(field).value).empty());
+  globals.add(room.stored(kWritable, room.values.image_address(kWritable + 0x100), 8));
+  globals.add(room.stored(kWritable + 0x110, room.values.constant(kTag)));
+  const auto atoms = room.values.atoms(globals.resolve(field).value);
+  REQUIRE(atoms.size() == 1);
+  CHECK(atoms[0].a == kTag);
+  CHECK(globals.stored_into(kWritable + 0x100).contains(kWritable));
+}
+
+TEST_CASE("globals: a table ends where code stops walking, and is sure when its entries fill it") {
+  Room room;
+  room.image.put(kReadOnly, kTag, 4);
+  room.image.put(kReadOnly + 8, kOther, 4);
+  trace::Globals globals = room.globals();
+  trace::Atom entry = trace::Atom::memory(kReadOnly, 4).with_stride(8);
+  const ValueId both = room.values.join(room.values.constant(kTag), room.values.constant(kOther));
+  const ValueId open = globals.resolve(room.values.single(entry)).value;
+  CHECK((room.values.flags(open) & trace::kAssumesTable) != 0);
+  globals.add_end(kReadOnly + 16);
+  const trace::Resolution closed = globals.resolve(room.values.single(entry));
+  CHECK(closed.table);
+  CHECK(closed.value == both);
+  // Entries whose distance is not known are none.
+  CHECK(room.values.atoms(globals.resolve(room.values.single(entry.with_stride(1))).value).empty());
+}
+
+TEST_CASE("globals: numbers of stores and references are taken from the budget; used up, nothing is known") {
+  Room room;
+  trace::Globals globals = room.globals();
+  globals.add(room.stored(kWritable, room.values.constant(kTag)));
+  room.budget.spend(trace::Budget::kMostSteps);
+  CHECK(room.values.flags(globals.resolve(room.content(kWritable)).value) == trace::kTopCapped);
+}

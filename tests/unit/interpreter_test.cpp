@@ -1,0 +1,184 @@
+// The interpreter on functions made of operations by hand: what each call gets, and what the summary says.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tagdb/api_table.hpp"
+#include "tests/unit/hand_made.hpp"
+
+using namespace hand_made;
+using trace::Condition;
+using trace::ValueId;
+
+namespace {
+
+constexpr std::uint64_t kTag = 0x6B61654C, kOther = 0x656E6F4E;
+constexpr std::uint32_t kAllocate = 0;
+
+struct Run {
+  explicit Run(Function& function, const trace::CalleeKnowledge& knowledge = {})
+      : imports(image.get(), tagdb::builtin_api_table()), values(abi.word, abi.entry_misalignment) {
+    summary = trace::interpret_function(image.get(), imports, function.get(), values, abi, budget, knowledge);
+  }
+  /// Argument `index` of the first call.
+  ValueId argument(unsigned index, std::size_t call = 0) {
+    return trace::value_at(summary.calls.at(call), abi.argument(index), 4, values, abi);
+  }
+  /// Is it exactly these constants, and nothing else?
+  bool is(ValueId value, std::vector<std::uint64_t> constants) {
+    ValueId expected = trace::kBottom;
+    for (const std::uint64_t constant : constants) expected = values.join(expected, values.constant(constant));
+    return value == expected;
+  }
+
+  Image image;
+  const trace::Abi& abi = trace::abi_of(pe::Machine::x64);
+  trace::ImportTable imports;
+  trace::ValuePool values;
+  trace::Budget budget;
+  trace::FunctionSummary summary;
+};
+
+}  // namespace
+
+TEST_CASE("interpreter: a call gets the constant that was set, and the import that its slot names") {
+  Function function;
+  function.block({}).add(set(kR8, kTag)).call_import(kAllocate).ret();
+  Run run(function);
+  REQUIRE(run.summary.calls.size() == 1);
+  CHECK(run.summary.calls[0].import >= 0);
+  CHECK(run.summary.calls[0].reached);
+  CHECK(run.is(run.argument(2), {kTag}));
+  CHECK((run.values.flags(run.summary.returns) & trace::kTopReturned) != 0);
+}
+
+TEST_CASE("interpreter: where paths meet, either constant is possible, and nothing else") {
+  Function function;
+  function.block({1, 2}).add(compare(kRcx, 7)).branch(Condition::equal, 2);
+  function.block({3}).add(set(kR8, kTag));
+  function.block({3}).add(set(kR8, kOther));
+  function.block({}).call_import(kAllocate).ret();
+  Run run(function);
+  REQUIRE(run.summary.calls.size() == 1);
+  CHECK(run.is(run.argument(2), {kTag, kOther}));
+}
+
+TEST_CASE("interpreter: a branch on an argument says what the argument is on either side") {
+  Function function;
+  function.block({1, 2}).add(compare(kRcx, 7)).branch(Condition::equal, 2);
+  function.block({}).ret();
+  function.block({}).add(set(kR8, kTag)).call_import(kAllocate).ret();
+  Run run(function);
+  REQUIRE(run.summary.calls.size() == 1);
+  const auto& constraints = run.summary.calls[0].state.constraints;
+  REQUIRE(constraints.size() == 1);
+  CHECK(constraints[0].where == kRcx);
+  CHECK(constraints[0].value == 7);
+  CHECK(constraints[0].equal);
+  CHECK(run.is(run.argument(0), {7}));
+}
+
+TEST_CASE("interpreter: a bounded index is the few numbers that the comparison leaves") {
+  Function function;
+  function.block({1, 2}).add(load(kRdx, at(kRcx, 8), 4)).add(compare(kRdx, 3)).branch(Condition::above_equal, 2);
+  function.block({}).call_import(kAllocate).ret();
+  function.block({}).ret();
+  Run run(function);
+  CHECK(run.is(run.argument(1), {0, 1, 2}));
+}
+
+TEST_CASE("interpreter: a counter ends as an unknown number, a pointer that walks keeps its stride") {
+  Function function;
+  function.block({1}).add(set(kR8, 0)).add(lea(kRdx, in_image(kWritable)));
+  function.block({1, 2}).add(alu(trace::Alu::add, kR8, 1)).add(alu(trace::Alu::add, kRdx, 12));
+  function.add(compare(kR8, 100)).branch(Condition::not_equal, 1);
+  function.block({}).add(load(kR8, at(kRdx, 0), 4)).call_import(kAllocate).ret();
+  Run run(function);
+  const auto atoms = run.values.atoms(run.argument(2));
+  REQUIRE(!atoms.empty());
+  CHECK(std::ranges::all_of(atoms, [](const trace::Atom& atom) { return atom.kind == trace::AtomKind::memory; }));
+  CHECK(atoms.back().stride == 12);
+}
+
+TEST_CASE("interpreter: what is pushed out of registers comes back, what a callee may have written is assumed") {
+  Function function;
+  function.block({}).add(alu(trace::Alu::sub, kRsp, 0x48)).add(set(kRax, kTag));
+  function.add(store(at(kRsp, 0x28), kRax, 4)).add(store(at(kRsp, 0x38), kRax, 4));
+  function.add(lea(kRcx, at(kRsp, 0x38))).add(call(kCode + 0x800));
+  function.add(load(kR8, at(kRsp, 0x28), 4)).add(load(kRdx, at(kRsp, 0x38), 4)).call_import(kAllocate).ret();
+  Run run(function);
+  REQUIRE(run.summary.calls.size() == 2);
+  // The callee may know a structure around the local whose address it got.
+  CHECK((run.values.flags(run.argument(2, 1)) & trace::kAssumesFrame) != 0);
+  CHECK((run.values.flags(run.argument(1, 1)) & trace::kAssumesFrame) != 0);
+  CHECK(run.values.atoms(run.argument(1, 1)).size() == 1);
+}
+
+TEST_CASE("interpreter: a callee whose summary is known fills in the caller's local") {
+  Function function;
+  function.block({}).add(alu(trace::Alu::sub, kRsp, 0x48));
+  function.add(lea(kRcx, at(kRsp, 0x38))).add(call(kCode + 0x800));
+  function.add(load(kR8, at(kRsp, 0x38), 4)).call_import(kAllocate).ret();
+  trace::ArgumentEffects effects;
+  effects.known = true;
+  trace::CalleeKnowledge knowledge;
+  knowledge.stores = [&effects](std::uint32_t) -> const trace::ArgumentEffects& { return effects; };
+  // The value's number is the first that a pool hands out for a constant: made in the pool of the run, see below.
+  Run probe(function);
+  effects.stores.push_back({kRcx, 0, 4, trace::kBottom, kCode + 0x800});
+  Image image;
+  const trace::Abi& abi = trace::abi_of(pe::Machine::x64);
+  const trace::ImportTable imports(image.get(), tagdb::builtin_api_table());
+  trace::ValuePool values(abi.word, abi.entry_misalignment);
+  trace::Budget budget;
+  effects.stores[0].value = values.constant(kTag);
+  const auto summary = trace::interpret_function(image.get(), imports, function.get(), values, abi, budget, knowledge);
+  REQUIRE(summary.calls.size() == 2);
+  CHECK(trace::value_at(summary.calls[1], abi.argument(2), 4, values, abi) == values.constant(kTag));
+  // Without the summary the local was never set.
+  CHECK(probe.values.atoms(probe.argument(2, 1)).empty());
+}
+
+TEST_CASE("interpreter: paths into one call are told apart when asked for") {
+  Function function;
+  function.block({1, 2}).add(compare(kRcx, 7)).branch(Condition::equal, 2);
+  function.block({3}).add(set(kR8, kTag));
+  function.block({3}).add(set(kR8, kOther));
+  function.block({}).call_import(kAllocate).ret();
+  trace::CalleeKnowledge knowledge;
+  knowledge.ways_into = kCode + 0x301;
+  Run run(function, knowledge);
+  REQUIRE(run.summary.ways.size() == 2);
+  const auto tag = [&](std::size_t way) {
+    return trace::value_at(run.summary.ways[way], run.abi.argument(2), 4, run.values, run.abi);
+  };
+  CHECK(run.is(tag(0), {kTag}));
+  CHECK(run.is(tag(1), {kOther}));
+}
+
+TEST_CASE("interpreter: a handler finds what the frame held at any place that may raise") {
+  Function function;
+  function.block({1}).add(set(kRax, kTag)).add(store(at(kRsp, -8), kRax, 4)).add(load(kRdx, at(kRcx, 0), 4));
+  function.add(set(kRax, kOther)).add(store(at(kRsp, -8), kRax, 4)).add(load(kRdx, at(kRcx, 8), 4));
+  function.block({}).ret();
+  function.block({}).add(load(kR8, at(kRsp, -8), 4)).call_import(kAllocate).ret();
+  function.get().blocks[0].exception_successors = {2};
+  Run run(function);
+  REQUIRE(run.summary.calls.size() == 1);
+  const auto atoms = run.values.atoms(run.argument(2));
+  CHECK(atoms.size() == 2);
+}
+
+TEST_CASE("interpreter: a function that costs more than the budget has is given up") {
+  Function function;
+  function.block({}).add(set(kR8, kTag)).call_import(kAllocate).ret();
+  Image image;
+  const trace::Abi& abi = trace::abi_of(pe::Machine::x64);
+  const trace::ImportTable imports(image.get(), tagdb::builtin_api_table());
+  trace::ValuePool values(abi.word, abi.entry_misalignment);
+  trace::Budget budget;
+  budget.spend(trace::Budget::kMostSteps);
+  const auto summary = trace::interpret_function(image.get(), imports, function.get(), values, abi, budget);
+  CHECK(summary.given_up);
+  CHECK(summary.calls.empty());
+}

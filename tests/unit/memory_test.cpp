@@ -1,0 +1,132 @@
+// Memory on states made by hand: strong and weak updates, aliases, contents that get a name.
+#include <doctest/doctest.h>
+
+#include "scanner/trace/domain/memory.hpp"
+#include "tagdb/api_table.hpp"
+#include "tests/unit/hand_made.hpp"
+
+using namespace hand_made;
+using trace::ValueId;
+
+namespace {
+
+constexpr std::uint64_t kTag = 0x6B61654C;
+
+struct Room {
+  Room() : imports(image.get(), tagdb::builtin_api_table()), values(abi.word, abi.entry_misalignment) {
+    state = trace::state_at_entry(values, abi);
+  }
+  ValueId load(trace::Mem from, unsigned width) {
+    return memory.load(state, memory.address_of(state, from), width);
+  }
+  void put(trace::Mem to, ValueId value, std::uint8_t width) {
+    state.registers[kRax] = value;
+    memory.store(state, store(to, kRax, width), kCode, &log);
+  }
+  [[nodiscard]] const trace::Atom& atom(ValueId value) const {
+    REQUIRE(values.only(value) != nullptr);
+    return *values.only(value);
+  }
+
+  Image image;
+  const trace::Abi& abi = trace::abi_of(pe::Machine::x64);
+  trace::ImportTable imports;
+  trace::ValuePool values;
+  trace::Budget budget;
+  trace::Memory memory{image.get(), imports, values, abi, budget};
+  trace::State state;
+  trace::StoreLog log;
+};
+
+}  // namespace
+
+TEST_CASE("memory: a certain slot is updated strongly, one of two weakly") {
+  Room room;
+  const ValueId one = room.values.constant(1), tag = room.values.constant(kTag);
+  room.put(at(kRsp, -16), one, 4);
+  room.put(at(kRsp, -16), tag, 4);
+  CHECK(room.load(at(kRsp, -16), 4) == tag);
+  CHECK(room.load(at(kRsp, -16), 2) == room.values.constant(kTag & 0xFFFF));
+  CHECK(room.log.stores.empty());
+  room.state.registers[kRdx] = room.values.join(room.values.frame_address(-16), room.values.frame_address(-32));
+  room.put(at(kRdx, 0), one, 4);
+  CHECK(room.load(at(kRsp, -16), 4) == room.values.join(tag, one));
+}
+
+TEST_CASE("memory: a store with an unknown index may hit every slot above") {
+  Room room;
+  const ValueId tag = room.values.constant(kTag);
+  for (const std::int64_t offset : {-48, -32, -16}) room.put(at(kRsp, offset), tag, 4);
+  room.state.registers[kRdx] = room.values.unknown(trace::kTopField);
+  room.put(at(kRsp, -32, kRdx, 4), room.values.constant(1), 4);
+  CHECK(room.load(at(kRsp, -48), 4) == tag);
+  CHECK(room.values.only(room.load(at(kRsp, -32), 4)) == nullptr);
+  CHECK(room.values.only(room.load(at(kRsp, -16), 4)) == nullptr);
+  CHECK((room.values.flags(room.load(at(kRsp, -16), 4)) & trace::kTopComputed) != 0);
+}
+
+TEST_CASE("memory: the image's bytes, its writable words by name, and what stands behind them") {
+  Room room;
+  room.image.put(kReadOnly, kTag, 4);
+  CHECK(room.load(in_image(kReadOnly), 4) == room.values.constant(kTag));
+  CHECK(room.atom(room.load(in_image(kWritable), 8)).kind == trace::AtomKind::memory);
+  room.state.registers[kRdx] = room.load(in_image(kWritable), 8);
+  const trace::Atom behind = room.atom(room.load(at(kRdx, 0x20), 4));
+  CHECK(behind.kind == trace::AtomKind::via_global);
+  CHECK(behind.rva() == kWritable);
+  CHECK(behind.pointee_offset() == 0x20);
+  CHECK(room.atom(room.load(in_image(kSlots), 8)).kind == trace::AtomKind::import);
+}
+
+TEST_CASE("memory: an index that is not known makes a table of the image's bytes") {
+  Room room;
+  room.state.registers[kRdx] = room.values.unknown(trace::kTopField);
+  const trace::Atom element = room.atom(room.load(in_image(kReadOnly, kRdx, 4), 4));
+  CHECK(element.kind == trace::AtomKind::memory);
+  CHECK(element.stride == 4);
+  CHECK(element.rva() == kReadOnly);
+}
+
+TEST_CASE("memory: fields behind arguments are named, remembered, and told to callers") {
+  Room room;
+  const trace::Atom field = room.atom(room.load(at(kRcx, 0x18), 4));
+  CHECK(field.kind == trace::AtomKind::field);
+  CHECK(field.where == kRcx);
+  CHECK(field.displacement() == 0x18);
+  room.put(at(kRcx, 0x18), room.values.constant(kTag), 4);
+  CHECK(room.load(at(kRcx, 0x18), 4) == room.values.constant(kTag));
+  REQUIRE(room.log.argument_stores.size() == 1);
+  CHECK(room.log.argument_stores[0].offset == 0x18);
+  // Another argument may be an alias of the first.
+  room.put(at(kRdx, 0), room.values.constant(1), 4);
+  CHECK((room.values.flags(room.load(at(kRcx, 0x18), 4)) & trace::kAssumesField) != 0);
+}
+
+TEST_CASE("memory: a store through a pointer of unknown origin leaves locals alone until their address escapes") {
+  Room room;
+  const ValueId tag = room.values.constant(kTag);
+  room.put(at(kRsp, -16), tag, 4);
+  room.state.registers[kRdx] = room.values.unknown(trace::kTopReturned);
+  room.put(at(kRdx, 0), room.values.constant(1), 4);
+  CHECK(room.load(at(kRsp, -16), 4) == tag);
+  room.memory.escape(room.state, room.values.frame_address(-16));
+  room.put(at(kRdx, 0), room.values.constant(1), 4);
+  CHECK((room.values.flags(room.load(at(kRsp, -16), 4)) & trace::kAssumesFrame) != 0);
+}
+
+TEST_CASE("memory: a counted fill writes each element, one that is not counted leaves nothing known") {
+  Room room;
+  trace::Op fill = op(trace::OpKind::repeat, trace::kNoReg, kRax);
+  fill.b = kRcx;
+  fill.width = 4;
+  fill.mem = at(kRdx, 0);
+  room.state.registers[kRax] = room.values.constant(kTag);
+  room.state.registers[kRdx] = room.values.frame_address(-32);
+  room.state.registers[kRcx] = room.values.constant(3);
+  room.memory.repeat(room.state, fill, kCode, nullptr);
+  CHECK(room.load(at(kRsp, -24), 4) == room.values.constant(kTag));
+  CHECK(room.values.atoms(room.load(at(kRsp, -20), 4)).empty());
+  room.state.registers[kRcx] = room.values.unknown(trace::kTopField);
+  room.memory.repeat(room.state, fill, kCode, nullptr);
+  CHECK(room.values.atoms(room.load(at(kRsp, -24), 4)).empty());
+}
