@@ -83,10 +83,10 @@ TEST_CASE("a mistyped word is told from another one") {
   CHECK(nearest_word("", known).empty());
 }
 
-TEST_CASE("the README names every option of the table") {
-  std::ifstream in(SOURCE_ROOT "/README.md");
+TEST_CASE("README or reference name every option of the table") {
   std::stringstream readme;
-  readme << in.rdbuf();
+  for (const char* page : {SOURCE_ROOT "/README.md", SOURCE_ROOT "/scanner/README.md"})
+    readme << std::ifstream(page).rdbuf();
   const std::string text = readme.str();
   for (const OptionSpec& option : option_table()) {
     INFO(option.name);
