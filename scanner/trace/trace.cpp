@@ -111,64 +111,22 @@ std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
   return reasons;
 }
 
-namespace {
+bool can_trace(const pe::Image& image) { return !untraced_code_of(image).all; }
 
-/// Absolute addresses in x86 code look like any other number; the relocation table is what tells them apart.
-bool lacks_relocations(const pe::Image& image) {
-  return image.machine() == pe::Machine::x86 && image.directory(pe::Directory::relocations).size == 0 &&
-         image.directory(pe::Directory::imports).size != 0;
-}
-
-}  // namespace
-
-bool can_trace(const pe::Image& image) {
-  switch (image.machine()) {
-    case pe::Machine::x64: return true;
-    case pe::Machine::x86: return !lacks_relocations(image);
-    // Where code for another processor may stand anywhere, it would be taken for ARM64's.
-    case pe::Machine::arm64: return !image.for_each_hybrid_range([](const pe::HybridRange&) {}).stopped;
-    default: return false;
-  }
-}
-
-std::string untraced_code(const pe::Image& image) {
-  switch (image.machine()) {
-    case pe::Machine::arm: return "code for ARM (Thumb-2) is not traced: only the bytes of tags were looked for";
-    case pe::Machine::ia64: return "code for Itanium is not traced: only the bytes of tags were looked for";
-    case pe::Machine::arm64ec: return "ARM64EC code is not traced: only the bytes of tags were looked for";
-    case pe::Machine::x86:
-      if (!lacks_relocations(image)) return {};
-      return "an x86 image without relocations is not traced: only the bytes of tags were looked for";
-    case pe::Machine::arm64: {
-      std::uint64_t bytes = 0;
-      const pe::Visited map = image.for_each_hybrid_range([&bytes](const pe::HybridRange& range) {
-        if (range.machine != pe::Machine::arm64) bytes += range.end - range.begin;
-      });
-      if (map.stopped)
-        return "an ARM64X image is not traced, because " + map.stopped->message +
-               ": only the bytes of tags were looked for";
-      if (bytes == 0) return {};
-      return "an ARM64X image: " + std::to_string(bytes) + " bytes of code for x64 and ARM64EC are not traced";
-    }
-    default: break;
-  }
-  if (can_trace(image)) return {};
-  return "code for this processor (" + std::string(to_string(image.machine())) +
-         ") is not traced: only the bytes of tags were looked for";
-}
+std::string untraced_code(const pe::Image& image) { return untraced_code_of(image).why; }
 
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis) {
-  const auto decoder = make_decoder(image);
-  if (!decoder) return {};
-  Program program(image, apis, *decoder);
+  const auto machine = make_machine(image);
+  if (!machine) return {};
+  Program program(*machine, apis);
   const Solution solution = Solver(program).solve();
   return attribute(program, solution);
 }
 
 std::string instruction_text(const pe::Image& image, std::uint32_t rva) {
-  const auto decoder = make_decoder(image);
+  const auto machine = make_machine(image);
   const pe::Bytes code = image.from_rva(rva);
-  return decoder && !code.empty() ? decoder->text(code, rva) : std::string();
+  return machine && !code.empty() ? machine->text(code, rva) : std::string();
 }
 
 }  // namespace scanner::trace

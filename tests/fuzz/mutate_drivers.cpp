@@ -24,7 +24,7 @@
 
 #include "pe/image.hpp"
 #include "scanner/commands/context.hpp"
-#include "scanner/trace/solve/budget.hpp"
+#include "scanner/trace/ir/budget.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tests/fuzz/target.hpp"
 

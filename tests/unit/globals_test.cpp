@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kTag = 0x6B61654C, kOther = 0x656E6F4E;
 
 struct Room {
-  trace::Globals globals() { return {image.get(), index, values, abi, budget}; }
+  trace::Globals globals() { return {image.machine(), index, values, budget}; }
   trace::GlobalStore stored(std::uint32_t rva, ValueId value, std::uint32_t width = 4) {
     trace::GlobalStore store;
     store.rva = rva;
@@ -55,9 +55,8 @@ TEST_CASE("globals: what the stores left, with the bytes of the file unless thos
 
 TEST_CASE("globals: an address that escapes makes contents assumed, near and above it only") {
   Room room;
-  room.index.data = {{kWritable, kCode + 2}};
-  room.index.absolute = true;
-  room.index.taken = {kCode + 2};
+  room.image.put(kReadOnly, 0x058D48, 3);  // lea rax, [rip + …]
+  room.index.data = {{kWritable, kReadOnly + 3}};
   trace::Globals globals = room.globals();
   globals.add(room.stored(kWritable + 8, room.values.constant(kTag)));
   globals.add(room.stored(kWritable - 8, room.values.constant(kTag)));

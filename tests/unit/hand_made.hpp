@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "pe/image.hpp"
@@ -83,14 +85,17 @@ class Image {
     open();
   }
   [[nodiscard]] const pe::Image& get() const { return *image_; }
+  [[nodiscard]] const trace::Machine& machine() const { return *machine_; }
 
  private:
   void open() {
     auto opened = pe::Image::open(bytes_);
     if (opened) image_ = opened.value();
+    if (!machine_) machine_ = trace::make_machine(*image_);
   }
   std::vector<std::uint8_t> bytes_;
   std::optional<pe::Image> image_;
+  std::unique_ptr<trace::Machine> machine_;
 };
 
 class Function {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kTag = 0x6B61654C;
 
 struct Room {
-  Room() : imports(image.get(), tagdb::builtin_api_table()), values(abi.word, abi.entry_misalignment) {
+  Room() : imports(image.machine(), tagdb::builtin_api_table()), values(abi.word, abi.entry_misalignment) {
     state = trace::state_at_entry(values, abi);
   }
   ValueId load(trace::Mem from, unsigned width) {

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "scanner/trace/isa/abi.hpp"
+#include "scanner/trace/isa/machine.hpp"
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
 

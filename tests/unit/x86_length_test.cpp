@@ -13,7 +13,7 @@ namespace {
 
 using scanner::trace::Condition;
 using scanner::trace::ControlFlow;
-using scanner::trace::PlainX86;
+using scanner::trace::x86::PlainX86;
 
 class Oracle {
  public:
@@ -101,8 +101,8 @@ TEST_CASE("plain x86 instructions are measured as Zydis measures them, whatever 
     code[2] = static_cast<std::uint8_t>(first >> 16);
     std::memcpy(code.data() + 3, &tail, sizeof tail);
     const pe::Bytes bytes{std::span<const std::uint8_t>(code)};
-    const auto plain = scanner::trace::plain_x86(bytes);
-    const scanner::trace::Glance glance = scanner::trace::glance_x86(code.data());
+    const auto plain = scanner::trace::x86::plain_x86(bytes);
+    const scanner::trace::x86::Glance glance = scanner::trace::x86::glance_x86(code.data());
     glanced += glance.length != 0 ? 1U : 0U;
     if (!plain && glance.length == 0) continue;
     ++answered;
@@ -135,7 +135,7 @@ TEST_CASE("at every byte of the x86 drivers the quick reader and Zydis agree, an
       if (!section.executable()) continue;
       const pe::Bytes code = image.value().from_rva(section.rva);
       for (std::size_t at = 0; at + 24 < std::min<std::size_t>(code.size(), section.virtual_size); ++at) {
-        const auto plain = scanner::trace::plain_x86(code.from(at));
+        const auto plain = scanner::trace::x86::plain_x86(code.from(at));
         ++asked;
         if (!plain) continue;
         ++answered;
@@ -152,5 +152,5 @@ TEST_CASE("at every byte of the x86 drivers the quick reader and Zydis agree, an
 
 TEST_CASE("near the end of the section nobody reads past it") {
   const std::array<std::uint8_t, 14> code{0x81, 0x05};
-  CHECK_FALSE(scanner::trace::plain_x86(pe::Bytes{std::span<const std::uint8_t>(code)}));
+  CHECK_FALSE(scanner::trace::x86::plain_x86(pe::Bytes{std::span<const std::uint8_t>(code)}));
 }

@@ -6,7 +6,6 @@
 #include <tuple>
 
 #include "scanner/trace/attribute/attribution.hpp"
-#include "scanner/trace/image/reference.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -119,7 +118,7 @@ Site classify(Program& program, const Solution& solution, const SinkCall& call) 
 void account_unseen(Program& program, const Solution& solution, const std::set<std::uint32_t>& seen,
                     TraceResult& result) {
   for (const Reference& reference : program.index.slots) {
-    const auto call = slot_call_at(program.image, reference);
+    const auto call = program.machine.slot_call_at(reference);
     if (!call || seen.contains(*call) || seen.contains(*call - 1)) continue;
     const int import = program.imports.at(reference.target);
     const std::uint32_t function = program.functions.containing(*call);

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "scanner/trace/ir/cfg.hpp"
-#include "scanner/trace/isa/arm64/occurrence.hpp"
+#include "scanner/trace/isa/machine.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -39,26 +38,12 @@ class Ranges {
   std::vector<pe::FunctionRange> ranges_;
 };
 
-/// Is `rva` the immediate of an instruction? Walks the function that .pdata names, so that alignment is certain.
-std::string immediate_at(const pe::Image& image, Decoder& decoder, const Ranges& ranges, std::uint32_t rva) {
-  if (image.machine() == pe::Machine::arm64) {
-    const auto load = arm64::load_of_literal(image, rva);
-    return load ? decoder.text(image.from_rva(*load), *load) : std::string();
-  }
+/// The instruction whose constant stands at `rva`, as text; empty when it is none's.
+std::string user_of(const pe::Image& image, Machine& machine, const Ranges& ranges, std::uint32_t rva) {
   const pe::FunctionRange* range = ranges.around(rva);
-  // Nobody writes functions that large; a record may claim one, and there may be thousands of questions.
-  constexpr std::uint32_t kLongestWalk = 1U << 16;
-  if (range == nullptr || rva - range->begin > kLongestWalk) return {};
-  for (std::uint32_t at = range->begin; at < range->end && at <= rva;) {
-    const pe::Bytes code = image.from_rva(at);
-    if (code.empty()) break;
-    const Instruction instruction = decoder.measure(code, at);
-    // The immediate is always the last field of an instruction.
-    if (instruction.flow != ControlFlow::undecodable && at + instruction.length == rva + 4)
-      return decoder.text(code, at);
-    at += std::max<std::uint32_t>(instruction.length, 1);
-  }
-  return {};
+  const CodeRange function = range != nullptr ? CodeRange{range->begin, range->end} : CodeRange{};
+  const auto user = machine.user_of_constant(rva, range != nullptr ? &function : nullptr);
+  return user ? machine.text(image.from_rva(*user), *user) : std::string();
 }
 
 }  // namespace
@@ -66,19 +51,19 @@ std::string immediate_at(const pe::Image& image, Decoder& decoder, const Ranges&
 bool may_hold_any(const pe::Image& image, const TagSearch& tags) {
   if (tags.any(image.file())) return true;
   bool halves = false;
-  if (image.machine() == pe::Machine::arm64)
-    arm64::for_each_halves(image, tags.tags(), [&halves](std::uint32_t, std::uint32_t) { return !(halves = true); });
+  for_each_split_constant(image, tags.tags(), [&halves](std::uint32_t, std::uint32_t) { return !(halves = true); });
   return halves;
 }
 
 std::vector<TagSearch::Hit> places_of(const pe::Image& image, const TagSearch& tags) {
   std::vector<TagSearch::Hit> hits = tags.all(image.file());
-  if (image.machine() != pe::Machine::arm64) return hits;
-  arm64::for_each_halves(image, tags.tags(), [&](std::uint32_t rva, std::uint32_t constant) {
+  const std::size_t in_one_piece = hits.size();
+  for_each_split_constant(image, tags.tags(), [&](std::uint32_t rva, std::uint32_t constant) {
     if (const auto offset = image.offset_of(rva))
       hits.push_back({*offset, tagdb::PoolTag(constant), (constant >> 31) != 0, true});
     return true;
   });
+  if (hits.size() == in_one_piece) return hits;
   std::stable_sort(hits.begin(), hits.end(),
                    [](const TagSearch::Hit& a, const TagSearch::Hit& b) { return a.offset < b.offset; });
   return hits;
@@ -89,7 +74,7 @@ std::vector<Occurrence> describe_occurrences(const pe::Image& image, std::vector
     return std::tie(a.tag, a.protected_bit) < std::tie(b.tag, b.protected_bit);
   });
   std::vector<Occurrence> found;
-  std::unique_ptr<Decoder> decoder;
+  std::unique_ptr<Machine> machine;
   std::optional<Ranges> ranges;
   std::size_t of_this_tag = 0;
   for (std::size_t i = 0; i < hits.size(); ++i) {
@@ -106,12 +91,12 @@ std::vector<Occurrence> describe_occurrences(const pe::Image& image, std::vector
     if (section != nullptr && section->executable()) {
       if (!ranges) {
         ranges.emplace(image);
-        decoder = make_decoder(image);
+        machine = make_machine(image);
       }
-      if (decoder && hit.halves) {
-        occurrence.what = "two halves, " + decoder->text(image.from_rva(*occurrence.rva), *occurrence.rva);
-      } else if (decoder) {
-        occurrence.what = immediate_at(image, *decoder, *ranges, *occurrence.rva);
+      if (machine && hit.halves) {
+        occurrence.what = "two halves, " + machine->text(image.from_rva(*occurrence.rva), *occurrence.rva);
+      } else if (machine) {
+        occurrence.what = user_of(image, *machine, *ranges, *occurrence.rva);
       }
       if (!occurrence.what.empty()) occurrence.evidence = Evidence::constant;
     }

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "scanner/trace/domain/globals.hpp"
-#include "scanner/trace/image/reference.hpp"
 
 namespace scanner::trace {
 
@@ -14,24 +13,19 @@ std::vector<std::uint32_t> AddressFacts::users(std::uint32_t rva) const {
   std::vector<std::uint32_t> sites;
   // The index takes the displacement for the instruction's last field; an immediate behind it moves the target down.
   for (const std::uint32_t behind : {0U, 1U, 2U, 4U}) {
-    if (index_.absolute && behind != 0) continue;
+    if (index_.exact_data && behind != 0) continue;
     for (const Reference& reference : Index::to(index_.data, rva - behind)) sites.push_back(reference.site);
   }
   std::sort(sites.begin(), sites.end());
   return sites;
 }
 
-/// An address is computed, not a content used.
-bool AddressFacts::computes(const Reference& reference) const {
-  if (index_.absolute) return std::binary_search(index_.taken.begin(), index_.taken.end(), reference.site);
-  return computes_address(image_, reference);
-}
-
 bool AddressFacts::used(std::uint32_t rva, std::uint32_t bytes) {
   const auto [known, fresh] = used_.emplace(std::uint64_t{rva} << 32 | bytes, false);
   if (!fresh) return known->second;
   auto it = first_reference(rva);
-  for (; it != index_.data.end() && it->target < rva + bytes && !known->second; ++it) known->second = !computes(*it);
+  for (; it != index_.data.end() && it->target < rva + bytes && !known->second; ++it)
+    known->second = !machine_.computes_address(*it);
   return known->second;
 }
 
@@ -39,7 +33,7 @@ std::vector<std::uint32_t> AddressFacts::wide_stores_over(std::uint32_t rva) con
   constexpr std::uint32_t kWidest = 28;  // stp q0, q1: all but the last word
   std::vector<std::uint32_t> sites;
   for (auto it = first_reference(rva - std::min(rva, kWidest)); it != index_.data.end() && it->target < rva; ++it) {
-    if (stores_wide(image_, *it)) sites.push_back(it->site);
+    if (machine_.stores_wide(*it)) sites.push_back(it->site);
   }
   return sites;
 }
@@ -47,14 +41,10 @@ std::vector<std::uint32_t> AddressFacts::wide_stores_over(std::uint32_t rva) con
 void AddressFacts::collect_pointers() {
   if (pointers_collected_) return;
   pointers_collected_ = true;
-  const auto collect = [this](std::uint32_t rva, unsigned) {
-    const auto value = image_.load(rva, image_.pointer_size());
-    if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) pointers_[*target].push_back(rva);
-  };
-  if (index_.absolute) {
-    for (const std::uint32_t word : index_.words) collect(word, 0);
-  } else {
-    image_.for_each_relocation(collect);
+  const pe::Image& image = machine_.image();
+  for (const std::uint32_t word : index_.words) {
+    const auto value = image.load(word, image.pointer_size());
+    if (const auto target = value ? image.rva_of_va(*value) : std::nullopt) pointers_[*target].push_back(word);
   }
 }
 
@@ -72,7 +62,7 @@ bool AddressFacts::computed_within(std::uint32_t low, std::uint32_t high) {
   auto it = first_reference(low);
   std::uint64_t looked_at = 1;
   for (; it != index_.data.end() && it->target <= high && !known->second; ++it, ++looked_at)
-    known->second = computes(*it);
+    known->second = machine_.computes_address(*it);
   budget_->spend(looked_at);
   return known->second;
 }
@@ -95,7 +85,7 @@ bool AddressFacts::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32
   }
   for (auto it = first_reference(rva); it != index_.data.end() && it->target < rva + bytes; ++it) {
     if (!budget_->spend(1)) return false;
-    if (!only_reads(image_, *it) && !(computes(*it) && reads(*it))) return false;
+    if (!machine_.only_reads(*it) && !(machine_.computes_address(*it) && reads(*it))) return false;
   }
   return true;
 }

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "scanner/trace/ir/operations.hpp"
+
 namespace scanner::trace {
 
 enum class AtomKind : std::uint8_t {
@@ -19,13 +21,6 @@ enum class AtomKind : std::uint8_t {
   returned,   ///< what the call at RVA `a` of this function returned
   via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA `a`
 };
-
-/// A place that holds a value when a function is entered: a register, or a stack slot at a byte offset from the stack
-/// pointer at entry (which points at the return address on x86 and x64).
-using Location = std::int32_t;
-inline constexpr Location kStackBase = 0x1000;
-constexpr Location stack_location(std::int32_t offset) { return kStackBase + offset; }
-constexpr bool is_stack(Location location) { return location >= kStackBase; }
 
 struct Atom {
   AtomKind kind = AtomKind::constant;

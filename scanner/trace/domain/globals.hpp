@@ -14,8 +14,8 @@
 #include "scanner/trace/domain/stores.hpp"
 #include "scanner/trace/domain/values.hpp"
 #include "scanner/trace/image/index.hpp"
-#include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/solve/budget.hpp"
+#include "scanner/trace/isa/machine.hpp"
+#include "scanner/trace/ir/budget.hpp"
 
 namespace scanner::trace {
 
@@ -36,8 +36,8 @@ struct Resolution {
 /// Which code and data name addresses of the image: by displacement fields, computed addresses, and data words.
 class AddressFacts {
  public:
-  AddressFacts(const pe::Image& image, const Index& index, Budget& budget)
-      : image_(image), index_(index), budget_(&budget) {}
+  AddressFacts(const Machine& machine, const Index& index, Budget& budget)
+      : machine_(machine), index_(index), budget_(&budget) {}
 
   void charge_to(Budget& budget) { budget_ = &budget; }
 
@@ -65,11 +65,10 @@ class AddressFacts {
   [[nodiscard]] bool held_within(std::uint32_t low, std::uint32_t high);
 
  private:
-  [[nodiscard]] bool computes(const Reference& reference) const;
   void collect_pointers();
   [[nodiscard]] std::vector<Reference>::const_iterator first_reference(std::uint32_t rva) const;
 
-  const pe::Image& image_;
+  const Machine& machine_;
   const Index& index_;
   Budget* budget_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> pointers_;  // target → data words
@@ -80,8 +79,12 @@ class AddressFacts {
 class Globals {
  public:
   /// Stores and references that are looked at are taken from `budget`; when it is used up, nothing is known any more.
-  Globals(const pe::Image& image, const Index& index, ValuePool& values, const Abi& abi, Budget& budget)
-      : image_(image), values_(values), abi_(abi), budget_(&budget), facts_(image, index, budget) {}
+  Globals(const Machine& machine, const Index& index, ValuePool& values, Budget& budget)
+      : image_(machine.image()),
+        values_(values),
+        abi_(machine.abi()),
+        budget_(&budget),
+        facts_(machine, index, budget) {}
 
   /// From now on they are taken from another one.
   void charge_to(Budget& budget) {

@@ -13,7 +13,7 @@
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/solve/budget.hpp"
+#include "scanner/trace/ir/budget.hpp"
 
 namespace scanner::trace {
 

@@ -2,16 +2,16 @@
 
 namespace scanner::trace {
 
-Program::Program(const pe::Image& of, const tagdb::ApiTable& table, Decoder& with)
-    : image(of),
+Program::Program(Machine& of, const tagdb::ApiTable& table)
+    : machine(of),
+      image(machine.image()),
       apis(table),
-      decoder(with),
-      abi(abi_of(image.machine())),
-      imports(image, apis),
-      index(imports.has_rows() ? build_index(image, imports.interesting_slots(), decoder) : Index{}),
-      functions(image, index, decoder),
+      abi(machine.abi()),
+      imports(machine, apis),
+      index(imports.has_rows() ? machine.build_index(imports.interesting_slots()) : Index{}),
+      functions(machine, index),
       values(abi.word, abi.entry_misalignment),
-      globals(image, index, values, abi, budget) {}
+      globals(machine, index, values, budget) {}
 
 bool Program::is_listed_import(const Atom& atom) const {
   return atom.kind == AtomKind::import && row_of_import(static_cast<int>(atom.a)) >= 0;

@@ -12,14 +12,14 @@
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/image/index.hpp"
 #include "scanner/trace/ir/cfg.hpp"
-#include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/solve/budget.hpp"
+#include "scanner/trace/isa/machine.hpp"
+#include "scanner/trace/ir/budget.hpp"
 #include "tagdb/api_table.hpp"
 
 namespace scanner::trace {
 
 struct Program {
-  Program(const pe::Image& of, const tagdb::ApiTable& table, Decoder& with);
+  Program(Machine& of, const tagdb::ApiTable& table);
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
@@ -27,16 +27,16 @@ struct Program {
   /// The API row of an import, or -1.
   [[nodiscard]] int row_of_import(int import) const { return imports[static_cast<std::size_t>(import)].row; }
   /// The function or import that a call of `rva` reaches, thunks followed.
-  [[nodiscard]] Callee callee_at(std::uint32_t rva) const { return resolve_thunk(image, imports, rva); }
+  [[nodiscard]] Callee callee_at(std::uint32_t rva) const { return imports.callee_at(rva); }
   /// Does the address stand for a listed function (an import that has a row)?
   [[nodiscard]] bool is_listed_import(const Atom& atom) const;
   /// May a function of these ranges be lifted? Overlapping records can claim far more code than there is. The steps are
   /// taken from the budget.
   bool affordable(const std::vector<CodeRange>& ranges, std::size_t scopes);
 
+  Machine& machine;
   const pe::Image& image;
   const tagdb::ApiTable& apis;
-  Decoder& decoder;
   const Abi& abi;
   Budget budget;
   Budget report_budget;  ///< of attribution, which begins when all is known: it walks over facts, too

@@ -2,22 +2,17 @@
 
 #include <algorithm>
 
-#include "scanner/trace/isa/x86/functions.hpp"
-#include "scanner/trace/image/reference.hpp"
-#include "scanner/trace/isa/arm64/thunks.hpp"
-
 namespace scanner::trace {
 namespace {
 
-constexpr std::uint32_t kMaxGap = 4U << 20;
 constexpr std::size_t kMostScopes = 1U << 18;       // of one function; only overlapping records have more
 constexpr std::uint64_t kMostMeasured = 64U << 20;  // bytes; only overlapping records have more
 
 }  // namespace
 
-FunctionMap::FunctionMap(const pe::Image& image, const Index& index, Decoder& decoder)
-    : image_(image), index_(index), decoder_(decoder) {
-  const auto visited = image.for_each_function([this](const pe::FunctionRange& range) {
+FunctionMap::FunctionMap(Machine& machine, const Index& index)
+    : machine_(machine), image_(machine.image()), index_(index) {
+  const auto visited = image_.for_each_function([this](const pe::FunctionRange& range) {
     // A record may claim what no byte of the file stands for.
     const pe::Section* section = image_.section_at(range.begin);
     const std::uint32_t held = section == nullptr ? 0 : std::min(section->virtual_size, section->file_size);
@@ -49,8 +44,8 @@ void FunctionMap::collect_starts() {
   starts_collected_ = true;
   const auto add = [this](std::uint32_t rva) { starts_.push_back(rva); };
   const auto add_sure = [this](std::uint32_t rva) { sure_starts_.push_back(rva); };
-  // On ARM64 an address in code is no chance find; and what stands before a function may be a literal pool.
-  const bool exact = image_.machine() == pe::Machine::arm64;
+  // Addresses in code that are no chance finds are starts: what stands before a function may be a literal pool.
+  const bool exact = index_.exact_addresses;
   for (const Reference& reference : index_.addresses) {
     if (exact) add_sure(reference.target);
   }
@@ -63,12 +58,8 @@ void FunctionMap::collect_starts() {
       if (starts_.empty() || starts_.back() != reference.target) add(reference.target);
     }
   }
-  if (index_.absolute) {
-    // One sweep told calls from what only looks like one.
-    for (const Reference& reference : index_.calls) {
-      const pe::Bytes opcode = image_.from_rva(reference.site - 1);
-      if (!opcode.empty() && opcode[0] == 0xE8) add_sure(reference.target);
-    }
+  for (const Reference& reference : index_.calls) {
+    if (index_.exact_calls && machine_.direct_call_at(reference)) add_sure(reference.target);
   }
   const pe::LoadConfig config = image_.load_config();
   const pe::Bytes guard = image_.from_rva(config.guard_table);
@@ -77,13 +68,12 @@ void FunctionMap::collect_starts() {
     if (!rva) break;
     add_sure(*rva);
   }
-  image_.for_each_relocation([&](std::uint32_t rva, unsigned) {
-    const auto value = image_.load(rva, image_.pointer_size());
+  for (const std::uint32_t word : index_.words) {
+    const auto value = image_.load(word, image_.pointer_size());
     const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
-    if (!target) return;
-    const pe::Section* section = image_.section_at(*target);
+    const pe::Section* section = target ? image_.section_at(*target) : nullptr;
     if (section != nullptr && section->executable()) exact ? add_sure(*target) : add(*target);
-  });
+  }
   starts_.insert(starts_.end(), sure_starts_.begin(), sure_starts_.end());
   for (auto* list : {&starts_, &sure_starts_}) {
     std::sort(list->begin(), list->end());
@@ -104,69 +94,10 @@ bool FunctionMap::is_boundary(std::uint32_t rva) {
       const pe::Bytes code = image_.from_rva(at);
       if (code.empty()) break;
       starts.push_back(at);
-      at += decoder_.measure(code, at).length;
+      at += machine_.decode_length(code, at).length;
     }
   }
   return std::binary_search(starts.begin(), starts.end(), rva);
-}
-
-void FunctionMap::split(std::uint32_t begin, Gap& gap) {
-  if (!starts_collected_) collect_starts();
-  if (index_.absolute) {
-    gap.functions = split_x86(image_, index_, decoder_, sure_starts_, begin, gap.end);
-    return;
-  }
-  const pe::Bytes all = image_.from_rva(begin);
-  const pe::Bytes code = all.slice(0, std::min<std::size_t>(all.size(), gap.end - begin)).value_or(pe::Bytes{});
-  const auto holds = [](const std::vector<std::uint32_t>& list, std::uint32_t rva) {
-    return std::binary_search(list.begin(), list.end(), rva);
-  };
-  // Somebody calls into the middle: a second entry, or bytes that only look like a call. Believe calls, not jumps.
-  const auto called = [this](std::uint32_t rva) {
-    for (const Reference& reference : Index::to(index_.calls, rva)) {
-      const auto call = direct_call_at(image_, reference);
-      if (call && is_boundary(*call)) return true;
-    }
-    return false;
-  };
-  std::uint32_t start = 0;  // of the function being walked over, 0 when between functions
-  bool ended = true;        // the last instruction does not fall through
-  const bool unpadded = image_.machine() == pe::Machine::arm64;
-  std::uint32_t furthest = 0;  // target of a jump in this function
-  bool table = false;          // it jumps by a table, to places that no instruction names
-  const auto close = [&](std::uint32_t end) {
-    if (start != 0) gap.functions.push_back({start, end});
-    start = 0;
-  };
-  for (std::size_t at = 0; at < code.size();) {
-    const auto rva = begin + static_cast<std::uint32_t>(at);
-    const bool known = holds(starts_, rva);
-    if (start != 0 && known && (ended || holds(sure_starts_, rva) || called(rva))) close(rva);
-    // ARM64 functions stand without padding: what nothing before jumps to begins another one.
-    if (start != 0 && unpadded && ended && !table && furthest < rva) close(rva);
-    const Instruction instruction = decoder_.measure(code.from(at), rva);
-    const bool zeros = code[at] == 0 && image_.machine() != pe::Machine::arm64;
-    // What only looks like a reference into padding does not make it a function; a call of it does.
-    const bool start_here = known && (holds(sure_starts_, rva) || called(rva));
-    if (ended && !start_here && (instruction.padding || zeros)) {
-      close(rva);
-      at += zeros ? 1 : instruction.length;
-      continue;
-    }
-    if (start == 0) {
-      start = rva;
-      furthest = 0;
-      table = false;
-    }
-    if (instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch)
-      furthest = std::max(furthest, instruction.target < gap.end ? instruction.target : 0);
-    table = table || (unpadded && instruction.flow == ControlFlow::indirect_jump && arm64::jumps_by_table(image_, rva));
-    ended = instruction.flow == ControlFlow::ret || instruction.flow == ControlFlow::jump ||
-            instruction.flow == ControlFlow::trap ||
-            instruction.flow == ControlFlow::indirect_jump;
-    at += instruction.length;
-  }
-  close(begin + static_cast<std::uint32_t>(code.size()));
 }
 
 const CodeRange* FunctionMap::gap_function_at(std::uint32_t rva) {
@@ -187,11 +118,13 @@ const CodeRange* FunctionMap::gap_function_at(std::uint32_t rva) {
     if (after != parts_.end()) end = std::min(end, after->begin);
     if (after != parts_.begin()) begin = std::max(begin, std::prev(after)->end);
     if (begin > rva) begin = rva;
-    if (end - begin > kMaxGap && !index_.absolute) end = begin + kMaxGap;
+    if (end - begin > machine_.longest_gap()) end = begin + machine_.longest_gap();
     if (rva >= end) return nullptr;
+    if (!starts_collected_) collect_starts();
+    const KnownStarts known{index_, starts_, sure_starts_, [this](std::uint32_t at) { return is_boundary(at); }};
     Gap gap;
     gap.end = end;
-    split(begin, gap);
+    gap.functions = machine_.split(known, {begin, end});
     next = gaps_.insert_or_assign(begin, std::move(gap)).first;
   }
   const std::vector<CodeRange>& functions = next->second.functions;
@@ -233,10 +166,11 @@ std::vector<CodeRange> FunctionMap::ranges_of(std::uint32_t entry) {
 }
 
 std::vector<pe::ExceptionScope> FunctionMap::scopes_of(std::uint32_t entry) {
-  if (index_.absolute) return scopes_x86(image_, decoder_, range_at(entry));
-  std::vector<pe::ExceptionScope> scopes;
   const auto first = std::lower_bound(by_function_.begin(), by_function_.end(), entry,
                                       [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });
+  const bool recorded = first != by_function_.end() && parts_[*first].function == entry;
+  if (!recorded) return machine_.scopes_of(range_at(entry));
+  std::vector<pe::ExceptionScope> scopes;
   for (auto it = first; it != by_function_.end() && parts_[*it].function == entry; ++it) {
     const Part& part = parts_[*it];
     if (scopes.size() > kMostScopes) break;  // no function that holds so many can be followed

@@ -1,5 +1,6 @@
-// Which function holds an address. x64: .pdata gives ranges, chained records fold into their primary function; leaf
-// functions have no record and live in the gaps between, which are split only when somebody asks for an address in one.
+// Which function holds an address. .pdata gives ranges, chained records fold into their primary function. Leaf functions
+// have no record, and x86 has no .pdata at all: the gaps between records are split by the Machine, and only when an
+// address in one is asked for.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +9,14 @@
 
 #include "pe/image.hpp"
 #include "scanner/trace/image/index.hpp"
-#include "scanner/trace/ir/cfg.hpp"
+#include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/isa/machine.hpp"
 
 namespace scanner::trace {
 
 class FunctionMap {
  public:
-  FunctionMap(const pe::Image& image, const Index& index, Decoder& decoder);
+  FunctionMap(Machine& machine, const Index& index);
 
   /// RVA of the entry of the function that holds `rva`; 0 when `rva` is not in executable bytes of the file.
   std::uint32_t containing(std::uint32_t rva);
@@ -46,12 +48,11 @@ class FunctionMap {
   [[nodiscard]] const Part* part_at(std::uint32_t rva) const;
   const CodeRange* gap_function_at(std::uint32_t rva);
   [[nodiscard]] bool is_boundary(std::uint32_t rva);
-  void split(std::uint32_t begin, Gap& gap);
   void collect_starts();
 
+  Machine& machine_;
   const pe::Image& image_;
   const Index& index_;
-  Decoder& decoder_;
   std::vector<Part> parts_;  // ascending by begin
   std::vector<std::size_t> by_function_;
   std::map<std::uint32_t, Gap> gaps_;

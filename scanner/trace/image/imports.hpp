@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pe/image.hpp"
+#include "scanner/trace/isa/machine.hpp"
 #include "tagdb/api_table.hpp"
 
 namespace scanner::trace {
@@ -21,8 +22,7 @@ enum class Helper : std::uint8_t {
   no_return,       ///< KeBugCheckEx and its kin
   init_string,     ///< RtlInitUnicodeString: fills the structure of argument 0 with the text of argument 1
   find_routine,    ///< MmGetSystemRoutineAddress: returns the function that argument 0 names
-  bind_framework,  ///< WdfVersionBind
-
+  bind_framework  ///< WdfVersionBind
 };
 
 struct ImportInfo {
@@ -30,13 +30,14 @@ struct ImportInfo {
   int row = -1;  ///< into ApiTable::rows
   Helper helper = Helper::none;
   std::string_view name;  ///< views the image
-  int stack_bytes = -1;   ///< x86: bytes of arguments it takes off the stack, -1 when not known
+  int stack_bytes = -1;   ///< of arguments that it takes off the stack, -1 when not known (Abi::callee_removes)
   bool caller_cleans = false;
 };
 
 class ImportTable {
  public:
-  ImportTable(const pe::Image& image, const tagdb::ApiTable& apis);
+  /// Both stay valid.
+  ImportTable(const Machine& machine, const tagdb::ApiTable& apis);
 
   /// Number that stands for the API row of that name when a pointer to it was got at run time, or -1.
   [[nodiscard]] int by_name(std::string_view name) const;
@@ -50,6 +51,8 @@ class ImportTable {
   [[nodiscard]] const std::map<std::uint32_t, int>& own() const { return own_; }
   /// Number of the import whose slot is at `rva`, or -1.
   [[nodiscard]] int at(std::uint32_t rva) const;
+  /// What a call of the code at `rva` really calls.
+  [[nodiscard]] Callee callee_at(std::uint32_t rva) const { return machine_.resolve_thunk(*this, rva); }
   [[nodiscard]] const ImportInfo& operator[](std::size_t number) const { return imports_[number]; }
   [[nodiscard]] std::size_t size() const { return imports_.size(); }
   /// Slots of API rows and of helpers that matter, ascending.
@@ -61,6 +64,7 @@ class ImportTable {
  private:
   void collect_own(const pe::Image& image, const tagdb::ApiTable& apis);
 
+  const Machine& machine_;
   std::vector<ImportInfo> imports_;  // ascending by slot
   std::vector<std::uint32_t> interesting_;
   std::unordered_map<std::string_view, int> rows_;  // views the API table

@@ -1,5 +1,5 @@
-// The few places of an image that matter, found in one pass over its executable bytes: whatever may be a 32-bit
-// displacement to an import slot, to code or to data. Candidates only; the lifted function decides which are real.
+// The few places of an image that matter, found in one pass over its executable bytes: references to import slots, to
+// code and to data. Candidates only; the lifted function decides which are real. A Machine makes the index.
 #pragma once
 
 #include <cstdint>
@@ -10,44 +10,35 @@
 
 namespace scanner::trace {
 
+/// Where `site` lies within the instruction is the Machine's to know: the displacement field on x64, the relocated field
+/// on x86, the instruction itself on ARM64.
 struct Reference {
   std::uint32_t target = 0;  ///< RVA
-  std::uint32_t site = 0;    ///< RVA of the displacement field
+  std::uint32_t site = 0;    ///< RVA
 
   auto operator<=>(const Reference&) const = default;
 };
 
-/// x86: what the sweep over one executable section saw, so that nobody has to measure these instructions again.
-struct SweptSection {
-  std::uint32_t rva = 0;
-  std::vector<std::uint8_t> steps;  ///< by offset: length of the instruction that starts there, 0 where none does,
-                                    ///< and what it is
-  static constexpr std::uint8_t kLength = 0x0F;
-  static constexpr std::uint8_t kPlain = 0x80;  ///< falls through and is no padding
-  static constexpr std::uint8_t kQuiet = 0x40;  ///< plain, without a relocated field, not of zeros
-};
-
+/// References are ascending by target, then site.
 struct Index {
   std::vector<Reference> slots;      ///< to interesting import slots
-  std::vector<Reference> calls;      ///< call rel32, jmp rel32, jcc rel32 into executable sections
-  std::vector<Reference> addresses;  ///< RIP-relative operands that name code: its address is taken
-  std::vector<Reference> data;       ///< RIP-relative operands that name data; not exact when an immediate follows
+  std::vector<Reference> calls;      ///< direct calls, jumps and branches into executable sections
+  std::vector<Reference> addresses;  ///< operands that name code: its address is taken
+  std::vector<Reference> data;       ///< operands that name data
+  std::vector<std::uint32_t> words;  ///< RVAs of relocated words that are no part of an instruction: pointers in data
 
-  // x86, where the relocation table is the index and one sweep over the code tells instructions from data:
-  bool absolute = false;             ///< the references above are such relocated fields, and exact
-  std::vector<std::uint32_t> taken;  ///< fields of `data` that take the address rather than use the content, ascending
-  std::vector<std::uint32_t> words;  ///< relocated fields that are no part of an instruction, ascending
-  std::vector<SweptSection> swept;   ///< a section each, empty for those that are not executable
+  // How far the lists can be believed; false: bytes that only look like it are among them.
+  bool exact_calls = false;
+  bool exact_addresses = false;
+  bool exact_data = false;  ///< false: a target may be 1, 2 or 4 bytes too low, where an immediate follows the field
 
+  /// Puts every list of references into its order.
+  void sort();
   /// All references in `list` (which must be sorted) to `target`.
   static std::span<const Reference> to(const std::vector<Reference>& list, std::uint32_t target);
 };
 
-class Decoder;
-
-/// `slots` ascending. Every list is sorted by target, then site. On ARM64 a site is the RVA of the instruction itself.
-Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder);
-Index build_index_x86(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder);
-void sort_references(std::vector<Reference>& list);
+/// Everything the relocation table names, in its order: where code holds no absolute addresses, that is Index::words.
+std::vector<std::uint32_t> relocated_words(const pe::Image& image);
 
 }  // namespace scanner::trace

@@ -36,8 +36,8 @@ bool holds_data(const pe::Image& image, std::uint32_t rva, std::uint64_t bytes) 
 }
 
 std::optional<Kmdf> bind_info_at(const pe::Image& image, std::uint32_t rva) {
-  const bool wide = image.is_64();
   const unsigned word = image.pointer_size();
+  const bool wide = word == 8;
   const auto component = image.load(rva + word, word);
   const auto target = component ? image.rva_of_va(*component) : std::nullopt;
   if (!target || !names_kmdf(image, *target)) return std::nullopt;

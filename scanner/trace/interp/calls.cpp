@@ -6,8 +6,7 @@ namespace scanner::trace {
 
 Calls::Calls(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi,
              const CalleeKnowledge& knowledge, Memory& memory, StackPointer& stack, Budget& budget)
-    : image_(image),
-      imports_(imports),
+    : imports_(imports),
       values_(values),
       abi_(abi),
       knowledge_(knowledge),
@@ -27,12 +26,12 @@ Callee Calls::callee_at(ValueId pointer) const {
   const Atom* atom = values_.only(pointer);
   if (atom == nullptr) return callee;
   if (atom->kind == AtomKind::import) callee.import = static_cast<int>(atom->a);
-  if (atom->is_image_address()) callee = resolve_thunk(image_, imports_, atom->rva());
+  if (atom->is_image_address()) callee = imports_.callee_at(atom->rva());
   return callee;
 }
 
 bool Calls::resolve(CallSite& site, const State& state) {
-  Callee callee = site.target != 0 ? resolve_thunk(image_, imports_, site.target) : callee_at(site.pointer);
+  Callee callee = site.target != 0 ? imports_.callee_at(site.target) : callee_at(site.pointer);
   const Helper helper = helper_of(callee.import);
   if (helper == Helper::guard_check || helper == Helper::stack_probe) {
     site.import = callee.import;

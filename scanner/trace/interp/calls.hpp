@@ -44,7 +44,6 @@ class Calls {
   std::optional<std::int64_t> stack_bytes_of(const CallSite& site);
   void escape_locals_passed(const CallSite& site, State& state);
 
-  const pe::Image& image_;
   const ImportTable& imports_;
   ValuePool& values_;
   const Abi& abi_;

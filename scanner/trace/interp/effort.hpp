@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "scanner/trace/domain/values.hpp"
-#include "scanner/trace/solve/budget.hpp"
+#include "scanner/trace/ir/budget.hpp"
 
 namespace scanner::trace {
 

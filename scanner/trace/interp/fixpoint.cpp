@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "scanner/trace/domain/state_cost.hpp"
-#include "scanner/trace/ir/block_ends.hpp"
+#include "scanner/trace/ir/cfg.hpp"
 
 namespace scanner::trace {
 namespace {

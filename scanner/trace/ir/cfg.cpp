@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
-#include "scanner/trace/solve/budget.hpp"
+#include "scanner/trace/ir/budget.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -11,8 +11,7 @@ namespace {
 /// One function on its way: which instruction starts at which byte of which range.
 class Lifting {
  public:
-  Lifting(const pe::Image& image, Decoder& decoder, LiftedFunction& function)
-      : image_(image), decoder_(decoder), function_(function) {
+  Lifting(Machine& machine, LiftedFunction& function) : machine_(machine), function_(function) {
     for (const CodeRange& range : function.ranges) starts_.emplace_back(range.end - range.begin, 0);
   }
 
@@ -31,10 +30,10 @@ class Lifting {
     while (rva < range->end) {
       std::uint32_t& known = *slot(rva);
       if (known != 0) return;
-      pe::Bytes code = image_.from_rva(rva);
+      pe::Bytes code = machine_.image().from_rva(rva);
       code = code.slice(0, std::min<std::size_t>(code.size(), range->end - rva)).value_or(pe::Bytes{});
       if (code.empty()) return;
-      Instruction instruction = decoder_.decode(code, rva, function_);
+      Instruction instruction = machine_.decode(code, rva, function_);
       if (instruction.flow == ControlFlow::undecodable) function_.undecodable += instruction.length;
       known = static_cast<std::uint32_t>(function_.instructions.size()) + 1;
       function_.instructions.push_back(instruction);
@@ -52,7 +51,7 @@ class Lifting {
         if (at(instruction.target) == 0) sweep(instruction.target);
       }
       if (instruction.flow == ControlFlow::indirect_jump) {
-        auto table = decoder_.jump_table(image_, function_, i);
+        auto table = machine_.jump_table(function_, i);
         std::erase_if(table, [this](std::uint32_t target) { return at(target) == 0; });
         std::sort(table.begin(), table.end());
         table.erase(std::unique(table.begin(), table.end()), table.end());
@@ -183,8 +182,7 @@ class Lifting {
     function_.blocks.push_back(std::move(block));
   }
 
-  const pe::Image& image_;
-  Decoder& decoder_;
+  Machine& machine_;
   LiftedFunction& function_;
   std::vector<std::vector<std::uint32_t>> starts_;
   std::vector<std::uint32_t> leaders_;
@@ -196,19 +194,13 @@ class Lifting {
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_decoder(const pe::Image& image) {
-  if (image.machine() == pe::Machine::x64 || image.machine() == pe::Machine::x86) return make_x86_decoder(image);
-  if (image.machine() == pe::Machine::arm64) return make_arm64_decoder(image);
-  return nullptr;
-}
-
-LiftedFunction lift_function(const pe::Image& image, Decoder& decoder, std::vector<CodeRange> ranges,
+LiftedFunction lift_function(Machine& machine, std::vector<CodeRange> ranges,
                              const std::vector<pe::ExceptionScope>& scopes) {
   LiftedFunction function;
   if (ranges.empty()) return function;
   function.rva = ranges.front().begin;
   function.ranges = std::move(ranges);
-  Lifting lifting(image, decoder, function);
+  Lifting lifting(machine, function);
   for (const CodeRange& range : function.ranges) lifting.sweep(range.begin);
   lifting.find_targets();
   lifting.build_blocks(scopes);

@@ -15,6 +15,13 @@ inline constexpr Reg kScratchC = 34;
 inline constexpr Reg kRegCount = 35;
 inline constexpr Reg kNoReg = 0xFF;
 
+/// A place that holds a value when a function is entered: a register, or a stack slot at a byte offset from the stack
+/// pointer at entry (which points at the return address on x86 and x64).
+using Location = std::int32_t;
+inline constexpr Location kStackBase = 0x1000;
+constexpr Location stack_location(std::int32_t offset) { return kStackBase + offset; }
+constexpr bool is_stack(Location location) { return location >= kStackBase; }
+
 enum class OpKind : std::uint8_t {
   set,      ///< dst = imm
   address,  ///< dst = an address in the image; imm is an RVA

@@ -44,6 +44,14 @@ struct CalleeStack {
   const LiftedFunction* body = nullptr;
 };
 
+/// The same of every function of an image. Where callers clean up behind calls, nobody asks.
+class CalleeStacks {
+ public:
+  virtual ~CalleeStacks() = default;
+  /// Of the function that starts at `rva`, which is no thunk of an import.
+  virtual const CalleeStack& of(std::uint32_t rva) = 0;
+};
+
 class StackDepths {
  public:
   enum class Place : std::uint8_t { call, operation, join, handler };

@@ -1,48 +1,48 @@
-// Calling conventions, and what a direct call target really is once thunks are followed.
+// A calling convention as data: what every room above isa/ has to know about a processor in order to say where a callee
+// finds its arguments and what a caller gets back.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
-#include "pe/image.hpp"
-#include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/ir/operations.hpp"
-#include "scanner/trace/domain/values.hpp"
 
 namespace scanner::trace {
 
-/// Calling convention and memory of a machine, as far as values care.
+/// Offsets and sizes are in bytes.
 struct Abi {
   Reg stack_pointer = 4;
-  unsigned word = 8;           ///< bytes
+  Reg frame_pointer = kNoReg;  ///< what an exception handler finds its frame by, where it gets nothing else
+  unsigned word = 8;           ///< of an address, and of a stack slot
   std::vector<Reg> arguments;  ///< integer argument registers in order
   std::uint32_t kept = 0;      ///< registers that a callee preserves, as bits
   Reg result = 0;
   unsigned stack_arguments = 0;  ///< offset of the first stack argument from the callee's stack pointer at entry
-  unsigned return_address = 8;   ///< bytes that a call pushes
+  unsigned return_address = 8;   ///< that a call pushes
   Reg dispatched = 0;            ///< holds the target of a call through guard dispatch
-  bool callee_removes = false;   ///< x86: functions take their arguments off the stack, so calls move the stack pointer
+  /// Functions take their arguments off the stack, so calls move the stack pointer.
+  bool callee_removes = false;
   /// Registers, and stack arguments behind them, that something may be passed in whatever the callee's convention.
   std::vector<Reg> carriers;
   unsigned carrier_slots = 0;
-  /// At entry the stack pointer is this many bytes below a multiple of 16: on x64 a call pushed the return address. On
-  /// x86 no convention says, and x64's is taken.
+  /// At entry the stack pointer is this far below a multiple of 16.
   std::int64_t entry_misalignment = 0;
 
   [[nodiscard]] Location argument(unsigned index) const;
   [[nodiscard]] bool preserved(Reg reg) const { return reg < 32 && ((kept >> reg) & 1) != 0; }
+  /// Arguments of 64 bits take two slots.
+  [[nodiscard]] bool splits_wide_arguments() const { return word == 4; }
 };
-const Abi& abi_of(pe::Machine machine);
-/// Every place that may carry an argument of a callee nobody knows.
-std::vector<Location> carriers_of(const Abi& abi);
 
-/// What a direct call target really is: follows `jmp [slot]` thunks and chains of jumps.
-struct Callee {
-  std::uint32_t target = 0;
-  int import = -1;
-  bool jumps_to_register = false;  ///< a bare `jmp rax`: the body of guard dispatch
-  Reg jump_register = 0;           ///< then: which
-};
-Callee resolve_thunk(const pe::Image& image, const ImportTable& imports, std::uint32_t rva);
+/// Registers as bits, for Abi::kept.
+constexpr std::uint32_t register_bits(std::initializer_list<unsigned> registers) {
+  std::uint32_t out = 0;
+  for (const unsigned reg : registers) out |= 1U << reg;
+  return out;
+}
+
+/// Every place that may carry an argument of a callee whose convention is not known.
+std::vector<Location> carriers_of(const Abi& abi);
 
 }  // namespace scanner::trace

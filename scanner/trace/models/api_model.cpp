@@ -18,7 +18,7 @@ PassedTag ApiModels::tag(const CallSite& site, const tagdb::ApiRow& row) {
   const Location where = tag_location(program_, row);
   if (!row.tag_in_struct) return {value_at(program_, site, where, 4)};
   const ValueId structure = value_at(program_, site, where, program_.abi.word);
-  return {field_behind(program_, site, structure, program_.image.is_64() ? row.field_x64 : row.field_x86)};
+  return {field_behind(program_, site, structure, program_.abi.word == 8 ? row.field_x64 : row.field_x86)};
 }
 
 std::optional<CallSite> ApiModels::callback(const CallSite& site, const tagdb::ApiRow& row) {

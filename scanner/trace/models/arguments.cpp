@@ -14,14 +14,14 @@ ValueId argument_at(Program& program, const CallSite& site, int index) {
 
 Location tag_location(const Program& program, const tagdb::ApiRow& row) {
   const Abi& abi = program.abi;
-  if (program.image.machine() != pe::Machine::x86) return abi.argument(static_cast<unsigned>(row.tag));
+  if (!abi.splits_wide_arguments()) return abi.argument(static_cast<unsigned>(row.tag));
   if (row.x86_fastcall) return abi.carriers[static_cast<std::size_t>(row.tag_x86 & 1)];
   return abi.argument(static_cast<unsigned>(row.tag_x86));
 }
 
 Location size_location(const Program& program, const tagdb::ApiRow& row) {
-  const bool x86 = program.image.machine() == pe::Machine::x86;
-  return program.abi.argument(static_cast<unsigned>(x86 ? row.size_x86 : row.size));
+  const Abi& abi = program.abi;
+  return abi.argument(static_cast<unsigned>(abi.splits_wide_arguments() ? row.size_x86 : row.size));
 }
 
 namespace {

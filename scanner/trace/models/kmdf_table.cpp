@@ -6,9 +6,7 @@
 #include <optional>
 #include <set>
 
-#include "scanner/trace/image/address_use.hpp"
 #include "scanner/trace/image/kmdf.hpp"
-#include "scanner/trace/image/reference.hpp"
 #include "scanner/trace/models/api_model.hpp"
 
 namespace scanner::trace {
@@ -49,8 +47,8 @@ Leads KmdfTable::leads() {
       for (const CodeRange& range : program_.functions.ranges_of(function)) {
         constexpr std::uint32_t kBytesOfStep = 16;
         if (!program_.budget.spend((range.end - range.begin) / kBytesOfStep)) return leads;
-        const bool holds = kmdf_.through_pointer && mentions(program_.image, range, offset);
-        if (holds || multiplies_index(program_.image, range, row.kmdf_index)) leads.functions.push_back(function);
+        const bool holds = kmdf_.through_pointer && program_.machine.mentions(range, offset);
+        if (holds || program_.machine.multiplies_index(range, row.kmdf_index)) leads.functions.push_back(function);
       }
     }
   }
@@ -98,7 +96,6 @@ bool KmdfTable::is_left_alone(std::uint32_t slot) {
 
 /// Code computes an address in the object at `rva`: does it only load behind it? Asked where compilers do so as a rule.
 bool KmdfTable::only_loads_from(const Reference& reference, std::uint32_t rva, std::uint32_t written) {
-  if (program_.image.machine() != pe::Machine::arm64) return false;
   ComputedAddress address;
   address.site = reference.site;
   address.offset = static_cast<std::int64_t>(reference.target) - static_cast<std::int64_t>(rva);
@@ -111,7 +108,7 @@ bool KmdfTable::only_loads_from(const Reference& reference, std::uint32_t rva, s
     std::vector<std::uint32_t> targets;
     if (!lifted) {
       lifted.emplace();
-      if (program_.affordable(ranges, 0)) lifted = lift_function(program_.image, program_.decoder, ranges, {});
+      if (program_.affordable(ranges, 0)) lifted = lift_function(program_.machine, ranges, {});
     }
     for (const Block& block : lifted->blocks) {
       if (block.instruction_count == 0) continue;
@@ -121,7 +118,7 @@ bool KmdfTable::only_loads_from(const Reference& reference, std::uint32_t rva, s
     }
     return targets;
   };
-  return only_loads_behind(program_.image, ranges, address, targets_of);
+  return program_.machine.only_loads_behind(ranges, address, targets_of);
 }
 
 }  // namespace

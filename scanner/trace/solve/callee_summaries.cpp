@@ -7,9 +7,10 @@
 
 namespace scanner::trace {
 
-CalleeSummaries::CalleeSummaries(Program& program, Solution& solution) : program_(program), solution_(solution) {
-  if (program.abi.callee_removes) stacks_.emplace(program.image, program.imports, program.decoder, program.budget);
-}
+CalleeSummaries::CalleeSummaries(Program& program, Solution& solution)
+    : program_(program),
+      solution_(solution),
+      stacks_(program.machine.callee_stacks(program.imports, program.budget)) {}
 
 CalleeKnowledge CalleeSummaries::of_stack() {
   CalleeKnowledge knowledge;
@@ -42,7 +43,7 @@ std::uint32_t CalleeSummaries::clobbered_by(std::uint32_t function) {
 std::uint32_t CalleeSummaries::look_at_registers(std::uint32_t function) {
   const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
   if (ranges.empty() || !program_.functions.is_start(function) || !program_.affordable(ranges, 0)) return ~0U;
-  const LiftedFunction lifted = lift_function(program_.image, program_.decoder, ranges, {});
+  const LiftedFunction lifted = lift_function(program_.machine, ranges, {});
   if (lifted.too_large) return ~0U;
   std::uint32_t mask = 0;
   for (const Op& op : lifted.ops) {
@@ -92,7 +93,7 @@ ArgumentEffects CalleeSummaries::look_at_stores(std::uint32_t function) {
   FunctionSummary summary;
   summary.given_up = !program_.affordable(ranges, scopes.size());
   if (!summary.given_up) {
-    const LiftedFunction lifted = lift_function(program_.image, program_.decoder, ranges, scopes);
+    const LiftedFunction lifted = lift_function(program_.machine, ranges, scopes);
     summary = interpret_function(program_.image, program_.imports, lifted, program_.values, program_.abi,
                                  program_.budget, of_stack());
   }

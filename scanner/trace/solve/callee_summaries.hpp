@@ -3,13 +3,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "scanner/trace/domain/program.hpp"
 #include "scanner/trace/interp/interpreter.hpp"
-#include "scanner/trace/isa/x86/callee_stack.hpp"
 #include "scanner/trace/solve/solution.hpp"
 
 namespace scanner::trace {
@@ -41,7 +40,7 @@ class CalleeSummaries {
 
   Program& program_;
   Solution& solution_;
-  std::optional<CalleeStacks> stacks_;  // x86
+  std::unique_ptr<CalleeStacks> stacks_;  // null where callers clean up
   std::unordered_map<std::uint32_t, std::uint32_t> clobbered_;
   std::unordered_map<std::uint32_t, Summary> summaries_;
   std::vector<std::uint32_t> open_;  // functions whose summaries are being made, each for the one before it

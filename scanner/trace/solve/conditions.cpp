@@ -196,7 +196,7 @@ const std::vector<CallSite>& Conditions::paths_into(SiteId id) {
   const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
   const auto scopes = program_.functions.scopes_of(function);
   if (ranges.empty() || !program_.affordable(ranges, scopes.size())) return at->second;
-  const LiftedFunction lifted = lift_function(program_.image, program_.decoder, ranges, scopes);
+  const LiftedFunction lifted = lift_function(program_.machine, ranges, scopes);
   CalleeKnowledge knowledge = summaries_.of_stack();
   knowledge.ways_into = solution_.sites[id].rva;
   std::vector<CallSite> paths = interpret_function(program_.image, program_.imports, lifted, values_, program_.abi,

@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "scanner/trace/domain/state_cost.hpp"
-#include "scanner/trace/image/reference.hpp"
 
 namespace scanner::trace {
 
 void Discovery::start() {
   for (const Reference& reference : program_.index.slots) {
     bool thunk = false;
-    for (const std::uint32_t start : thunk_starts(program_.image, reference)) {
+    for (const std::uint32_t start : program_.machine.thunk_starts(reference)) {
       if (program_.callee_at(start).import < 0) continue;
       analyse_callers(start);
       thunk = thunk || program_.functions.containing(start) == start;
@@ -36,25 +35,11 @@ void Discovery::analyse_callers(std::uint32_t function, int hops) {
     if (!program_.budget.spend(1)) return;
     analyse(program_.functions.containing(reference.site));
     // `jmp function` that others call is a thunk: its callers are callers.
-    const auto thunk = direct_jump_at(program_.image, reference);
+    const auto thunk = program_.machine.direct_jump_at(reference);
     if (hops < kMaxThunkHops && thunk && *thunk != function) analyse_callers(*thunk, hops + 1);
   }
-  if (program_.image.machine() != pe::Machine::arm64) analyse_short_jumps_to(function);
-}
-
-/// Neighbours reach it with two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
-void Discovery::analyse_short_jumps_to(std::uint32_t function) {
-  constexpr std::uint32_t kReach = 130;
-  program_.budget.spend(kReach / 4);
-  const pe::Section* section = program_.image.section_at(function);
-  if (section == nullptr) return;
-  const std::uint32_t low = function - section->rva > kReach ? function - kReach : section->rva;
-  const pe::Bytes around = program_.image.from_rva(low);
-  for (std::uint32_t i = 0; i + 1 < around.size() && i < 2 * kReach; ++i) {
-    const bool short_jump = around[i] == 0xEB || (around[i] & 0xF0) == 0x70;
-    if (!short_jump || low + i + 2 + static_cast<std::uint32_t>(static_cast<std::int8_t>(around[i + 1])) != function)
-      continue;
-    const std::uint32_t other = program_.functions.containing(low + i);
+  for (const std::uint32_t jump : program_.machine.short_jumps_to(function, program_.budget)) {
+    const std::uint32_t other = program_.functions.containing(jump);
     if (other != function) analyse(other);
   }
 }

@@ -29,7 +29,6 @@ class Discovery {
 
  private:
   void analyse_callers(std::uint32_t function, int hops);
-  void analyse_short_jumps_to(std::uint32_t function);
   [[nodiscard]] bool is_listed(ValueId pointer) const;
 
   Program& program_;

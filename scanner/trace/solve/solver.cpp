@@ -105,7 +105,7 @@ std::optional<FunctionSummary> Solver::interpret(std::uint32_t function) {
       summary.given_up = true;
     }
     if (summary.given_up) return summary;
-    const LiftedFunction lifted = lift_function(program_.image, program_.decoder, ranges, scopes);
+    const LiftedFunction lifted = lift_function(program_.machine, ranges, scopes);
     ++solution_.lifted;
     note_immediates(lifted, solution_.immediates);
     summary = interpret(lifted);
@@ -192,8 +192,7 @@ void Solver::note_damage() {
   for (const auto* damage : {&program_.imports.damage(), &program_.functions.damage()}) {
     if (*damage) solution_.problems.push_back((*damage)->message);
   }
-  if (const RelocatedFields* fields = program_.decoder.relocations(); fields != nullptr && fields->damage())
-    solution_.problems.push_back(fields->damage()->message);
+  if (const auto damage = program_.machine.damage()) solution_.problems.push_back(damage->message);
 }
 
 /// What was too much is said, and nothing that rests on half a search is called sure.

@@ -2,7 +2,6 @@
 
 #include <bit>
 
-#include "scanner/trace/isa/arm64/encoding.hpp"
 
 namespace scanner::trace::arm64 {
 namespace {
@@ -93,6 +92,31 @@ Word immediate(std::uint32_t word, std::uint32_t rva) {
   }
 }
 
+/// Calls of the system and traps; hints, barriers and system registers.
+Word system_word(std::uint32_t word) {
+  Word out;
+  if (field(word, 24, 8) == 0xD4) {
+    const unsigned opcode = field(word, 21, 3), low = field(word, 0, 5);
+    if (opcode == 0 && low >= 1 && low <= 3) {
+      out.form = Form::system_call;
+      return out;
+    }
+    if ((opcode == 1 || opcode == 2) && low == 0) out.form = Form::trap;
+    return out;
+  }
+  // Only mrs and sysl write a general register.
+  const bool reads = bit(word, 21);
+  if (bit(word, 22) || bit(word, 23)) return out;
+  out.form = reads ? Form::other : Form::hint;
+  if (out.form == Form::other) out.rd = reg(word, 0);
+  const std::uint32_t operation = word & ~0x1FU;
+  if (operation == 0xD50B7420U || operation == 0xD50B7480U) {  // dc zva, dc gzva
+    out.form = Form::zero_block;
+    out.rn = reg(word, 0);
+  }
+  return out;
+}
+
 Word flow(std::uint32_t word, std::uint32_t rva) {
   Word out;
   const auto target = [rva](std::int64_t offset) {
@@ -126,28 +150,7 @@ Word flow(std::uint32_t word, std::uint32_t rva) {
     out.imm = target(signed_field(word, 5, 14));
     return out;
   }
-  if (top == 0xD4) {
-    const unsigned opcode = field(word, 21, 3), low = field(word, 0, 5);
-    if (opcode == 0 && low >= 1 && low <= 3) {
-      out.form = Form::system_call;
-      return out;
-    }
-    if ((opcode == 1 || opcode == 2) && low == 0) out.form = Form::trap;
-    return out;
-  }
-  if (top == 0xD5) {
-    // Hints, barriers, system registers: only mrs and sysl write a general register.
-    const bool reads = bit(word, 21);
-    if (bit(word, 22) || bit(word, 23)) return out;
-    out.form = reads ? Form::other : Form::hint;
-    if (out.form == Form::other) out.rd = reg(word, 0);
-    const std::uint32_t operation = word & ~0x1FU;
-    if (operation == 0xD50B7420U || operation == 0xD50B7480U) {  // dc zva, dc gzva
-      out.form = Form::zero_block;
-      out.rn = reg(word, 0);
-    }
-    return out;
-  }
+  if (top == 0xD4 || top == 0xD5) return system_word(word);
   if (field(word, 25, 7) == 0x6B && field(word, 16, 5) == 31) {
     const unsigned opcode = field(word, 21, 4);
     const unsigned variant = field(word, 10, 6);  // 2 and 3: with pointer authentication
@@ -166,58 +169,71 @@ Extend shift_kind(unsigned kind) {
   return kKinds[kind];
 }
 
-Word registers(std::uint32_t word) {
+/// The fields that all operations of registers have.
+Word register_fields(std::uint32_t word) {
   Word out;
   out.width = bit(word, 31) ? 8 : 4;
   out.rd = reg(word, 0);
   out.rn = reg(word, 5);
   out.rm = reg(word, 16);
-  if (!bit(word, 28)) {
-    out.shift = static_cast<std::uint8_t>(field(word, 10, 6));
-    if (out.width == 4 && out.shift > 31 && !(bit(word, 24) && bit(word, 21))) return {};
-    if (!bit(word, 24)) {
-      out.form = Form::logic_register;
-      logic(out, field(word, 29, 2));
-      out.invert = bit(word, 21);
-      out.extend = out.shift == 0 ? Extend::none : shift_kind(field(word, 22, 2));
-      return out;
-    }
-    out.form = Form::add_register;
-    out.subtract = bit(word, 30);
-    out.flags = bit(word, 29);
-    if (!bit(word, 21)) {
-      if (field(word, 22, 2) == 3) return {};
-      out.extend = out.shift == 0 ? Extend::none : shift_kind(field(word, 22, 2));
-      return out;  // shifted registers know no stack pointer, extended ones do
-    }
-    out.shift = static_cast<std::uint8_t>(field(word, 10, 3));
-    if (field(word, 22, 2) != 0 || out.shift > 4) return {};
-    const unsigned option = field(word, 13, 3);
-    const Extend whole = out.shift == 0 ? Extend::none : Extend::shl;
-    const Extend extends[] = {Extend::unsigned_byte, Extend::unsigned_half, Extend::unsigned_word, whole,
-                              Extend::signed_byte,   Extend::signed_half,   Extend::signed_word,   whole};
-    out.extend = out.width == 4 && (option == 2 || option == 6) ? whole : extends[option];
-    out.stack = true;
+  return out;
+}
+
+/// Logic and additions, with a register that is shifted or extended.
+Word shifted_registers(std::uint32_t word) {
+  Word out = register_fields(word);
+  out.shift = static_cast<std::uint8_t>(field(word, 10, 6));
+  if (out.width == 4 && out.shift > 31 && !(bit(word, 24) && bit(word, 21))) return {};
+  if (!bit(word, 24)) {
+    out.form = Form::logic_register;
+    logic(out, field(word, 29, 2));
+    out.invert = bit(word, 21);
+    out.extend = out.shift == 0 ? Extend::none : shift_kind(field(word, 22, 2));
     return out;
   }
-  const unsigned group = field(word, 21, 4);
-  if (bit(word, 24)) {  // three sources
-    const unsigned opcode = field(word, 21, 3);
-    out.ra = reg(word, 10);
-    out.subtract = bit(word, 15);
-    if (field(word, 29, 2) != 0) return {};
-    if (opcode == 0) {
-      out.form = Form::multiply;
-    } else if ((opcode == 1 || opcode == 5) && out.width == 8) {
-      out.form = Form::multiply;
-      out.result_width = 4;  // of the factors
-      out.sign = opcode == 1;
-    } else if ((opcode == 2 || opcode == 6) && out.width == 8) {
-      out.form = Form::other;  // high half of a product
-    }
-    return out;
+  out.form = Form::add_register;
+  out.subtract = bit(word, 30);
+  out.flags = bit(word, 29);
+  if (!bit(word, 21)) {
+    if (field(word, 22, 2) == 3) return {};
+    out.extend = out.shift == 0 ? Extend::none : shift_kind(field(word, 22, 2));
+    return out;  // shifted registers know no stack pointer, extended ones do
   }
-  switch (group) {
+  out.shift = static_cast<std::uint8_t>(field(word, 10, 3));
+  if (field(word, 22, 2) != 0 || out.shift > 4) return {};
+  const unsigned option = field(word, 13, 3);
+  const Extend whole = out.shift == 0 ? Extend::none : Extend::shl;
+  const Extend extends[] = {Extend::unsigned_byte, Extend::unsigned_half, Extend::unsigned_word, whole,
+                            Extend::signed_byte,   Extend::signed_half,   Extend::signed_word,   whole};
+  out.extend = out.width == 4 && (option == 2 || option == 6) ? whole : extends[option];
+  out.stack = true;
+  return out;
+}
+
+/// Multiplications.
+Word three_sources(std::uint32_t word) {
+  Word out = register_fields(word);
+  const unsigned opcode = field(word, 21, 3);
+  out.ra = reg(word, 10);
+  out.subtract = bit(word, 15);
+  if (field(word, 29, 2) != 0) return {};
+  if (opcode == 0) {
+    out.form = Form::multiply;
+  } else if ((opcode == 1 || opcode == 5) && out.width == 8) {
+    out.form = Form::multiply;
+    out.result_width = 4;  // of the factors
+    out.sign = opcode == 1;
+  } else if ((opcode == 2 || opcode == 6) && out.width == 8) {
+    out.form = Form::other;  // high half of a product
+  }
+  return out;
+}
+
+Word registers(std::uint32_t word) {
+  if (!bit(word, 28)) return shifted_registers(word);
+  if (bit(word, 24)) return three_sources(word);
+  Word out = register_fields(word);
+  switch (field(word, 21, 4)) {
     case 0:  // adc, sbc
       out.flags = bit(word, 29);
       out.form = Form::other;

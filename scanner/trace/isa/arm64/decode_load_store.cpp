@@ -2,7 +2,7 @@
 #include <array>
 #include <bit>
 
-#include "scanner/trace/isa/arm64/encoding.hpp"
+#include "scanner/trace/isa/arm64/decode.hpp"
 
 namespace scanner::trace::arm64 {
 namespace {
@@ -111,82 +111,82 @@ Word later_forms(std::uint32_t word) {
   return out;
 }
 
-}  // namespace
-
-Word decode_load_store(std::uint32_t word, std::uint32_t rva) {
+/// Exclusive and ordered accesses, compare and swap.
+Word exclusive(std::uint32_t word) {
   Word out;
   out.rn = reg(word, 5);
   const unsigned size = field(word, 30, 2);
-  switch (field(word, 28, 2)) {
-    case 0: {
-      if (bit(word, 26)) return vector_structure(word);
-      // Exclusive and ordered accesses.
-      if (bit(word, 24)) return {};
-      const bool ordered = bit(word, 23), load = bit(word, 22), pair = bit(word, 21);
-      out.width = static_cast<std::uint8_t>(1 << size);
-      out.result_width = size == 3 ? 8 : 4;
-      out.rd = reg(word, 0);
-      if (pair && (ordered || size < 2)) {  // cas, casp: rs gets what stood there
-        out.form = Form::store;
-        out.weak = true;
-        out.status = reg(word, 16);
-        if (ordered) return out;
-        if ((word & 0x00007C00U) != 0x00007C00U || (out.status & 1) != 0 || (out.rd & 1) != 0) return {};
-        out.form = Form::store_pair;
-        out.ra = static_cast<std::uint8_t>(out.rd + 1);
-        out.status_pair = true;
-        out.width = size == 1 ? 8 : 4;
-        return out;
-      }
-      if (pair) {
-        out.form = load ? Form::load_pair : Form::store_pair;
-        out.ra = reg(word, 10);
-      } else {
-        out.form = load ? Form::load : Form::store;
-      }
-      if (!ordered && !load) out.status = reg(word, 16);
-      out.weak = out.status != kNone;
-      return out;
-    }
-    case 1: {
-      if (!bit(word, 24)) {  // literal
-        const unsigned opcode = size;
-        out.rn = kNone;
-        out.vector = bit(word, 26);
-        out.form = Form::load_literal;
-        out.rd = reg(word, 0);
-        out.imm = static_cast<std::uint32_t>(rva + static_cast<std::uint64_t>(signed_field(word, 5, 19)) * 4);
-        out.width = out.vector ? static_cast<std::uint8_t>(4U << opcode) : opcode == 1 ? 8 : 4;
-        out.sign = opcode == 2 && !out.vector;
-        out.result_width = out.sign ? 8 : out.width;
-        if (opcode == 3) {
-          if (out.vector) return {};
-          out.form = Form::hint;  // prfm
-          out.rd = kNone;
-        }
-        return out;
-      }
-      return bit(word, 26) ? Word{} : later_forms(word);
-    }
-    case 2: {  // pairs
-      out.vector = bit(word, 26);
-      out.rd = reg(word, 0);
-      out.ra = reg(word, 10);
-      if (size == 3) return {};
-      out.width = static_cast<std::uint8_t>(out.vector ? 4U << size : size == 2 ? 8U : 4U);
-      if (size == 1 && !out.vector) {
-        if (!bit(word, 22)) return {};
-        out.sign = true;  // ldpsw
-      }
-      out.result_width = out.sign ? 8 : out.width;
-      out.form = bit(word, 22) ? Form::load_pair : Form::store_pair;
-      constexpr std::array kModes = {Address::offset, Address::after, Address::offset, Address::before};
-      out.mode = kModes[field(word, 23, 2)];
-      out.imm = static_cast<std::uint64_t>(signed_field(word, 15, 7) * out.width);
-      return out;
-    }
-    default: break;
+  if (bit(word, 24)) return {};
+  const bool ordered = bit(word, 23), load = bit(word, 22), two = bit(word, 21);
+  out.width = static_cast<std::uint8_t>(1 << size);
+  out.result_width = size == 3 ? 8 : 4;
+  out.rd = reg(word, 0);
+  if (two && (ordered || size < 2)) {  // cas, casp: rs gets what stood there
+    out.form = Form::store;
+    out.weak = true;
+    out.status = reg(word, 16);
+    if (ordered) return out;
+    if ((word & 0x00007C00U) != 0x00007C00U || (out.status & 1) != 0 || (out.rd & 1) != 0) return {};
+    out.form = Form::store_pair;
+    out.ra = static_cast<std::uint8_t>(out.rd + 1);
+    out.status_pair = true;
+    out.width = size == 1 ? 8 : 4;
+    return out;
   }
+  if (two) {
+    out.form = load ? Form::load_pair : Form::store_pair;
+    out.ra = reg(word, 10);
+  } else {
+    out.form = load ? Form::load : Form::store;
+  }
+  if (!ordered && !load) out.status = reg(word, 16);
+  out.weak = out.status != kNone;
+  return out;
+}
+
+/// A load of a word that stands near the code.
+Word literal(std::uint32_t word, std::uint32_t rva) {
+  Word out;
+  const unsigned opcode = field(word, 30, 2);
+  out.vector = bit(word, 26);
+  out.form = Form::load_literal;
+  out.rd = reg(word, 0);
+  out.imm = static_cast<std::uint32_t>(rva + static_cast<std::uint64_t>(signed_field(word, 5, 19)) * 4);
+  out.width = out.vector ? static_cast<std::uint8_t>(4U << opcode) : opcode == 1 ? 8 : 4;
+  out.sign = opcode == 2 && !out.vector;
+  out.result_width = out.sign ? 8 : out.width;
+  if (opcode == 3) {
+    if (out.vector) return {};
+    out.form = Form::hint;  // prfm
+    out.rd = kNone;
+  }
+  return out;
+}
+
+Word pair(std::uint32_t word) {
+  Word out;
+  out.rn = reg(word, 5);
+  const unsigned size = field(word, 30, 2);
+  out.vector = bit(word, 26);
+  out.rd = reg(word, 0);
+  out.ra = reg(word, 10);
+  if (size == 3) return {};
+  out.width = static_cast<std::uint8_t>(out.vector ? 4U << size : size == 2 ? 8U : 4U);
+  if (size == 1 && !out.vector) {
+    if (!bit(word, 22)) return {};
+    out.sign = true;  // ldpsw
+  }
+  out.result_width = out.sign ? 8 : out.width;
+  out.form = bit(word, 22) ? Form::load_pair : Form::store_pair;
+  constexpr std::array kModes = {Address::offset, Address::after, Address::offset, Address::before};
+  out.mode = kModes[field(word, 23, 2)];
+  out.imm = static_cast<std::uint64_t>(signed_field(word, 15, 7) * out.width);
+  return out;
+}
+
+Word one_register(std::uint32_t word) {
+  Word out;
+  out.rn = reg(word, 5);
   if (bit(word, 24)) {  // scaled unsigned offset
     if (!access(out, word)) return {};
     out.imm = std::uint64_t{field(word, 10, 12)} * (out.form == Form::hint ? 8U : out.width);
@@ -212,12 +212,25 @@ Word decode_load_store(std::uint32_t word, std::uint32_t rva) {
   }
   if (bit(word, 26)) return {};
   if (field(word, 10, 2) == 0) return atomic(word);
-  if (size != 3) return {};
+  if (field(word, 30, 2) != 3) return {};
   out.form = Form::load;  // ldraa, ldrab: by an authenticated pointer
   out.rd = reg(word, 0);
   out.imm = static_cast<std::uint64_t>((signed_field(word, 22, 1) * 512 + field(word, 12, 9)) * 8);
   if (bit(word, 11)) out.mode = Address::before;
   return out;
+}
+
+}  // namespace
+
+Word decode_load_store(std::uint32_t word, std::uint32_t rva) {
+  switch (field(word, 28, 2)) {
+    case 0: return bit(word, 26) ? vector_structure(word) : exclusive(word);
+    case 1:
+      if (!bit(word, 24)) return literal(word, rva);
+      return bit(word, 26) ? Word{} : later_forms(word);
+    case 2: return pair(word);
+    default: return one_register(word);
+  }
 }
 
 }  // namespace scanner::trace::arm64

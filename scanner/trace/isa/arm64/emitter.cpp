@@ -1,4 +1,4 @@
-#include "scanner/trace/isa/arm64/emitter.hpp"
+#include "scanner/trace/isa/arm64/lift.hpp"
 
 namespace scanner::trace::arm64 {
 

@@ -1,14 +1,12 @@
 // An address takes two instructions, adrp and add or a load, which may stand far apart. So the pass keeps per register
 // the address it holds, in address order, drops it when the register is written, and takes it along forward branches:
 // one in nine loads of an allocator's slot stands more than eight words behind its adrp.
-#include "scanner/trace/isa/arm64/index.hpp"
-
 #include <algorithm>
 #include <array>
 #include <unordered_map>
 #include <vector>
 
-#include "scanner/trace/isa/arm64/decode.hpp"
+#include "scanner/trace/isa/arm64/machine.hpp"
 
 namespace scanner::trace::arm64 {
 namespace {
@@ -36,7 +34,10 @@ class Indexer {
     for (const pe::Section& section : image_.sections()) {
       if (section.executable()) sweep(section);
     }
+    index_.words = relocated_words(image_);
     keep_branches_between_functions();
+    index_.exact_addresses = true;
+    index_.sort();
     return std::move(index_);
   }
 
@@ -224,10 +225,10 @@ class Indexer {
     image_.for_each_export([&starts](const pe::Export& entry) {
       if (entry.forwarder.empty()) starts.push_back(entry.rva);
     });
-    image_.for_each_relocation([&](std::uint32_t rva, unsigned) {
-      const auto value = image_.load(rva, image_.pointer_size());
+    for (const std::uint32_t word : index_.words) {
+      const auto value = image_.load(word, image_.pointer_size());
       if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) starts.push_back(*target);
-    });
+    }
     std::sort(starts.begin(), starts.end());
     for (const Reference& reference : branches_) {
       const auto [low, high] = std::minmax(reference.site, reference.target);
@@ -251,6 +252,6 @@ class Indexer {
 
 }  // namespace
 
-Index build_index(const pe::Image& image, std::span<const std::uint32_t> slots) { return Indexer(image, slots).run(); }
+Index Arm64Machine::build_index(std::span<const std::uint32_t> slots) { return Indexer(image(), slots).run(); }
 
 }  // namespace scanner::trace::arm64

@@ -1,17 +1,10 @@
-// ARM64 to operations: the decoder, and which word is lifted as what. Fields come from arm64.cpp. What has no case of
-// its own clobbers what it writes.
-#include "scanner/trace/isa/arm64/lift.hpp"
-
+// One A64 word as an instruction, and which word is lifted as what. What has no case of its own clobbers what it writes.
 #include <algorithm>
 #include <array>
-#include <map>
 
-#include "scanner/trace/isa/arm64/text.hpp"
-#include "scanner/trace/ir/cfg.hpp"
-#include "scanner/trace/isa/arm64/thunks.hpp"
+#include "scanner/trace/isa/arm64/machine.hpp"
 
-namespace scanner::trace {
-namespace arm64 {
+namespace scanner::trace::arm64 {
 namespace {
 
 constexpr std::uint32_t kWordBytes = 4;
@@ -26,166 +19,143 @@ Condition condition_of(std::uint8_t encoded) {
   return kConditions[encoded & 15];
 }
 
-class Arm64Decoder final : public Decoder {
- public:
-  explicit Arm64Decoder(const pe::Image& image) : image_(image) {}
-
-  Instruction measure(pe::Bytes code, std::uint32_t rva) override {
-    Instruction out;
-    Word word;
-    begin(code, rva, out, word);
-    return out;
+/// False when there is nothing to lift.
+bool begin(pe::Bytes code, std::uint32_t rva, Instruction& out, Word& word) {
+  out.rva = rva;
+  out.length = kWordBytes;
+  const auto raw = code.read<std::uint32_t>(0);
+  if (!raw) {
+    out.flow = ControlFlow::undecodable;
+    out.length = static_cast<std::uint8_t>(std::max<std::size_t>(code.size(), 1));
+    return false;
   }
-
-  Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) override {
-    Instruction out;
-    Word word;
-    out.first_op = static_cast<std::uint32_t>(function.ops.size());
-    if (!begin(code, rva, out, word)) return out;
-    emitter_.start(function.ops, rva);
-    lift(word, code);
-    out.op_count = static_cast<std::uint16_t>(function.ops.size() - out.first_op);
-    return out;
+  word = arm64::decode(*raw, rva);
+  const auto target = static_cast<std::uint32_t>(word.imm);
+  constexpr std::uint32_t kNop = 0xD503201FU;
+  out.padding = *raw == kNop || word.form == Form::trap;
+  switch (word.form) {
+    case Form::undecodable: out.flow = ControlFlow::undecodable; return false;
+    case Form::trap: out.flow = ControlFlow::trap; return false;
+    case Form::jump:
+      out.flow = ControlFlow::jump;
+      out.target = target;
+      break;
+    case Form::branch:
+      out.flow = ControlFlow::branch;
+      out.target = target;
+      out.condition = condition_of(word.condition);
+      out.signed_condition = word.condition >= 10;
+      break;
+    case Form::branch_zero:
+      out.flow = ControlFlow::branch;
+      out.target = target;
+      out.condition = word.invert ? Condition::not_equal : Condition::equal;
+      break;
+    case Form::branch_bit:
+      out.flow = ControlFlow::branch;
+      out.target = target;
+      break;
+    case Form::jump_register: out.flow = ControlFlow::indirect_jump; break;
+    case Form::ret: out.flow = ControlFlow::ret; break;
+    default: break;
   }
-
-  std::vector<std::uint32_t> jump_table(const pe::Image& image, const LiftedFunction& function,
-                                        std::size_t number) override {
-    return arm64::jump_table(image, function, number);
-  }
-
-  std::string text(pe::Bytes code, std::uint32_t rva) override { return text_.text(code, rva); }
-
- private:
-  /// False when there is nothing to lift.
-  static bool begin(pe::Bytes code, std::uint32_t rva, Instruction& out, Word& word) {
-    out.rva = rva;
-    out.length = kWordBytes;
-    const auto raw = code.read<std::uint32_t>(0);
-    if (!raw) {
-      out.flow = ControlFlow::undecodable;
-      out.length = static_cast<std::uint8_t>(std::max<std::size_t>(code.size(), 1));
-      return false;
-    }
-    word = arm64::decode(*raw, rva);
-    const auto target = static_cast<std::uint32_t>(word.imm);
-    constexpr std::uint32_t kNop = 0xD503201FU;
-    out.padding = *raw == kNop || word.form == Form::trap;
-    switch (word.form) {
-      case Form::undecodable: out.flow = ControlFlow::undecodable; return false;
-      case Form::trap: out.flow = ControlFlow::trap; return false;
-      case Form::jump:
-        out.flow = ControlFlow::jump;
-        out.target = target;
-        break;
-      case Form::branch:
-        out.flow = ControlFlow::branch;
-        out.target = target;
-        out.condition = condition_of(word.condition);
-        out.signed_condition = word.condition >= 10;
-        break;
-      case Form::branch_zero:
-        out.flow = ControlFlow::branch;
-        out.target = target;
-        out.condition = word.invert ? Condition::not_equal : Condition::equal;
-        break;
-      case Form::branch_bit:
-        out.flow = ControlFlow::branch;
-        out.target = target;
-        break;
-      case Form::jump_register: out.flow = ControlFlow::indirect_jump; break;
-      case Form::ret: out.flow = ControlFlow::ret; break;
-      default: break;
-    }
-    return true;
-  }
-
-  void call(const Word& word, pe::Bytes code) {
-    const auto callee = word.form == Form::call ? static_cast<std::uint32_t>(word.imm) : 0;
-    const std::int64_t moved = callee != 0 ? stack_effect(callee) : 0;
-    Op& op = emitter_.emit(OpKind::call);
-    op.target = callee;
-    if (callee == 0) op.a = word.rn;
-    // `mov x15, #pages; bl __chkstk; sub sp, sp, x15, lsl #4`: a stack probe changes nothing.
-    constexpr std::uint32_t kSubtractProbed = 0xCB2F73FFU;
-    op.keeps_registers = moved != 0 || code.read<std::uint32_t>(kWordBytes) == kSubtractProbed;
-    if (moved != 0) emitter_.alu(Alu::add, kStack, kStack, static_cast<std::uint64_t>(moved), 8);
-  }
-
-  std::int64_t stack_effect(std::uint32_t callee) {
-    const auto [at, fresh] = stack_effects_.emplace(callee, 0);
-    if (fresh) at->second = arm64::stack_effect(image_, callee);
-    return at->second;
-  }
-
-  void lift(const Word& word, pe::Bytes code) {
-    switch (word.form) {
-      case Form::address: {
-        if (word.rd == kZero) return;
-        Op& op = emitter_.emit(OpKind::address);
-        op.dst = word.rd;
-        op.imm = word.imm;
-        return;
-      }
-      case Form::add_immediate: lift_add_immediate(emitter_, word); return;
-      case Form::add_register: lift_add_register(emitter_, word); return;
-      case Form::logic_immediate: lift_logic_immediate(emitter_, word); return;
-      case Form::logic_register: lift_logic_register(emitter_, word); return;
-      case Form::move_zero:
-        if (word.rd != kZero) emitter_.set(word.rd, word.imm);
-        return;
-      case Form::move_keep: lift_move_keep(emitter_, word); return;
-      case Form::bitfield: lift_bitfield(emitter_, word); return;
-      case Form::extract: lift_extract(emitter_, word); return;
-      case Form::select: lift_select(emitter_, word); return;
-      case Form::multiply: lift_multiply(emitter_, word); return;
-      case Form::shift_register:
-        emitter_.alu(word.alu, Emitter::target(word.rd), emitter_.source(word.rn, kScratchA),
-                     emitter_.source(word.rm, kScratchB), 0, word.width);
-        return;
-      case Form::reverse:
-        emitter_.alu(Alu::bswap, Emitter::target(word.rd), emitter_.source(word.rn, kScratchA), 0, word.width);
-        return;
-      case Form::branch_zero:
-        if (word.rn != kZero) emitter_.compare(word.rn, kNoReg, 0, word.width);
-        return;
-      case Form::compare_if: emitter_.compare_unknown(); return;
-      case Form::load:
-      case Form::store:
-      case Form::load_pair:
-      case Form::store_pair: lift_load_store(emitter_, word); return;
-      case Form::zero_block: lift_zero_block(emitter_, word); return;
-      case Form::system_call:
-        for (Reg reg = 0; reg < kFirstPreserved; ++reg) emitter_.clobber(reg);
-        return;
-      case Form::load_literal: lift_load_literal(emitter_, word, image_); return;
-      case Form::call:
-      case Form::call_register: call(word, code); return;
-      case Form::jump_register: emitter_.emit(OpKind::jump).a = word.rn; return;
-      case Form::ret: emitter_.emit(OpKind::ret); return;
-      case Form::other:
-        if (writes_rd(word)) emitter_.clobber(word.rd);
-        if (word.flags || word.rd == kNone) emitter_.compare_unknown();
-        return;
-      case Form::undecodable:
-      case Form::hint:
-      case Form::trap:
-      case Form::jump:
-      case Form::branch:
-      case Form::branch_bit: return;
-    }
-  }
-
-  const pe::Image& image_;
-  TextWriter text_;
-  std::map<std::uint32_t, std::int64_t> stack_effects_;
-  Emitter emitter_;
-};
-
-}  // namespace
-}  // namespace arm64
-
-std::unique_ptr<Decoder> make_arm64_decoder(const pe::Image& image) {
-  return std::make_unique<arm64::Arm64Decoder>(image);
+  return true;
 }
 
-}  // namespace scanner::trace
+}  // namespace
+
+Instruction Arm64Machine::decode_length(pe::Bytes code, std::uint32_t rva) {
+  Instruction out;
+  Word word;
+  begin(code, rva, out, word);
+  return out;
+}
+
+Instruction Arm64Machine::decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) {
+  Instruction out;
+  Word word;
+  out.first_op = static_cast<std::uint32_t>(function.ops.size());
+  if (!begin(code, rva, out, word)) return out;
+  emitter_.start(function.ops, rva);
+  lift(word, code);
+  out.op_count = static_cast<std::uint16_t>(function.ops.size() - out.first_op);
+  return out;
+}
+
+void Arm64Machine::lift_call(const Word& word, pe::Bytes code) {
+  const auto callee = word.form == Form::call ? static_cast<std::uint32_t>(word.imm) : 0;
+  const std::int64_t moved = callee != 0 ? stack_effect_of(callee) : 0;
+  Op& op = emitter_.emit(OpKind::call);
+  op.target = callee;
+  if (callee == 0) op.a = word.rn;
+  // `mov x15, #pages; bl __chkstk; sub sp, sp, x15, lsl #4`: a stack probe changes nothing.
+  constexpr std::uint32_t kSubtractProbed = 0xCB2F73FFU;
+  op.keeps_registers = moved != 0 || code.read<std::uint32_t>(kWordBytes) == kSubtractProbed;
+  if (moved != 0) emitter_.alu(Alu::add, kStack, kStack, static_cast<std::uint64_t>(moved), 8);
+}
+
+std::int64_t Arm64Machine::stack_effect_of(std::uint32_t callee) {
+  const auto [at, fresh] = stack_effects_.emplace(callee, 0);
+  if (fresh) at->second = stack_effect(image(), callee);
+  return at->second;
+}
+
+void Arm64Machine::lift(const Word& word, pe::Bytes code) {
+  switch (word.form) {
+    case Form::address: {
+      if (word.rd == kZero) return;
+      Op& op = emitter_.emit(OpKind::address);
+      op.dst = word.rd;
+      op.imm = word.imm;
+      return;
+    }
+    case Form::add_immediate: lift_add_immediate(emitter_, word); return;
+    case Form::add_register: lift_add_register(emitter_, word); return;
+    case Form::logic_immediate: lift_logic_immediate(emitter_, word); return;
+    case Form::logic_register: lift_logic_register(emitter_, word); return;
+    case Form::move_zero:
+      if (word.rd != kZero) emitter_.set(word.rd, word.imm);
+      return;
+    case Form::move_keep: lift_move_keep(emitter_, word); return;
+    case Form::bitfield: lift_bitfield(emitter_, word); return;
+    case Form::extract: lift_extract(emitter_, word); return;
+    case Form::select: lift_select(emitter_, word); return;
+    case Form::multiply: lift_multiply(emitter_, word); return;
+    case Form::shift_register:
+      emitter_.alu(word.alu, Emitter::target(word.rd), emitter_.source(word.rn, kScratchA),
+                   emitter_.source(word.rm, kScratchB), 0, word.width);
+      return;
+    case Form::reverse:
+      emitter_.alu(Alu::bswap, Emitter::target(word.rd), emitter_.source(word.rn, kScratchA), 0, word.width);
+      return;
+    case Form::branch_zero:
+      if (word.rn != kZero) emitter_.compare(word.rn, kNoReg, 0, word.width);
+      return;
+    case Form::compare_if: emitter_.compare_unknown(); return;
+    case Form::load:
+    case Form::store:
+    case Form::load_pair:
+    case Form::store_pair: lift_load_store(emitter_, word); return;
+    case Form::zero_block: lift_zero_block(emitter_, word); return;
+    case Form::system_call:
+      for (Reg reg = 0; reg < kFirstPreserved; ++reg) emitter_.clobber(reg);
+      return;
+    case Form::load_literal: lift_load_literal(emitter_, word, image()); return;
+    case Form::call:
+    case Form::call_register: lift_call(word, code); return;
+    case Form::jump_register: emitter_.emit(OpKind::jump).a = word.rn; return;
+    case Form::ret: emitter_.emit(OpKind::ret); return;
+    case Form::other:
+      if (writes_rd(word)) emitter_.clobber(word.rd);
+      if (word.flags || word.rd == kNone) emitter_.compare_unknown();
+      return;
+    case Form::undecodable:
+    case Form::hint:
+    case Form::trap:
+    case Form::jump:
+    case Form::branch:
+    case Form::branch_bit: return;
+  }
+}
+
+}  // namespace scanner::trace::arm64

@@ -1,12 +1,68 @@
-// Lifting of A64 instructions, a function per form: lift_arithmetic.cpp and lift_memory.cpp have them,
-// lift.cpp says which word takes which. Each appends the operations of `word` to the emitter.
+// Lifting of A64 instructions: the emitter that writes operations, and a function per form. Register 31 is the
+// difficulty: as a source it reads as zero, as a destination it throws the result away, unless the instruction means the
+// stack pointer by it. lift_arithmetic.cpp and lift_memory.cpp have the forms, lift.cpp says which word takes which.
 #pragma once
 
-#include "pe/image.hpp"
+#include <cstdint>
+#include <vector>
+
 #include "scanner/trace/isa/arm64/decode.hpp"
-#include "scanner/trace/isa/arm64/emitter.hpp"
+#include "scanner/trace/ir/operations.hpp"
 
 namespace scanner::trace::arm64 {
+
+constexpr std::uint64_t ones(unsigned count) {
+  return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
+}
+
+/// Widths are in bytes.
+class Emitter {
+ public:
+  /// From now on, operations of the instruction at `rva` are appended to `ops`.
+  void start(std::vector<Op>& ops, std::uint32_t rva) {
+    ops_ = &ops;
+    rva_ = rva;
+  }
+
+  /// Valid until the next one.
+  Op& emit(OpKind kind) {
+    Op op;
+    op.kind = kind;
+    op.rva = rva_;
+    ops_->push_back(op);
+    return ops_->back();
+  }
+  void set(Reg reg, std::uint64_t value);
+  void copy(Reg to, Reg from, unsigned width, bool sign = false);
+  /// `b` kNoReg: with `imm`.
+  void alu(Alu kind, Reg to, Reg a, Reg b, std::uint64_t imm, unsigned width);
+  void alu(Alu kind, Reg to, Reg a, std::uint64_t imm, unsigned width) { alu(kind, to, a, kNoReg, imm, width); }
+  void compare(Reg a, Reg b, std::uint64_t imm, unsigned width);
+  void compare_unknown() { compare(kNoReg, kNoReg, 0, 8); }
+  /// Nothing for kNone.
+  void clobber(Reg reg) {
+    if (reg != kNone) emit(OpKind::clobber).dst = reg;
+  }
+
+  /// A source register where 31 reads as zero.
+  Reg source(std::uint8_t reg, Reg scratch) {
+    if (reg != kZero) return reg;
+    set(scratch, 0);
+    return scratch;
+  }
+  /// A destination where 31 throws the result away.
+  static Reg target(std::uint8_t reg) { return reg == kZero ? kScratchA : reg; }
+  /// The second operand, shifted or extended as the word says, in a register.
+  Reg operand(const Word& word, Reg scratch);
+
+ private:
+  Reg part(Reg scratch, Reg from, std::uint8_t bytes, bool sign, const Word& word);
+
+  std::vector<Op>* ops_ = nullptr;
+  std::uint32_t rva_ = 0;
+};
+
+// --- lifting, a function per form. Each appends the operations of `word` to the emitter.
 
 void lift_add_immediate(Emitter& out, const Word& word);
 void lift_add_register(Emitter& out, const Word& word);

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "pe/image.hpp"
-#include "scanner/trace/image/relocations.hpp"
+#include "scanner/trace/isa/x86/relocations.hpp"
 #include "scanner/trace/isa/x86/length.hpp"
 
 namespace scanner::trace::x86 {

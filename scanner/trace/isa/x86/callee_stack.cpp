@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <unordered_set>
 
-namespace scanner::trace {
+namespace scanner::trace::x86 {
 namespace {
 
-constexpr Reg kStackPointer = 4, kFramePointer = 5;
 constexpr std::size_t kLongestWalk = 4000;  // instructions
 constexpr std::size_t kLongestHelper = 48;
 constexpr unsigned kDeepestNesting = 3;
@@ -14,7 +13,7 @@ constexpr unsigned kDeepestNesting = 3;
 }  // namespace
 
 /// One walk over a function's code, following both ways of every branch.
-struct CalleeStacks::Walk {
+struct LocalCallees::Walk {
   std::vector<std::uint32_t> waiting;
   std::unordered_set<std::uint32_t> seen;
   std::vector<std::uint32_t> order;    // instructions as they were met
@@ -24,10 +23,10 @@ struct CalleeStacks::Walk {
   bool puzzled = false;                // leaves in a way nobody knows
 };
 
-CalleeStacks::CalleeStacks(const pe::Image& image, const ImportTable& imports, Decoder& decoder, Budget& budget)
-    : image_(image), imports_(imports), decoder_(decoder), budget_(budget) {}
+LocalCallees::LocalCallees(X86Machine& machine, const ImportTable& imports, Budget& budget)
+    : machine_(machine), image_(machine.image()), imports_(imports), budget_(budget) {}
 
-const CalleeStack& CalleeStacks::of(std::uint32_t rva) {
+const CalleeStack& LocalCallees::of(std::uint32_t rva) {
   const auto [at, fresh] = known_.emplace(rva, CalleeStack{});
   if (!fresh) return at->second;
   const CalleeStack found = look_at(rva);
@@ -35,18 +34,18 @@ const CalleeStack& CalleeStacks::of(std::uint32_t rva) {
 }
 
 /// Number of the import whose slot the operand of a `call [slot]` or `jmp [slot]` names, or -1.
-int CalleeStacks::import_at_operand(pe::Bytes code) const {
+int LocalCallees::import_at_operand(pe::Bytes code) const {
   const auto field = code.read<std::uint32_t>(2);
   const auto slot = field ? image_.rva_of_va(*field) : std::nullopt;
   return slot ? imports_.at(*slot) : -1;
 }
 
-void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
+void LocalCallees::visit(std::uint32_t rva, Walk& walk) {
   while (walk.seen.size() < kLongestWalk && walk.seen.insert(rva).second) {
     const pe::Bytes code = image_.from_rva(rva);
     const pe::Section* section = image_.section_at(rva);
     if (code.empty() || section == nullptr || !section->executable()) return;
-    const Instruction instruction = decoder_.measure(code, rva);
+    const Instruction instruction = machine_.decode_length(code, rva);
     walk.order.push_back(rva);
     const std::uint32_t next = rva + instruction.length;
     switch (instruction.flow) {
@@ -70,7 +69,7 @@ void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
           // A switch: any of its cases tells.
           for (std::uint32_t i = 2; i + 4 <= instruction.length; ++i) {
             const auto table =
-                decoder_.relocations()->at(rva + i) ? image_.rva_of_va(*code.read<std::uint32_t>(i)) : std::nullopt;
+                machine_.fields().at(rva + i) ? image_.rva_of_va(*code.read<std::uint32_t>(i)) : std::nullopt;
             const auto entry = table ? image_.load(*table, 4) : std::nullopt;
             if (const auto target = entry ? image_.rva_of_va(*entry) : std::nullopt) walk.waiting.push_back(*target);
           }
@@ -96,9 +95,9 @@ void CalleeStacks::visit(std::uint32_t rva, Walk& walk) {
 
 /// Does the short function leave the stack pointer elsewhere than it found it, or move it in a way that only its own
 /// code tells? Lifts it on the way.
-bool CalleeStacks::moves_stack(const Walk& walk, LiftedFunction& body) {
+bool LocalCallees::moves_stack(const Walk& walk, LiftedFunction& body) {
   for (const std::uint32_t rva : walk.order) {
-    Instruction instruction = decoder_.decode(image_.from_rva(rva), rva, body);
+    Instruction instruction = machine_.decode(image_.from_rva(rva), rva, body);
     body.instructions.push_back(instruction);
   }
   std::int64_t depth = 0;
@@ -116,7 +115,7 @@ bool CalleeStacks::moves_stack(const Walk& walk, LiftedFunction& body) {
   return computed || depth != 0;
 }
 
-CalleeStack CalleeStacks::look_at(std::uint32_t rva) {
+CalleeStack LocalCallees::look_at(std::uint32_t rva) {
   if (budget_.used_up()) return {};
   ++nested_;
   Walk walk;
@@ -162,4 +161,8 @@ CalleeStack CalleeStacks::look_at(std::uint32_t rva) {
   return found;
 }
 
-}  // namespace scanner::trace
+std::unique_ptr<CalleeStacks> X86Machine::callee_stacks(const ImportTable& imports, Budget& budget) {
+  return std::make_unique<LocalCallees>(*this, imports, budget);
+}
+
+}  // namespace scanner::trace::x86

@@ -7,20 +7,17 @@
 #include <unordered_map>
 
 #include "pe/image.hpp"
-#include "scanner/trace/solve/budget.hpp"
 #include "scanner/trace/image/imports.hpp"
-#include "scanner/trace/ir/cfg.hpp"
-#include "scanner/trace/ir/stack_depth.hpp"
+#include "scanner/trace/isa/x86/machine.hpp"
 
-namespace scanner::trace {
+namespace scanner::trace::x86 {
 
-class CalleeStacks {
+class LocalCallees final : public CalleeStacks {
  public:
-  CalleeStacks(const pe::Image& image, const ImportTable& imports, Decoder& decoder, Budget& budget);
+  LocalCallees(X86Machine& machine, const ImportTable& imports, Budget& budget);
 
-  /// Of the function that starts at `rva`, which is no thunk of an import. Looks into three callees within each other
-  /// at most.
-  const CalleeStack& of(std::uint32_t rva);
+  /// Looks into three callees within each other at most.
+  const CalleeStack& of(std::uint32_t rva) override;
 
  private:
   struct Walk;
@@ -29,13 +26,13 @@ class CalleeStacks {
   bool moves_stack(const Walk& walk, LiftedFunction& body);
   [[nodiscard]] int import_at_operand(pe::Bytes code) const;
 
+  X86Machine& machine_;
   const pe::Image& image_;
   const ImportTable& imports_;
-  Decoder& decoder_;
   Budget& budget_;
   std::unordered_map<std::uint32_t, CalleeStack> known_;
   std::vector<std::unique_ptr<LiftedFunction>> bodies_;
   unsigned nested_ = 0;
 };
 
-}  // namespace scanner::trace
+}  // namespace scanner::trace::x86

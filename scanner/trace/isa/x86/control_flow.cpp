@@ -1,4 +1,5 @@
-#include "scanner/trace/isa/x86/control_flow.hpp"
+// What an x64 or x86 instruction does to the flow of control.
+#include "scanner/trace/isa/x86/lift.hpp"
 
 #include <cstdint>
 

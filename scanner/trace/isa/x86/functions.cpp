@@ -1,25 +1,12 @@
-#include "scanner/trace/isa/x86/functions.hpp"
-
+// Where functions begin and end on x86, which has no .pdata: from calls, exports, the entry point, pointers to code and
+// padding.
 #include <algorithm>
 #include <iterator>
 
-namespace scanner::trace {
+#include "scanner/trace/isa/x86/machine.hpp"
+
+namespace scanner::trace::x86 {
 namespace {
-
-std::optional<std::uint32_t> code_word(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva) {
-  if (!fields.at(rva)) return std::nullopt;
-  const auto value = image.load(rva, 4);
-  const auto target = value ? image.rva_of_va(*value) : std::nullopt;
-  const pe::Section* section = target ? image.section_at(*target) : nullptr;
-  return section != nullptr && section->executable() ? target : std::nullopt;
-}
-
-/// The enclosing level of a record of a scope table: the number of an earlier record, -1 or -2.
-bool is_level(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva) {
-  constexpr std::uint32_t kMostLevels = 64;
-  const auto value = image.load(rva, 4);
-  return value && !fields.at(rva) && (*value < kMostLevels || *value >= 0xFFFFFFFEU);
-}
 
 /// Printable bytes, or UTF-16 of them.
 bool is_text(pe::Bytes code) {
@@ -78,10 +65,14 @@ bool is_prolog(pe::Bytes code) {
 
 class Splitter {
  public:
-  Splitter(const pe::Image& image, const Index& index, Decoder& decoder, std::vector<std::uint32_t> sure)
-      : image_(image), fields_(*decoder.relocations()), index_(index), decoder_(decoder), sure_(std::move(sure)) {
-    for (const Reference& reference : index.addresses) likely_.push_back(reference.target);
-    for (const std::uint32_t word : index.words) {
+  Splitter(X86Machine& machine, const KnownStarts& known)
+      : machine_(machine),
+        image_(machine.image()),
+        fields_(machine.fields()),
+        sure_(known.sure.begin(), known.sure.end()) {
+    const pe::Image& image = image_;
+    for (const Reference& reference : known.index.addresses) likely_.push_back(reference.target);
+    for (const std::uint32_t word : known.index.words) {
       const pe::Section* holder = image.section_at(word);
       if (holder == nullptr || holder->executable() || in_scope_table(image, fields_, word)) continue;
       if (const auto target = code_word(image, fields_, word)) likely_.push_back(*target);
@@ -95,7 +86,7 @@ class Splitter {
   }
 
   std::vector<CodeRange> run(std::uint32_t begin, std::uint32_t end) {
-    for (const SweptSection& section : index_.swept) {
+    for (const SweptSection& section : machine_.swept()) {
       if (begin >= section.rva && begin - section.rva < section.steps.size()) swept_ = &section;
     }
     Cursor sure_starts(sure_), likely_starts(likely_);
@@ -153,7 +144,7 @@ class Splitter {
   Instruction step_at(pe::Bytes code, std::uint32_t rva) {
     const std::size_t offset = swept_ != nullptr ? rva - swept_->rva : 0;
     const std::uint8_t step = swept_ != nullptr && offset < swept_->steps.size() ? swept_->steps[offset] : 0;
-    if ((step & SweptSection::kPlain) == 0) return decoder_.measure(code, rva);
+    if ((step & SweptSection::kPlain) == 0) return machine_.decode_length(code, rva);
     Instruction out;
     out.rva = rva;
     out.length = step & SweptSection::kLength;
@@ -200,7 +191,7 @@ class Splitter {
     if (instruction.length < 5 || (fields_.among(instruction.rva, instruction.length) & ~1U) == 0) return;
     for (std::uint32_t i = 1; i + 4 <= instruction.length; ++i) {
       const std::uint32_t field = instruction.rva + i;
-      if (!fields_.at(field) || decoder_.takes_address(code, instruction.rva, field)) continue;
+      if (!fields_.at(field) || machine_.takes_address(code, instruction.rva, field)) continue;
       const auto value = image_.load(field, 4);
       const auto table = value ? image_.rva_of_va(*value) : std::nullopt;
       constexpr std::uint32_t kMostCases = 1024;
@@ -212,11 +203,10 @@ class Splitter {
     }
   }
 
+  X86Machine& machine_;
   const pe::Image& image_;
   const RelocatedFields& fields_;
-  const Index& index_;
   const SweptSection* swept_ = nullptr;  // the section that is being split
-  Decoder& decoder_;
   std::vector<std::uint32_t> sure_;
   std::vector<std::uint32_t> likely_;  // addresses that code or data hold
   std::vector<CodeRange> functions_;
@@ -226,55 +216,10 @@ class Splitter {
   bool ended_ = true;  // the last instruction does not fall through
 };
 
-/// Appends filters and handlers of the records at `table`; false when there are none that lead into `function`.
-bool read_scopes(const pe::Image& image, const RelocatedFields& fields, std::uint32_t table, const CodeRange& function,
-                 std::uint32_t begin, std::vector<pe::ExceptionScope>& scopes) {
-  constexpr std::uint32_t kMostRecords = 64, kRecord = 12;
-  const auto inside = [&function](std::optional<std::uint32_t> rva) {
-    return rva && *rva > function.begin && *rva < function.end;
-  };
-  bool any = false;
-  for (std::uint32_t i = 0; i < kMostRecords; ++i, table += kRecord) {
-    const auto filter = code_word(image, fields, table + 4), handler = code_word(image, fields, table + 8);
-    if (!is_level(image, fields, table) || !inside(handler)) break;
-    any = true;
-    if (inside(filter)) scopes.push_back({begin, function.end, 0, *filter});
-    scopes.push_back({begin, function.end, 0, *handler});
-  }
-  return any;
-}
-
 }  // namespace
 
-std::vector<CodeRange> split_x86(const pe::Image& image, const Index& index, Decoder& decoder,
-                                 const std::vector<std::uint32_t>& sure, std::uint32_t begin, std::uint32_t end) {
-  return Splitter(image, index, decoder, sure).run(begin, end);
+std::vector<CodeRange> X86Machine::split(const KnownStarts& known, CodeRange code) {
+  return Splitter(*this, known).run(code.begin, code.end);
 }
 
-std::vector<pe::ExceptionScope> scopes_x86(const pe::Image& image, Decoder& decoder, const CodeRange& function) {
-  std::vector<pe::ExceptionScope> scopes;
-  const RelocatedFields& fields = *decoder.relocations();
-  constexpr int kProlog = 24;  // instructions
-  constexpr std::uint32_t kCookies = 16;
-  std::uint32_t at = function.begin, table = 0;
-  for (int i = 0; i < kProlog && at < function.end; ++i) {
-    const pe::Bytes code = image.from_rva(at);
-    if (code.size() < 8) break;
-    const Instruction instruction = decoder.measure(code, at);
-    if (code[0] == 0x68 && fields.at(at + 1)) {
-      const auto target = image.rva_of_va(*code.read<std::uint32_t>(1));
-      if (table == 0 && target && image.section_at(*target) != nullptr) table = *target;
-    }
-    at += instruction.length;
-    // From where the frame stands: behind the call of __SEH_prolog, or where the handler is entered into the chain.
-    const bool chained = code[0] == 0x64 && code[1] == 0x89 && *code.read<std::uint32_t>(3) == 0;
-    if (table != 0 && (code[0] == 0xE8 || chained)) {
-      if (!read_scopes(image, fields, table, function, at, scopes))
-        read_scopes(image, fields, table + kCookies, function, at, scopes);
-      break;
-    }
-  }
-  return scopes;
-}
-
-}  // namespace scanner::trace
+}  // namespace scanner::trace::x86

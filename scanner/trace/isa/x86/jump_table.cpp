@@ -1,7 +1,8 @@
-#include "scanner/trace/isa/x86/jump_table.hpp"
-
+// Jump tables of x64 and x86: from the operations before the jump, as far back as a `switch` reaches.
 #include <algorithm>
 #include <optional>
+
+#include "scanner/trace/isa/x86/machine.hpp"
 
 namespace scanner::trace::x86 {
 namespace {
@@ -77,16 +78,16 @@ class TableReader {
 
 }  // namespace
 
-std::vector<std::uint32_t> jump_table(const pe::Image& image, const RelocatedFields* relocated,
-                                      const LiftedFunction& function, std::size_t number) {
+std::vector<std::uint32_t> CommonMachine::jump_table(const LiftedFunction& function, std::size_t number) {
+  const RelocatedFields* relocated = addresses_.relocated();
   // Look back for the load of the table entry, the addition of a base, and what was last loaded into their registers.
   const std::vector<const Op*> ops = operations_before(function, number);
   const auto entry = std::find_if(ops.begin(), ops.end(), loads_entry);
   if (entry == ops.end()) return {};
-  const TableReader reader(image, relocated, function);
+  const TableReader reader(image(), relocated, function);
   const Mem& mem = (*entry)->mem;
   const auto position = static_cast<std::size_t>(entry - ops.begin());
-  const unsigned word = image.is_64() ? 8 : 4;
+  const unsigned word = abi().word;
   if ((*entry)->width == word && mem.in_image) return reader.absolute(static_cast<std::uint64_t>(mem.disp));
   const auto start = address_in(ops, mem.base, position + 1);
   if (!start) return {};

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstring>
 
-namespace scanner::trace {
+namespace scanner::trace::x86 {
 namespace {
 
 enum class Shape : std::uint8_t {
@@ -369,4 +369,4 @@ Glance glance_x86(const std::uint8_t* code) {
   return {static_cast<std::uint8_t>(length), look.plain};
 }
 
-}  // namespace scanner::trace
+}  // namespace scanner::trace::x86

@@ -9,7 +9,7 @@
 #include "pe/image.hpp"
 #include "scanner/trace/ir/operations.hpp"
 
-namespace scanner::trace {
+namespace scanner::trace::x86 {
 
 /// Offsets count from the first byte of the instruction; 0 where there is no such field.
 struct PlainX86 {
@@ -37,4 +37,4 @@ struct Glance {
 inline constexpr std::size_t kLongestX86 = 15;
 Glance glance_x86(const std::uint8_t* code);
 
-}  // namespace scanner::trace
+}  // namespace scanner::trace::x86

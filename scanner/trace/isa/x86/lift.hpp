@@ -1,7 +1,9 @@
-// Lifting of x64 and x86 instructions, a function per kind: lift_moves.cpp, lift_arithmetic.cpp and
-// lift_stack.cpp have them, lift.cpp says which instruction is of which kind. Each appends to the emitter the
-// operations of its current instruction.
+// Lifting of x64 and x86 instructions, a function per kind: lift_moves.cpp, lift_arithmetic.cpp and lift_stack.cpp have
+// them, lift.cpp says which instruction is of which kind, control_flow.cpp where it leads. Each appends to the emitter
+// the operations of its current instruction.
 #pragma once
+
+#include <Zydis/Zydis.h>
 
 #include <cstdint>
 
@@ -10,6 +12,17 @@
 #include "scanner/trace/isa/x86/emitter.hpp"
 
 namespace scanner::trace::x86 {
+
+/// The emitter's instruction, with which `code` begins.
+void lift(Emitter& out, pe::Bytes code, ControlFlow flow);
+
+// --- flow of control, from Zydis' account of it. length.hpp answers the same for plain instructions without Zydis; the
+// tests hold the two against each other.
+/// Fills in flow, condition, target and padding of `out`, whose RVA and length stand there already.
+void set_flow(const ZydisDecodedInstruction& instruction, Instruction& out);
+/// 32-bit code, behind set_flow(): what compilers of its time put where others put a `nop` or an `int3`. `code` begins
+/// with the instruction.
+void note_habits_of_32(const ZydisDecodedInstruction& instruction, pe::Bytes code, Instruction& out);
 
 // --- moves: values go from place to place as they are, or one of two does
 /// mov, movzx; with `sign` movsx.

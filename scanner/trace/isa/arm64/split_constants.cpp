@@ -1,9 +1,8 @@
-#include "scanner/trace/isa/arm64/occurrence.hpp"
-
+// Constants in ARM64 code that a search of bytes misses or misreads: those in two halves, and words that loads name.
 #include <algorithm>
 #include <array>
 
-#include "scanner/trace/isa/arm64/decode.hpp"
+#include "scanner/trace/isa/arm64/machine.hpp"
 
 namespace scanner::trace::arm64 {
 namespace {
@@ -23,8 +22,7 @@ bool is_half(std::uint32_t word) {
 
 }  // namespace
 
-void for_each_halves(const pe::Image& image, std::vector<tagdb::PoolTag> tags,
-                     const std::function<bool(std::uint32_t rva, std::uint32_t constant)>& found) {
+void for_each_split_constant(const pe::Image& image, std::vector<tagdb::PoolTag> tags, const FoundConstant& found) {
   std::sort(tags.begin(), tags.end());
   for (const pe::Section& section : image.sections()) {
     if (!section.executable()) continue;
@@ -48,16 +46,17 @@ void for_each_halves(const pe::Image& image, std::vector<tagdb::PoolTag> tags,
   }
 }
 
-std::optional<std::uint32_t> load_of_literal(const pe::Image& image, std::uint32_t rva) {
+/// A load that names the word as its literal.
+std::optional<std::uint32_t> Arm64Machine::user_of_constant(std::uint32_t rva, const CodeRange* /*function*/) {
   constexpr std::uint32_t kReach = 1U << 20;
-  const pe::Section* section = image.section_at(rva);
+  const pe::Section* section = image().section_at(rva);
   if (section == nullptr || rva % kWordBytes != 0) return std::nullopt;
   const std::uint32_t first = std::max(section->rva, rva > kReach ? rva - kReach : 0);
-  const pe::Bytes code = image.from_rva(first);
+  const pe::Bytes code = image().from_rva(first);
   for (std::uint32_t at = 0; at + kWordBytes <= code.size() && first + at < rva + kReach; at += kWordBytes) {
     const std::uint32_t word = *code.read<std::uint32_t>(at);
     if ((word & 0x3B000000U) != 0x18000000U) continue;  // load, literal
-    const Word load = decode(word, first + at);
+    const Word load = arm64::decode(word, first + at);
     if (load.form == Form::load_literal && load.imm == rva) return first + at;
   }
   return std::nullopt;

@@ -1,8 +1,8 @@
-#include "scanner/trace/image/relocations.hpp"
+#include "scanner/trace/isa/x86/relocations.hpp"
 
 #include <algorithm>
 
-namespace scanner::trace {
+namespace scanner::trace::x86 {
 
 RelocatedFields::RelocatedFields(const pe::Image& image) {
   constexpr unsigned kHighLow = 3;  // IMAGE_REL_BASED_HIGHLOW, the only kind that names a whole 32-bit field
@@ -25,4 +25,18 @@ RelocatedFields::RelocatedFields(const pe::Image& image) {
   }
 }
 
-}  // namespace scanner::trace
+std::optional<std::uint32_t> code_word(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva) {
+  if (!fields.at(rva)) return std::nullopt;
+  const auto value = image.load(rva, 4);
+  const auto target = value ? image.rva_of_va(*value) : std::nullopt;
+  const pe::Section* section = target ? image.section_at(*target) : nullptr;
+  return section != nullptr && section->executable() ? target : std::nullopt;
+}
+
+bool is_level(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva) {
+  constexpr std::uint32_t kMostLevels = 64;
+  const auto value = image.load(rva, 4);
+  return value && !fields.at(rva) && (*value < kMostLevels || *value >= 0xFFFFFFFEU);
+}
+
+}  // namespace scanner::trace::x86

@@ -3,21 +3,26 @@
 // linear sweep over the executable sections does, started again at called functions that it stepped over.
 #include <algorithm>
 
-#include "scanner/trace/image/index.hpp"
-#include "scanner/trace/ir/cfg.hpp"
 #include "scanner/trace/isa/x86/length.hpp"
+#include "scanner/trace/isa/x86/machine.hpp"
 
-namespace scanner::trace {
+namespace scanner::trace::x86 {
 namespace {
 
 class Sweep {
  public:
-  Sweep(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder)
-      : image_(image), slots_(slots), decoder_(decoder), fields_(decoder.relocations()->all()) {
-    index_.absolute = true;
-    for (const pe::Section& section : image.sections()) {
+  Sweep(X86Machine& machine, std::span<const std::uint32_t> slots, std::vector<SweptSection>& swept,
+        std::vector<std::uint32_t>& taken)
+      : machine_(machine),
+        image_(machine.image()),
+        slots_(slots),
+        fields_(machine.fields().all()),
+        swept_(swept),
+        taken_(taken) {
+    index_.exact_calls = index_.exact_data = true;
+    for (const pe::Section& section : image_.sections()) {
       const std::uint32_t size = section.executable() ? std::min(section.virtual_size, section.file_size) : 0;
-      index_.swept.push_back({section.rva, std::vector<std::uint8_t>(size)});
+      swept_.push_back({section.rva, std::vector<std::uint8_t>(size)});
     }
     owner_.resize(fields_.size(), 0);
   }
@@ -34,8 +39,8 @@ class Sweep {
     // Calls found on the way are appended, so this is no range-for.
     for (std::size_t i = 0; i < called_.size(); ++i) restart(called_[i]);
     classify_fields();
-    for (auto* list : {&index_.slots, &index_.calls, &index_.addresses, &index_.data}) sort_references(*list);
-    std::sort(index_.taken.begin(), index_.taken.end());
+    index_.sort();
+    std::sort(taken_.begin(), taken_.end());
     return std::move(index_);
   }
 
@@ -51,7 +56,7 @@ class Sweep {
     const pe::Bytes all = image_.from_rva(section.rva);
     auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
     std::vector<std::uint8_t>& steps =
-        index_.swept[static_cast<std::size_t>(&section - image_.sections().data())].steps;
+        swept_[static_cast<std::size_t>(&section - image_.sections().data())].steps;
     while (rva < end && steps[rva - section.rva] == 0) {
       const pe::Bytes code = all.from(rva - section.rva);
       if (code.empty()) return;
@@ -60,7 +65,7 @@ class Sweep {
       const bool glanced = glance.length != 0 && (field == fields_.end() || *field >= rva + glance.length);
       // With a relocated field it must be asked whether it can be an operand of the instruction.
       if (!glanced) {
-        const Instruction instruction = decoder_.measure(code, rva);
+        const Instruction instruction = machine_.decode_length(code, rva);
         if (instruction.flow == ControlFlow::undecodable) {
           rva += instruction.length;
           while (field != fields_.end() && *field < rva) ++field;
@@ -107,29 +112,33 @@ class Sweep {
         continue;
       }
       const pe::Section* section = image_.section_at(*target);
-      const bool taken = decoder_.takes_address(image_.from_rva(owner_[i]), owner_[i], field);
+      const bool taken = machine_.takes_address(image_.from_rva(owner_[i]), owner_[i], field);
       if (taken && section != nullptr && section->executable()) {
         index_.addresses.push_back(reference);
       } else {
         index_.data.push_back(reference);
-        if (taken) index_.taken.push_back(field);
+        if (taken) taken_.push_back(field);
       }
     }
   }
 
+  X86Machine& machine_;
   const pe::Image& image_;
   std::span<const std::uint32_t> slots_;
-  Decoder& decoder_;
   const std::vector<std::uint32_t>& fields_;
   std::vector<std::uint32_t> owner_;   // of each field: RVA of the instruction, 0 when there is none
   std::vector<std::uint32_t> called_;  // targets of `call rel32`
+  std::vector<SweptSection>& swept_;
+  std::vector<std::uint32_t>& taken_;
   Index index_;
 };
 
 }  // namespace
 
-Index build_index_x86(const pe::Image& image, std::span<const std::uint32_t> slots, Decoder& decoder) {
-  return Sweep(image, slots, decoder).run();
+Index X86Machine::build_index(std::span<const std::uint32_t> slots) {
+  swept_.clear();
+  taken_.clear();
+  return Sweep(*this, slots, swept_, taken_).run();
 }
 
-}  // namespace scanner::trace
+}  // namespace scanner::trace::x86

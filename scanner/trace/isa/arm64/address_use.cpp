@@ -1,19 +1,15 @@
-#include "scanner/trace/image/address_use.hpp"
-
+// What becomes of an address that ARM64 code computes (adrp, add) instead of loading from it at once. A walk over the
+// flow graph from that instruction on, with the registers that hold the address or one near it.
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
-#include "scanner/trace/isa/arm64/decode.hpp"
+#include "scanner/trace/isa/arm64/machine.hpp"
 
-namespace scanner::trace {
+namespace scanner::trace::arm64 {
 namespace {
-
-using arm64::Address;
-using arm64::Form;
-using arm64::Word;
 
 constexpr std::uint32_t kWordBytes = 4;
 constexpr std::size_t kRegisters = 31;
@@ -32,9 +28,9 @@ class Walker {
       : image_(image), ranges_(ranges), address_(address), targets_of_(targets_of) {}
 
   bool run() {
-    const auto first = arm64::word_at(image_, address_.site);
+    const auto first = word_at(image_, address_.site);
     if (!first) return false;
-    const Word word = arm64::decode(*first, address_.site);
+    const Word word = decode(*first, address_.site);
     if (word.rd >= kRegisters) return false;
     Held held;
     held[word.rd] = address_.offset;
@@ -43,9 +39,9 @@ class Walker {
       if (steps == kMostSteps) return false;
       const std::uint32_t rva = queue_.back();
       queue_.pop_back();
-      const auto raw = arm64::word_at(image_, rva);
+      const auto raw = word_at(image_, rva);
       if (!raw) return false;
-      step(arm64::decode(*raw, rva), rva, at_[rva]);
+      step(decode(*raw, rva), rva, at_[rva]);
     }
     return good_;
   }
@@ -93,7 +89,7 @@ class Walker {
       case Form::system_call:
         pass_on(held, kArguments);
         for (std::size_t reg = 0; reg < kRegisters; ++reg) {
-          if (reg < kFirstPreserved - 1 || reg == arm64::kLink) held[reg].reset();
+          if (reg < kFirstPreserved - 1 || reg == kLink) held[reg].reset();
         }
         break;
       case Form::jump: return arrive(static_cast<std::uint32_t>(word.imm), held);
@@ -148,7 +144,7 @@ class Walker {
       }
       case Form::logic_register: {
         const bool move =
-            word.rn == arm64::kZero && word.alu == Alu::bit_or && !word.invert && word.extend == arm64::Extend::none;
+            word.rn == kZero && word.alu == Alu::bit_or && !word.invert && word.extend == Extend::none;
         if (move) return write(held, word, offset_in(held, word.rm));
         break;
       }
@@ -166,7 +162,7 @@ class Walker {
   }
 
   static void write(Held& held, const Word& word, std::optional<std::int64_t> offset) {
-    if (word.rd < kRegisters && arm64::writes_rd(word)) held[word.rd] = offset;
+    if (word.rd < kRegisters && writes_rd(word)) held[word.rd] = offset;
   }
 
   void access(const Word& word, Held& held) {
@@ -182,7 +178,7 @@ class Walker {
       if (!word.vector && pair && names_object(held, word.ra)) keep_in_frame(word, word.width, *held[word.ra]);
     }
     if (base && (word.mode == Address::before || word.mode == Address::after))
-      held[word.rn] = word.rm != arm64::kNone || *base == kSomewhere ? kSomewhere : *base + by;
+      held[word.rn] = word.rm != kNone || *base == kSomewhere ? kSomewhere : *base + by;
     const auto overwrite = [&held](std::uint8_t reg) {
       if (reg < kRegisters) held[reg].reset();
     };
@@ -190,7 +186,7 @@ class Walker {
       overwrite(word.rd);
       if (pair) overwrite(word.ra);
     }
-    if (word.status != arm64::kNone) overwrite(word.status);
+    if (word.status != kNone) overwrite(word.status);
     if (word.status_pair) overwrite(static_cast<std::uint8_t>(word.status + 1));
   }
 
@@ -199,15 +195,15 @@ class Walker {
   /// The stack pointer, or a register that is a copy of it from the prolog on: set once by an addition to sp, and else
   /// only loaded from the stack, as epilogs do.
   bool is_frame_base(std::uint8_t reg) {
-    if (reg == arm64::kStack) return true;
-    if (reg < kFirstPreserved || reg >= arm64::kLink) return false;
+    if (reg == kStack) return true;
+    if (reg < kFirstPreserved || reg >= kLink) return false;
     unsigned copies = 0;
     for (const auto& [rva, word] : words()) {
       const bool load = word.form == Form::load || word.form == Form::load_pair;
       const bool loaded = load && !word.vector && (word.rd == reg || (word.form == Form::load_pair && word.ra == reg));
-      if (loaded && word.rn != arm64::kStack) return false;
-      if (load || !arm64::writes_rd(word) || word.rd != reg) continue;
-      if (word.form != Form::add_immediate || word.rn != arm64::kStack) return false;
+      if (loaded && word.rn != kStack) return false;
+      if (load || !writes_rd(word) || word.rd != reg) continue;
+      if (word.form != Form::add_immediate || word.rn != kStack) return false;
       ++copies;
     }
     return copies == 1;
@@ -217,7 +213,7 @@ class Walker {
   /// it loads the address again. `at`: of the register among those that are stored.
   void keep_in_frame(const Word& word, unsigned at, std::int64_t offset) {
     constexpr unsigned kWide = 8;
-    if (word.mode != Address::offset || word.width != kWide || word.status != arm64::kNone || !is_frame_base(word.rn)) {
+    if (word.mode != Address::offset || word.width != kWide || word.status != kNone || !is_frame_base(word.rn)) {
       good_ = false;
       return;
     }
@@ -245,7 +241,7 @@ class Walker {
       }
       // Somebody may get the address of the place. (That it is a member of an object whose address somebody gets is not
       // believed of a place from which the function loads the address again: it is a spilled register.)
-      if (other.form == Form::add_immediate && !other.subtract && other.rd != arm64::kStack &&
+      if (other.form == Form::add_immediate && !other.subtract && other.rd != kStack &&
           !is_frame_base(other.rd) && by == slot) {
         good_ = false;
         return;
@@ -265,9 +261,9 @@ class Walker {
     for (const CodeRange& range : ranges_) {
       for (std::uint32_t rva = range.begin; rva + kWordBytes <= range.end && words_.size() < kMostSteps;
            rva += kWordBytes) {
-        const auto raw = arm64::word_at(image_, rva);
+        const auto raw = word_at(image_, rva);
         if (!raw) break;
-        words_.emplace_back(rva, arm64::decode(*raw, rva));
+        words_.emplace_back(rva, decode(*raw, rva));
       }
     }
     if (words_.size() == kMostSteps) good_ = false;
@@ -293,9 +289,9 @@ class Walker {
 
 }  // namespace
 
-bool only_loads_behind(const pe::Image& image, std::span<const CodeRange> ranges, const ComputedAddress& address,
-                       const JumpTargets& targets_of) {
-  return Walker(image, ranges, address, targets_of).run();
+bool Arm64Machine::only_loads_behind(std::span<const CodeRange> ranges, const ComputedAddress& address,
+                                     const JumpTargets& targets_of) {
+  return Walker(image(), ranges, address, targets_of).run();
 }
 
-}  // namespace scanner::trace
+}  // namespace scanner::trace::arm64

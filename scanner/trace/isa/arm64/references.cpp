@@ -1,0 +1,77 @@
+// What the word of a reference says about its instruction on ARM64, before anything is lifted. A site of the index is
+// the RVA of the instruction itself.
+#include <algorithm>
+
+#include "scanner/trace/isa/arm64/machine.hpp"
+
+namespace scanner::trace::arm64 {
+namespace {
+
+Word decoded_at(const pe::Image& image, std::uint32_t rva) {
+  const auto raw = word_at(image, rva);
+  return raw ? arm64::decode(*raw, rva) : Word{};
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> Arm64Machine::direct_call_at(const Reference& reference) const {
+  return decoded_at(image(), reference.site).form == Form::call ? std::optional(reference.site) : std::nullopt;
+}
+
+std::optional<std::uint32_t> Arm64Machine::direct_jump_at(const Reference& reference) const {
+  return decoded_at(image(), reference.site).form == Form::jump ? std::optional(reference.site) : std::nullopt;
+}
+
+std::vector<std::uint32_t> Arm64Machine::thunk_starts(const Reference& reference) const {
+  if (decoded_at(image(), reference.site + 4).form != Form::jump_register) return {};
+  return {reference.site - 4};
+}
+
+/// The instruction loads the pointer, and some `blr` behind is the call; thunks only jump.
+std::optional<std::uint32_t> Arm64Machine::slot_call_at(const Reference& reference) const {
+  return thunk_starts(reference).empty() ? std::optional(reference.site) : std::nullopt;
+}
+
+bool Arm64Machine::computes_address(const Reference& reference) const {
+  const Form form = decoded_at(image(), reference.site).form;
+  return form == Form::add_immediate || form == Form::address;
+}
+
+bool Arm64Machine::only_reads(const Reference& reference) const {
+  const Form form = decoded_at(image(), reference.site).form;
+  return form == Form::load || form == Form::load_pair;
+}
+
+bool Arm64Machine::stores_wide(const Reference& reference) const {
+  const std::uint32_t word = word_at(image(), reference.site).value_or(0);
+  const bool pair = (word & 0x3A400000) == 0x28000000;                // stp
+  const bool quad = (word & 0xFFC00000) == 0x3D800000;                // str q
+  const bool twice = (word & 0xFFC00000) == 0xFD000000;               // str d
+  return pair || quad || twice || (word & 0xFFC00000) == 0xF9000000;  // str x
+}
+
+bool Arm64Machine::multiplies_index(CodeRange range, std::uint32_t index) const {
+  const pe::Bytes code = image().from_rva(range.begin);
+  const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
+  for (std::size_t at = 0; at + 4 <= end; at += 4) {
+    const Word word = arm64::decode(*code.read<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at));
+    // movz, or orr of the zero register with a bit pattern
+    const bool constant = word.form == Form::move_zero || (word.form == Form::logic_immediate && word.rn == kZero);
+    if (constant && word.imm == index) return true;
+  }
+  return false;
+}
+
+bool Arm64Machine::mentions(CodeRange range, std::uint32_t offset) const {
+  const pe::Bytes code = image().from_rva(range.begin);
+  const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
+  for (std::size_t at = 0; at + 4 <= end; at += 4) {
+    const Word word = arm64::decode(*code.read<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at));
+    const bool holds = word.form == Form::load || word.form == Form::move_zero || word.form == Form::add_immediate ||
+                       word.form == Form::load_pair || word.form == Form::store || word.form == Form::store_pair;
+    if (holds && (word.imm == offset || (word.form == Form::load_pair && word.imm + word.width == offset))) return true;
+  }
+  return false;
+}
+
+}  // namespace scanner::trace::arm64

@@ -1,0 +1,90 @@
+#include "scanner/trace/isa/gap_splitter.hpp"
+
+#include <algorithm>
+
+namespace scanner::trace {
+namespace {
+
+bool holds(std::span<const std::uint32_t> list, std::uint32_t rva) {
+  return std::binary_search(list.begin(), list.end(), rva);
+}
+
+bool falls_through(ControlFlow flow) {
+  return flow != ControlFlow::ret && flow != ControlFlow::jump && flow != ControlFlow::trap && flow != ControlFlow::indirect_jump;
+}
+
+class GapSplitter {
+ public:
+  GapSplitter(Machine& machine, const KnownStarts& known, CodeRange gap, const CodeLayout& layout)
+      : machine_(machine), known_(known), gap_(gap), layout_(layout) {}
+
+  std::vector<CodeRange> run() {
+    const pe::Bytes all = machine_.image().from_rva(gap_.begin);
+    const pe::Bytes code =
+        all.slice(0, std::min<std::size_t>(all.size(), gap_.end - gap_.begin)).value_or(pe::Bytes{});
+    for (std::size_t at = 0; at < code.size();)
+      at += step(gap_.begin + static_cast<std::uint32_t>(at), code.from(at));
+    close(gap_.begin + static_cast<std::uint32_t>(code.size()));
+    return std::move(functions_);
+  }
+
+ private:
+  /// `code` begins at `rva`. Bytes to the next step.
+  std::uint32_t step(std::uint32_t rva, pe::Bytes code) {
+    const bool known = holds(known_.likely, rva);
+    const bool surely = known && (holds(known_.sure, rva) || called(rva));
+    if (start_ != 0 && known && (ended_ || surely)) close(rva);
+    // Without padding between functions: what nothing before jumps to begins another one.
+    if (start_ != 0 && !layout_.padded && ended_ && !table_ && furthest_ < rva) close(rva);
+    const Instruction instruction = machine_.decode_length(code, rva);
+    const bool zeros = layout_.zeros_fill && code[0] == 0;
+    // What only looks like a reference into padding does not make it a function; a call of it does.
+    if (ended_ && !surely && (instruction.padding || zeros)) {
+      close(rva);
+      return zeros ? 1 : instruction.length;
+    }
+    if (start_ == 0) {
+      start_ = rva;
+      furthest_ = 0;
+      table_ = false;
+    }
+    if (instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch)
+      furthest_ = std::max(furthest_, instruction.target < gap_.end ? instruction.target : 0);
+    table_ = table_ || (layout_.jumps_by_table != nullptr && instruction.flow == ControlFlow::indirect_jump &&
+                        layout_.jumps_by_table(machine_.image(), rva));
+    ended_ = !falls_through(instruction.flow);
+    return instruction.length;
+  }
+
+  /// Somebody calls into the middle: a second entry, or bytes that only look like a call. Calls are believed, jumps not.
+  [[nodiscard]] bool called(std::uint32_t rva) const {
+    for (const Reference& reference : Index::to(known_.index.calls, rva)) {
+      const auto call = machine_.direct_call_at(reference);
+      if (call && known_.is_boundary(*call)) return true;
+    }
+    return false;
+  }
+
+  void close(std::uint32_t end) {
+    if (start_ != 0) functions_.push_back({start_, end});
+    start_ = 0;
+  }
+
+  Machine& machine_;
+  const KnownStarts& known_;
+  const CodeRange gap_;
+  const CodeLayout& layout_;
+  std::vector<CodeRange> functions_;
+  std::uint32_t start_ = 0;     // of the function being walked over, 0 when between functions
+  std::uint32_t furthest_ = 0;  // target of a jump in this function
+  bool table_ = false;          // it jumps by a table
+  bool ended_ = true;           // the last instruction does not fall through
+};
+
+}  // namespace
+
+std::vector<CodeRange> split_gap(Machine& machine, const KnownStarts& known, CodeRange gap, const CodeLayout& layout) {
+  return GapSplitter(machine, known, gap, layout).run();
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,65 @@
+#include "scanner/trace/isa/x86/machine.hpp"
+
+#include "scanner/trace/isa/gap_splitter.hpp"
+
+namespace scanner::trace::x86 {
+
+const Abi& abi_of_x64() {
+  static const Abi abi = [] {
+    Abi out;
+    out.stack_pointer = kStackPointer;
+    out.frame_pointer = kFramePointer;
+    out.word = 8;
+    out.arguments = out.carriers = {1, 2, 8, 9};
+    out.kept = register_bits({3, 5, 6, 7, 12, 13, 14, 15});
+    out.result = kAccumulator;
+    out.stack_arguments = 0x28;  // behind the return address and the home space
+    out.return_address = 8;
+    out.dispatched = kAccumulator;
+    out.entry_misalignment = 8;  // a call pushed the return address
+    return out;
+  }();
+  return abi;
+}
+
+const Abi& abi_of_x86() {
+  static const Abi abi = [] {
+    Abi out;
+    out.stack_pointer = kStackPointer;
+    out.frame_pointer = kFramePointer;
+    out.word = 4;
+    out.kept = register_bits({3, 5, 6, 7});
+    out.result = kAccumulator;
+    out.stack_arguments = 4;
+    out.return_address = 4;
+    out.dispatched = kAccumulator;
+    out.callee_removes = true;
+    out.carriers = {1, 2};
+    out.carrier_slots = 8;
+    out.entry_misalignment = 8;  // no convention says; x64's is taken
+    return out;
+  }();
+  return abi;
+}
+
+std::unique_ptr<Machine> make_machine(const pe::Image& image) {
+  if (image.is_64()) return std::make_unique<X64Machine>(image);
+  return std::make_unique<X86Machine>(image);
+}
+
+Untraced untraced_code_of(const pe::Image& image) {
+  const bool lacks_relocations = !image.is_64() && image.directory(pe::Directory::relocations).size == 0 &&
+                                 image.directory(pe::Directory::imports).size != 0;
+  if (!lacks_relocations) return {};
+  return {true, "an x86 image without relocations is not traced: only the bytes of tags were looked for"};
+}
+
+std::vector<CodeRange> X64Machine::split(const KnownStarts& known, CodeRange code) {
+  return split_gap(*this, known, code, {true, true, nullptr});
+}
+
+std::optional<tagdb::StackBytes> X86Machine::stack_bytes_of_import(std::string_view name) const {
+  return tagdb::x86_stack_bytes(name);
+}
+
+}  // namespace scanner::trace::x86

@@ -1,0 +1,132 @@
+// What the bytes around a reference of the index say about its instruction on x64 and x86, before anything is lifted.
+#include <algorithm>
+#include <iterator>
+
+#include "scanner/trace/isa/x86/machine.hpp"
+
+namespace scanner::trace::x86 {
+namespace {
+
+/// `opcode` right before the displacement.
+std::optional<std::uint32_t> behind_opcode(const pe::Image& image, const Reference& reference, std::uint8_t opcode) {
+  const std::uint32_t rva = reference.site - 1;
+  const pe::Bytes bytes = image.from_rva(rva);
+  return !bytes.empty() && bytes[0] == opcode ? std::optional(rva) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> CommonMachine::direct_call_at(const Reference& reference) const {
+  return behind_opcode(image(), reference, 0xE8);
+}
+
+std::optional<std::uint32_t> CommonMachine::direct_jump_at(const Reference& reference) const {
+  return behind_opcode(image(), reference, 0xE9);
+}
+
+std::vector<std::uint32_t> CommonMachine::thunk_starts(const Reference& reference) const {
+  const std::uint32_t jump = reference.site - 2;
+  const pe::Bytes opcode = image().from_rva(jump);
+  if (opcode.size() < 2 || opcode[0] != 0xFF || opcode[1] != 0x25) return {};
+  return {jump, jump - 1};  // perhaps behind a REX prefix
+}
+
+std::optional<std::uint32_t> CommonMachine::slot_call_at(const Reference& reference) const {
+  const std::uint32_t rva = reference.site - 2;
+  const pe::Bytes opcode = image().from_rva(rva);
+  return opcode.size() >= 2 && opcode[0] == 0xFF && opcode[1] == 0x15 ? std::optional(rva) : std::nullopt;
+}
+
+bool X64Machine::computes_address(const Reference& reference) const {
+  // REX.W 8D
+  const pe::Bytes opcode = image().from_rva(reference.site - 3);
+  return opcode.size() > 2 && (opcode[0] & 0xF8) == 0x48 && opcode[1] == 0x8D;
+}
+
+bool X86Machine::computes_address(const Reference& reference) const {
+  return std::binary_search(taken_.begin(), taken_.end(), reference.site);
+}
+
+bool CommonMachine::only_reads(const Reference& reference) const {
+  const pe::Bytes last = image().from_rva(reference.site - 1);
+  if (!is_64_ && !last.empty() && last[0] == 0xA1) return true;  // mov eax
+  const pe::Bytes code = image().from_rva(reference.site - 2);
+  if (code.size() < 2) return false;
+  const bool no_registers = (code[1] & 0xC7) == 0x05;  // ModR/M of an address alone
+  const unsigned extension = code[1] >> 3 & 7U;
+  // mov; add, or, adc, sbb, and, sub, xor and cmp into or with a register; cmp and test of memory with one
+  static constexpr std::uint8_t kReads[] = {0x8B, 0x03, 0x0B, 0x13, 0x1B, 0x23, 0x2B, 0x33, 0x3B, 0x39, 0x85};
+  if (no_registers && std::ranges::find(kReads, code[0]) != std::end(kReads)) return true;
+  return no_registers && code[0] == 0xFF && (extension == 2 || extension == 4 || extension == 6);  // call, jmp, push
+}
+
+bool CommonMachine::stores_wide(const Reference& reference) const {
+  const pe::Bytes code = image().from_rva(reference.site - 3);
+  if (code.size() < 3) return false;
+  // movups, movlps, movhps, movaps, movntps, movq, movdqa and movntdq, of SSE (0F) or with a VEX prefix; mov with
+  // REX.W.
+  static constexpr std::uint8_t kVector[] = {0x11, 0x13, 0x17, 0x29, 0x2B, 0x7F, 0xD6, 0xE7};
+  const bool vector = std::find(std::begin(kVector), std::end(kVector), code[1]) != std::end(kVector);
+  const bool vex = (code[0] & 0x80) != 0 || (code[0] & 0x78) == 0x78;
+  if (vector && (code[0] == 0x0F || vex)) return true;
+  return (code[0] & 0xF8) == 0x48 && (code[1] == 0x89 || code[1] == 0xC7);
+}
+
+bool CommonMachine::multiplies_index(CodeRange range, std::uint32_t index) const {
+  const pe::Bytes code = image().from_rva(range.begin);
+  const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
+  for (std::size_t at = 0; at + 3 <= end; ++at) {
+    const std::uint8_t opcode = code[at];
+    const bool registers = code[at + 1] >= 0xC0;
+    // imul r, r, imm8 and push imm8; imul r, r, imm32, mov r, imm32 and mov r/m, imm32
+    if (opcode == 0x6B && registers && code[at + 2] == index) return true;
+    if (opcode == 0x6A && code[at + 1] == index) return true;
+    const std::size_t field = (opcode == 0x69 || opcode == 0xC7) && registers ? 2 : (opcode & 0xF8) == 0xB8 ? 1 : 0;
+    if (field != 0 && at + field + 4 <= end && *code.read<std::uint32_t>(at + field) == index) return true;
+  }
+  return false;
+}
+
+bool CommonMachine::mentions(CodeRange range, std::uint32_t offset) const {
+  const pe::Bytes code = image().from_rva(range.begin);
+  const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
+  for (std::size_t at = 0; at + 4 <= end; ++at) {
+    if (*code.read<std::uint32_t>(at) == offset) return true;
+  }
+  return false;
+}
+
+/// Neighbours reach a function with two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
+std::vector<std::uint32_t> CommonMachine::short_jumps_to(std::uint32_t function, Budget& budget) const {
+  constexpr std::uint32_t kReach = 130;
+  budget.spend(kReach / 4);
+  const pe::Section* section = image().section_at(function);
+  if (section == nullptr) return {};
+  const std::uint32_t low = function - section->rva > kReach ? function - kReach : section->rva;
+  const pe::Bytes around = image().from_rva(low);
+  std::vector<std::uint32_t> jumps;
+  for (std::uint32_t i = 0; i + 1 < around.size() && i < 2 * kReach; ++i) {
+    const bool short_jump = around[i] == 0xEB || (around[i] & 0xF0) == 0x70;
+    if (short_jump && low + i + 2 + static_cast<std::uint32_t>(static_cast<std::int8_t>(around[i + 1])) == function)
+      jumps.push_back(low + i);
+  }
+  return jumps;
+}
+
+/// Walks the function that .pdata names, so that instruction boundaries are certain.
+std::optional<std::uint32_t> CommonMachine::user_of_constant(std::uint32_t rva, const CodeRange* function) {
+  // Nobody writes functions that large; a record may claim one, and there may be thousands of questions.
+  constexpr std::uint32_t kLongestWalk = 1U << 16;
+  if (function == nullptr || rva - function->begin > kLongestWalk) return std::nullopt;
+  for (std::uint32_t at = function->begin; at < function->end && at <= rva;) {
+    const pe::Bytes code = image().from_rva(at);
+    if (code.empty()) break;
+    const Instruction instruction = decode_length(code, at);
+    // The immediate is always the last field of an instruction.
+    if (instruction.flow != ControlFlow::undecodable && at + instruction.length == rva + 4) return at;
+    at += std::max<std::uint32_t>(instruction.length, 1);
+  }
+  return std::nullopt;
+}
+
+}  // namespace scanner::trace::x86
