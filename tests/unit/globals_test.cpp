@@ -28,7 +28,6 @@ struct Room {
 
   Image image;
   trace::Index index;
-  const trace::Abi& abi = trace::abi_of(pe::Machine::x64);
   trace::ValuePool values;
   trace::Budget budget;
 };

@@ -88,6 +88,13 @@ TEST_CASE("an aligned stack pointer: where the next multiple of 16 lies is the c
   CHECK(aligned(pe::Machine::x64, -0x28) == -0x28);
 }
 
+TEST_CASE("an aligned stack pointer on x86: no convention says where a multiple of 16 lies") {
+  const scanner::trace::Abi& abi = scanner::trace::abi_of(pe::Machine::x86);
+  ValuePool values(abi.word, abi.entry_misalignment);
+  const ValueId result = values.alu(Alu::bit_and, 4, 0, values.frame_address(-0x30), values.constant(0xFFFFFFF0U));
+  CHECK(values.only(result) == nullptr);
+}
+
 TEST_CASE("what others know of the frame and of arguments is no less when the list is full") {
   const scanner::trace::Abi& abi = scanner::trace::abi_of(pe::Machine::x64);
   scanner::trace::State few, many;

@@ -67,7 +67,8 @@ bool combine_masks(Alu op, std::uint64_t number, Atom& out) {
 
 /// An address plus or minus `number`. An aligned member's offset may be set with OR; the stack pointer is aligned with
 /// AND, and was `misalignment` below a multiple of 16 at entry.
-bool combine_address(Alu op, unsigned width, std::uint64_t number, std::int64_t misalignment, Atom& out) {
+bool combine_address(Alu op, unsigned width, std::uint64_t number, std::optional<std::int64_t> misalignment,
+                     Atom& out) {
   const std::int64_t delta = width == 4 ? static_cast<std::int32_t>(number) : static_cast<std::int64_t>(number);
   if (op == Alu::add) {
     out.a += static_cast<std::uint64_t>(delta);
@@ -81,8 +82,8 @@ bool combine_address(Alu op, unsigned width, std::uint64_t number, std::int64_t 
     out.a += number;
     return true;
   }
-  if (op == Alu::bit_and && out.kind == AtomKind::frame && delta < 0) {
-    out.a = static_cast<std::uint64_t>(((out.displacement() - misalignment) & delta) + misalignment);
+  if (op == Alu::bit_and && out.kind == AtomKind::frame && delta < 0 && misalignment) {
+    out.a = static_cast<std::uint64_t>(((out.displacement() - *misalignment) & delta) + *misalignment);
     return true;
   }
   return false;
@@ -111,8 +112,8 @@ bool combine_multiple(Alu op, const Atom& x, const Atom& y, Atom& out) {
 
 }  // namespace
 
-bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, std::int64_t misalignment,
-             Atom& out) {
+bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y,
+             std::optional<std::int64_t> misalignment, Atom& out) {
   const bool xc = x.is_constant(), yc = y.is_constant();
   out = x;
   if (xc && yc) return combine_constants(op, width, shift, x, y, out);

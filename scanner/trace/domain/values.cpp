@@ -27,7 +27,8 @@ std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t flags) {
 
 }  // namespace
 
-ValuePool::ValuePool(unsigned word, std::int64_t misalignment) : word_(word), misalignment_(misalignment) {
+ValuePool::ValuePool(unsigned word, std::optional<std::int64_t> misalignment)
+    : word_(word), misalignment_(misalignment) {
   values_.push_back({});  // kBottom
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -46,7 +47,7 @@ inline constexpr ValueId kBottom = 0;  ///< no value yet
 class ValuePool {
  public:
   /// `word`: bytes of an address; `misalignment`: Abi::entry_misalignment.
-  explicit ValuePool(unsigned word = 8, std::int64_t misalignment = 8);
+  explicit ValuePool(unsigned word = 8, std::optional<std::int64_t> misalignment = 8);
 
   ValueId constant(std::uint64_t value) { return single(Atom::constant(value)); }
   ValueId initial(Location location) { return single(Atom::initial(location)); }
@@ -128,7 +129,7 @@ class ValuePool {
   ValueId somewhere_behind(ValueId a, ValueId b);
 
   const unsigned word_;
-  const std::int64_t misalignment_;
+  const std::optional<std::int64_t> misalignment_;
   std::uint32_t framework_ = 0;
   Arena<Atom> arena_;
   std::vector<Value> values_;

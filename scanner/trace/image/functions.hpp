@@ -1,6 +1,6 @@
-// Which function holds an address. .pdata gives ranges, chained records fold into their primary function. Leaf functions
-// have no record, and x86 has no .pdata at all: the gaps between records are split by the Machine, and only when an
-// address in one is asked for.
+// Which function holds an address. .pdata gives ranges, chained records fold into their primary function. Leaf
+// functions have no record, and x86 has no .pdata at all: the gaps between records are split by the Machine, and only
+// when an address in one is asked for.
 #pragma once
 
 #include <cstdint>

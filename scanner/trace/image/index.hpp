@@ -10,8 +10,8 @@
 
 namespace scanner::trace {
 
-/// Where `site` lies within the instruction is the Machine's to know: the displacement field on x64, the relocated field
-/// on x86, the instruction itself on ARM64.
+/// Where `site` lies within the instruction is the Machine's to know: the displacement field on x64, the relocated
+/// field on x86, the instruction itself on ARM64.
 struct Reference {
   std::uint32_t target = 0;  ///< RVA
   std::uint32_t site = 0;    ///< RVA

@@ -17,7 +17,7 @@ Handlers::Handlers(const LiftedFunction& function, ValuePool& values, const Abi&
 }
 
 State Handlers::enter(State state, std::uint32_t handler) {
-  if (abi_.callee_removes) {
+  if (!abi_.unwinder_restores) {
     stack_.enter_handler(state, function_.blocks[handler].rva);
     return state;
   }

@@ -3,11 +3,6 @@
 #include <algorithm>
 
 namespace scanner::trace {
-namespace {
-
-constexpr Reg kFramePointer = 5;  // ebp
-
-}  // namespace
 
 bool StackPointer::depth_in(const State& state, std::int64_t& depth) const {
   const Atom* atom = values_.only(state.registers[abi_.stack_pointer]);
@@ -22,8 +17,8 @@ bool StackPointer::at_entry_depth(const State& state) const {
 }
 
 bool StackPointer::has_frame(const State& state) const {
-  if (!abi_.callee_removes) return true;
-  const Atom* atom = values_.only(state.registers[kFramePointer]);
+  if (abi_.unwinder_restores) return true;
+  const Atom* atom = values_.only(state.registers[abi_.frame_pointer]);
   return atom != nullptr && atom->is_frame_address();
 }
 
@@ -140,9 +135,9 @@ bool StackPointer::caller_cleans_behind(std::uint32_t rva, const Block& block) c
 
 void StackPointer::enter_handler(State& state, std::uint32_t rva) {
   // Only the frame pointer is restored; the handler gets esp back from the frame.
-  const ValueId frame = state.registers[kFramePointer];
+  const ValueId frame = state.registers[abi_.frame_pointer];
   state.registers.fill(values_.unknown(kTopUnset));
-  state.registers[kFramePointer] = frame;
+  state.registers[abi_.frame_pointer] = frame;
   set_depth(state, depths_.at(StackDepths::Place::handler, rva, 0));
 }
 

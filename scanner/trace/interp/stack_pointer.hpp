@@ -25,7 +25,7 @@ class StackPointer {
   /// False, and `depth` as it was, when the stack pointer holds anything but one place in the frame.
   [[nodiscard]] bool depth_in(const State& state, std::int64_t& depth) const;
   [[nodiscard]] bool at_entry_depth(const State& state) const;
-  /// x86: does ebp point into this frame? Elsewhere it does not matter.
+  /// Does the frame pointer point into this frame? Where the unwinder restores registers, it does not matter.
   [[nodiscard]] bool has_frame(const State& state) const;
 
   // The rest is for x86 only (Abi::callee_removes).

@@ -13,7 +13,7 @@ namespace scanner::trace {
 /// Offsets and sizes are in bytes.
 struct Abi {
   Reg stack_pointer = 4;
-  Reg frame_pointer = kNoReg;  ///< what an exception handler finds its frame by, where it gets nothing else
+  Reg frame_pointer = kNoReg;
   unsigned word = 8;           ///< of an address, and of a stack slot
   std::vector<Reg> arguments;  ///< integer argument registers in order
   std::uint32_t kept = 0;      ///< registers that a callee preserves, as bits
@@ -26,8 +26,11 @@ struct Abi {
   /// Registers, and stack arguments behind them, that something may be passed in whatever the callee's convention.
   std::vector<Reg> carriers;
   unsigned carrier_slots = 0;
-  /// At entry the stack pointer is this far below a multiple of 16.
-  std::int64_t entry_misalignment = 0;
+  /// At entry the stack pointer is this far below a multiple of 16; nothing where the convention does not say.
+  std::optional<std::int64_t> entry_misalignment;
+  /// Before an exception handler runs, the unwinder restores the stack pointer and what callees preserve; false: the
+  /// handler gets the frame pointer and nothing else.
+  bool unwinder_restores = true;
 
   [[nodiscard]] Location argument(unsigned index) const;
   [[nodiscard]] bool preserved(Reg reg) const { return reg < 32 && ((kept >> reg) & 1) != 0; }

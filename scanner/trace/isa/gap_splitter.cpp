@@ -10,7 +10,8 @@ bool holds(std::span<const std::uint32_t> list, std::uint32_t rva) {
 }
 
 bool falls_through(ControlFlow flow) {
-  return flow != ControlFlow::ret && flow != ControlFlow::jump && flow != ControlFlow::trap && flow != ControlFlow::indirect_jump;
+  return flow != ControlFlow::ret && flow != ControlFlow::jump && flow != ControlFlow::trap &&
+         flow != ControlFlow::indirect_jump;
 }
 
 class GapSplitter {
@@ -56,7 +57,8 @@ class GapSplitter {
     return instruction.length;
   }
 
-  /// Somebody calls into the middle: a second entry, or bytes that only look like a call. Calls are believed, jumps not.
+  /// A call leads to the middle of a function: a second entry, or bytes that only look like a call. Calls are believed,
+  /// jumps are not.
   [[nodiscard]] bool called(std::uint32_t rva) const {
     for (const Reference& reference : Index::to(known_.index.calls, rva)) {
       const auto call = machine_.direct_call_at(reference);

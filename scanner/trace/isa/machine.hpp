@@ -73,8 +73,8 @@ class Machine {
   [[nodiscard]] virtual std::optional<pe::Error> damage() const { return std::nullopt; }
 
   // --- instructions
-  /// Appends the operations of the instruction at `rva` to `function` and returns it. ControlFlow::undecodable when the bytes
-  /// are no instruction; `length` then says how far to skip.
+  /// Appends the operations of the instruction at `rva` to `function` and returns it. ControlFlow::undecodable when the
+  /// bytes are no instruction; `length` then says how far to skip.
   virtual Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) = 0;
   /// Length and flow only, without operations: for walking over code that is not lifted.
   virtual Instruction decode_length(pe::Bytes code, std::uint32_t rva) = 0;
@@ -100,7 +100,7 @@ class Machine {
   [[nodiscard]] virtual std::optional<std::uint32_t> direct_call_at(const Reference& reference) const = 0;
   /// RVA of the jump instruction when the reference (of Index::calls) is an unconditional jump.
   [[nodiscard]] virtual std::optional<std::uint32_t> direct_jump_at(const Reference& reference) const = 0;
-  /// Where a thunk that jumps through the slot may begin (a reference of Index::slots); empty when no jump stands there.
+  /// Where a thunk that jumps through the slot may begin (a reference of Index::slots); empty when there is no jump.
   [[nodiscard]] virtual std::vector<std::uint32_t> thunk_starts(const Reference& reference) const = 0;
   /// RVA of the call instruction when the reference (of Index::slots) calls through the slot.
   [[nodiscard]] virtual std::optional<std::uint32_t> slot_call_at(const Reference& reference) const = 0;

@@ -1,4 +1,5 @@
-// One A64 word as an instruction, and which word is lifted as what. What has no case of its own clobbers what it writes.
+// One A64 word as an instruction, and which word is lifted as what. A word that has no case of its own clobbers what it
+// writes.
 #include <algorithm>
 #include <array>
 

@@ -1,6 +1,7 @@
 // Lifting of A64 instructions: the emitter that writes operations, and a function per form. Register 31 is the
-// difficulty: as a source it reads as zero, as a destination it throws the result away, unless the instruction means the
-// stack pointer by it. lift_arithmetic.cpp and lift_memory.cpp have the forms, lift.cpp says which word takes which.
+// difficulty: as a source it reads as zero, as a destination it throws the result away, unless the instruction means
+// the stack pointer by it. The forms are in lift_arithmetic.cpp and lift_memory.cpp; lift.cpp says which word takes
+// which.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// __try blocks of x86: there is no .pdata, but the prolog of a function enters a scope table into the chain of handlers.
+// __try blocks of x86: there is no .pdata, but the prolog of a function enters a scope table into the chain of
+// handlers.
 #include <optional>
 
 #include "scanner/trace/isa/x86/machine.hpp"

@@ -1,5 +1,5 @@
-// The index of an x64 image: whatever may be a 32-bit displacement to an import slot, to code or to data, at every byte.
-// Candidates only; what nearly every position is, no displacement, is told from one comparison.
+// The index of an x64 image: whatever may be a 32-bit displacement to an import slot, to code or to data, at every
+// byte. Candidates only. Nearly every position is no displacement, which one comparison tells.
 #include <algorithm>
 #include <cstring>
 

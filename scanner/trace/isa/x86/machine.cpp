@@ -36,7 +36,7 @@ const Abi& abi_of_x86() {
     out.callee_removes = true;
     out.carriers = {1, 2};
     out.carrier_slots = 8;
-    out.entry_misalignment = 8;  // no convention says; x64's is taken
+    out.unwinder_restores = false;
     return out;
   }();
   return abi;

@@ -54,7 +54,7 @@ class RelocatedFields {
 /// The RVA of code that the relocated word at `rva` points at.
 std::optional<std::uint32_t> code_word(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva);
 
-/// May the word at `rva` be the enclosing level of a record of a scope table: the number of an earlier record, -1 or -2?
+/// May the word at `rva` be the enclosing level of a record of a scope table: the number of an earlier record, -1, -2?
 bool is_level(const pe::Image& image, const RelocatedFields& fields, std::uint32_t rva);
 
 }  // namespace scanner::trace::x86
