@@ -123,7 +123,7 @@ Program& Program::call_global(std::uint32_t global) {
 
 Program& Program::ret() { return add({ControlFlow::ret, {make(OpKind::ret)}, {}, {0xC3}, 0}); }
 
-const pe::Image& Program::image() {
+Machine& Program::machine() {
   std::vector<std::uint8_t> code;
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     Line& line = lines_[i];
@@ -146,7 +146,8 @@ const pe::Image& Program::image() {
   const auto opened = pe::Image::open(bytes_);
   REQUIRE(opened);
   image_ = opened.value();
-  return *image_;
+  machine_ = std::make_unique<Processor>(*image_, *this);
+  return *machine_;
 }
 
 const Program::Line* Program::at(std::uint32_t rva) const {
@@ -154,22 +155,22 @@ const Program::Line* Program::at(std::uint32_t rva) const {
   return rva >= kCode && rva % kLineBytes == 0 && number < lines_.size() ? &lines_[number] : nullptr;
 }
 
-Instruction Program::measure(pe::Bytes, std::uint32_t rva) {
+Instruction Program::Processor::decode_length(pe::Bytes, std::uint32_t rva) {
   Instruction instruction;
   instruction.rva = rva;
   instruction.length = 1;
-  const Line* line = at(rva);
+  const Line* line = program_.at(rva);
   instruction.padding = line == nullptr || line->ops.empty();
   instruction.flow = instruction.padding ? ControlFlow::trap : line->flow;
   if (!instruction.padding) instruction.length = kLineBytes;
   return instruction;
 }
 
-Instruction Program::decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) {
-  Instruction instruction = measure(code, rva);
+Instruction Program::Processor::decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) {
+  Instruction instruction = decode_length(code, rva);
   instruction.first_op = static_cast<std::uint32_t>(function.ops.size());
   if (instruction.padding) return instruction;
-  for (Op op : at(rva)->ops) {
+  for (Op op : program_.at(rva)->ops) {
     op.rva = rva;
     function.ops.push_back(op);
     ++instruction.op_count;

@@ -1,15 +1,17 @@
 // A program written in operations, for tests of the engine without a driver and without an instruction set: the image
-// is the fuzzers' x64 shell, and this is its decoder. Each instruction takes eight bytes; calls stand there as x64 bytes
-// too, because the index finds references in the bytes.
+// is the fuzzers' x64 shell, and its processor is x64 but for the decoder. Each instruction takes eight bytes; calls stand
+// there as x64 bytes too, because the index finds references in the bytes.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pe/image.hpp"
-#include "scanner/trace/ir/cfg.hpp"
+#include "scanner/trace/isa/x86/machine.hpp"
 
 namespace listing {
 
@@ -25,7 +27,7 @@ inline constexpr std::uint32_t kCode = 0x3000;
 /// "Leak" as the four bytes in memory make a number.
 std::uint32_t tag(const char* text);
 
-class Program : public Decoder {
+class Program {
  public:
   /// The following instructions are those of the function of that name, up to its `ret`.
   Program& function(const std::string& name);
@@ -43,16 +45,12 @@ class Program : public Decoder {
   Program& call_global(std::uint32_t global);
   Program& ret();
 
-  /// Call after the last instruction. The image views this object.
-  const pe::Image& image();
+  /// Call after the last instruction. Image and processor view this object.
+  Machine& machine();
   [[nodiscard]] std::uint32_t rva(const std::string& function) const { return functions_.at(function); }
 
-  Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) override;
-  Instruction measure(pe::Bytes code, std::uint32_t rva) override;
-  std::vector<std::uint32_t> jump_table(const pe::Image&, const LiftedFunction&, std::size_t) override { return {}; }
-  std::string text(pe::Bytes, std::uint32_t) override { return {}; }
-
  private:
+  class Processor;
   struct Line {
     ControlFlow flow = ControlFlow::next;
     std::vector<Op> ops;
@@ -68,6 +66,21 @@ class Program : public Decoder {
   std::map<std::string, std::uint32_t> functions_;
   std::vector<std::uint8_t> bytes_;
   std::optional<pe::Image> image_;
+  std::unique_ptr<Machine> machine_;
+};
+
+/// Reads the lines of the listing in place of instructions.
+class Program::Processor final : public x86::X64Machine {
+ public:
+  Processor(const pe::Image& image, const Program& program) : X64Machine(image), program_(program) {}
+
+  Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) override;
+  Instruction decode_length(pe::Bytes code, std::uint32_t rva) override;
+  std::vector<std::uint32_t> jump_table(const LiftedFunction&, std::size_t) override { return {}; }
+  std::string text(pe::Bytes, std::uint32_t) override { return {}; }
+
+ private:
+  const Program& program_;
 };
 
 }  // namespace listing

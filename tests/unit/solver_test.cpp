@@ -17,7 +17,7 @@ namespace {
 /// A program that was solved, and questions about it.
 struct Solved {
   explicit Solved(listing::Program& source)
-      : program(source.image(), tagdb::builtin_api_table(), source), solution(Solver(program).solve()) {}
+      : program(source.machine(), tagdb::builtin_api_table()), solution(Solver(program).solve()) {}
 
   /// The constants that calls in `function` pass to any sink, with the flags of the value.
   [[nodiscard]] std::vector<std::pair<std::uint64_t, std::uint32_t>> tags_in(std::uint32_t function) const {

@@ -29,10 +29,10 @@ class CommonMachine : public Machine {
  public:
   CommonMachine(const pe::Image& image, const Abi& abi);
 
-  Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) final;
-  Instruction decode_length(pe::Bytes code, std::uint32_t rva) final;
-  std::vector<std::uint32_t> jump_table(const LiftedFunction& function, std::size_t instruction) final;
-  std::string text(pe::Bytes code, std::uint32_t rva) final;
+  Instruction decode(pe::Bytes code, std::uint32_t rva, LiftedFunction& function) override;
+  Instruction decode_length(pe::Bytes code, std::uint32_t rva) override;
+  std::vector<std::uint32_t> jump_table(const LiftedFunction& function, std::size_t instruction) override;
+  std::string text(pe::Bytes code, std::uint32_t rva) override;
 
   [[nodiscard]] std::optional<std::uint32_t> direct_call_at(const Reference& reference) const final;
   [[nodiscard]] std::optional<std::uint32_t> direct_jump_at(const Reference& reference) const final;
@@ -65,7 +65,7 @@ class CommonMachine : public Machine {
   Emitter emitter_;
 };
 
-class X64Machine final : public CommonMachine {
+class X64Machine : public CommonMachine {
  public:
   explicit X64Machine(const pe::Image& image) : CommonMachine(image, abi_of_x64()) {}
 
