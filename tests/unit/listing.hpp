@@ -1,6 +1,6 @@
 // A program written in operations, for tests of the engine without a driver and without an instruction set: the image
-// is the fuzzers' x64 shell, and its processor is x64 but for the decoder. Each instruction takes eight bytes; calls stand
-// there as x64 bytes too, because the index finds references in the bytes.
+// is the fuzzers' x64 shell, and its processor is x64 but for the decoder. Each instruction takes eight bytes; calls
+// stand there as x64 bytes too, because the index finds references in the bytes.
 #pragma once
 
 #include <cstdint>
