@@ -65,16 +65,23 @@ std::vector<std::string> Answers::hosts() {
 }
 
 std::vector<Answers::Root> Answers::outer_roots() {
-  std::vector<Root> all;
-  Statement& rows = sql_->query("SELECT host, path, spelled FROM roots ORDER BY id");
-  while (rows.step()) all.push_back({rows.text(0), rows.text(1), rows.text(2)});
   std::vector<Root> outer;
-  for (const Root& root : all) {
-    const bool inner = std::any_of(all.begin(), all.end(), [&root](const Root& other) {
-      const auto [low, high] = below(other.path);
-      return other.host == root.host && root.path >= low && root.path < high;
-    });
-    if (!inner) outer.push_back(root);
+  // There may be one for each of many machines: the folders above a root are looked up, not all roots compared.
+  Statement& rows = sql_->query("SELECT host, path, spelled FROM roots ORDER BY id");
+  while (rows.step()) {
+    Root root{rows.text(0), rows.text(1), rows.text(2)};
+    bool inner = false;
+    for (std::size_t slash = root.path.rfind('/'); slash != std::string::npos && !inner;
+         slash = slash == 0 ? std::string::npos : root.path.rfind('/', slash - 1)) {
+      for (const std::size_t length : {slash, slash + 1}) {  // the root of a volume ends with its slash
+        if (length == 0 || length >= root.path.size()) continue;
+        Statement& above =
+            sql_->query("SELECT 1 FROM roots WHERE host=? AND path=?").bind(root.host, root.path.substr(0, length));
+        inner = inner || above.step();
+        above.reset();
+      }
+    }
+    if (!inner) outer.push_back(std::move(root));
   }
   return outer;
 }
@@ -123,9 +130,9 @@ std::string Answers::who_allocates(tagdb::PoolTag tag) {
   Statement& rows =
       sql_->query(
               "SELECT u.driver, min(f.path) FROM uses u JOIN files f ON f.driver=u.driver AND f.state='present' "
-              "WHERE u.tag_value=? AND u.evidence IN ('allocates','lookaside','configures') AND u.certainty='sure' "
-              "GROUP BY u.driver ORDER BY 2")
-          .bind(tag.value());
+              "WHERE u.tag=? AND u.tag_value=? AND u.evidence IN ('allocates','lookaside','configures') AND "
+              "u.certainty='sure' GROUP BY u.driver ORDER BY 2")
+          .bind(tag.text(), tag.value());
   std::string name;
   std::uint64_t others = 0;
   while (rows.step()) {
@@ -141,10 +148,14 @@ std::string Answers::who_allocates(tagdb::PoolTag tag) {
 
 bool Answers::searched_for(tagdb::PoolTag tag) {
   Statement& row =
-      sql_->query("SELECT (SELECT count(*) FROM drivers WHERE searched<seq) FROM tags WHERE value=?").bind(tag.value());
+      sql_->query("SELECT EXISTS(SELECT 1 FROM drivers WHERE searched<seq) FROM tags WHERE value=?").bind(tag.value());
   const bool searched = row.step() && row.integer(0) == 0;
   row.reset();
   return searched;
+}
+
+std::string Answers::shown_path(const Root& root, const std::string& path) {
+  return walk::native_form(joined(root.spelled, behind(root.path, path)));
 }
 
 std::vector<Answers::Row> Answers::rows_below(const Root& root) {
@@ -158,7 +169,7 @@ std::vector<Answers::Row> Answers::rows_below(const Root& root) {
   while (found.step()) {
     Row& row = rows.emplace_back();
     const std::string path = found.text(0);
-    row.path = walk::native_form(joined(root.spelled, behind(root.path, path)));
+    row.path = shown_path(root, path);
     row.named = path == root.path;
     row.size = static_cast<std::uint64_t>(found.integer(1));
     row.driver = found.integer(4);
@@ -249,8 +260,14 @@ void Answers::add_skipped(const Root& root, walk::Skipped& skipped, const std::f
 }
 
 void Answers::scan(const std::vector<std::string>& paths, const Done& done, const ScanRequest& request,
-                   const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,
-                   const std::function<void(walk::Trouble)>& trouble) {
+                   const std::function<bool(ScannedFile&)>& consume, const std::function<void(const Rest&)>& rest,
+                   walk::Skipped& skipped, const std::function<void(walk::Trouble)>& trouble) {
+  if (rest && paths.empty() && done.directories.empty() && done.files.empty()) {
+    if (first_looked_ && done.listed) return second_look(request, consume, rest);
+    Rest whole;
+    if (!request.bytes_first.empty() && read_totals(*sql_, whole))
+      return first_look(request, consume, rest, skipped, trouble);
+  }
   const Asked what = asked(request);
   if (!paths.empty() && request.bytes_first.empty() && deferred_.contains(paths.front())) {
     for (const std::string& path : paths) {
@@ -272,12 +289,7 @@ void Answers::scan(const std::vector<std::string>& paths, const Done& done, cons
       roots.push_back({host, walk::absolute_path(path), std::move(shown)});
     }
   }
-  if (paths.empty()) {
-    roots = outer_roots();
-    for (Root& root : roots) {
-      if (machines.size() > 1) root.spelled = root.host + ":" + root.spelled;
-    }
-  }
+  if (paths.empty()) roots = shown_roots();
   std::vector<std::pair<std::string, std::string>> excluded;
   for (const std::string& directory : done.directories) excluded.push_back(below(with_slashes(directory)));
   for (const Root& root : roots) {

@@ -4,12 +4,14 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "scanner/catalog/records.hpp"
 #include "scanner/catalog/sql.hpp"
+#include "scanner/catalog/totals.hpp"
 #include "scanner/scan/scan_file.hpp"
 
 namespace scanner::catalog {
@@ -31,9 +33,11 @@ class Answers {
   std::string who_allocates(tagdb::PoolTag tag);
 
   /// Everything present below `paths` (none: below all roots) but not below `done`. Stops when `consume` is false.
+  /// `rest`: may be empty; else a question for single tags about the whole catalogue gets the files that may matter to
+  /// it one by one, and numbers of the others. A second look at all of them has no paths and `done.listed`.
   void scan(const std::vector<std::string>& paths, const Done& done, const ScanRequest& request,
-            const std::function<bool(ScannedFile&)>& consume, walk::Skipped& skipped,
-            const std::function<void(walk::Trouble)>& trouble);
+            const std::function<bool(ScannedFile&)>& consume, const std::function<void(const Rest&)>& rest,
+            walk::Skipped& skipped, const std::function<void(walk::Trouble)>& trouble);
   [[nodiscard]] bool failed() const { return sql_->failed(); }
   [[nodiscard]] std::string error() const;
 
@@ -50,6 +54,8 @@ class Answers {
   };
   Answers(std::unique_ptr<Sql> sql, const tagdb::ApiTable& apis) : sql_(std::move(sql)), records_(*sql_, apis) {}
   std::vector<Root> outer_roots();
+  /// A path below `root` as answers show it.
+  static std::string shown_path(const Root& root, const std::string& path);
   std::vector<std::string> hosts();
   /// In the order of the walk.
   std::vector<Row> rows_below(const Root& root);
@@ -62,11 +68,23 @@ class Answers {
   Asked asked(const ScanRequest& request);
   bool deliver(const Row& row, const Asked& asked, const ScanRequest& request,
                const std::function<bool(ScannedFile&)>& consume);
+  /// All roots, spelled as answers name them.
+  std::vector<Root> shown_roots();
+  /// The present files of these drivers below `roots`, by root and in the order of the walk.
+  std::vector<std::vector<Row>> rows_of(const std::vector<std::int64_t>& drivers, const std::vector<Root>& roots);
+  void first_look(const ScanRequest& request, const std::function<bool(ScannedFile&)>& consume,
+                  const std::function<void(const Rest&)>& rest, walk::Skipped& skipped,
+                  const std::function<void(walk::Trouble)>& trouble);
+  void second_look(const ScanRequest& request, const std::function<bool(ScannedFile&)>& consume,
+                   const std::function<void(const Rest&)>& rest);
+  void name_unresolved(const std::vector<Root>& roots, Rest& rest);
   void add_skipped(const Root& root, walk::Skipped& skipped, const std::function<void(walk::Trouble)>& trouble);
 
   std::unique_ptr<Sql> sql_;
   Records records_;
   std::unordered_map<std::string, Row> deferred_;  // shown path → what a second look will ask for
+  bool first_looked_ = false;                      // at drivers that hold the bytes, with numbers of the others
+  std::set<std::int64_t> looked_at_;               // then: contents that were delivered
 };
 
 }  // namespace scanner::catalog

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scanner/catalog/schema.hpp"
+#include "scanner/catalog/totals.hpp"
 
 namespace scanner::catalog {
 namespace {
@@ -26,10 +27,15 @@ CREATE TEMP TABLE searched_of AS SELECT s.searched AS theirs, (
     WHERE NOT EXISTS(SELECT 1 FROM other.tags t WHERE t.value=m.value AND t.seq<=s.searched)) AS ours
   FROM (SELECT DISTINCT searched FROM other.drivers) s;
 
--- Contents that are new here, or that a better engine traced there.
+-- Contents that are new here, or that a better engine traced there. What a trace found can depend on files beside the
+-- driver: of two traces by one engine the one counts that a survey of all would have made, that of the first path.
 CREATE TEMP TABLE wanted AS SELECT d.id AS theirs, o.id AS ours FROM other.drivers d
   JOIN engine_of e ON e.theirs=d.engine LEFT JOIN main.drivers o ON o.sha256=d.sha256
-  LEFT JOIN main.engines oe ON oe.id=o.engine WHERE o.id IS NULL OR e.engine > oe.engine;
+  LEFT JOIN main.engines oe ON oe.id=o.engine WHERE o.id IS NULL OR e.engine > oe.engine OR (e.engine=oe.engine AND
+    (d.context<>o.context OR EXISTS(SELECT 1 FROM other.files f WHERE f.driver=d.id AND f.beside<>0) OR
+      EXISTS(SELECT 1 FROM main.files f WHERE f.driver=o.id AND f.beside<>0)) AND
+    (SELECT min(f.host || char(1) || replace(f.path, '/', char(1))) FROM other.files f WHERE f.driver=d.id) <
+    (SELECT min(f.host || char(1) || replace(f.path, '/', char(1))) FROM main.files f WHERE f.driver=o.id));
 DELETE FROM main.uses WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.sites WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.site_counts WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
@@ -83,6 +89,7 @@ DROP TABLE driver_of; DROP TABLE root_taken;
 struct Seen {
   std::string host, path, outcome, message, state;
   std::optional<std::int64_t> driver, first_run, last_run;
+  std::optional<std::int64_t> kmdf_tag;
   std::int64_t size = 0, modified = 0, beside = 0, checked = 0, engine = 0;
 };
 
@@ -109,16 +116,16 @@ void take_file(Sql& sql, const Seen& file) {
   const std::string state = newest ? file.state : "changed";
   if (same) {
     if (newest)
-      sql.query("UPDATE main.files SET state=?, checked=?, last_run=?, beside=?, engine=? WHERE id=?")
-          .bind(state, file.checked, file.last_run, file.beside, file.engine, *same)
+      sql.query("UPDATE main.files SET state=?, checked=?, last_run=?, beside=?, engine=?, kmdf_tag=? WHERE id=?")
+          .bind(state, file.checked, file.last_run, file.beside, file.engine, file.kmdf_tag, *same)
           .run();
     return;
   }
   sql.query(
          "INSERT INTO main.files(host,path,driver,outcome,message,size,modified,beside,checked,engine,state,first_run,"
-         "last_run) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)")
+         "last_run,kmdf_tag) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
       .bind(file.host, file.path, file.driver, file.outcome, file.message, file.size, file.modified, file.beside,
-            file.checked, file.engine, state, file.first_run, file.last_run)
+            file.checked, file.engine, state, file.first_run, file.last_run, file.kmdf_tag)
       .run();
 }
 
@@ -128,7 +135,7 @@ void take_files(Sql& sql) {
   };
   Statement& rows = sql.query(
       "SELECT f.host, f.path, f.outcome, f.message, f.state, d.ours, a.ours, z.ours, f.size, f.modified, "
-      "f.beside, f.checked, e.ours FROM other.files f LEFT JOIN driver_of d ON d.theirs=f.driver LEFT JOIN "
+      "f.beside, f.checked, e.ours, f.kmdf_tag FROM other.files f LEFT JOIN driver_of d ON d.theirs=f.driver LEFT JOIN "
       "run_of a ON a.theirs=f.first_run LEFT JOIN run_of z ON z.theirs=f.last_run JOIN engine_of e ON "
       "e.theirs=f.engine ORDER BY f.id");
   while (rows.step()) {
@@ -146,6 +153,7 @@ void take_files(Sql& sql) {
     file.beside = rows.integer(10);
     file.checked = rows.integer(11);
     file.engine = rows.integer(12);
+    file.kmdf_tag = number(rows, 13);
     take_file(sql, file);
   }
 }
@@ -157,8 +165,9 @@ pe::Result<Merged> merge(const std::vector<std::string>& catalogues, const std::
   auto opened = open_catalog(out, Sql::Mode::write);
   if (!opened) return opened.error();
   Sql& sql = *opened.value();
-  // The file is thrown away when anything goes wrong, so the journal need not reach the disk.
-  sql.execute("PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY; CREATE INDEX files_by_path ON files(host, path);");
+  // The file is thrown away when anything goes wrong: nothing need reach the disk in time. The journal is a file all the
+  // same, as the pages that one catalogue changes may be more than fit into memory.
+  sql.execute("PRAGMA synchronous=OFF; CREATE INDEX files_by_path ON files(host, path);");
   for (const std::string& path : catalogues) {
     where = path;
     {
@@ -176,7 +185,9 @@ pe::Result<Merged> merge(const std::vector<std::string>& catalogues, const std::
     if (sql.failed()) return pe::Error{pe::Fault::unreadable, remedy(sql)};
   }
   where = out;
-  sql.execute("DROP INDEX files_by_path; VACUUM;");
+  sql.execute("DROP INDEX files_by_path; BEGIN;");
+  write_totals(sql);
+  sql.execute("COMMIT");
   const auto count = [&sql](const char* query) {
     Statement& row = sql.query(query);
     const std::int64_t value = row.step() ? row.integer(0) : 0;

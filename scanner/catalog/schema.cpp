@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "scanner/scan/scan_file.hpp"
 #include "scanner/walk/walk.hpp"
 
 namespace scanner::catalog {
@@ -51,6 +52,23 @@ constexpr const char* kGaps = R"(
 CREATE TABLE IF NOT EXISTS gaps(driver INTEGER PRIMARY KEY REFERENCES drivers, unresolved_api_sets INTEGER, notes TEXT NOT NULL);
 )";
 
+// Schema 4: what makes the time of a question depend on what it finds, not on how many drivers there are. totals.hpp says
+// what the totals are; files.kmdf_tag is the tag that KMDF charges a driver of this file's name to, when it binds KMDF.
+constexpr const char* kQuickAnswers = R"(
+ALTER TABLE files ADD COLUMN kmdf_tag INTEGER;
+CREATE INDEX files_by_kmdf_tag ON files(kmdf_tag) WHERE kmdf_tag IS NOT NULL;
+CREATE INDEX files_with_names ON files(driver) WHERE beside<>0;
+CREATE INDEX drivers_by_searched ON drivers(searched);
+CREATE TABLE totals(
+  name TEXT NOT NULL, machine TEXT NOT NULL, files INTEGER NOT NULL, contents INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  PRIMARY KEY(name, machine)) WITHOUT ROWID;
+CREATE TABLE total_sites(
+  kind TEXT NOT NULL, wrapper INTEGER NOT NULL, bucket TEXT NOT NULL, reason TEXT NOT NULL, sites INTEGER NOT NULL,
+  PRIMARY KEY(kind, wrapper, bucket, reason)) WITHOUT ROWID;
+CREATE TABLE unresolved(sites INTEGER NOT NULL, driver INTEGER NOT NULL REFERENCES drivers, PRIMARY KEY(sites, driver))
+  WITHOUT ROWID;
+)";
+
 constexpr const char* kMoreTables = R"(
 CREATE TABLE files(
   id INTEGER PRIMARY KEY, host TEXT NOT NULL, path TEXT NOT NULL, driver INTEGER REFERENCES drivers,
@@ -69,6 +87,14 @@ CREATE TABLE occurrences(
   protected INTEGER NOT NULL, evidence TEXT NOT NULL, rva INTEGER, what TEXT NOT NULL,
   PRIMARY KEY(driver, tag, file_offset)) WITHOUT ROWID;
 )";
+
+/// Files of catalogues before schema 4.
+void add_kmdf_tags(Sql& sql) {
+  Statement& rows =
+      sql.query("SELECT f.id, f.path FROM files f JOIN drivers d ON d.id=f.driver WHERE d.binds_kmdf");
+  while (rows.step())
+    sql.query("UPDATE files SET kmdf_tag=? WHERE id=?").bind(kmdf_tag_of(rows.view(1)).value(), rows.integer(0)).run();
+}
 
 std::string not_a_catalogue() {
   return "is not a poolwho catalogue; name a file that `poolwho survey PATH --store FILE` wrote";
@@ -115,8 +141,9 @@ pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode
   if (mode == Sql::Mode::write) {
     // DELETE is SQLite's own choice of journal for a new file, and nobody else's choice is overruled.
     sql->execute("PRAGMA synchronous=FULL; PRAGMA cache_size=-8192;");
+  } else {
+    sql->execute("PRAGMA temp_store=MEMORY;");  // a question needs no file but the catalogue, and sorts little
   }
-  sql->execute("PRAGMA temp_store=MEMORY;");
   const auto number = [&sql](const char* pragma) {
     Statement& query = sql->query(pragma);
     const std::int64_t value = query.step() ? query.integer(0) : 0;
@@ -130,11 +157,15 @@ pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode
     const std::string versions = "PRAGMA application_id=" + std::to_string(kApplicationId) +
                                  "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
     if (empty && !sql->failed()) {
-      sql->execute(std::string(kTables) + kMoreTables + kSiteCounts + kGaps + versions);
+      sql->execute(std::string(kTables) + kMoreTables + kSiteCounts + kGaps + kQuickAnswers + versions);
     } else if (number("PRAGMA application_id") == kApplicationId) {
       const std::int64_t older = number("PRAGMA user_version");
       if (older == 1) sql->execute(kSiteCounts);
-      if (older == 1 || older == 2) sql->execute(kGaps + versions);
+      if (older == 1 || older == 2) sql->execute(kGaps);
+      if (older >= 1 && older < kSchemaVersion) {
+        sql->execute(kQuickAnswers + versions);
+        add_kmdf_tags(*sql);
+      }
     }
     sql->execute("COMMIT");
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "scanner/catalog/schema.hpp"
+#include "scanner/catalog/totals.hpp"
 
 namespace scanner::catalog {
 namespace {
@@ -75,6 +76,12 @@ pe::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const ta
 
 std::string Store::error() const { return remedy(*sql_); }
 
+/// Two surveys may fill one catalogue: the totals that one wrote are wrong as soon as the other goes on.
+void Store::begin_change() {
+  sql_->execute("BEGIN IMMEDIATE");
+  drop_totals(*sql_);
+}
+
 /// Was a row made by an engine no worse than ours?
 bool Store::trusted(std::int64_t engine_row) {
   if (engine_row == engine_) return true;
@@ -129,7 +136,7 @@ bool Store::known(ScannedFile& file) {
   if (file.beside != 0) return false;
   const std::lock_guard lock(mutex_);
   Statement& row = sql_->query(
-                           "SELECT d.engine, (SELECT count(*) FROM files f WHERE f.driver=d.id AND f.beside<>0) "
+                           "SELECT d.engine, EXISTS(SELECT 1 FROM files f WHERE f.driver=d.id AND f.beside<>0) "
                            "FROM drivers d WHERE d.sha256=? AND d.context=?")
                        .bind(file.sha256, file.context);
   if (!row.step()) return false;
@@ -152,7 +159,7 @@ bool Store::add_root(const std::string& spelled, const walk::Skipped& skipped,
   const std::lock_guard lock(mutex_);
   const std::string path = walk::absolute_path(spelled);
   if (std::find(roots_.begin(), roots_.end(), path) == roots_.end()) roots_.push_back(path);
-  sql_->execute("BEGIN IMMEDIATE");
+  begin_change();
   sql_->query(
           "INSERT INTO roots(host,path,spelled,run,not_pe,locked,denied,links,offline,too_large,special) "
           "VALUES(?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(host,path) DO UPDATE SET "
@@ -176,6 +183,10 @@ bool Store::add_root(const std::string& spelled, const walk::Skipped& skipped,
 void Store::store_file(const ScannedFile& file, std::int64_t driver) {
   const std::string path = walk::absolute_path(file.file.path);
   const std::uint64_t size = file.recalled || file.size == 0 ? file.file.size : file.size;
+  std::optional<std::uint32_t> kmdf_tag;
+  Statement& kmdf = sql_->query("SELECT 1 FROM drivers WHERE id=? AND binds_kmdf").bind(driver);
+  if (kmdf.step()) kmdf_tag = kmdf_tag_of(path).value();
+  kmdf.reset();
   Statement& row = sql_->query(
                            "SELECT id, ifnull(driver,0), size, modified FROM files WHERE host=? AND path=? AND "
                            "state='present'")
@@ -189,10 +200,9 @@ void Store::store_file(const ScannedFile& file, std::int64_t driver) {
       ++counts_.unchanged;
       sql_->query(
               "UPDATE files SET driver=nullif(?,0), outcome=?, message=?, size=?, modified=?, beside=?, checked=?, "
-              "engine=?, "
-              "last_run=? WHERE id=?")
+              "engine=?, last_run=?, kmdf_tag=? WHERE id=?")
           .bind(driver, name_of(file.outcome), file.message, size, file.file.modified, file.beside, file.checked,
-                engine_, run_, id)
+                engine_, run_, kmdf_tag, id)
           .run();
       return;
     }
@@ -204,16 +214,16 @@ void Store::store_file(const ScannedFile& file, std::int64_t driver) {
   row.reset();
   sql_->query(
           "INSERT INTO files(host,path,driver,outcome,message,size,modified,beside,checked,engine,state,first_run,"
-          "last_run) VALUES(?,?,nullif(?,0),?,?,?,?,?,?,?,'present',?,?)")
+          "last_run,kmdf_tag) VALUES(?,?,nullif(?,0),?,?,?,?,?,?,?,'present',?,?,?)")
       .bind(facts_.host, path, driver, name_of(file.outcome), file.message, size, file.file.modified, file.beside,
-            file.checked, engine_, run_, run_)
+            file.checked, engine_, run_, run_, kmdf_tag)
       .run();
 }
 
 bool Store::store(const std::vector<ScannedFile>& files) {
   if (files.empty()) return !sql_->failed();
   const std::lock_guard lock(mutex_);
-  sql_->execute("BEGIN IMMEDIATE");
+  begin_change();
   for (const ScannedFile& file : files) {
     std::int64_t driver = 0;
     if (is_driver(file.outcome)) {
@@ -233,7 +243,7 @@ bool Store::note_vanished() {
   const std::lock_guard lock(mutex_);
   const std::int64_t now =
       std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  sql_->execute("BEGIN IMMEDIATE");
+  begin_change();
   for (const std::string& root : roots_) {
     std::vector<std::int64_t> gone;
     const auto [low, high] = below(root);
@@ -285,7 +295,7 @@ std::vector<Unsearched> Store::unsearched() {
 
 bool Store::store_held(const std::vector<ScannedFile>& files) {
   const std::lock_guard lock(mutex_);
-  sql_->execute("BEGIN IMMEDIATE");
+  begin_change();
   for (const ScannedFile& file : files) {
     Statement& row = sql_->query("SELECT id FROM drivers WHERE sha256=?").bind(file.sha256);
     const std::int64_t driver = row.step() ? row.integer(0) : 0;
@@ -307,6 +317,7 @@ bool Store::complete() {
   const std::lock_guard lock(mutex_);
   sql_->execute("BEGIN IMMEDIATE");
   sql_->query("UPDATE runs SET complete=1 WHERE id=?").bind(run_).run();
+  write_totals(*sql_);
   sql_->execute("COMMIT");
   return !sql_->failed();
 }

@@ -58,6 +58,7 @@ class Store final : public Recall {
 
  private:
   Store(std::unique_ptr<Sql> sql, const tagdb::ApiTable& apis) : sql_(std::move(sql)), records_(*sql_, apis) {}
+  void begin_change();
   [[nodiscard]] bool trusted(std::int64_t engine_row);
   void store_file(const ScannedFile& file, std::int64_t driver);
 

@@ -59,6 +59,8 @@ const std::vector<OptionSpec>& option_table() {
       {"catalog", 0, "FILE", false, kReports, question, "answer from the catalogue FILE instead of a scan"},
       {"store", 0, "FILE", false, kSurvey, question,
        "keep results in the catalogue FILE; files that it knows are not traced again"},
+      {"host", 0, "NAME", false, kSurvey, question,
+       "--store: the machine that the drivers belong to (default: this one)"},
       {"tagdb", 0, "FILE", true, kReports, question, "another pooltag.txt or localtag.txt; repeatable"},
       {"apis", 0, "FILE", false, kScan, question, "more functions that take a tag, in the form of data/pool_apis.tsv"},
       {"include", 0, "GLOB", true, kScan, files,

@@ -60,7 +60,7 @@ struct Options {
   std::vector<std::string> tags;
   std::vector<std::string> paths;
   std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, difference, baseline, store,
-      catalog;
+      catalog, host;
   unsigned shard = 0, shards = 0;  ///< the part 1 … `shards` of all files; 0: all of them
   std::vector<std::string> include, exclude, tagdb;
   std::vector<std::string> logs;       ///< leaks: the files to read

@@ -82,6 +82,7 @@ std::string about_output(const Options& options) {
 }
 
 std::string about_survey(const Options& options) {
+  if (options.host && !options.store) return "--host has no effect without --store: it is kept in the catalogue";
   if (options.check && options.baseline) return "--check and --baseline are two questions: ask one at a time";
   const bool view = options.by_tag || options.totals_only || options.only;
   const std::string name = options.by_tag ? "--by" : options.totals_only ? "--summary" : "--only";

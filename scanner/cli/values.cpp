@@ -111,6 +111,7 @@ void take_texts(const po::variables_map& values, Options& options) {
   options.tagdb = list("tagdb");
   options.store = text("store");
   options.catalog = text("catalog");
+  options.host = text("host");
   options.difference = text("diff");
   options.baseline = text("baseline");
 }

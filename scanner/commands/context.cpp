@@ -239,7 +239,11 @@ void Context::begin(const char* command, std::vector<std::string> roots) {
 }
 
 std::unique_ptr<catalog::Store> Context::open_store() {
-  catalog::RunFacts facts{run_.uuid, report::host_name(), report::os_name(), report::iso_time(run_.time), run_.tagdb,
+  catalog::RunFacts facts{run_.uuid,
+                          options_.host.value_or(report::host_name()),
+                          report::os_name(),
+                          report::iso_time(run_.time),
+                          run_.tagdb,
                           {}};
   if (options_.shards != 0) facts.shard = std::to_string(options_.shard) + "/" + std::to_string(options_.shards);
   auto opened = catalog::Store::open(*options_.store, apis_, database_, facts);
@@ -317,6 +321,19 @@ bool Context::account(const ScannedFile& file) {
     for (const auto& [reason, count] : file.trace.dynamic_reasons()) summary_.dynamic_reasons[reason] += count;
   }
   return true;
+}
+
+void Context::account(const catalog::Rest& rest) {
+  summary_.files += rest.files;
+  summary_.bytes += rest.bytes;
+  summary_.drivers += rest.drivers;
+  summary_.skipped.not_pe += rest.not_pe;
+  summary_.unparsed += rest.unparsed;
+  summary_.allocate.add(rest.allocate);
+  summary_.free.add(rest.free);
+  summary_.other.add(rest.other);
+  summary_.wrapper.add(rest.wrapper);
+  for (const auto& [reason, count] : rest.dynamic_reasons) summary_.dynamic_reasons[reason] += count;
 }
 
 std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted) {

@@ -70,6 +70,8 @@ class Context {
   void progress(const std::string& text);
   /// Adds a scanned file to the summary, reporting what is wrong with it. False when it is no driver to report.
   bool account(const ScannedFile& file);
+  /// The same for all that a catalogue has numbers of.
+  void account(const catalog::Rest& rest);
 
   /// --catalog: answers come from there; null without it.
   [[nodiscard]] catalog::Answers* catalog() { return catalog_.get(); }
@@ -83,6 +85,8 @@ class Context {
     std::function<void()> idle;
     /// One root of the walk, what was passed over below it and what went wrong; on the writer's thread, at the end.
     std::function<void(const std::string&, const walk::Skipped&, const std::vector<walk::Trouble>&)> walked;
+    /// --catalog: the commands that need not see every file get numbers of those that cannot matter (Answers::scan).
+    std::function<void(const catalog::Rest&)> rest;
   };
   using Done = scanner::Done;
   /// What every scan of this run has in common.

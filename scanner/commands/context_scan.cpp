@@ -166,7 +166,14 @@ void Context::scan(const std::vector<std::string>& paths, bool use_files_from, c
     };
     walk::Skipped skipped;
     std::vector<walk::Trouble> troubles;
-    catalog_->scan(paths, done, request, take, skipped,
+    std::function<void(const catalog::Rest&)> rest;
+    if (hooks.rest) {
+      rest = [this, &hooks](const catalog::Rest& others) {
+        account(others);
+        hooks.rest(others);
+      };
+    }
+    catalog_->scan(paths, done, request, take, rest, skipped,
                    [&troubles](walk::Trouble trouble) { troubles.push_back(std::move(trouble)); });
     summary_.skipped.add(skipped);
     for (walk::Trouble& trouble : troubles) problem({trouble.path, "walk", 0, trouble.message}, trouble.named);

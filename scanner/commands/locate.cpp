@@ -135,17 +135,29 @@ class Locate {
                                            : level.files.empty() ? std::vector<std::string>{level.path}
                                                                  : level.files;
     done.listed = !level.files.empty();
-    context_.scan(paths, named, done, request, [&](ScannedFile& file) {
-      note_copy(file);
-      if (!context_.account(file)) return;
-      if (file.outcome == ScannedFile::Outcome::deferred) {
-        deferred.push_back(file.file.path);
-      } else {
-        take(file);
-      }
-    });
-    if (context_.stop().set()) record_.bytes_only += deferred.size();
-    if (deferred.empty() || all_proven() || context_.stop().set()) {
+    std::uint64_t others = 0;  // of a catalogue, deferred without a name
+    Context::Hooks hooks;
+    // --explain names the files that could not be parsed.
+    if (!options_.explain) {
+      hooks.rest = [&](const catalog::Rest& rest) {
+        others = rest.deferred;
+        take_rest(rest);
+      };
+    }
+    context_.scan(
+        paths, named, done, request,
+        [&](ScannedFile& file) {
+          note_copy(file);
+          if (!context_.account(file)) return;
+          if (file.outcome == ScannedFile::Outcome::deferred) {
+            deferred.push_back(file.file.path);
+          } else {
+            take(file);
+          }
+        },
+        hooks);
+    if (context_.stop().set()) record_.bytes_only += deferred.size() + others;
+    if ((deferred.empty() && others == 0) || all_proven() || context_.stop().set()) {
       return;
     }
     // Second pass, for tags that do not stand in the bytes. These files were counted already.
@@ -153,16 +165,31 @@ class Locate {
     request.bytes_search = {};
     const report::Summary before = context_.summary();
     std::size_t traced = 0;
-    context_.scan(deferred, false, {{}, {}, true}, request, [&](ScannedFile& file) {
-      ++traced;
-      note_copy(file);
-      if (context_.account(file)) take(file);
-    });
+    context_.scan(
+        deferred, false, {{}, {}, true}, request,
+        [&](ScannedFile& file) {
+          ++traced;
+          note_copy(file);
+          if (context_.account(file)) take(file);
+        },
+        hooks);
     if (context_.stop().set()) record_.bytes_only += deferred.size() - std::min(traced, deferred.size());
     report::Summary& after = context_.summary();
     after.files = before.files;
     after.drivers = before.drivers;
     after.bytes = before.bytes;
+  }
+
+  /// What is told about drivers of a catalogue that were not looked at.
+  void take_rest(const catalog::Rest& rest) {
+    for (const auto& [machine, count] : rest.untraced) record_.untraced[machine] += count;
+    std::uint64_t named = 0, sites = 0;
+    for (const auto& [count, path] : rest.most_unresolved) {
+      record_.unresolved.push_back({count, path});
+      ++named, sites += count;
+    }
+    const std::uint64_t all = rest.allocate[trace::Bucket::dynamic];
+    record_.more_unresolved = {rest.unresolved_drivers - named, all - sites};
   }
 
   /// The sites of a content are counted once, however many copies of it there are.

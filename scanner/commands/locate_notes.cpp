@@ -133,14 +133,15 @@ void note_nothing_found(Context& context, const SearchRecord& record, const std:
     std::vector<UnresolvedDriver> unresolved = record.unresolved;
     std::stable_sort(unresolved.begin(), unresolved.end(),
                      [](const UnresolvedDriver& a, const UnresolvedDriver& b) { return a.sites > b.sites; });
-    std::uint32_t sum = 0;
+    std::uint64_t sum = record.more_unresolved.sites;
+    const std::uint64_t drivers = unresolved.size() + record.more_unresolved.drivers;
     for (const UnresolvedDriver& driver : unresolved) sum += driver.sites;
     std::string list = std::to_string(sum) + (sum == 1 ? " call site" : " call sites") + " not resolved:";
     constexpr std::size_t kShown = 2;
     for (std::size_t i = 0; i < unresolved.size() && i < kShown; ++i)
       list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved[i].path)) + " (" +
               std::to_string(unresolved[i].sites) + ")";
-    if (unresolved.size() > kShown) list += " and " + std::to_string(unresolved.size() - kShown) + " more";
+    if (drivers > kShown) list += " and " + std::to_string(drivers - kShown) + " more";
     context.note(list);
   }
   context.note("what to try: more folders, --any-suffix, poolwho lookup, !poolused, Verifier");

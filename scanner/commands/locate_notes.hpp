@@ -18,11 +18,16 @@ struct UnresolvedDriver {
   std::string path;
 };
 
+struct UnresolvedRest {
+  std::uint64_t drivers = 0, sites = 0;
+};
+
 /// What a search learns beside its candidates.
 struct SearchRecord {
   std::vector<std::string> searched, not_searched;            ///< names of levels
   std::map<tagdb::PoolTag, std::set<std::string>> relatives;  ///< tags like those asked for → drivers that use them
   std::vector<UnresolvedDriver> unresolved;
+  UnresolvedRest more_unresolved;  ///< of a catalogue, beyond `unresolved`
   std::map<std::string, std::uint32_t> untraced;  ///< machine → drivers whose bytes were searched and no more
   std::size_t bytes_only = 0;                     ///< other drivers of which this is true, because of an interruption
 };
