@@ -95,7 +95,7 @@ ScannedFile made_of(const ScannedFile& base, const std::string& host, std::uint6
   file.sha256 = made_up_hash(host, number);
   file.beside = 0;
   file.context.clear();
-  char folder[16];
+  char folder[32];
   std::snprintf(folder, sizeof folder, "%05llu/", static_cast<unsigned long long>(number / 500));
   file.file.path = "/volume/" + std::string(folder) + std::to_string(number) + "-" +
                    fs::path(base.file.path).filename().string();

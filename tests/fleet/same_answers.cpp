@@ -169,7 +169,7 @@ int main(int argc, char** argv) {
     locate.tags = {typed(tag)};
     locate.paths = {drivers};
     locate.format = format;
-    locate.explain = format == scanner::Format::text;
+    locate.explain = format == scanner::Format::json;
     Answer scan = run(locate, scanner::run_locate);
     locate.catalog = file;
     const Answer catalogue = run(locate, scanner::run_locate);
@@ -181,6 +181,15 @@ int main(int argc, char** argv) {
     if (scan.err != std::regex_replace(catalogue.err, unsearched, ""))
       fail(name + ": different notes:\n" + scan.err + "and\n" + catalogue.err);
     if (scan.code != catalogue.code) fail(name + ": different exit codes");
+    // Asked about all of it, it looks only at drivers that may matter, and knows numbers of the others.
+    locate.paths.clear();
+    const Answer quick = run(locate, scanner::run_locate);
+    if (quick.out != catalogue.out && without_times(quick.out) != without_times(scan.out))
+      fail(name + ": the whole catalogue answers differently than its root");
+    static const std::regex place("the named paths|the catalogue");
+    if (std::regex_replace(quick.err, place, "") != std::regex_replace(catalogue.err, place, ""))
+      fail(name + ": the whole catalogue notes:\n" + quick.err + "and its root\n" + catalogue.err);
+    if (quick.code != scan.code) fail(name + ": different exit codes for the whole catalogue");
     return scan;
   };
   std::vector<std::uint32_t> tags;

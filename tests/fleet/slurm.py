@@ -215,12 +215,12 @@ def intact(found, expected):
     """Nothing doubled, nothing lost, in tables that no answer shows."""
     check(rows(found, 'PRAGMA integrity_check') == [('ok',)], f'{found} is damaged')
     check(not rows(found, 'PRAGMA foreign_key_check'), f'{found} has rows that belong to nothing')
+    there = "drivers d ON d.id=driver AND d.id IN (SELECT driver FROM files WHERE state='present')"
     for query in ('SELECT host, path, files.size, sha256 FROM files LEFT JOIN drivers d ON d.id=driver '
                   "WHERE state='present' ORDER BY 1, 2",
-                  'SELECT sha256, n, u.tag, evidence, site_rva FROM uses u JOIN drivers d ON d.id=driver ORDER BY 1, 2',
-                  'SELECT sha256, h.tag FROM held h JOIN drivers d ON d.id=driver ORDER BY 1, 2',
-                  'SELECT sha256, o.tag, file_offset, what FROM occurrences o JOIN drivers d ON d.id=driver '
-                  'ORDER BY 1, 2, 3',
+                  f'SELECT sha256, n, u.tag, evidence, site_rva FROM uses u JOIN {there} ORDER BY 1, 2',
+                  f'SELECT sha256, h.tag FROM held h JOIN {there} ORDER BY 1, 2',
+                  f'SELECT sha256, o.tag, file_offset, what FROM occurrences o JOIN {there} ORDER BY 1, 2, 3',
                   'SELECT tag FROM tags ORDER BY 1'):
         ours, theirs = rows(expected, query), rows(found, query)
         differing = sorted(set(ours) ^ set(theirs), key=str)[:3]
