@@ -52,8 +52,8 @@ END
 chmod +x fake_ssh
 export PARALLEL="--ssh $work/fake_ssh --will-cite"
 mkdir -p recipe && cp -rp tree recipe/share
-awk '/^```sh fleet/{on=1;next} /^```/{on=0} on' "$source/README.md" >recipe.sh
-[ -s recipe.sh ] || die "README.md has no block 'sh fleet'"
+awk '/^```sh fleet/{on=1;next} /^```/{on=0} on' "$source/scanner/catalog/README.md" >recipe.sh
+[ -s recipe.sh ] || die "scanner/catalog/README.md has no block sh fleet"
 export HOME="${HOME:-/}"
 (cd recipe && bash -euo pipefail ../recipe.sh >recipe.log 2>&1) || die "the recipe of the README: $(tail -3 recipe/recipe.log)"
 poolwho survey recipe/share --format ndjson -q >plain.ndjson
@@ -86,8 +86,8 @@ poolwho "$tag" --catalog hosts.db -q --format ndjson | grep -q '"elsewhere:' || 
 
 # The queries of the README, each of which must find something.
 cp -r "$source/data/sample" sample && poolwho survey sample --store again.db -q >/dev/null
-awk -v dir=. '/^```sql/{on=1;n++;next} /^```/{on=0} on{print > (dir "/query" n ".sql")}' "$source/README.md"
-ls query*.sql >/dev/null 2>&1 || die "README.md has no queries"
+awk -v dir=. '/^```sql/{on=1;n++;next} /^```/{on=0} on{print > (dir "/query" n ".sql")}' "$source/scanner/catalog/README.md"
+ls query*.sql >/dev/null 2>&1 || die "scanner/catalog/README.md has no queries"
 for query in query*.sql; do
   [ -n "$(sql -readonly again.db <"$query")" ] || die "finds nothing: $(cat "$query")"
 done
