@@ -30,7 +30,7 @@ answers() {
     sed -E 's/"(seconds|time|run)":("[^"]*"|[-+.e0-9]+),?//g' | sed "s|$work/||g"
 }
 diff <(answers fleet.db) <(answers one.db) >differing || die "the playbook's catalogue answers differently: $(head -5 differing | cut -c1-400)"
-answers fleet.db | grep -q '"machine2:' || die "the machines are not named"
+answers fleet.db >answered && grep -q '"machine2:' answered || die "the machines are not named"
 intact fleet.db
 
 play inventory

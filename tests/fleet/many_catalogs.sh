@@ -5,19 +5,19 @@ make_catalog=$(realpath "$4")
 . "$(dirname "$0")/common.sh"
 machines=1000
 # Each machine has drivers of its own, and 5 that all have.
-mkdir bases many && cp "$drivers"/clang-x64-O2/{a,b,c,d,e,f,g}*.sys bases/
+mkdir bases many && cp "$drivers"/clang-x64-O2/[a-m]*.sys bases/
 "$make_catalog" bases common.db 5 --no-list --host common
 "$make_catalog" bases own.db 40 --no-list --host own
 poolwho merge common.db own.db -o base.db -q
 own=$(sql base.db "SELECT count(*) FROM drivers") && [ "$own" -eq 45 ] || die "the base has $own drivers"
 per_use=$(sql base.db "SELECT count(*) FROM uses u JOIN files f USING(driver) WHERE f.host='own'")
 # The same by SQL for every machine: other hashes for its own drivers, its name, another run.
-sql base.db "UPDATE roots SET host='M'; UPDATE OR IGNORE files SET host='M', path=host || path; DELETE FROM roots WHERE host<>'M'"
+sql base.db "DELETE FROM roots WHERE host='common'; UPDATE roots SET host='M'; UPDATE files SET path='/volume/' || host || path, host='M'"
 for ((i = 0; i < machines; ++i)); do
   name=$(printf 'm%04d' $i)
   cp base.db "many/$name.db"
   printf "UPDATE roots SET host='%s'; UPDATE files SET host='%s'; UPDATE runs SET host='%s', uuid=uuid || '%s';
-    UPDATE drivers SET sha256=substr(sha256, 1, 59) || '%s' WHERE id IN (SELECT driver FROM files WHERE path LIKE 'own%%');\n" \
+    UPDATE drivers SET sha256=substr(sha256, 1, 59) || '%s' WHERE id IN (SELECT driver FROM files WHERE path LIKE '/volume/own/%%');\n" \
     $name $name $name $name $name | sqlite3 -cmd 'PRAGMA synchronous=OFF' -cmd 'PRAGMA journal_mode=OFF' "many/$name.db" >/dev/null
 done
 # How much address space the program needs for two of them, and 24 MB more for all.
@@ -35,7 +35,7 @@ intact all.db
 size=$(($(stat -c %s all.db) / 1024))
 [ $size -gt $((cap - $(need) + 20000)) ] || die "the result has $size KB only: that shows nothing"
 grep -q "merged $machines catalogues: $((machines * 40 + 5)) drivers, $((machines * 45)) files of $machines machines" said || die "$(cat said)"
-[ "$(sql all.db "SELECT count(*) FROM uses u JOIN drivers d ON d.id=u.driver WHERE d.id IN (SELECT driver FROM files WHERE path LIKE 'own%')")" -eq $((per_use * machines)) ] ||
+[ "$(sql all.db "SELECT count(*) FROM uses u JOIN drivers d ON d.id=u.driver WHERE d.id IN (SELECT driver FROM files WHERE path LIKE '/volume/own/%')")" -eq $((per_use * machines)) ] ||
   die "uses were lost or doubled"
 [ "$(sql all.db "SELECT count(DISTINCT uuid), count(*) FROM runs" | tr '|' ' ')" = "$((machines * 2)) $((machines * 2))" ] || die "runs were lost or doubled"
 # A question finds one driver that all have on each machine.
