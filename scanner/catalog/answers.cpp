@@ -96,11 +96,10 @@ bool Answers::covers(const std::string& path) {
   const std::string absolute = walk::absolute_path(path);
   const auto [low, high] = below(absolute);
   for (const Root& root : outer_roots()) {
-    const auto [root_low, root_high] = below(root.path);
     if (root.path == absolute) return true;
     Statement& row = sql_->query(
-                             "SELECT 1 FROM files WHERE host=?1 AND state='present' AND (path=?2 OR (path>=?3 AND "
-                             "path<?4)) LIMIT 1")
+                             "SELECT 1 FROM files WHERE host=?1 AND state='present' AND path=?2 UNION ALL "
+                             "SELECT 1 FROM files WHERE host=?1 AND state='present' AND path>=?3 AND path<?4 LIMIT 1")
                          .bind(root.host, absolute, low, high);
     const bool any = row.step();
     row.reset();

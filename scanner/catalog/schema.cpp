@@ -59,6 +59,7 @@ ALTER TABLE files ADD COLUMN kmdf_tag INTEGER;
 CREATE INDEX files_by_kmdf_tag ON files(kmdf_tag) WHERE kmdf_tag IS NOT NULL;
 CREATE INDEX files_with_names ON files(driver) WHERE beside<>0;
 CREATE INDEX drivers_by_searched ON drivers(searched);
+CREATE INDEX troubles_by_root ON troubles(root);
 CREATE TABLE totals(
   name TEXT NOT NULL, machine TEXT NOT NULL, files INTEGER NOT NULL, contents INTEGER NOT NULL, bytes INTEGER NOT NULL,
   PRIMARY KEY(name, machine)) WITHOUT ROWID;

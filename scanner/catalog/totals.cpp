@@ -51,7 +51,7 @@ void drop_totals(Sql& sql) {
 void write_totals(Sql& sql) {
   drop_totals(sql);
   Statement& named = sql.query(
-      "SELECT 1 FROM roots r JOIN files f ON f.host=r.host AND f.path=r.path AND f.state='present' LIMIT 1");
+      "SELECT 1 FROM roots r CROSS JOIN files f ON f.host=r.host AND f.path=r.path AND f.state='present' LIMIT 1");
   const bool file_is_root = named.step();
   named.reset();
   if (!file_is_root) sql.execute(kWrite);
