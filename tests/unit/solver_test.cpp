@@ -158,6 +158,28 @@ TEST_CASE("solver: a list with an allocate function of its own calls that with t
   CHECK(tags[0].first == tag("Look"));
 }
 
+TEST_CASE("solver: targets that are found because of targets follow each other however long the chain is") {
+  // Each function stores what it gets at the place that it gets, each user has the next pointer filled in so, and the
+  // first pointer is known last.
+  constexpr unsigned kLength = 400;
+  const auto global = [](unsigned number) { return kGlobals + 8 * number; };
+  const auto name = [](const char* kind, unsigned number) { return kind + std::to_string(number); };
+  listing::Program source;
+  for (unsigned i = 0; i < kLength; ++i) {
+    source.function(name("user", i)).call(listing::free_with_tag).address_of_global(kRcx, global(i + 1));
+    source.address_of(kRdx, name("fill", i + 1)).call_global(global(i)).ret();
+    source.function(name("fill", i)).store_field(kRcx, 0, kRdx).call(listing::free_with_tag).ret();
+  }
+  source.function(name("user", kLength)).call(listing::free_with_tag).set(kR8, tag("Last"));
+  source.call_global(global(kLength)).ret();
+  source.function(name("fill", kLength)).call(listing::allocate_with_tag).ret();
+  source.function("start").call(listing::free_with_tag).address_of(kRax, name("fill", 0)).store(global(0), kRax).ret();
+  const Solved solved(source);
+  const Tags tags = solved.tags_in(source.rva(name("user", kLength)));
+  CHECK(std::ranges::any_of(tags, [](const auto& found) { return found.first == tag("Last"); }));
+  CHECK(solved.solution.complete());
+}
+
 TEST_CASE("solver: attribution reads a solution and leaves it as it is") {
   listing::Program source;
   source.function("main").set(kRcx, 1).set(kRdx, 64).set(kR8, tag("Leak")).call("wrapper").ret();
