@@ -134,8 +134,8 @@ Machine& Program::machine() {
     }
     std::vector<std::uint8_t> bytes = line.bytes;
     if (line.target != 0) {
-      const std::uint32_t next = kCode + kLineBytes * static_cast<std::uint32_t>(i) +
-                                 static_cast<std::uint32_t>(bytes.size()) + 4;
+      const std::uint32_t next =
+          kCode + kLineBytes * static_cast<std::uint32_t>(i) + static_cast<std::uint32_t>(bytes.size()) + 4;
       for (unsigned shift = 0; shift < 32; shift += 8)
         bytes.push_back(static_cast<std::uint8_t>((line.target - next) >> shift));
     }

@@ -54,9 +54,9 @@ class Program {
   struct Line {
     ControlFlow flow = ControlFlow::next;
     std::vector<Op> ops;
-    std::string function;         // whose address belongs into the last operation
+    std::string function;             // whose address belongs into the last operation
     std::vector<std::uint8_t> bytes;  // before the displacement
-    std::uint32_t target = 0;     // of the displacement, when there are bytes
+    std::uint32_t target = 0;         // of the displacement, when there are bytes
   };
   Program& add(Line line);
   [[nodiscard]] std::uint32_t end() const { return kCode + 8 * static_cast<std::uint32_t>(lines_.size()); }

@@ -119,7 +119,12 @@ TEST_CASE("solver: what a callee returns is the tag of its caller") {
 
 TEST_CASE("solver: a callee's store behind an argument is a store to the global that the caller passes") {
   listing::Program source;
-  source.function("main").address_of_global(kRcx, kGlobals + 0x40).set(kRdx, tag("Fill")).call("fill").call("use").ret();
+  source.function("main")
+      .address_of_global(kRcx, kGlobals + 0x40)
+      .set(kRdx, tag("Fill"))
+      .call("fill")
+      .call("use")
+      .ret();
   source.function("fill").store_field(kRcx, 8, kRdx).ret();
   source.function("use").load(kR8, kGlobals + 0x48).call(listing::allocate_with_tag).ret();
   const Solved solved(source);
@@ -230,8 +235,7 @@ TEST_CASE("dependencies: dependents are kept once, ascending, and found by range
   CHECK(*dependents.begin() == WorkItem(MatchCall{3, 1}));
   CHECK(dependencies.of({FactKind::returned, 0x2008}).empty());
   CHECK(dependencies.between(FactKind::content, 0x2000, 0x2008).empty());
-  CHECK(dependencies.between(FactKind::content, 0x2008, 0x2009) ==
-        std::vector<Fact>{{FactKind::content, 0x2008}});
+  CHECK(dependencies.between(FactKind::content, 0x2008, 0x2009) == std::vector<Fact>{{FactKind::content, 0x2008}});
   CHECK(dependencies.establish({FactKind::tracked_global, 1}));
   CHECK_FALSE(dependencies.establish({FactKind::tracked_global, 1}));
 }

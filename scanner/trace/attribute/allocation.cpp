@@ -20,7 +20,8 @@ ValueId AllocationArguments::follow(const CallSite& site, SinkId id, Which which
   ValuePool& values = program_.values;
   const TagSink& sink = solution_.sinks[id];
   const tagdb::ApiRow& row = program_.row(sink.row);
-  if (sink.listed()) return which == Which::pool_type ? pool_type_at(program_, site, row) : size_at(program_, site, row);
+  if (sink.listed())
+    return which == Which::pool_type ? pool_type_at(program_, site, row) : size_at(program_, site, row);
   if (budget == 0 || path.size() >= kLongestPath) return values.unknown(kTopCapped);
   --budget;
   path.push_back(id);

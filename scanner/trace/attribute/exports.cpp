@@ -33,8 +33,7 @@ CallSite call_from_outside(Program& program, std::uint32_t function) {
 /// Number of the argument that the value is and nothing else, or -1.
 int argument_passed_on(const Program& program, ValueId value) {
   const Atom* atom = program.values.only(value);
-  const bool plain = atom != nullptr && atom->is_initial() &&
-                     !atom->masked();
+  const bool plain = atom != nullptr && atom->is_initial() && !atom->masked();
   return plain ? argument_index(program.abi, atom->where).value_or(-1) : -1;
 }
 
@@ -66,8 +65,7 @@ std::optional<tagdb::ApiRow> row_for_importers(Program& program, const Solution&
       row.pool_form = tagdb::PoolForm::type_argument;
     }
   }
-  if (listed.size >= 0)
-    row.size = row.size_x86 = argument_passed_on(program, allocation.of(site, id, Which::size));
+  if (listed.size >= 0) row.size = row.size_x86 = argument_passed_on(program, allocation.of(site, id, Which::size));
   return row;
 }
 

@@ -15,8 +15,8 @@ class UnseenInputs {
  public:
   UnseenInputs(Program& program, const Solution& solution);
 
-  /// Why the tag of this call may be something else than its constants, beyond what its value says (kTop… flags); 0 when
-  /// it is not.
+  /// Why the tag of this call may be something else than its constants, beyond what its value says (kTop… flags); 0
+  /// when it is not.
   std::uint32_t of(const SinkCall& call);
 
  private:

@@ -1,5 +1,5 @@
-// The image under analysis, as every room from the models upwards sees it: its bytes, the tables that were made of them,
-// the values and the memory that all its functions share, and the budget that all work on it is taken from.
+// The image under analysis, as every room from the models upwards sees it: its bytes, the tables that were made of
+// them, the values and the memory that all its functions share, and the budget that all work on it is taken from.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Listed functions that do more than take a tag as an argument: the tag stands in a table, the kernel calls the driver
-// back, or the function is reached through a table that the kernel fills in. One model for each such API, one file each;
-// the solver asks the table of models and knows none of them.
+// back, or the function is reached through a table that the kernel fills in. One model for each such API, one file
+// each; the solver asks the table of models and knows none of them.
 #pragma once
 
 #include <cstdint>

@@ -61,16 +61,14 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
 ValueId field_behind(Program& program, const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width,
                      std::int32_t stride) {
   ValuePool& values = program.values;
-  return values.map_join(pointer, [&](const Atom& atom) {
-    return field_behind_atom(program, site, atom, offset, width, stride);
-  });
+  return values.map_join(
+      pointer, [&](const Atom& atom) { return field_behind_atom(program, site, atom, offset, width, stride); });
 }
 
 ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value, unsigned width) {
   ValuePool& values = program.values;
   return values.map_join(value, [&](const Atom& atom) {
-    if (atom.is_constant() || atom.kind == AtomKind::image || atom.kind == AtomKind::import)
-      return values.single(atom);
+    if (atom.is_constant() || atom.kind == AtomKind::image || atom.kind == AtomKind::import) return values.single(atom);
     if (atom.kind != AtomKind::initial || atom.a != 0) return values.unknown(kTopComputed);
     return values.masked_like(program.globals.resolve(value_at(program, site, atom.where, width)).value, atom);
   });

@@ -62,8 +62,7 @@ void FltRegistration::add_tags_of_table(const CallSite& site, const Atom& table,
     // With an allocate callback of the driver's own, the filter manager does not use the tag.
     const ValueId callback = resolved_field(site, start, at + layout_.allocate_callback, program_.abi.word);
     // Zeroed memory that no code was seen to fill stays zero.
-    const bool untouched =
-        values_.atoms(callback).empty() && (values_.flags(callback) & kTopMask & ~kTopGlobal) == 0;
+    const bool untouched = values_.atoms(callback).empty() && (values_.flags(callback) & kTopMask & ~kTopGlobal) == 0;
     if (untouched) found.flags |= kAssumesGlobal;
     if (!untouched && number(callback) != 0U) continue;
     found.tag = values_.join(found.tag, field_behind(program_, site, start, at + layout_.tag, 4));
@@ -72,8 +71,6 @@ void FltRegistration::add_tags_of_table(const CallSite& site, const Atom& table,
 
 }  // namespace
 
-std::unique_ptr<ApiModel> make_flt_registration(Program& program) {
-  return std::make_unique<FltRegistration>(program);
-}
+std::unique_ptr<ApiModel> make_flt_registration(Program& program) { return std::make_unique<FltRegistration>(program); }
 
 }  // namespace scanner::trace

@@ -1,5 +1,5 @@
-// The table of functions that WdfVersionBind fills in for a KMDF driver (image/kmdf.hpp says where it is): calls through
-// its slots are calls of the framework's listed functions. No store of the image says what stands in a slot.
+// The table of functions that WdfVersionBind fills in for a KMDF driver (image/kmdf.hpp says where it is): calls
+// through its slots are calls of the framework's listed functions. No store of the image says what stands in a slot.
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -26,7 +26,7 @@ class KmdfTable : public ApiModel {
   bool only_loads_from(const Reference& reference, std::uint32_t rva, std::uint32_t written);
 
   Program& program_;
-  const Kmdf kmdf_;  // without functions when none was found
+  const Kmdf kmdf_;     // without functions when none was found
   const bool several_;  // structures that may be the one which is bound
   std::map<std::uint32_t, bool> left_alone_;
 };

@@ -20,9 +20,9 @@ class LookasideList : public ApiModel {
     CallSite call = site;
     call.import = -1;
     call.target = static_cast<std::uint32_t>(function->a);
-    const std::array<ValueId, 3> passed = {
-        pool_type(site, row), value_at(program_, site, size_location(program_, row), program_.abi.word),
-        value_at(program_, site, tag_location(program_, row), 4)};
+    const std::array<ValueId, 3> passed = {pool_type(site, row),
+                                           value_at(program_, site, size_location(program_, row), program_.abi.word),
+                                           value_at(program_, site, tag_location(program_, row), 4)};
     for (unsigned i = 0; i < passed.size(); ++i) pass(call, i, passed[i]);
     return call;
   }

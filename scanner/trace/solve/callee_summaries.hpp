@@ -18,8 +18,8 @@ class CalleeSummaries {
   /// Functions that cost too much are noted in the solution.
   CalleeSummaries(Program& program, Solution& solution);
 
-  /// What every function is interpreted with: on x86, what callees do to the stack pointer, elsewhere what filters do to
-  /// the frame.
+  /// What every function is interpreted with: on x86, what callees do to the stack pointer, elsewhere what filters do
+  /// to the frame.
   [[nodiscard]] CalleeKnowledge of_stack();
   /// The same, and what callees do to registers and behind pointers.
   [[nodiscard]] CalleeKnowledge of_callees();

@@ -163,9 +163,8 @@ bool Conditions::may_apply(const CallSite& path, const TagSink& sink) {
   if (sink.listed())
     return row.condition_argument < 0 || meets(condition_of(path, row), row.condition_value, true) != Meets::none;
   return std::ranges::any_of(sink.edges, [&](const SinkEdge& edge) {
-    return std::ranges::none_of(edge.constraints, [&](const Constraint& constraint) {
-      return meets(path, constraint) == Meets::none;
-    });
+    return std::ranges::none_of(edge.constraints,
+                                [&](const Constraint& constraint) { return meets(path, constraint) == Meets::none; });
   });
 }
 
@@ -174,18 +173,15 @@ bool Conditions::depends_on_path(const CallSite& site, const TagSink& sink) {
   constexpr std::size_t kMostCallees = 4;
   if (site.import < 0 && site.target == 0) {
     const auto atoms = values_.atoms(site.pointer);
-    const auto callee = [](const Atom& atom) {
-      return atom.kind == AtomKind::import || atom.is_image_address();
-    };
+    const auto callee = [](const Atom& atom) { return atom.kind == AtomKind::import || atom.is_image_address(); };
     if (atoms.size() > 1 && atoms.size() <= kMostCallees && std::ranges::all_of(atoms, callee)) return true;
   }
   const tagdb::ApiRow& row = program_.row(sink.row);
   if (sink.listed())
     return row.condition_argument >= 0 && meets(condition_of(site, row), row.condition_value, true) == Meets::some;
   return std::ranges::any_of(sink.edges, [&](const SinkEdge& edge) {
-    return std::ranges::any_of(edge.constraints, [&](const Constraint& constraint) {
-      return meets(site, constraint) == Meets::some;
-    });
+    return std::ranges::any_of(edge.constraints,
+                               [&](const Constraint& constraint) { return meets(site, constraint) == Meets::some; });
   });
 }
 
@@ -199,9 +195,9 @@ const std::vector<CallSite>& Conditions::paths_into(SiteId id) {
   const LiftedFunction lifted = lift_function(program_.machine, ranges, scopes);
   CalleeKnowledge knowledge = summaries_.of_stack();
   knowledge.ways_into = solution_.sites[id].rva;
-  std::vector<CallSite> paths = interpret_function(program_.image, program_.imports, lifted, values_, program_.abi,
-                                                   program_.budget, knowledge)
-                                    .ways;
+  std::vector<CallSite> paths =
+      interpret_function(program_.image, program_.imports, lifted, values_, program_.abi, program_.budget, knowledge)
+          .ways;
   std::uint64_t bytes = 0;
   for (const CallSite& path : paths) bytes += sizeof(CallSite) + path.state.frame.size() * sizeof(FrameSlot);
   if (!program_.budget.keep(bytes)) paths.clear();

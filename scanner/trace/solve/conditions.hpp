@@ -1,7 +1,7 @@
 // Does a call of a sink do what the sink stands for? Conditions of rows and constraints of edges, held against every
-// possible value of an argument. Where paths meet before a call, the arguments of all of them are joined, and which goes
-// with which is lost: a call that does several things depending on an argument, or that reaches several callees, is then
-// asked path by path.
+// possible value of an argument. Where paths meet before a call, the arguments of all of them are joined, and which
+// goes with which is lost: a call that does several things depending on an argument, or that reaches several callees,
+// is then asked path by path.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
-#include "scanner/trace/solve/callee_summaries.hpp"
 #include "scanner/trace/models/arguments.hpp"
+#include "scanner/trace/solve/callee_summaries.hpp"
 #include "scanner/trace/solve/solution.hpp"
 
 namespace scanner::trace {

@@ -8,9 +8,7 @@ namespace {
 constexpr std::uint64_t kBytesOfCall = sizeof(SinkCall) + 100;
 
 /// An argument of the function, or what stands behind one.
-bool comes_from_caller(const Atom& atom) {
-  return atom.kind == AtomKind::field || atom.is_initial();
-}
+bool comes_from_caller(const Atom& atom) { return atom.kind == AtomKind::field || atom.is_initial(); }
 
 TagSource source_of(const Atom& atom) {
   TagSource source;
@@ -83,8 +81,7 @@ ValueId SinkMatcher::tag_of_listed(SiteId id, const CallSite& site, const TagSin
   return passed.tag;
 }
 
-ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call,
-                                    Conditions::ForCallers& callers) {
+ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers) {
   TagSink& sink = solution_.sinks[id];
   program_.budget.spend(4 * sink.edges.size());
   call.applies = conditions_.edge_applies(site, sink, call, callers);

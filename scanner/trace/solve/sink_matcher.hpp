@@ -10,8 +10,8 @@ namespace scanner::trace {
 
 class SinkMatcher {
  public:
-  static constexpr unsigned kMaxDepth = 16;          ///< wrappers of wrappers
-  static constexpr std::size_t kMaxSinks = 20'000;   ///< of one image
+  static constexpr unsigned kMaxDepth = 16;         ///< wrappers of wrappers
+  static constexpr std::size_t kMaxSinks = 20'000;  ///< of one image
 
   SinkMatcher(SolverContext& context, Discovery& discovery, Conditions& conditions)
       : program_(context.program),

@@ -1,5 +1,5 @@
-// What solving an image found: every call site, every tag sink, and what each call passes to each sink. The solver fills
-// it in; attribution reads it and changes nothing.
+// What solving an image found: every call site, every tag sink, and what each call passes to each sink. The solver
+// fills it in; attribution reads it and changes nothing.
 #pragma once
 
 #include <compare>

@@ -187,8 +187,7 @@ void Solver::register_calls(std::uint32_t function, const std::vector<CallSite>&
 /// What a damaged table holds beyond the damage was not seen.
 void Solver::note_damage() {
   if (program_.functions.overlaps() > 0)
-    solution_.problems.push_back(std::to_string(program_.functions.overlaps()) +
-                                 " function ranges overlap in .pdata");
+    solution_.problems.push_back(std::to_string(program_.functions.overlaps()) + " function ranges overlap in .pdata");
   for (const auto* damage : {&program_.imports.damage(), &program_.functions.damage()}) {
     if (*damage) solution_.problems.push_back((*damage)->message);
   }
@@ -199,9 +198,9 @@ void Solver::note_damage() {
 void Solver::note_budget() {
   solution_.budget_used_up = program_.budget.used_up();
   if (solution_.budget_used_up)
-    solution_.problems.push_back("the budget for one driver was used up: " +
-                                 std::to_string(context_.worklist.functions()) +
-                                 " functions and what they call were not looked at");
+    solution_.problems.push_back(
+        "the budget for one driver was used up: " + std::to_string(context_.worklist.functions()) +
+        " functions and what they call were not looked at");
   if (const auto& given_up = solution_.given_up; !given_up.empty())
     solution_.problems.push_back(std::to_string(given_up.size()) +
                                  (given_up.size() == 1 ? " function was" : " functions were") +

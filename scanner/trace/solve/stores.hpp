@@ -16,8 +16,8 @@ class StoreFacts {
       : program_(context.program), context_(context), discovery_(discovery) {}
 
   void take(const std::vector<GlobalStore>& stores);
-  /// What the callee stores behind pointers that this call passes: where they point into the image, that is a store to a
-  /// global.
+  /// What the callee stores behind pointers that this call passes: where they point into the image, that is a store to
+  /// a global.
   void take_from_callee(const TakeStores& item);
 
  private:

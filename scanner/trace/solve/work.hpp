@@ -2,7 +2,8 @@
 // are put on the list, too, so that no depth of the call stack depends on the image. Three queues, in this order, keep
 // the answer independent of the order in which facts happen to be found:
 //   1. consequences: what follows from the last item, first things first (a stack of blocks);
-//   2. calls to be matched with sinks, first in, first out: breadth-first over sinks keeps the first chain the shortest;
+//   2. calls to be matched with sinks, first in, first out: breadth-first over sinks keeps the first chain the
+//   shortest;
 //   3. functions to be analysed, by ascending address.
 #pragma once
 
@@ -82,8 +83,8 @@ struct PassPointers {
   auto operator<=>(const PassPointers&) const = default;
 };
 
-using WorkItem =
-    std::variant<NewFact, AnalyseFunction, AnalyseCallers, MatchCall, FindTargets, AddTargets, TakeStores, PassPointers>;
+using WorkItem = std::variant<NewFact, AnalyseFunction, AnalyseCallers, MatchCall, FindTargets, AddTargets, TakeStores,
+                              PassPointers>;
 
 class Worklist {
  public:
