@@ -25,4 +25,11 @@ bool Program::affordable(const std::vector<CodeRange>& ranges, std::size_t scope
   return steps <= Budget::kMostStepsOfFunction && budget.spend(steps);
 }
 
+LiftedFunction Program::lift(const std::vector<CodeRange>& ranges, const std::vector<pe::ExceptionScope>& scopes) {
+  LiftedFunction lifted = lift_function(machine, ranges, scopes);
+  ++budget.work.lifted;
+  budget.work.instructions_lifted += lifted.instructions.size();
+  return lifted;
+}
+
 }  // namespace scanner::trace

@@ -33,6 +33,7 @@ struct Program {
   /// May a function of these ranges be lifted? Overlapping records can claim far more code than there is. The steps are
   /// taken from the budget.
   bool affordable(const std::vector<CodeRange>& ranges, std::size_t scopes);
+  LiftedFunction lift(const std::vector<CodeRange>& ranges, const std::vector<pe::ExceptionScope>& scopes = {});
 
   Machine& machine;
   const pe::Image& image;

@@ -101,6 +101,7 @@ class ValuePool {
   /// As `atom` is masked.
   ValueId masked_like(ValueId id, const Atom& atom) { return masked(id, atom.and_mask, atom.or_mask); }
 
+  [[nodiscard]] std::size_t size() const { return values_.size(); }
   /// What it takes of memory.
   [[nodiscard]] std::size_t bytes() const {
     return arena_.bytes() + values_.size() * sizeof(Value) + index_.bytes() + joins_.bytes();

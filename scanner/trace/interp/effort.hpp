@@ -17,6 +17,11 @@ class Effort {
     given_up_ = !budget_.spend(steps) || budget_.steps() - steps_before_ > Budget::kMostStepsOfFunction ||
                 values_.bytes() > Budget::kMostBytesOfValues || given_up_;
   }
+  /// One block with so many instructions.
+  void visit(std::uint64_t instructions) {
+    ++budget_.work.blocks_visited;
+    budget_.work.instructions_visited += instructions;
+  }
   /// Bytes that are kept until the function is done.
   void keep(std::uint64_t bytes) {
     bytes_ += bytes;

@@ -101,6 +101,7 @@ void Fixpoint::record_block(std::uint32_t number) {
 
 void Fixpoint::interpret(const Block& block, State& state) {
   transfer_.enter(block);
+  effort_.visit(block.instruction_count);
   effort_.spend(block.instruction_count + steps_for(state));
   const bool handled = !recorder_.recording() && !block.exception_successors.empty();
   for (std::uint32_t i = 0; i < block.instruction_count && !effort_.given_up(); ++i) {

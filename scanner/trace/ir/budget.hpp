@@ -8,6 +8,17 @@
 
 namespace scanner::trace {
 
+/// What the steps were spent on, for developers of the engine.
+struct TraceWork {
+  std::uint64_t lifted = 0;                ///< functions, each as often as it was
+  std::uint64_t instructions_lifted = 0;   ///< likewise
+  std::uint64_t interpreted = 0;           ///< functions, each as often as it was
+  std::uint64_t rounds = 0;                ///< fixed points: on x86 a function may need more than one
+  std::uint64_t blocks_visited = 0;        ///< until no state changed, and once more to note what calls get
+  std::uint64_t instructions_visited = 0;  ///< likewise
+  std::uint64_t items = 0;                 ///< of the solver's worklist
+};
+
 /// A step is an operation interpreted, a fact looked at (a store, a caller, a reference), or eight registers or frame
 /// slots copied or joined: some 10 nanoseconds.
 class Budget {
@@ -45,6 +56,8 @@ class Budget {
   [[nodiscard]] bool used_up() const { return steps_ > kMostSteps || bytes_ > kMostBytes; }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+  TraceWork work;
 
  private:
   std::uint64_t steps_ = 0, bytes_ = 0;

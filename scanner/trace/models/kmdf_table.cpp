@@ -108,7 +108,7 @@ bool KmdfTable::only_loads_from(const Reference& reference, std::uint32_t rva, s
     std::vector<std::uint32_t> targets;
     if (!lifted) {
       lifted.emplace();
-      if (program_.affordable(ranges, 0)) lifted = lift_function(program_.machine, ranges, {});
+      if (program_.affordable(ranges, 0)) lifted = program_.lift(ranges);
     }
     for (const Block& block : lifted->blocks) {
       if (block.instruction_count == 0) continue;

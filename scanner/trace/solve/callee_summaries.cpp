@@ -33,6 +33,11 @@ CalleeKnowledge CalleeSummaries::of_callees() {
   return knowledge;
 }
 
+FunctionSummary CalleeSummaries::interpret(const LiftedFunction& function, const CalleeKnowledge& knowledge) {
+  return interpret_function(program_.image, program_.imports, function, program_.values, program_.abi, program_.budget,
+                            knowledge);
+}
+
 /// Registers that `function` itself overwrites; all of them when it calls anything.
 std::uint32_t CalleeSummaries::clobbered_by(std::uint32_t function) {
   const auto [at, fresh] = clobbered_.emplace(function, ~0U);
@@ -43,7 +48,7 @@ std::uint32_t CalleeSummaries::clobbered_by(std::uint32_t function) {
 std::uint32_t CalleeSummaries::look_at_registers(std::uint32_t function) {
   const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
   if (ranges.empty() || !program_.functions.is_start(function) || !program_.affordable(ranges, 0)) return ~0U;
-  const LiftedFunction lifted = lift_function(program_.machine, ranges, {});
+  const LiftedFunction lifted = program_.lift(ranges);
   if (lifted.too_large) return ~0U;
   std::uint32_t mask = 0;
   for (const Op& op : lifted.ops) {
@@ -93,9 +98,7 @@ ArgumentEffects CalleeSummaries::look_at_stores(std::uint32_t function) {
   FunctionSummary summary;
   summary.given_up = !program_.affordable(ranges, scopes.size());
   if (!summary.given_up) {
-    const LiftedFunction lifted = lift_function(program_.machine, ranges, scopes);
-    summary = interpret_function(program_.image, program_.imports, lifted, program_.values, program_.abi,
-                                 program_.budget, of_stack());
+    summary = interpret(program_.lift(ranges, scopes), of_stack());
   }
   if (summary.given_up) {
     if (cut_ == Cut::none) solution_.given_up.insert(function);

@@ -23,6 +23,7 @@ class CalleeSummaries {
   [[nodiscard]] CalleeKnowledge of_stack();
   /// The same, and what callees do to registers and behind pointers.
   [[nodiscard]] CalleeKnowledge of_callees();
+  FunctionSummary interpret(const LiftedFunction& function, const CalleeKnowledge& knowledge);
 
  private:
   struct Summary {

@@ -192,12 +192,10 @@ const std::vector<CallSite>& Conditions::paths_into(SiteId id) {
   const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
   const auto scopes = program_.functions.scopes_of(function);
   if (ranges.empty() || !program_.affordable(ranges, scopes.size())) return at->second;
-  const LiftedFunction lifted = lift_function(program_.machine, ranges, scopes);
+  const LiftedFunction lifted = program_.lift(ranges, scopes);
   CalleeKnowledge knowledge = summaries_.of_stack();
   knowledge.ways_into = solution_.sites[id].rva;
-  std::vector<CallSite> paths =
-      interpret_function(program_.image, program_.imports, lifted, values_, program_.abi, program_.budget, knowledge)
-          .ways;
+  std::vector<CallSite> paths = summaries_.interpret(lifted, knowledge).ways;
   std::uint64_t bytes = 0;
   for (const CallSite& path : paths) bytes += sizeof(CallSite) + path.state.frame.size() * sizeof(FrameSlot);
   if (!program_.budget.keep(bytes)) paths.clear();

@@ -41,6 +41,7 @@ Solution Solver::solve() {
   while (!program_.budget.used_up()) {
     const std::optional<WorkItem> item = context_.worklist.next();
     if (!item) break;
+    ++program_.budget.work.items;
     do_item(*item);
   }
   note_budget();
@@ -105,7 +106,7 @@ std::optional<FunctionSummary> Solver::interpret(std::uint32_t function) {
       summary.given_up = true;
     }
     if (summary.given_up) return summary;
-    const LiftedFunction lifted = lift_function(program_.machine, ranges, scopes);
+    const LiftedFunction lifted = program_.lift(ranges, scopes);
     ++solution_.lifted;
     note_immediates(lifted, solution_.immediates);
     summary = interpret(lifted);
@@ -115,11 +116,9 @@ std::optional<FunctionSummary> Solver::interpret(std::uint32_t function) {
 }
 
 FunctionSummary Solver::interpret(const LiftedFunction& function) {
-  const auto with = [&](const CalleeKnowledge& knowledge) {
-    return interpret_function(program_.image, program_.imports, function, program_.values, program_.abi,
-                              program_.budget, knowledge);
-  };
-  FunctionSummary summary = with(summaries_.of_stack());
+  if (context_.needs_callee_summaries.contains(function.rva))
+    return summaries_.interpret(function, summaries_.of_callees());
+  FunctionSummary summary = summaries_.interpret(function, summaries_.of_stack());
   // A tag that stands in a register across a call breaks the convention, unless the callee is known to spare it.
   const auto across_call = [this](const CallSite& site) {
     const int row = site.import >= 0 ? program_.row_of_import(site.import) : -1;
@@ -127,9 +126,8 @@ FunctionSummary Solver::interpret(const LiftedFunction& function) {
     const ValueId tag = value_at(program_, site, tag_location(program_, program_.row(row)), 4);
     return (program_.values.flags(tag) & (kTopClobbered | kAssumesFrame | kAssumesField | kTopUnset)) != 0;
   };
-  if (!context_.needs_callee_summaries.contains(function.rva) && std::ranges::none_of(summary.calls, across_call))
-    return summary;
-  return with(summaries_.of_callees());
+  if (std::ranges::none_of(summary.calls, across_call)) return summary;
+  return summaries_.interpret(function, summaries_.of_callees());
 }
 
 /// Adds the ranges that hold what the function jumps to; false when all were known.
