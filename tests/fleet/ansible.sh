@@ -36,7 +36,7 @@ intact fleet.db
 play inventory
 # Each run is noted in the catalogue, which is fetched for that; nothing is copied, and no driver is new.
 for i in 1 2 3; do [ "$(changed machine$i)" = 1 ] || die "a second run changes machine$i: $(cat played)"; done
-cp volume1/*.sys volume2/ && rm "$(find volume1 -name '*.sys' | sort | head -1)" && sed '/machine3/d' inventory >two
+mkdir volume2/more && cp volume1/*.sys volume2/more/ && rm "$(find volume1 -name '*.sys' | sort | head -1)" && sed '/machine3/d' inventory >two
 play two
 [ "$(changed machine2)" = 2 ] || die "new drivers are no change: $(cat played)"
 [ "$(sql fleet.db 'SELECT count(DISTINCT host) FROM files')" = 3 ] || die "a machine that is away was lost"
