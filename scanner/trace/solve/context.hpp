@@ -30,6 +30,10 @@ struct SolverContext {
   }
   /// Something new is known of the fact.
   void redo_dependents(const Fact& fact);
+  /// Does the function pass tags on, or is some site known to call it? Then it matters who holds its address.
+  [[nodiscard]] bool takes_part(std::uint32_t function) const {
+    return !solution.sinks_of(function).empty() || !dependencies.of({FactKind::callee, function}).empty();
+  }
   /// All sites that are known to call the function.
   [[nodiscard]] std::vector<SiteId> callers_of(std::uint32_t function) const;
 };

@@ -156,7 +156,7 @@ void Solver::note_addresses_kept(std::uint32_t function, const FunctionSummary& 
       if (atom.kind != AtomKind::image) continue;
       const auto kept = static_cast<std::uint32_t>(atom.a);
       context_.dependencies.add({FactKind::address_kept, kept}, AnalyseCallers{function});
-      if (!solution_.sinks_of(kept).empty()) discovery_.analyse_callers(function);
+      if (context_.takes_part(kept)) discovery_.analyse_callers(function);
     }
   }
 }

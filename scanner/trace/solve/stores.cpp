@@ -14,9 +14,8 @@ void StoreFacts::take(const std::vector<GlobalStore>& stores) {
 
 void StoreFacts::track_what_holds_code(const GlobalStore& store) {
   for (const Atom& atom : program_.values.atoms(store.value)) {
-    const bool wrapper =
-        atom.kind == AtomKind::image && !context_.solution.sinks_of(static_cast<std::uint32_t>(atom.a)).empty();
-    if (wrapper || program_.is_listed_import(atom)) discovery_.track_global(store.rva);
+    const bool function = atom.kind == AtomKind::image && context_.takes_part(static_cast<std::uint32_t>(atom.a));
+    if (function || program_.is_listed_import(atom)) discovery_.track_global(store.rva);
   }
 }
 
