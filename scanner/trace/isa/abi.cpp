@@ -25,7 +25,7 @@ constexpr std::uint32_t bits(std::initializer_list<unsigned> registers) {
 
 const Abi& abi_of(pe::Machine machine) {
   static const Abi x64{4, 8, {1, 2, 8, 9}, bits({3, 5, 6, 7, 12, 13, 14, 15}), 0, 0x28, 8, 0, false, {1, 2, 8, 9},
-                       0, 8};
+                       0, 8, bits({6, 7, 8, 9, 10, 11, 12, 13, 14, 15}), true};
   static const Abi x86{4, 4, {}, bits({3, 5, 6, 7}), 0, 4, 4, 0, true, {1, 2}, 8, 8};
   // "Overview of ARM64 ABI conventions", learn.microsoft.com; x18 is the platform's.
   static const Abi arm64{31,
@@ -39,7 +39,8 @@ const Abi& abi_of(pe::Machine machine) {
                          false,
                          {0, 1, 2, 3, 4, 5, 6, 7},
                          0,
-                         0};
+                         0,
+                         bits({8, 9, 10, 11, 12, 13, 14, 15})};
   if (machine == pe::Machine::arm64) return arm64;
   return machine == pe::Machine::x86 ? x86 : x64;
 }

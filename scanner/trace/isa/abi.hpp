@@ -29,8 +29,15 @@ struct Abi {
   /// x86 no convention says, and x64's is taken.
   std::int64_t entry_misalignment = 0;
 
+  std::uint32_t kept_wide = 0;     ///< wide registers that a callee preserves, as bits
+  bool keeps_high_halves = false;  ///< all of them, not the low half only
+
   [[nodiscard]] Location argument(unsigned index) const;
-  [[nodiscard]] bool preserved(Reg reg) const { return reg < 32 && ((kept >> reg) & 1) != 0; }
+  [[nodiscard]] bool preserved(Reg reg) const {
+    if (reg < kFirstWide) return reg < 32 && ((kept >> reg) & 1) != 0;
+    const unsigned number = (reg - kFirstWide) / 2U, half = (reg - kFirstWide) % 2U;
+    return ((kept_wide >> number) & 1) != 0 && (half == 0 || keeps_high_halves);
+  }
 };
 const Abi& abi_of(pe::Machine machine);
 /// Every place that may carry an argument of a callee nobody knows.

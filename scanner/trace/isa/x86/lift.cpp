@@ -240,6 +240,7 @@ class X86Decoder final : public Decoder {
       case ZYDIS_MNEMONIC_TEST: lift_compare(emitter_); return;
       case ZYDIS_MNEMONIC_NOP: return;
       default:
+        if (lift_wide(emitter_)) return;
         emitter_.clobber_written();
         emitter_.compare_with_zero(kNoReg, 8);
         return;
