@@ -43,6 +43,10 @@ class Emitter {
     if (reg != kNone) emit(OpKind::clobber).dst = reg;
   }
 
+  void clobber_vector(unsigned number) {
+    for (const unsigned half : {0U, 1U}) clobber(wide_register(number, half));
+  }
+
   /// A source register where 31 reads as zero.
   Reg source(std::uint8_t reg, Reg scratch) {
     if (reg != kZero) return reg;

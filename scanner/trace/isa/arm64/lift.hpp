@@ -19,6 +19,11 @@ void lift_extract(Emitter& out, const Word& word);
 void lift_select(Emitter& out, const Word& word);
 void lift_multiply(Emitter& out, const Word& word);
 
+/// A word of the group of vectors and floating point?
+bool is_vector_word(std::uint32_t word);
+/// Such a word. False: what it does to general registers and flags is for the caller to say.
+bool lift_vector(Emitter& out, std::uint32_t word);
+
 /// load, store, load_pair, store_pair.
 void lift_load_store(Emitter& out, const Word& word);
 void lift_zero_block(Emitter& out, const Word& word);
