@@ -41,7 +41,7 @@ const std::set<std::string> kMayDiffer = {
     "O0/global_struct_field.sys", "O2/global_struct_field.sys", "Os/global_struct_field.sys", "O0/ops_runtime.sys",
     "O2/ops_runtime.sys", "Os/ops_runtime.sys",
     // returned in two registers, on x64 through memory
-    "O2/struct_copied.sys", "Os/struct_copied.sys",
+    "O0/struct_copied.sys", "O2/struct_copied.sys", "Os/struct_copied.sys",
     // an index that stands in the frame, or in a register that is masked
     "O0/table_cut.sys",
     // a parameter block that shares its stack with others on x64 only

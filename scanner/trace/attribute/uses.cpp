@@ -64,19 +64,20 @@ void Uses::add_of(const SinkCall& call) {
   use.charges_pool = row.charges_pool;
   use.origin_rva = site.rva;
   std::uint32_t flags = call.flags;
-  if (call.tag != kBottom) flags |= program_.values.flags(call.tag) | unseen_.of(call);
+  if (call.tag != kBottom) flags |= unseen_.of(call);
   if (!call.path_divided && may_call_else(call.site, row)) flags |= kAssumesPointer;
   flags |= follow_chain(call, use);
   if (row.tag < 0) {
     if (row.default_tag.empty() || !site.reached) return;
     use.protected_bit = false;
+    if (call.tag != kBottom) flags |= program_.values.flags(call.tag);
     add(call, std::move(use), tagdb::PoolTag::from_text(row.default_tag).value(), flags);
     return;
   }
   for (const Atom& atom : program_.values.atoms(call.tag)) {
     if (atom.kind != AtomKind::constant || !tagdb::plausible_tag(atom.a & ~kProtectedBit)) continue;
     use.protected_bit = (atom.a & kProtectedBit) != 0;
-    add(call, use, atom.a, flags);
+    add(call, use, atom.a, flags | program_.values.flags_of(call.tag, atom));
   }
 }
 

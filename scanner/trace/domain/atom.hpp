@@ -31,8 +31,14 @@ struct Atom {
   std::uint32_t and_mask = 0xFFFFFFFFU;    ///< initial, memory, field, via_global, returned: (value & and) | or
   std::uint32_t or_mask = 0;
   std::int32_t offset = 0;                 ///< memory, field, via_global: bytes added to the content, when a pointer
+  std::uint16_t assumes = 0;               ///< what this possibility rests on: Flag::kAssumes… >> 16
 
   auto operator<=>(const Atom&) const = default;
+  /// Are both the same possibility, whatever they rest on?
+  [[nodiscard]] constexpr bool same_as(Atom other) const {
+    other.assumes = assumes;
+    return *this == other;
+  }
 
   static constexpr Atom constant(std::uint64_t number) { return of(AtomKind::constant, number); }
   static constexpr Atom initial(Location location) { return of(AtomKind::initial, 0, location); }
@@ -88,6 +94,11 @@ struct Atom {
     Atom out = *this;
     out.and_mask = other.and_mask;
     out.or_mask = other.or_mask;
+    return out;
+  }
+  [[nodiscard]] constexpr Atom assuming(std::uint16_t more) const {
+    Atom out = *this;
+    out.assumes |= more;
     return out;
   }
   [[nodiscard]] constexpr Atom with_stride(std::int32_t bytes) const {

@@ -71,7 +71,7 @@ ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution
       case AtomKind::constant:
       case AtomKind::import:
       case AtomKind::image: return values_.single(atom);
-      case AtomKind::initial: return from_argument(store, atom, values_.flags(value), out);
+      case AtomKind::initial: return from_argument(store, atom, values_.flags_of(value, atom), out);
       case AtomKind::memory:
       case AtomKind::via_global: return expand(values_.single(atom), out, depth + 1);
       case AtomKind::field: return values_.unknown(kTopField);
@@ -123,6 +123,7 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
   if (section == nullptr || !initial || depth > policy::kMostHops) return values_.unknown(kTopGlobal);
   if (!section->writable()) return initial_content(*initial, width);
   bool stored = false;
+  const std::size_t inflows = out.inflows.size();
   ValueId result = stored_at(rva, width, out, depth, stored);
   if (budget_->used_up()) return values_.unknown(kTopCapped);
   if (*initial != 0) {
@@ -131,7 +132,9 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
     // A zero that no store was seen to replace: it is filled in some way that is not modelled.
     result = values_.join(result, values_.unknown(kTopGlobal));
   }
-  return escapes(rva) ? values_.with_flags(result, kAssumesGlobal) : result;
+  if (!escapes(rva)) return result;
+  assume_unwritten(out, inflows);
+  return values_.with_flags(result, kAssumesGlobal);
 }
 
 ValueId Globals::content_through(const Atom& atom, Resolution& out, unsigned depth) {
@@ -149,13 +152,20 @@ ValueId Globals::content_through(const Atom& atom, Resolution& out, unsigned dep
   // An object that is known by this pointer only: what was stored through it, by whichever function.
   if (const auto found = through_.find({atom.rva(), offset}); found != through_.end()) {
     budget_->spend(kStepsOfStore * found->second.list.size());
+    const std::size_t inflows = out.inflows.size();
     for (const GlobalStore& store : found->second.list) {
       if (budget_->used_up()) return values_.unknown(kTopCapped);
       if (store.width >= atom.width) result = values_.join(result, from_store(store, atom.width, out, depth));
     }
+    assume_unwritten(out, inflows);
     result = values_.with_flags(result, kAssumesGlobal);
   }
   return result == kBottom ? values_.unknown(kTopField) : result;
+}
+
+/// The inflows from number `first` on rest on it that no alias writes the global which they come through.
+void Globals::assume_unwritten(Resolution& out, std::size_t first) {
+  for (std::size_t i = first; i < out.inflows.size(); ++i) out.inflows[i].flags |= kAssumesGlobal;
 }
 
 /// The content that `atom` stands for, moved and masked as the atom says.
@@ -170,6 +180,7 @@ ValueId Globals::expand_atom(const Atom& atom, Resolution& out, unsigned depth) 
   if (!loaded) return part;
   for (std::size_t i = inflows; i < out.inflows.size(); ++i) {
     Atom& argument = out.inflows[i].argument;
+    out.inflows[i].flags |= assumptions_of(atom);
     argument.or_mask = (argument.or_mask & atom.and_mask) | atom.or_mask;
     argument.and_mask &= atom.and_mask & ~atom.or_mask;
   }

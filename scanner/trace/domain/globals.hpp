@@ -141,6 +141,7 @@ class Globals {
   ValueId content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth);
   ValueId stored_at(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth, bool& stored);
   ValueId initial_content(std::uint64_t bytes, unsigned width);
+  static void assume_unwritten(Resolution& out, std::size_t first);
   ValueId content_through(const Atom& atom, Resolution& out, unsigned depth);
   ValueId expand(ValueId value, Resolution& out, unsigned depth);
   ValueId expand_atom(const Atom& atom, Resolution& out, unsigned depth);

@@ -13,6 +13,7 @@ bool walk(Atom& base, const Atom& newer) {
   const bool argument = base.is_pointer_argument();
   if (newer.kind != base.kind || (argument && newer.where != base.where)) return false;
   const auto delta = static_cast<std::int64_t>(newer.a - base.a);
+  base.assumes |= newer.assumes;
   if (delta == 0) return true;
   const bool down = delta < 0;
   if (down && (base.kind != AtomKind::frame || base.stride > 0)) return false;

@@ -57,6 +57,9 @@ ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
   if (width == abi_.word) {
     if (const auto target = image_.rva_of_va(*value)) return values_.image_address(*target);
   }
+  // Two pointers at once are no number.
+  if (width > abi_.word && (image_.rva_of_va(*value & 0xFFFFFFFFU) || image_.rva_of_va(*value >> 32)))
+    return values_.unknown(kTopNotUnderstood);
   return values_.constant(*value);
 }
 
@@ -92,11 +95,12 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
 ValueId Memory::load(const State& state, ValueId address, unsigned width) {
   if (address == kBottom) return kBottom;
   ValueId result = kBottom;
-  for (const Atom& atom : values_.atoms(address)) result = values_.join(result, load_atom(state, atom, width));
+  for (const Atom& atom : values_.atoms(address))
+    result = values_.join(result, values_.with_flags(load_atom(state, atom, width), assumptions_of(atom)));
   const std::uint32_t flags = values_.flags(address);
   if ((flags & kTopMask) != 0)
     result = values_.join(result, values_.unknown((flags & kTopDepthLost) != 0 ? kTopDepthLost : kTopField));
-  if ((flags & kAssumedMask) != 0) result = values_.with_flags(result, flags & kAssumedMask);
+  if ((flags & kAssumedMask) != 0) result = values_.join(result, values_.unknown(flags & kAssumedMask));
   return result == kBottom ? values_.unknown(kTopField) : result;
 }
 

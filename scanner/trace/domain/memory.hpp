@@ -60,7 +60,7 @@ class Memory {
   void store_to_frame(State& state, const Target& target, const Atom& atom);
   void store_behind_argument(State& state, const Target& target, const Atom& atom);
   void note(const Target& target, const Atom& atom, StoreLog& log) const;
-  void weak_update_behind(State& state, std::int64_t offset, ValueId value);
+  void weak_update_behind(State& state, std::int64_t offset, std::uint32_t assumed);
   void weak_update_below(State& state, std::int64_t end);
   void taint_aliased_fields(State& state, std::span<const Atom> atoms);
   void taint_aliased_locals(State& state, std::span<const Atom> atoms);

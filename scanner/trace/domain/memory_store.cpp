@@ -6,12 +6,14 @@
 
 namespace scanner::trace {
 
-/// A store may go anywhere behind `offset`: what stands there is joined with `value`.
-void Memory::weak_update_behind(State& state, std::int64_t offset, ValueId value) {
+/// A store may go anywhere behind `offset`: what stands there is that, or still what it was. `assumed` is what the older
+/// content rests on from now on (tests/drivers/walked_down.c has nothing left of it).
+void Memory::weak_update_behind(State& state, std::int64_t offset, std::uint32_t assumed) {
   budget_.spend(steps_for(state));
   if (offset >= static_cast<std::int64_t>(abi_.stack_arguments)) fill_in_arguments(state, offset);
   for (FrameSlot& slot : state.frame) {
-    if (slot.offset >= offset && (slot.offset < 0) == (offset < 0)) slot.value = values_.join(slot.value, value);
+    if (slot.offset >= offset && (slot.offset < 0) == (offset < 0))
+      slot.value = values_.with_flags(slot.value, kTopComputed | assumed);
   }
 }
 
@@ -20,7 +22,7 @@ void Memory::weak_update_below(State& state, std::int64_t end) {
   budget_.spend(steps_for(state));
   for (FrameSlot& slot : state.frame) {
     if (slot.offset < end && (slot.offset < 0) == (end <= 0))
-      slot.value = values_.join(slot.value, values_.unknown(kTopComputed | kAssumesFrame));
+      slot.value = values_.with_flags(slot.value, kTopComputed | kAssumesFrame);
   }
 }
 
@@ -36,12 +38,12 @@ void Memory::store_to_frame(State& state, const Target& target, const Atom& atom
   const std::int64_t offset = atom.displacement();
   const unsigned width = target.op.width;
   if (atom.stride < 0) return weak_update_below(state, offset + width);
-  if (atom.strided()) return weak_update_behind(state, offset, values_.unknown(kTopComputed));
+  if (atom.strided()) return weak_update_behind(state, offset, 0);
   const ValueId before = frame_load(state, offset, width, values_, abi_);
   frame_store(state, offset, width, values_.join(before, target.value), values_);
   // This slot or, when the rest of the address is an index that is not known, a neighbour.
   if ((values_.flags(target.address) & (kTopComputed | kTopCapped | kTopNotUnderstood)) != 0)
-    weak_update_behind(state, offset, values_.unknown(kTopComputed | kAssumesFrame));
+    weak_update_behind(state, offset, kAssumesFrame);
 }
 
 void Memory::store_behind_argument(State& state, const Target& target, const Atom& atom) {

@@ -10,10 +10,6 @@
 namespace scanner::trace {
 namespace {
 
-ValueId cut_low(ValueId value, unsigned width, ValuePool& values) {
-  return width == 1 || width == 2 || width == 4 ? values.resize(value, width, false) : values.unknown(kTopComputed);
-}
-
 /// `width` bytes at `offset` put together from constants in several slots, which must cover them without a hole.
 ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
   std::uint64_t result = 0;
@@ -91,7 +87,8 @@ State state_at_entry(ValuePool& values, const Abi& abi) {
   State state;
   for (Reg reg = 0; reg < 32; ++reg) state.registers[reg] = values.initial(reg);
   state.registers[abi.stack_pointer] = values.frame_address(0);
-  state.registers[kScratchA] = state.registers[kScratchB] = values.unknown(kTopUnset);
+  std::fill(state.registers.begin() + kScratchA, state.registers.begin() + kFirstWide, values.unknown(kTopUnset));
+  std::fill(state.registers.begin() + kFirstWide, state.registers.end(), values.unknown(kTopNotUnderstood));
   return state;
 }
 
@@ -100,16 +97,17 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
   const auto offset = static_cast<std::int32_t>(at);
   const auto end = offset + static_cast<std::int32_t>(width);
   auto first = slot_reaching(state.frame, offset);
-  // What a partial overwrite leaves of a neighbour is not worth modelling: it becomes "computed".
   boost::container::static_vector<FrameSlot, 2> rests;  // of the first and of the last slot that is overlapped
   auto last = first;
   for (; last != state.frame.end() && last->offset < end; ++last) {
     const std::int32_t slot_end = last->offset + static_cast<std::int32_t>(last->width);
-    if (last->offset < offset)
-      rests.push_back({last->offset, static_cast<std::uint32_t>(offset - last->offset),
-                       cut_low(last->value, static_cast<unsigned>(offset - last->offset), values)});
-    if (slot_end > end)
-      rests.push_back({end, static_cast<std::uint32_t>(slot_end - end), values.unknown(kTopComputed)});
+    const auto rest = [&](std::int32_t from, std::int32_t to) {
+      const auto bytes = static_cast<std::uint32_t>(to - from);
+      const auto skipped = static_cast<unsigned>(from - last->offset);
+      rests.push_back({from, bytes, values.bytes_of(last->value, skipped, bytes)});
+    };
+    if (last->offset < offset) rest(last->offset, offset);
+    if (slot_end > end) rest(end, slot_end);
   }
   first = state.frame.erase(first, last);
   boost::container::static_vector<FrameSlot, 3> fresh;
@@ -134,10 +132,8 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
     if (offset == slot.offset && width <= slot.width)
       return width == slot.width ? slot.value : values.resize(slot.value, width, false);
     if (offset < end) {
-      if (offset + width <= end && slot.width <= 8) {
-        const auto shift = static_cast<std::uint64_t>(8 * (offset - slot.offset));
-        return values.resize(values.alu(Alu::shr, 8, 0, slot.value, values.constant(shift)), width, false);
-      }
+      if (offset + width <= end && slot.width <= 8)
+        return values.bytes_of(slot.value, static_cast<unsigned>(offset - slot.offset), width);
       return assemble(state, offset, width, values);
     }
   }
@@ -150,34 +146,60 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
 ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
   for (const FieldSlot& slot : state.fields) {
     if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
-    if (slot.offset != offset || width > slot.width) return values.unknown(kTopComputed);
-    return width == slot.width ? slot.value : values.resize(slot.value, width, false);
+    if (slot.offset == offset && slot.width == width) return slot.value;
+    if (slot.offset > offset || offset + width > slot.offset + slot.width) return values.unknown(kTopComputed);
+    return values.bytes_of(slot.value, static_cast<unsigned>(offset - slot.offset), width);
   }
   const ValueId value = values.single(Atom::field(pointer, offset, width));
   return state.argument_escaped(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
 }
 
+namespace {
+
+bool overlaps(const FieldSlot& slot, Location pointer, std::int64_t offset, unsigned width) {
+  return slot.pointer == pointer && slot.offset < offset + width && slot.offset + slot.width > offset;
+}
+
+/// What a store to `width` bytes at `offset` leaves of a slot that it overlaps.
+void keep_rests(State& state, const FieldSlot& slot, std::int64_t offset, unsigned width, ValuePool& values) {
+  const auto keep = [&](std::int64_t from, std::int64_t to) {
+    if (to <= from) return;
+    const auto bytes = static_cast<std::uint32_t>(to - from);
+    const ValueId rest = values.bytes_of(slot.value, static_cast<unsigned>(from - slot.offset), bytes);
+    state.fields.push_back({slot.pointer, from, bytes, rest});
+  };
+  keep(slot.offset, offset);
+  keep(offset + width, slot.offset + slot.width);
+}
+
+}  // namespace
+
 void field_store(State& state, Location pointer, std::int64_t offset, unsigned width, ValueId value,
                  ValuePool& values) {
-  bool stored = false;
-  for (FieldSlot& slot : state.fields) {
-    if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
+  for (std::size_t i = 0; i < state.fields.size();) {
+    FieldSlot& slot = state.fields[i];
+    if (!overlaps(slot, pointer, offset, width)) {
+      ++i;
+      continue;
+    }
     if (slot.offset == offset && slot.width == width) {
       slot.value = value;
-      stored = true;
-    } else {
-      slot.value = values.unknown(kTopComputed);
+      return;
     }
+    const FieldSlot old = slot;
+    state.fields.erase(state.fields.begin() + static_cast<std::ptrdiff_t>(i));
+    keep_rests(state, old, offset, width, values);
   }
-  if (stored) return;
-  const bool overlaps = std::any_of(state.fields.begin(), state.fields.end(), [&](const FieldSlot& slot) {
-    return slot.pointer == pointer && slot.offset < offset + width && slot.offset + slot.width > offset;
-  });
-  if (!overlaps && state.fields.size() < policy::kMostFields) {
+  if (state.fields.size() < policy::kMostFields) {
     state.fields.push_back({pointer, offset, width, value});
-  } else if (!overlaps) {
+  } else {
     state.escape_argument({pointer, offset});  // not known any more
   }
+}
+
+bool field_overlaps(const State& state, Location pointer, std::int64_t offset, unsigned width) {
+  return std::ranges::any_of(state.fields,
+                             [&](const FieldSlot& slot) { return overlaps(slot, pointer, offset, width); });
 }
 
 }  // namespace scanner::trace

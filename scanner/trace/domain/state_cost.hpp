@@ -8,7 +8,7 @@
 namespace scanner::trace {
 
 inline std::uint64_t steps_for(const State& state) {
-  return 1 + (kRegCount + state.frame.size() + state.fields.size() + state.escaped.size() +
+  return 1 + (kFirstWide + state.frame.size() + state.fields.size() + state.escaped.size() +
               state.escaped_arguments.size()) /
                  8;
 }

@@ -36,6 +36,17 @@ void join_missing_slots(State& into, const State& from, JoinKind how, ValuePool&
   }
 }
 
+void join_registers(State& into, const State& from, JoinKind how, ValuePool& values) {
+  const auto join = [&](std::size_t first, std::size_t end) {
+    for (std::size_t reg = first; reg < end; ++reg)
+      into.registers[reg] = join_values(into.registers[reg], from.registers[reg], how, values);
+  };
+  join(0, kFirstWide);
+  // Wide registers hold nothing that is known most of the time.
+  if (!std::equal(into.registers.begin() + kFirstWide, into.registers.end(), from.registers.begin() + kFirstWide))
+    join(kFirstWide, kRegCount);
+}
+
 }  // namespace
 
 void join_fields(State& into, const State& from, JoinKind how, ValuePool& values) {
@@ -56,6 +67,11 @@ void join_fields(State& into, const State& from, JoinKind how, ValuePool& values
     const FieldSlot& slot = from.fields[i];
     if (std::any_of(into.fields.begin(), into.fields.end(), [&](const FieldSlot& known) { return same(known, slot); }))
       continue;
+    // Joining moves no slots: two layouts that replace each other would never come to rest.
+    if (field_overlaps(into, slot.pointer, slot.offset, slot.width)) {
+      into.escape_argument({slot.pointer, slot.offset});
+      continue;
+    }
     const ValueId missing = field_load(into, slot.pointer, slot.offset, slot.width, values);
     field_store(into, slot.pointer, slot.offset, slot.width, values.join(missing, slot.value), values);
   }
@@ -63,8 +79,7 @@ void join_fields(State& into, const State& from, JoinKind how, ValuePool& values
 }
 
 void join_states(State& into, const State& from, JoinKind how, ValuePool& values, const Abi& abi) {
-  for (std::size_t reg = 0; reg < kRegCount; ++reg)
-    into.registers[reg] = join_values(into.registers[reg], from.registers[reg], how, values);
+  join_registers(into, from, how, values);
   auto other = from.frame.begin();
   std::size_t alike = 0;  // slots that stand in both frames
   for (FrameSlot& slot : into.frame) {

@@ -48,8 +48,10 @@ bool cut_atom(Atom& atom, unsigned width, bool sign) {
 
 bool ValuePool::combine_either_way(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y,
                                    Atom& out) const {
-  return combine(op, width, shift, x, y, misalignment_, out) ||
-         (commutes(op) && combine(op, width, shift, y, x, misalignment_, out));
+  const bool known = combine(op, width, shift, x, y, misalignment_, out) ||
+                     (commutes(op) && combine(op, width, shift, y, x, misalignment_, out));
+  out.assumes = x.assumes | y.assumes;
+  return known;
 }
 
 /// An unknown index that is scaled: by how much is remembered. kBottom when it is not that.
@@ -59,8 +61,8 @@ ValueId ValuePool::scaled_index(Alu op, ValueId index, ValueId factor) {
   const std::uint32_t flags = values_[index].flags;
   const std::uint64_t limit = op == Alu::shl ? policy::kLargestShift : policy::kLargestFactor;
   if ((flags & kTopDepthLost) != 0 || number == 0 || number >= limit) return kBottom;
-  const Atom scaled = Atom::multiple(op == Alu::shl ? std::uint64_t{1} << number : number);
-  return make({&scaled, 1}, flags & kAssumedMask);
+  return single(
+      Atom::multiple(op == Alu::shl ? std::uint64_t{1} << number : number).assuming(as_assumptions(flags)));
 }
 
 /// An address plus something unknown stays "somewhere behind that address". kBottom when neither is a single address.
@@ -69,7 +71,7 @@ ValueId ValuePool::somewhere_behind(ValueId a, ValueId b) {
     const auto view = atoms(side);
     if (view.size() != 1 || !view[0].is_address()) continue;
     const Atom out = view[0].strided() ? view[0] : view[0].with_stride(1);
-    return make({&out, 1}, (flags(a) | flags(b)) & kAssumedMask);
+    return single(out.assuming(as_assumptions(flags(a) | flags(b))));
   }
   return kBottom;
 }
@@ -104,6 +106,7 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
     if (const ValueId behind = somewhere_behind(a, b); behind != kBottom) return behind;
   }
   std::sort(results.begin(), results.end());
+  results.resize(unify({results.data(), results.size()}));
   std::uint32_t result_flags = flags & kAssumedMask;
   if (lost) result_flags |= kTopComputed | (flags & kTopDepthLost);
   return make(view_of(results), result_flags);
@@ -124,7 +127,30 @@ ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
   }
   if (!changed && !lost) return id;
   std::sort(results.begin(), results.end());
-  results.erase(std::unique(results.begin(), results.end()), results.end());
+  results.resize(unify({results.data(), results.size()}));
+  return make(view_of(results), values_[id].flags | (lost ? kTopComputed : 0U));
+}
+
+ValueId ValuePool::bytes_of(ValueId id, unsigned at, unsigned width) {
+  if (at == 0 && (width == 1 || width == 2 || width == 4 || width >= 8)) return resize(id, width, false);
+  Atoms results;
+  bool lost = false;
+  for (const Atom& atom : atoms(id)) {
+    Atom out = atom;
+    if (atom.is_constant()) {
+      out.a = at < 8 ? cut(atom.a >> (8 * at), width) : 0;
+    } else if (atom.is_content() && !atom.masked() && !atom.moved() && at + width <= atom.width &&
+               std::has_single_bit(width)) {
+      (atom.kind == AtomKind::via_global ? out.where += static_cast<std::int32_t>(at) : out.a += at);
+      out.width = static_cast<std::uint8_t>(width);
+    } else {
+      lost = true;
+      continue;
+    }
+    results.push_back(out);
+  }
+  std::sort(results.begin(), results.end());
+  results.resize(unify({results.data(), results.size()}));
   return make(view_of(results), values_[id].flags | (lost ? kTopComputed : 0U));
 }
 

@@ -21,8 +21,17 @@ std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t flags) {
     mix(static_cast<std::uint64_t>(atom.kind) | std::uint64_t{atom.width} << 8 | low(atom.where) << 32);
     mix(std::uint64_t{atom.and_mask} << 32 | atom.or_mask);
     mix(low(atom.offset) | low(atom.stride) << 32);
+    if (atom.assumes != 0) mix(atom.assumes);
   }
   return hash;
+}
+
+std::uint32_t reasons_if_wrong(std::uint32_t assumptions) {
+  std::uint32_t reasons = 0;
+  if ((assumptions & kAssumesGlobal) != 0) reasons |= kTopGlobal;
+  if ((assumptions & (kAssumesFrame | kAssumesField)) != 0) reasons |= kTopField;
+  if ((assumptions & ~(kAssumesGlobal | kAssumesFrame | kAssumesField)) != 0) reasons |= kTopComputed;
+  return reasons;
 }
 
 }  // namespace
@@ -33,6 +42,7 @@ ValuePool::ValuePool(unsigned word, std::optional<std::int64_t> misalignment)
 }
 
 ValueId ValuePool::make(std::span<const Atom> atoms, std::uint32_t flags) {
+  for (const Atom& atom : atoms) flags |= assumptions_of(atom);
   if (atoms.empty() && flags == 0) return kBottom;
   const std::uint64_t hash = hash_of(atoms, flags);
   const auto same = [&](ValueId id) {
@@ -59,9 +69,20 @@ bool ValuePool::is_constant(ValueId id, std::uint64_t& value) const {
   return true;
 }
 
+std::uint32_t ValuePool::flags_of(ValueId id, const Atom& atom) const {
+  const std::uint32_t own = assumptions_of(atom), all = values_[id].flags;
+  return (all & kTopMask) | own | reasons_if_wrong(all & kAssumedMask & ~own);
+}
+
 ValueId ValuePool::with_flags(ValueId id, std::uint32_t flags) {
-  if ((values_[id].flags | flags) == values_[id].flags) return id;
-  return make(atoms(id), values_[id].flags | flags);
+  const std::uint16_t assumed = as_assumptions(flags);
+  const auto assumes_it = [assumed](const Atom& atom) { return (atom.assumes & assumed) == assumed; };
+  if (std::ranges::all_of(atoms(id), assumes_it)) {
+    return (values_[id].flags | flags) == values_[id].flags ? id : make(atoms(id), values_[id].flags | flags);
+  }
+  boost::container::static_vector<Atom, kCap> changed;
+  for (const Atom& atom : atoms(id)) changed.push_back(atom.assuming(assumed));
+  return make({changed.data(), changed.size()}, values_[id].flags | flags);
 }
 
 ValueId ValuePool::join(ValueId a, ValueId b) {
@@ -73,10 +94,23 @@ ValueId ValuePool::join(ValueId a, ValueId b) {
   boost::container::static_vector<Atom, 2 * kCap> all;  // starts empty: blank atoms cost more than the union
   std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(all));
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
+  if ((flags & kAssumedMask) != 0) all.resize(unify({all.data(), all.size()}));
   const ValueId joined =
       all.size() > kCap ? make(left, flags | kTopCapped) : make({all.data(), all.size()}, flags);
   joins_.insert(key, joined);
   return joined;
+}
+
+std::size_t unify(std::span<Atom> atoms) {
+  std::size_t kept = 0;
+  for (const Atom& atom : atoms) {
+    if (kept != 0 && atoms[kept - 1].same_as(atom)) {
+      atoms[kept - 1].assumes |= atom.assumes;
+    } else {
+      atoms[kept++] = atom;
+    }
+  }
+  return kept;
 }
 
 }  // namespace scanner::trace

@@ -17,7 +17,8 @@
 
 namespace scanner::trace {
 
-/// Why a value is possibly something else (low half), and which assumptions its atoms rest on (high half).
+/// Why a value is possibly something else (low half), and which assumptions it rests on (high half). Each atom says for
+/// itself which of them it needs (Atom::assumes); if one fails that another atom needs, the value is something else.
 enum Flag : std::uint32_t {
   kTopReturned = 1U << 0,       ///< returned by a call
   kTopField = 1U << 1,          ///< read from a structure that this function did not build
@@ -41,8 +42,16 @@ enum Flag : std::uint32_t {
   kAssumedMask = 0xFFFF0000U
 };
 
+constexpr std::uint32_t assumptions_of(const Atom& atom) { return std::uint32_t{atom.assumes} << 16; }
+constexpr std::uint16_t as_assumptions(std::uint32_t flags) { return static_cast<std::uint16_t>(flags >> 16); }
+
 using ValueId = std::uint32_t;
 inline constexpr ValueId kBottom = 0;  ///< no value yet
+
+/// Makes one of atoms that are the same possibility. It rests on what either rests on: a loop that overwrites it may leave
+/// after the first round on paper only (tests/drivers/walked_down.c). `atoms` ascending; returns how many are left of
+/// them, which stand first.
+std::size_t unify(std::span<Atom> atoms);
 
 class ValuePool {
  public:
@@ -62,7 +71,10 @@ class ValuePool {
   ValueId make(std::span<const Atom> atoms, std::uint32_t flags);
 
   [[nodiscard]] std::span<const Atom> atoms(ValueId id) const { return {values_[id].first, values_[id].count}; }
+  /// The assumptions of its atoms are among them.
   [[nodiscard]] std::uint32_t flags(ValueId id) const { return values_[id].flags; }
+  /// What is to be said of one possibility of the value: what itself rests on, and why there may be others.
+  [[nodiscard]] std::uint32_t flags_of(ValueId id, const Atom& atom) const;
   /// The only constant, or nothing.
   [[nodiscard]] bool is_constant(ValueId id, std::uint64_t& value) const;
   /// The only atom when the value is nothing else, or null.
@@ -71,14 +83,15 @@ class ValuePool {
     return value.count == 1 && value.flags == 0 ? value.first : nullptr;
   }
 
+  /// Reasons count for the whole value; assumptions are made for every atom.
   ValueId with_flags(ValueId id, std::uint32_t flags);
   /// `a` is the older value: when the union is too large, its atoms stay and kTopCapped is set.
   ValueId join(ValueId a, ValueId b);
-  /// What `part` makes of each atom of `id`, joined; the flags of `id` stay.
+  /// What `part` makes of each atom of `id`, joined. The flags of `id` stay, and each part rests on what its atom does.
   template <typename Part>
   ValueId map_join(ValueId id, Part part) {
     ValueId result = unknown(flags(id));
-    for (const Atom& atom : atoms(id)) result = join(result, part(atom));
+    for (const Atom& atom : atoms(id)) result = join(result, with_flags(part(atom), assumptions_of(atom)));
     return result;
   }
 
@@ -94,6 +107,8 @@ class ValuePool {
   }
   /// Cuts to `width` bytes; with `sign` extends the sign to 64 bits, else with zeros.
   ValueId resize(ValueId id, unsigned width, bool sign);
+  /// `width` bytes of it (1, 2, 4 or 8), from byte `at` on.
+  ValueId bytes_of(ValueId id, unsigned at, unsigned width);
   /// base + index * scale + disp.
   ValueId address(ValueId base, ValueId index, unsigned scale, std::int64_t disp);
   /// (id & and_mask) | or_mask.

@@ -57,7 +57,7 @@ void BranchRefinement::replace(State& state, ValueId becomes) {
     for (FrameSlot& slot : state.frame) slot.value = slot.value == compared_ ? becomes : slot.value;
     return;
   }
-  for (Reg reg = 0; reg < kRegCount; ++reg) {
+  for (Reg reg = 0; reg < kFirstWide; ++reg) {
     if (((registers_ >> reg) & 1) != 0) state.registers[reg] = becomes;
   }
   if (slot_width_ != 0) frame_store(state, slot_, slot_width_, becomes, values_);

@@ -19,9 +19,9 @@ class BranchRefinement {
   void forget() { compared_ = kBottom; }
   /// Before every operation: what it overwrites no longer holds the value that was compared.
   void note_writes(const Op& op) {
-    if (op.dst < kRegCount) {
+    if (op.dst < kFirstWide) {
       // A copy of what was compared is refined with it; anything else that is written no longer is it.
-      const bool copies = op.kind == OpKind::copy && ((registers_ >> op.a) & 1) != 0;
+      const bool copies = op.kind == OpKind::copy && op.a < kFirstWide && ((registers_ >> op.a) & 1) != 0;
       const std::uint64_t bit = std::uint64_t{1} << op.dst;
       registers_ = copies ? registers_ | bit : registers_ & ~bit;
       if (op.dst == loaded_register_) loaded_register_ = kNoReg;

@@ -50,9 +50,13 @@ bool Calls::resolve(CallSite& site, const State& state) {
 
 void Calls::clobber_registers(const CallSite& site, State& state) {
   const std::uint32_t clobbered = knowledge_.clobbered && site.target != 0 ? knowledge_.clobbered(site.target) : ~0U;
+  const ValueId unknown = values_.unknown(kTopClobbered);
   for (Reg reg = 0; reg < 32; ++reg) {
     if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
-      state.registers[reg] = values_.unknown(kTopClobbered);
+      state.registers[reg] = unknown;
+  }
+  for (Reg reg = kFirstWide; reg < kRegCount; ++reg) {
+    if (!abi_.preserved(reg)) state.registers[reg] = unknown;
   }
 }
 

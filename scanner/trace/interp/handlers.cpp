@@ -22,7 +22,7 @@ State Handlers::enter(State state, std::uint32_t handler) {
     return state;
   }
   // The unwinder restores what callees preserve and the stack pointer; the rest is what the raising code left there.
-  for (Reg reg = 0; reg < 32; ++reg) {
+  for (Reg reg = 0; reg < kRegCount; ++reg) {
     if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kTopUnset);
   }
   // Which funclet runs before which handler is not told apart.

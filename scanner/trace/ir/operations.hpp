@@ -12,7 +12,12 @@ using Reg = std::uint8_t;
 inline constexpr Reg kScratchA = 32;  ///< lives within one instruction only
 inline constexpr Reg kScratchB = 33;
 inline constexpr Reg kScratchC = 34;
-inline constexpr Reg kRegCount = 35;
+/// Wide registers (xmm0…xmm15, v0…v31) as two halves of 8 bytes, the low one first.
+inline constexpr Reg kFirstWide = 35, kWideCount = 32;
+constexpr Reg wide_register(unsigned number, unsigned half) {
+  return static_cast<Reg>(kFirstWide + 2 * number + half);
+}
+inline constexpr Reg kRegCount = kFirstWide + 2 * kWideCount;
 inline constexpr Reg kNoReg = 0xFF;
 
 /// A place that holds a value when a function is entered: a register, or a stack slot at a byte offset from the stack

@@ -32,8 +32,15 @@ struct Abi {
   /// handler gets the frame pointer and nothing else.
   bool unwinder_restores = true;
 
+  std::uint32_t kept_wide = 0;     ///< wide registers that a callee preserves, as bits
+  bool keeps_high_halves = false;  ///< all of them, not the low half only
+
   [[nodiscard]] Location argument(unsigned index) const;
-  [[nodiscard]] bool preserved(Reg reg) const { return reg < 32 && ((kept >> reg) & 1) != 0; }
+  [[nodiscard]] bool preserved(Reg reg) const {
+    if (reg < kFirstWide) return reg < 32 && ((kept >> reg) & 1) != 0;
+    const unsigned number = (reg - kFirstWide) / 2U, half = (reg - kFirstWide) % 2U;
+    return ((kept_wide >> number) & 1) != 0 && (half == 0 || keeps_high_halves);
+  }
   /// Arguments of 64 bits take two slots.
   [[nodiscard]] bool splits_wide_arguments() const { return word == 4; }
 };

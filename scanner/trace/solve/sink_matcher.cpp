@@ -111,10 +111,9 @@ ValueId SinkMatcher::with_returned(const CallSite& site, ValueId value) {
   const auto atoms = values_.atoms(value);
   const auto is_returned = [](const Atom& atom) { return atom.kind == AtomKind::returned; };
   if (std::ranges::none_of(atoms, is_returned)) return value;
-  ValueId result = values_.unknown(values_.flags(value));
-  for (const Atom& atom : atoms)
-    result = values_.join(result, is_returned(atom) ? returned_by(site, atom) : values_.single(atom));
-  return result;
+  return values_.map_join(value, [&](const Atom& atom) {
+    return is_returned(atom) ? returned_by(site, atom) : values_.single(atom);
+  });
 }
 
 ValueId SinkMatcher::returned_by(const CallSite& site, const Atom& returned) {
@@ -160,12 +159,15 @@ void SinkMatcher::pass_on(const CallSite& site, const SinkCall& call, const Reso
     callers.callees.push_back(callee);
   }
   for (const GlobalInflow& inflow : tag.inflows) {
-    const SinkEdge edge{call.site, call.sink, inflow.flags | values_.flags(tag.value), true, {}, {}};
+    // What the value rests on besides is not what this inflow rests on, but a reason for others.
+    Atom here;
+    here.assumes = as_assumptions(inflow.flags);
+    const SinkEdge edge{call.site, call.sink, inflow.flags | values_.flags_of(tag.value, here), true, {}, {}};
     add_sink(inflow.function, inflow.argument, edge);
   }
   for (const Atom& atom : values_.atoms(call.tag)) {
     if (!comes_from_caller(atom)) continue;
-    SinkEdge edge{call.site, call.sink, values_.flags(call.tag), false, callers.constraints, callers.callees};
+    SinkEdge edge{call.site, call.sink, values_.flags_of(call.tag, atom), false, callers.constraints, callers.callees};
     const bool conventional = is_stack(atom.where) || !program_.abi.preserved(static_cast<Reg>(atom.where));
     if (!conventional) edge.flags |= kAssumesRegister;
     add_sink(site.function, atom, edge);

@@ -48,7 +48,7 @@ void CallTargets::pass_pointers(const PassPointers& item) {
   if (calls.empty() || !program_.budget.spend(calls.size())) return;
   for (const WorkItem& call : calls) {
     const auto& [through, pointer] = std::get<AddTargets>(call);
-    const Atom atom = *program_.values.only(pointer);
+    const Atom& atom = program_.values.atoms(pointer).front();
     ValueId passed = value_at(program_, site, atom.where, program_.abi.word);
     if (atom.kind == AtomKind::field)
       passed = field_behind(program_, site, passed, atom.displacement(), program_.abi.word);

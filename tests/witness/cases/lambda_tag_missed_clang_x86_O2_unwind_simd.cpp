@@ -1,4 +1,4 @@
-// case lambda_tag missed clang-x86-O2-unwind-simd fails
+// case lambda_tag missed clang-x86-O2-unwind-simd passes
 // part Aa lambda_tag decoys
 #include "program.h"
 ROUTINE part0(ULONG a, ULONG b) { (void)a; (void)b;

@@ -1,4 +1,4 @@
-// case loop_same_tag missed clang-x86-O3-simd fails
+// case loop_same_tag missed clang-x86-O3-simd passes
 // part Aa loop_same_tag decoys
 #include "program.h"
 ROUTINE part0(ULONG a, ULONG b) { (void)a; (void)b;

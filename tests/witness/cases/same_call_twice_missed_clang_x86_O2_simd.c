@@ -1,4 +1,4 @@
-// case same_call_twice missed clang-x86-O2-simd fails
+// case same_call_twice missed clang-x86-O2-simd passes
 // part Aa same_call_twice decoys
 #include "program.h"
 ROUTINE part0(ULONG a, ULONG b) { (void)a; (void)b;

@@ -1,4 +1,4 @@
-// case struct_built missed clang-x86-Os-unwind-simd fails
+// case struct_built missed clang-x86-Os-unwind-simd passes
 // part Aa struct_built decoys
 #include "program.h"
 typedef struct { ULONG tag; ULONG f1; ULONG f2; ULONG f3; } S0;

@@ -1,4 +1,4 @@
-// case struct_copy missed gcc-x86-O2-unwind-simd fails
+// case struct_copy missed gcc-x86-O2-unwind-simd passes
 // part Aa struct_copy decoys
 #include "program.h"
 typedef struct { ULONG tag; ULONG f1; ULONG f2; ULONG f3; } S0;

@@ -1,4 +1,4 @@
-// case struct_returned missed gcc-x64-O2-simd fails
+// case struct_returned missed gcc-x64-O2-simd passes
 // part Aa struct_returned decoys
 #include "program.h"
 typedef struct { ULONG tag; ULONG f1; ULONG f2; ULONG f3; ULONG f4; } S0;

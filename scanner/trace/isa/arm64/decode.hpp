@@ -95,7 +95,8 @@ struct Word {
   std::uint8_t last = 0;        ///< bitfield: imms
   std::uint8_t status = kNone;  ///< of a store: a register that is written, too (did it work, or what stood there)
   bool status_pair = false;     ///< and the one behind it
-  bool weak = false;         ///< the store may leave memory as it is
+  bool structure = false;       ///< vector: a structure, or one lane, of registers from rd on
+  bool weak = false;            ///< the store may leave memory as it is
   bool exchange = false;        ///< swp: what stood there goes to `status`
   std::uint64_t imm = 0;        ///< constants; targets and addresses as RVA; displacements sign-extended
 };

@@ -42,7 +42,7 @@ Word vector_structure(std::uint32_t word) {
   Word out;
   out.rn = reg(word, 5);
   out.rd = reg(word, 0);
-  out.vector = true;
+  out.vector = out.structure = true;
   out.form = bit(word, 22) ? Form::load : Form::store;
   if (bit(word, 24)) {  // one lane
     const unsigned scale = field(word, 14, 2), registers = 2 * field(word, 13, 1) + field(word, 21, 1) + 1;

@@ -147,6 +147,8 @@ void Arm64Machine::lift(const Word& word, pe::Bytes code) {
     case Form::jump_register: emitter_.emit(OpKind::jump).a = word.rn; return;
     case Form::ret: emitter_.emit(OpKind::ret); return;
     case Form::other:
+      if (const auto raw = code.read<std::uint32_t>(0); raw && is_vector_word(*raw) && lift_vector(emitter_, *raw))
+        return;
       if (writes_rd(word)) emitter_.clobber(word.rd);
       if (word.flags || word.rd == kNone) emitter_.compare_unknown();
       return;

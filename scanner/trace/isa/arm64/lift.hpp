@@ -45,6 +45,10 @@ class Emitter {
     if (reg != kNone) emit(OpKind::clobber).dst = reg;
   }
 
+  void clobber_vector(unsigned number) {
+    for (const unsigned half : {0U, 1U}) clobber(wide_register(number, half));
+  }
+
   /// A source register where 31 reads as zero.
   Reg source(std::uint8_t reg, Reg scratch) {
     if (reg != kZero) return reg;
@@ -75,6 +79,11 @@ void lift_bitfield(Emitter& out, const Word& word);
 void lift_extract(Emitter& out, const Word& word);
 void lift_select(Emitter& out, const Word& word);
 void lift_multiply(Emitter& out, const Word& word);
+
+/// A word of the group of vectors and floating point?
+bool is_vector_word(std::uint32_t word);
+/// Such a word. False: what it does to general registers and flags is for the caller to say.
+bool lift_vector(Emitter& out, std::uint32_t word);
 
 /// load, store, load_pair, store_pair.
 void lift_load_store(Emitter& out, const Word& word);

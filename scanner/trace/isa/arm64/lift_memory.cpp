@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 
 #include "scanner/trace/isa/arm64/lift.hpp"
@@ -35,8 +36,42 @@ Mem address(Emitter& out, const Word& word) {
   return mem;
 }
 
+constexpr unsigned kHalfWidth = 8;  // of a vector register
+
+/// Halves that are not loaded become zero. What a structure is taken apart into is not modelled.
+void load_vector(Emitter& out, std::uint8_t reg, const Word& word, const Mem& mem) {
+  constexpr unsigned kMostRegisters = 4, kRegisters = 32;
+  if (word.structure) {
+    for (unsigned i = 0; i < kMostRegisters; ++i) out.clobber_vector((reg + i) % kRegisters);
+    return;
+  }
+  for (const unsigned half : {0U, 1U}) {
+    const unsigned begin = half * kHalfWidth;
+    if (begin >= word.width) {
+      out.set(wide_register(reg, half), 0);
+      continue;
+    }
+    Op& op = out.emit(OpKind::load);
+    op.dst = wide_register(reg, half);
+    op.width = static_cast<std::uint8_t>(std::min<unsigned>(word.width - begin, kHalfWidth));
+    op.mem = mem;
+    op.mem.disp += begin;
+  }
+}
+
+void store_vector(Emitter& out, std::uint8_t reg, const Word& word, const Mem& mem) {
+  for (unsigned begin = 0; begin < word.width; begin += kHalfWidth) {
+    Op& op = out.emit(OpKind::store);
+    op.a = wide_register(reg, begin / kHalfWidth);
+    op.width = static_cast<std::uint8_t>(std::min<unsigned>(word.width - begin, kHalfWidth));
+    op.mem = mem;
+    op.mem.disp += begin;
+  }
+}
+
 void load_one(Emitter& out, std::uint8_t reg, const Word& word, const Mem& mem) {
-  if (reg == kZero || word.vector) return;
+  if (word.vector) return load_vector(out, reg, word, mem);
+  if (reg == kZero) return;
   Op& op = out.emit(OpKind::load);
   op.dst = reg;
   op.width = word.width;
@@ -46,6 +81,7 @@ void load_one(Emitter& out, std::uint8_t reg, const Word& word, const Mem& mem) 
 }
 
 void store_one(Emitter& out, std::uint8_t reg, const Word& word, const Mem& mem) {
+  if (word.vector && !word.structure) return store_vector(out, reg, word, mem);
   Op& op = out.emit(OpKind::store);
   op.width = word.width;
   op.mem = mem;
@@ -102,11 +138,11 @@ void lift_zero_block(Emitter& out, const Word& word) {
 }
 
 void lift_load_literal(Emitter& out, const Word& word, const pe::Image& image) {
-  if (word.vector || word.rd == kZero) return;
+  if (!word.vector && word.rd == kZero) return;
   const auto at = static_cast<std::uint32_t>(word.imm);
   const pe::Section* section = image.section_at(at);
   const auto value = image.load(at, word.width);
-  if (word.width == 4 && value && section != nullptr && !section->writable()) {
+  if (!word.vector && word.width == 4 && value && section != nullptr && !section->writable()) {
     out.set(word.rd, word.sign ? static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(*value)}) : *value);
     return;
   }

@@ -4,6 +4,14 @@
 
 namespace scanner::trace::x86 {
 
+std::optional<unsigned> wide_number(ZydisRegister reg) {
+  const ZydisRegisterClass reg_class = ZydisRegisterGetClass(reg);
+  if (reg_class != ZYDIS_REGCLASS_XMM && reg_class != ZYDIS_REGCLASS_YMM && reg_class != ZYDIS_REGCLASS_ZMM)
+    return std::nullopt;
+  const auto id = ZydisRegisterGetId(reg);
+  return id >= 0 && id < kWideCount ? std::optional(static_cast<unsigned>(id)) : std::nullopt;
+}
+
 void Emitter::compare_with_zero(Reg reg, unsigned width, bool only_equality) {
   Op& op = emit(OpKind::compare);
   op.unknown = only_equality;
@@ -159,6 +167,10 @@ void Emitter::clobber_written() {
     if ((operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) == 0) continue;
     if (is_register(operand)) {
       clobber(general(operand.reg.value).number);
+      if (const auto number = wide_number(operand.reg.value)) {
+        clobber(wide_register(*number, 0));
+        clobber(wide_register(*number, 1));
+      }
     } else if (is_memory(operand)) {
       write_unknown(operand);
     }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "scanner/trace/ir/operations.hpp"
@@ -39,6 +40,9 @@ inline unsigned width_of(const ZydisDecodedOperand& operand) { return operand.si
 inline bool is_register(const ZydisDecodedOperand& operand) { return operand.type == ZYDIS_OPERAND_TYPE_REGISTER; }
 inline bool is_immediate(const ZydisDecodedOperand& operand) { return operand.type == ZYDIS_OPERAND_TYPE_IMMEDIATE; }
 inline bool is_memory(const ZydisDecodedOperand& operand) { return operand.type == ZYDIS_OPERAND_TYPE_MEMORY; }
+
+/// Number of the wide register that it is, or is part of; nothing for others.
+std::optional<unsigned> wide_number(ZydisRegister reg);
 
 /// Both operands are the same register.
 inline bool same_register(const ZydisDecodedOperand& left, const ZydisDecodedOperand& right) {

@@ -133,6 +133,7 @@ void lift(Emitter& out, pe::Bytes code, ControlFlow flow) {
     case ZYDIS_MNEMONIC_TEST: lift_compare(out); return;
     case ZYDIS_MNEMONIC_NOP: return;
     default:
+      if (lift_wide(out)) return;
       out.clobber_written();
       out.compare_with_zero(kNoReg, 8);
       return;

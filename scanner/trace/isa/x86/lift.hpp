@@ -40,6 +40,9 @@ void lift_condition(Emitter& out, std::uint64_t when_false, std::uint64_t when_t
 /// cmovcc
 void lift_conditional_move(Emitter& out);
 
+/// Moves of xmm registers, and what clears them. False: the instruction is none of those.
+bool lift_wide(Emitter& out);
+
 // --- arithmetic
 /// dst = dst ∘ source for the two-operand forms.
 void lift_arithmetic(Emitter& out, Alu kind);

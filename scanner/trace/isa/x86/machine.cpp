@@ -17,6 +17,8 @@ const Abi& abi_of_x64() {
     out.return_address = 8;
     out.dispatched = kAccumulator;
     out.entry_misalignment = 8;  // a call pushed the return address
+    out.kept_wide = register_bits({6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
+    out.keeps_high_halves = true;
     return out;
   }();
   return abi;
