@@ -147,7 +147,6 @@ TEST_CASE("solver: a function that is passed as an argument is called through it
 TEST_CASE("solver: a list with an allocate function of its own calls that with the tag") {
   listing::Program source;
   // ExInitializeNPagedLookasideList(list, allocate, free, flags, size, tag, depth): the last three on the stack.
-  Op push;
   const auto store_argument = [&](std::int64_t at, Reg from) { source.store_field(4, at, from); };
   source.function("main").address_of(kRdx, "own").set(kR8, 0).set(kRax, tag("Look"));
   store_argument(0x28, kRax);
