@@ -6,8 +6,8 @@
 
 namespace scanner::trace {
 
-/// A store may go anywhere behind `offset`: what stands there is that, or still what it was. `assumed` is what the older
-/// content rests on from now on (tests/drivers/walked_down.c has nothing left of it).
+/// A store may go anywhere behind `offset`: what stands there is that, or still what it was. `assumed` is what the
+/// older content rests on from now on (tests/drivers/walked_down.c has nothing left of it).
 void Memory::weak_update_behind(State& state, std::int64_t offset, std::uint32_t assumed) {
   budget_.spend(steps_for(state));
   if (offset >= static_cast<std::int64_t>(abi_.stack_arguments)) fill_in_arguments(state, offset);

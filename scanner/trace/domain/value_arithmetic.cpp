@@ -141,7 +141,11 @@ ValueId ValuePool::bytes_of(ValueId id, unsigned at, unsigned width) {
       out.a = at < 8 ? cut(atom.a >> (8 * at), width) : 0;
     } else if (atom.is_content() && !atom.masked() && !atom.moved() && at + width <= atom.width &&
                std::has_single_bit(width)) {
-      (atom.kind == AtomKind::via_global ? out.where += static_cast<std::int32_t>(at) : out.a += at);
+      if (atom.kind == AtomKind::via_global) {
+        out.where += static_cast<std::int32_t>(at);
+      } else {
+        out.a += at;
+      }
       out.width = static_cast<std::uint8_t>(width);
     } else {
       lost = true;

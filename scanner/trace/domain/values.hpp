@@ -48,9 +48,9 @@ constexpr std::uint16_t as_assumptions(std::uint32_t flags) { return static_cast
 using ValueId = std::uint32_t;
 inline constexpr ValueId kBottom = 0;  ///< no value yet
 
-/// Makes one of atoms that are the same possibility. It rests on what either rests on: a loop that overwrites it may leave
-/// after the first round on paper only (tests/drivers/walked_down.c). `atoms` ascending; returns how many are left of
-/// them, which stand first.
+/// Makes one of atoms that are the same possibility. It rests on what either rests on: a loop that overwrites it may
+/// leave after the first round on paper only (tests/drivers/walked_down.c). `atoms` ascending; returns how many are
+/// left of them, which stand first.
 std::size_t unify(std::span<Atom> atoms);
 
 class ValuePool {
