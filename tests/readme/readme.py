@@ -17,7 +17,7 @@ PLACES = {'/mnt/c': 'data/sample', 'C:\\Windows\\System32\\drivers': 'drivers'}
 WRONG_USAGE = 2
 PAGES = ('README.md', 'scanner/README.md', 'scanner/FAQ.md', 'scanner/poolmon/README.md', 'scanner/trace/README.md',
          'scanner/catalog/README.md', 'scanner/report/README.md', 'data/README.md')
-LEAST = 70  # commands; fewer means that they are no longer recognised
+LEAST = 60  # commands; fewer means that they are no longer recognised
 DRIVERQUERY = '"Module Name","Display Name","Driver Type","Link Date"\n"decoy","Decoy","Kernel ","1/1/2026 1:00:00 AM"\n'
 APIS = ('name\tmodule\tkind\tmatch\tcharges\ttag\ttag_x86\tpool\tsize\tsize_x86\tfield_x64\tfield_x86\tcondition\tdefault\tsource\n'
         'MyAlloc\tmine.sys\tallocate\timport\tyes\t2\t2\t0:type\t1\t1\t-\t-\t-\t-\tour own header\n')
@@ -33,6 +33,10 @@ def prepare(work, source):
     logs = os.path.join(work, 'data', 'sample', 'logs')
     for name in os.listdir(logs):
         shutil.copy(os.path.join(logs, name), work)
+    with open(os.path.join(work, 'poolmon.txt'), 'wb') as all_of_them:
+        for number in range(1, 13):
+            with open(os.path.join(logs, f'poolmon{number}.txt'), 'rb') as log:
+                all_of_them.write(log.read())
     for name, text in (('mine.txt', 'Mine - mine.sys - a line of our own\n'), ('tags.txt', 'Leak\nDcoy\n'),
                        ('paths.txt', 'drivers\n'), ('drivers.csv', DRIVERQUERY),
                        ('apis.tsv', APIS)):
