@@ -15,11 +15,12 @@ version=$(sed -n 's/^project(poolwho VERSION \([0-9.]*\) .*/\1/p' "$source/CMake
 release=$source/data/release
 repository=https://github.com/OWNER/poolwho
 
-# What a release says about itself: the same number everywhere, and a section that is no longer called unreleased.
+# What a release says about itself: the same number everywhere, and a dated section of its own. What came later stands above
+# it as unreleased, and is no part of the notes.
 grep -q "\"version\": \"$version\"" "$source/vcpkg.json" || fail "vcpkg.json is not at $version"
 "$release/notes.sh" "$version" | grep -q '^- ' || fail "CHANGELOG.md says nothing about $version"
 ! "$release/notes.sh" 99.0.0 >"$work/notes.log" 2>&1 || fail "a version without a section has notes"
-! grep -qi '^## .*unreleased' "$source/CHANGELOG.md" || fail "CHANGELOG.md still has an unreleased section"
+! "$release/notes.sh" Unreleased >"$work/notes.log" 2>&1 || fail "what is unreleased can be released"
 
 (cd "$build" && cpack -G DEB -B "$work/deb" >"$work/cpack.log" 2>&1) || { cat "$work/cpack.log"; exit 1; }
 cp "$work"/deb/*.deb "$work/build/"
