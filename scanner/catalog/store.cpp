@@ -187,6 +187,8 @@ void Store::store_file(const ScannedFile& file, std::int64_t driver) {
   Statement& kmdf = sql_->query("SELECT 1 FROM drivers WHERE id=? AND binds_kmdf").bind(driver);
   if (kmdf.step()) kmdf_tag = kmdf_tag_of(path).value();
   kmdf.reset();
+  // A copy under another name, too: which of them was traced depends on how the tree was shared out.
+  if (kmdf_tag) records_.add_tag(tagdb::PoolTag(*kmdf_tag));
   Statement& row = sql_->query(
                            "SELECT id, ifnull(driver,0), size, modified FROM files WHERE host=? AND path=? AND "
                            "state='present'")

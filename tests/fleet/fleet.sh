@@ -58,6 +58,10 @@ export HOME="${HOME:-/}"
 (cd recipe && bash -euo pipefail ../recipe.sh >recipe.log 2>&1) || die "the recipe of the README: $(tail -3 recipe/recipe.log)"
 poolwho survey recipe/share --format ndjson -q >plain.ndjson
 facts() { sed -n '/^{"type":"\(driver\|use\)"/p' "$@" | sed 's/"path":"[^"]*share/"path":"share/' | sort; }
+# A KMDF driver's name is a tag, each of its names: a copy under another one is searched for, whoever was traced.
+mkdir names && cp -p "$(find tree -name 'kmdf*.sys' | sort | head -1)" names/afirst.sys && cp -p names/afirst.sys names/zlast.sys
+poolwho survey names --store names.db -q >/dev/null
+[ "$(sql names.db "SELECT count(*) FROM tags WHERE tag IN ('afir','zlas')")" -eq 2 ] || die "the name of a copy is no tag: $(sql names.db "SELECT tag FROM tags WHERE tag IN ('afir','zlas')")"
 # Copies that lie in different shards are drivers in both: compare distinct records by content.
 contents_of() { facts "$@" | sed 's/"path":"[^"]*"/"path":""/' | sort -u; }
 diff <(contents_of recipe/fleet.ndjson) <(contents_of plain.ndjson) >/dev/null || die "the shards say something else than one survey"
