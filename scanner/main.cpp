@@ -2,7 +2,7 @@
 #include <exception>
 #include <iostream>
 
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/commands.hpp"
 #include "scanner/platform/console.hpp"
 #include "scanner/cli/options.hpp"
 
@@ -19,17 +19,8 @@ int main(int argc, char** argv) try {
   if (options.verb == scanner::Verb::merge) return run_merge(options, std::cerr);
   scanner::Output output;
   if (!output.open(options.output, std::cerr)) return scanner::kExitUsage;
-  scanner::Context context(options, output.stream(), std::cerr, output.is_color_terminal(),
-                           scanner::stderr_is_terminal(), &stop);
-  if (!context.load()) return scanner::kExitUsage;
-  int code = scanner::kExitUsage;
-  switch (options.verb) {
-    case scanner::Verb::locate: code = run_locate(context); break;
-    case scanner::Verb::survey: code = run_survey(context); break;
-    case scanner::Verb::lookup: code = run_lookup(context); break;
-    case scanner::Verb::leaks: code = run_leaks(context); break;
-    case scanner::Verb::merge: break;  // above: its output is no text
-  }
+  const int code = run_command(
+      options, {output.stream(), std::cerr, output.is_color_terminal(), scanner::stderr_is_terminal()}, stop);
   if (!output.close(std::cerr)) return scanner::kExitUsage;
   return output.reader_left() && code != scanner::kExitInterrupted ? scanner::kExitFound : code;
 } catch (const std::exception& error) {

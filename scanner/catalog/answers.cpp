@@ -279,7 +279,7 @@ void Answers::scan(const std::vector<std::string>& paths, const Done& done, cons
   }
   std::vector<Root> roots;
   const std::vector<std::string> machines = hosts();
-  const std::string here = report::host_name();
+  const std::string here = host_name();
   for (const std::string& path : paths) {
     for (const std::string& host : machines) {
       const bool elsewhere = machines.size() > 1 && host != here;

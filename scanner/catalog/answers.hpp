@@ -1,5 +1,5 @@
 // --catalog: the catalogue in the place of a scan. Delivers the same files in the same order with the same contents as
-// Context::scan() would have, so that the commands cannot tell the difference.
+// ScanSession::scan() would have, so that the commands cannot tell the difference.
 #pragma once
 
 #include <functional>

@@ -1,17 +1,13 @@
 // `poolwho leaks LOG…`: from logs to leaks, and with a place to search from leaks to drivers. One scan serves all the
 // leaking tags; what their figures say about pool and size then orders the candidates of each.
 #include <algorithm>
-#include <fstream>
-#include <iostream>
-#include <tuple>
+#include <cstdlib>
 
-#include "scanner/commands/context.hpp"
-#include "scanner/commands/live_view.hpp"
-#include "scanner/commands/log_files.hpp"
-#include "scanner/scan/pipeline.hpp"
+#include "scanner/commands/commands.hpp"
+#include "scanner/commands/driver_search.hpp"
+#include "scanner/commands/leak_logs.hpp"
+#include "scanner/commands/places.hpp"
 #include "scanner/poolmon/growth.hpp"
-#include "scanner/poolmon/live.hpp"
-#include "scanner/poolmon/log_reader.hpp"
 #include "scanner/rank/leak_terms.hpp"
 #include "scanner/report/words.hpp"
 
@@ -20,159 +16,59 @@ namespace {
 
 using poolmon::Shape;
 
-constexpr std::size_t kOthers = 50;     // of what is no leak, the largest changes
-constexpr std::size_t kSuspects = 10;   // whose drivers are looked for, the largest
-constexpr std::size_t kAskFor = 3;      // tags of one snapshot that are worth a search
-constexpr std::size_t kNotes = 20;      // of one kind
-constexpr std::size_t kNamesShown = 5;  // files without figures
+constexpr std::size_t kOthers = 50;    // of what is no leak, the largest changes
+constexpr std::size_t kSuspects = 10;  // whose drivers are looked for, the largest
+constexpr std::size_t kAskFor = 3;     // tags of one snapshot that are worth a search
+
+std::unique_ptr<poolmon::SnapshotSource> open_live(const Options& options,
+                                                   std::unique_ptr<poolmon::LiveProvider> provider,
+                                                   Diagnostics& diagnostics) {
+  poolmon::LiveOptions how;
+  how.every_seconds = options.every_seconds.value_or(how.every_seconds);
+  how.for_seconds = options.for_seconds;
+  how.stop = &diagnostics.stop().interrupted();
+  auto opened = poolmon::watch(provider ? std::move(provider) : poolmon::make_live_provider(), how);
+  if (opened) return std::move(opened.value());
+  diagnostics.note("poolwho: " + opened.error().message);
+  return nullptr;
+}
 
 class Leaks {
  public:
-  Leaks(Context& context, std::unique_ptr<poolmon::LiveProvider> provider)
-      : context_(context), options_(context.options()), provider_(std::move(provider)) {}
+  Leaks(const Inputs& inputs, Diagnostics& diagnostics, ScanSession& session)
+      : inputs_(inputs), options_(inputs.options), diagnostics_(diagnostics), session_(session) {}
 
-  int run() {
+  int run(std::unique_ptr<poolmon::LiveProvider> provider) {
     std::unique_ptr<poolmon::SnapshotSource> live;
-    if (options_.live) {
-      poolmon::LiveOptions how;
-      how.every_seconds = options_.every_seconds.value_or(how.every_seconds);
-      how.for_seconds = options_.for_seconds;
-      how.stop = &context_.stop().interrupted();
-      auto opened = poolmon::watch(provider_ ? std::move(provider_) : poolmon::make_live_provider(), how);
-      if (!opened) {
-        context_.note("poolwho: " + opened.error().message);
-        return kExitUsage;
-      }
-      live = std::move(opened.value());
-    }
+    if (options_.live && (live = open_live(options_, std::move(provider), diagnostics_)) == nullptr) return kExitUsage;
     std::vector<std::string> roots;
     if (options_.root) {
       roots.push_back(*options_.root);
-    } else if (context_.catalog() != nullptr) {
-      roots = context_.catalog()->roots();
+    } else if (inputs_.catalog) {
+      roots = inputs_.catalog->roots();
     }
-    context_.begin("leaks", roots);
-    read_logs();
-    if (live) watch(*live);
-    if (tags_.snapshots() == 0 && totals_.snapshots() == 0)
-      return context_.finish(context_.incomplete() ? kExitIncomplete : kExitNothing);
+    diagnostics_.reporter().begin(run_info(inputs_, "leaks", roots));
+    LeakLogs logs(inputs_, diagnostics_, series_);
+    logs.read_files();
+    if (live) logs.watch(*live);
+    if (series_.empty()) return finish_empty();
     analyse();
     const bool searched = search();
     describe(searched);
     if (certain_ > 0 || std::any_of(pools_.tags.begin(), pools_.tags.end(),
                                     [](const poolmon::Growth& pool) { return pool.shape == Shape::leak; }))
-      return context_.finish(kExitFound);
-    return context_.finish(context_.incomplete() ? kExitIncomplete : kExitNothing);
+      return diagnostics_.finish(kExitFound);
+    return finish_empty();
   }
 
  private:
-  void read_logs() {
-    LogFiles logs = find_logs(context_, options_.logs, !options_.interval_seconds);
-    times_of_change_ = logs.times_of_change;
-    notes_ = std::move(logs.notes);
-    for (const LogFile& log : logs.files) {
-      if (context_.stop().set()) break;  // what was not read is not to be called empty
-      if (log.path == "-") {
-        read(std::cin, log);
-      } else {
-        std::ifstream in(log.path, std::ios::binary);
-        read(in, log);
-      }
-    }
-    if (no_figures_.empty()) return;
-    std::string note = report::with_commas(no_figures_.size()) +
-                       (no_figures_.size() == 1 ? " file holds" : " files hold") + " no figures of pools:";
-    for (std::size_t i = 0; i < no_figures_.size() && i < kNamesShown; ++i)
-      note += (i == 0 ? " " : ", ") + std::string(report::file_name(no_figures_[i]));
-    if (no_figures_.size() > kNamesShown) note += " and " + std::to_string(no_figures_.size() - kNamesShown) + " more";
-    notes_.push_back(std::move(note));
-    // A folder in which nothing is a log is no search that found nothing.
-    if (tags_.snapshots() + totals_.snapshots() == 0)
-      for (const std::string& log : no_figures_) context_.problem({log, "log", 0, kNoFigures});
-  }
-
-  static constexpr const char* kNoFigures =
-      "no figures of pools in it: poolmon's snapshots and screens, WinDbg's !poolused, and CSV of poolmon or perfmon "
-      "are read";
-
-  void read(std::istream& in, const LogFile& log) {
-    poolmon::LogReader reader(in);
-    const bool figures = read(reader, log) > 0;
-    if (figures || log.named) read_.push_back(log.path);
-    if (figures) return;
-    if (log.named) {
-      context_.problem({log.path, "log", 0, kNoFigures});
-    } else {
-      no_figures_.push_back(log.path);
-    }
-  }
-
-  /// Ctrl-C ends the watching; the report is what it was for. One that comes later ends the search.
-  void watch(poolmon::SnapshotSource& live) {
-    LiveView view(context_);
-    read(live, {"this machine", true, std::nullopt}, &view);
-    if (context_.stop().interrupted()) context_.stop().interrupt_served();
-    view.close();
-  }
-
-  /// Returns how many snapshots there were.
-  std::uint64_t read(poolmon::SnapshotSource& source, const LogFile& log, LiveView* view = nullptr) {
-    poolmon::Snapshot snapshot;
-    std::uint64_t found = 0;
-    const auto tell = [&] {
-      // Of a file in a folder that turns out to be no log, nothing is an error.
-      if (found == 0 && !log.named) return;
-      for (poolmon::LineProblem& problem : source.take_problems())
-        context_.problem({log.path, "log", problem.line, std::move(problem.message)});
-      for (const poolmon::LineProblem& note : source.take_notes()) add_note(log, note);
-    };
-    while (!context_.stop().set() && source.next(snapshot)) {
-      if (++found == 1 && log.time && (!snapshot.time || snapshot.time->dayless)) snapshot.time = log.time;
-      if (view != nullptr && view->shown()) {
-        view->show(snapshot);
-        if (!context_.out()) break;  // nobody reads any more
-        add(snapshot, log);
-        continue;
-      }
-      add(snapshot, log);
-      tell();
-      context_.progress(std::to_string(tags_.snapshots()) + " snapshots  " + report::printable(log.path));
-    }
-    tell();
-    return found;
-  }
-
-  void add_note(const LogFile& log, const poolmon::LineProblem& note) {
-    if (++reader_notes_ > kNotes) return;
-    const std::string line = note.line > 0 ? ":" + std::to_string(note.line) : "";
-    notes_.push_back(std::string(report::file_name(log.path)) + line + ": " + note.message);
-  }
-
-  /// Totals of whole pools are a series of their own: perfmon has many samples and no tags.
-  void add(const poolmon::Snapshot& snapshot, const LogFile& log) {
-    const bool tagged = !snapshot.rows.empty();
-    const bool restarted = tagged && tags_.add(snapshot, report::file_name(log.path));
-    poolmon::Snapshot whole;
-    whole.line = snapshot.line;
-    whole.time = snapshot.time;
-    for (const poolmon::Pool pool : {poolmon::Pool::nonpaged, poolmon::Pool::paged}) {
-      const auto bytes = snapshot.totals.of(pool);
-      if (!bytes) continue;
-      poolmon::Row row;
-      row.pool = pool;
-      row.bytes = static_cast<std::int64_t>(*bytes);
-      whole.rows.push_back(row);
-    }
-    if (whole.rows.empty() && tagged) return;
-    (tagged ? beside_tags_ : totals_).add(whole, report::file_name(log.path), restarted);
-  }
+  int finish_empty() { return diagnostics_.finish(diagnostics_.incomplete() ? kExitIncomplete : kExitNothing); }
 
   void analyse() {
     poolmon::AnalysisOptions how;
     if (options_.interval_seconds) how.interval_hours = *options_.interval_seconds / 3600;
-    analysis_ = poolmon::analyse(tags_, how);
-    // Counters of whole pools say more than what stands beside tags by the way.
-    pools_ = poolmon::analyse(totals_.snapshots() > 0 ? totals_ : beside_tags_, how);
+    analysis_ = poolmon::analyse(series_.tags, how);
+    pools_ = poolmon::analyse(series_.pools(), how);
     for (const poolmon::Growth& growth : analysis_.tags) {
       if (growth.shape == Shape::leak) ++certain_;
       if (growth.shape == Shape::leak || (growth.shape == Shape::suspect && leaks_.size() < certain_ + kSuspects))
@@ -190,12 +86,13 @@ class Leaks {
         largest.push_back(growth.tag);
     }
     if (leaks_.empty()) info.next_steps = report::next_steps(info, largest);
-    context_.reporter().logs(info);
-    for (const poolmon::Growth& pool : pools_.tags) context_.reporter().pool(pool);
-    for (const report::Leak& leak : leaks_) context_.reporter().leak(leak);
+    diagnostics_.reporter().logs(info);
+    for (const poolmon::Growth& pool : pools_.tags) diagnostics_.reporter().pool(pool);
+    for (const report::Leak& leak : leaks_) diagnostics_.reporter().leak(leak);
     show_others();
     for (const poolmon::Growth& growth : analysis_.tags) {
-      if (growth.shape == Shape::size) context_.reporter().size({growth, listed(growth.tag), tool_owner(growth.tag)});
+      if (growth.shape == Shape::size)
+        diagnostics_.reporter().size({growth, listed(growth.tag), tool_owner(growth.tag)});
     }
   }
 
@@ -216,12 +113,12 @@ class Leaks {
                        [](const auto* a, const auto* b) { return std::llabs(a->gained) > std::llabs(b->gained); });
       changed = std::move(flat);
     }
-    for (std::size_t i = 0; i < changed.size() && i < kOthers; ++i) context_.reporter().growth(*changed[i]);
+    for (std::size_t i = 0; i < changed.size() && i < kOthers; ++i) diagnostics_.reporter().growth(*changed[i]);
   }
 
   /// The date and time that the first snapshot tells; nothing when it tells no date. The files' own times do not count.
   std::optional<std::int64_t> beginning(const poolmon::SeriesTable& table, bool& utc) const {
-    if (times_of_change_ || table.buckets().empty() || !table.buckets().front().time) return std::nullopt;
+    if (series_.times_of_change || table.buckets().empty() || !table.buckets().front().time) return std::nullopt;
     const poolmon::LogTime& time = *table.buckets().front().time;
     if (time.dayless || time.elapsed) return std::nullopt;
     utc = utc || time.zoned;
@@ -229,18 +126,18 @@ class Leaks {
   }
 
   report::LogsInfo logs_info(bool searched) {
-    const poolmon::Analysis& main = tags_.snapshots() > 0 ? analysis_ : pools_;
+    const poolmon::Analysis& main = series_.tags.snapshots() > 0 ? analysis_ : pools_;
     report::LogsInfo info;
-    info.logs = read_;
-    info.snapshots = tags_.snapshots() + totals_.snapshots();
-    info.tag_snapshots = tags_.snapshots();
+    info.logs = series_.read;
+    info.snapshots = series_.tags.snapshots() + series_.totals.snapshots();
+    info.tag_snapshots = series_.tags.snapshots();
     info.pool_snapshots = pools_.snapshots;
     info.timed = main.timed && main.snapshots > 1;
     info.hours = main.hours;
     info.searched = searched;
-    info.notes = std::move(notes_);
+    info.notes = std::move(series_.notes);
     info.notes.insert(info.notes.end(), main.notes.begin(), main.notes.end());
-    if (times_of_change_ && main.clocked)
+    if (series_.times_of_change && main.clocked)
       info.notes.emplace_back("the logs tell no time: hours are those of the files' last changes");
     if (analysis_.snapshots == 1)
       info.notes.emplace_back("one snapshot shows size, not growth: take more, an hour apart");
@@ -253,19 +150,19 @@ class Leaks {
           "the snapshots have no timestamps, or they are out of order: growth is per snapshot (--interval gives the "
           "time between them)");
     info.pools = pools_.tags;
-    if (analysis_.clocked) info.start = beginning(tags_, info.utc);
-    if (pools_.clocked) info.pools_start = beginning(totals_.snapshots() > 0 ? totals_ : beside_tags_, info.utc);
+    if (analysis_.clocked) info.start = beginning(series_.tags, info.utc);
+    if (pools_.clocked) info.pools_start = beginning(series_.pools(), info.utc);
     return info;
   }
 
   std::vector<tagdb::Entry> listed(tagdb::PoolTag tag) const {
     std::vector<tagdb::Entry> out;
-    for (const tagdb::Entry* entry : context_.database().lookup(tag)) out.push_back(*entry);
+    for (const tagdb::Entry* entry : inputs_.database.lookup(tag)) out.push_back(*entry);
     return out;
   }
 
   std::string tool_owner(tagdb::PoolTag tag) const {
-    const std::string* owner = tags_.owner(tag);
+    const std::string* owner = series_.tags.owner(tag);
     return owner != nullptr ? *owner : std::string();
   }
 
@@ -276,16 +173,17 @@ class Leaks {
       leak.advice = tagdb::advice_for(leak.growth.tag);
       leak.tool_owner = tool_owner(leak.growth.tag);
     }
-    if (leaks_.empty() && options_.root) context_.root_is_there(*options_.root);  // else the search says it
-    const bool place = options_.root || options_.files_from || context_.catalog() != nullptr;
+    if (leaks_.empty() && options_.root)
+      root_is_there(inputs_, *options_.root, diagnostics_);  // else the search says it
+    const bool place = options_.root || options_.files_from || inputs_.catalog;
     if (place && !leaks_.empty()) {
       std::vector<tagdb::TagQuery> queries;
       for (const report::Leak& leak : leaks_) {
         const auto pattern = tagdb::TagPattern::exactly(leak.growth.tag);
         queries.push_back({leak.growth.tag.text(), {pattern}});
       }
-      context_.ask(std::move(queries));
-      if (auto found = find_candidates(context_, [this](const report::Candidate& one) { return fits(one); })) {
+      const auto convinces = [this](const report::Candidate& one) { return fits(one); };
+      if (auto found = find_candidates(inputs_, queries, diagnostics_, session_, convinces)) {
         for (report::Leak& leak : leaks_) judge(leak, *found);
       }
     }
@@ -342,26 +240,21 @@ class Leaks {
     for (std::size_t i = 0; i < leak.candidates.size(); ++i) leak.candidates[i].rank = static_cast<unsigned>(i + 1);
   }
 
-  Context& context_;
+  const Inputs& inputs_;
   const Options& options_;
-  std::unique_ptr<poolmon::LiveProvider> provider_;
-  poolmon::SeriesTable tags_;
-  poolmon::SeriesTable totals_;       ///< of snapshots without tags
-  poolmon::SeriesTable beside_tags_;  ///< totals of snapshots with tags
+  Diagnostics& diagnostics_;
+  ScanSession& session_;
+  LeakSeries series_;
   poolmon::Analysis analysis_, pools_;
-  std::vector<std::string> read_;        ///< the logs, earliest first
-  std::vector<std::string> no_figures_;  ///< files of folders that are no logs
-  std::vector<std::string> notes_;
-  std::size_t reader_notes_ = 0;
-  bool times_of_change_ = false;
   std::vector<report::Leak> leaks_;  ///< then suspects
   std::size_t certain_ = 0;          ///< of them are leaks
 };
 
 }  // namespace
 
-int run_leaks(Context& context, std::unique_ptr<poolmon::LiveProvider> live) {
-  return Leaks(context, std::move(live)).run();
+int run_leaks(const Inputs& inputs, Diagnostics& diagnostics, ScanSession& session,
+              std::unique_ptr<poolmon::LiveProvider> live) {
+  return Leaks(inputs, diagnostics, session).run(std::move(live));
 }
 
 }  // namespace scanner

@@ -1,5 +1,6 @@
 #include "scanner/commands/likely_first.hpp"
 
+#include "scanner/commands/places.hpp"
 #include "scanner/loaded/system.hpp"
 #include "scanner/walk/walk.hpp"
 
@@ -35,20 +36,15 @@ bool is_crash_dump_driver(std::string_view image) { return report::file_name(ima
 
 }  // namespace
 
-std::string running_root() {
-  const std::string windows = loaded::windows_directory();
-  return windows.size() >= 3 ? windows.substr(0, 3) : std::string();
-}
-
-bool LikelyFirst::read(Context& context, const std::string& root, bool marks_only) {
+bool LikelyFirst::read(const Options& options, const std::string& root, bool marks_only, Diagnostics& diagnostics) {
   std::vector<loaded::Driver> drivers;
-  if (const auto& file = context.options().loaded_from) {
+  if (const auto& file = options.loaded_from) {
     walk::Skipped ignored;
     const auto bytes = walk::read_file(*file, kMostList, ignored);
     auto list =
         bytes ? loaded::read_driver_list(bytes.value()) : pe::Result<std::vector<loaded::Driver>>(bytes.error());
     if (!list) {
-      context.problem({*file, "read", 0, list.error().message}, true);
+      diagnostics.problem({*file, "read", 0, list.error().message}, true);
       return false;
     }
     drivers = std::move(list.value());
@@ -60,14 +56,14 @@ bool LikelyFirst::read(Context& context, const std::string& root, bool marks_onl
     drivers.insert(drivers.end(), services.begin(), services.end());
     name_ = "drivers loaded now and driver services";
     running_system_ = true;
-    if (const std::string note = loaded::system_note(); !note.empty()) context.note(note);
+    if (const std::string note = loaded::system_note(); !note.empty()) diagnostics.note(note);
   } else if (!root.empty() && !marks_only && loaded::hives_supported()) {
     const std::string hive = walk::find_path(root, "Windows/System32/config/SYSTEM");
     if (hive.empty()) return true;
     auto list = loaded::drivers_of_hive(hive);
     if (!list) {
-      context.note("poolwho: " + report::printable(hive) + ": " + list.error().message +
-                   "; which drivers start is not known");
+      diagnostics.note("poolwho: " + report::printable(hive) + ": " + list.error().message +
+                       "; which drivers start is not known");
       return true;
     }
     drivers = std::move(list.value());

@@ -6,20 +6,17 @@
 #include <string>
 #include <vector>
 
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/diagnostics.hpp"
 #include "scanner/loaded/driver_list.hpp"
 #include "scanner/rank/rank.hpp"
 
 namespace scanner {
 
-/// The root of the drive that Windows runs from; empty elsewhere than on Windows.
-std::string running_root();
-
 class LikelyFirst {
  public:
   /// Reads --loaded-from, else asks the running system when `root` is its drive, else the registry of `root`. With
   /// `marks_only` nothing is looked up on the disk. False when --loaded-from cannot be read; that is said.
-  bool read(Context& context, const std::string& root, bool marks_only);
+  bool read(const Options& options, const std::string& root, bool marks_only, Diagnostics& diagnostics);
 
   /// Files below the root, each once, in the order of the list; none when there is no list.
   [[nodiscard]] const std::vector<std::string>& files() const { return files_; }

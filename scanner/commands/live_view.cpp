@@ -7,11 +7,10 @@
 namespace scanner {
 namespace {
 
-std::ostream* place_for(Context& context) {
-  const Options& options = context.options();
+std::ostream* place_for(const Options& options, std::ostream& results) {
   if (options.quiet) return nullptr;
   if (options.output) return &std::cout;
-  return options.format == Format::text ? &context.out() : nullptr;
+  return options.format == Format::text ? &results : nullptr;
 }
 
 report::LiveTableOptions how(const Options& options) {
@@ -24,10 +23,10 @@ report::LiveTableOptions how(const Options& options) {
 
 }  // namespace
 
-LiveView::LiveView(Context& context)
-    : context_(context),
-      out_(place_for(context)),
-      table_(how(context.options()), [this](tagdb::PoolTag tag) { return owner(tag); }) {}
+LiveView::LiveView(const Inputs& inputs, std::ostream& results)
+    : inputs_(inputs),
+      out_(place_for(inputs.options, results)),
+      table_(how(inputs.options), [this](tagdb::PoolTag tag) { return owner(tag); }) {}
 
 void LiveView::show(const poolmon::Snapshot& snapshot) {
   if (out_ == nullptr) return;
@@ -43,9 +42,9 @@ void LiveView::close() {
 std::string LiveView::owner(tagdb::PoolTag tag) {
   const auto [at, fresh] = owners_.try_emplace(tag);
   if (!fresh) return at->second;
-  if (context_.catalog() != nullptr) at->second = context_.catalog()->who_allocates(tag);
+  if (inputs_.catalog) at->second = inputs_.catalog->who_allocates(tag);
   if (!at->second.empty()) return at->second;
-  const auto listed = context_.database().lookup(tag);
+  const auto listed = inputs_.database.lookup(tag);
   if (!listed.empty() && !listed.front()->owner.empty()) at->second = "listed: " + listed.front()->owner;
   return at->second;
 }

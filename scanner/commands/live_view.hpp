@@ -5,14 +5,15 @@
 #include <ostream>
 #include <string>
 
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/inputs.hpp"
 #include "scanner/report/live_table.hpp"
 
 namespace scanner {
 
 class LiveView {
  public:
-  explicit LiveView(Context& context);
+  /// `results`: where the report goes; the table is shown there unless a file or another format takes it.
+  LiveView(const Inputs& inputs, std::ostream& results);
 
   /// False when nothing is shown: standard output is for the records of another format, or --quiet.
   [[nodiscard]] bool shown() const { return out_ != nullptr; }
@@ -23,7 +24,7 @@ class LiveView {
  private:
   std::string owner(tagdb::PoolTag tag);
 
-  Context& context_;
+  const Inputs& inputs_;
   std::ostream* out_ = nullptr;
   report::LiveTable table_;
   std::map<tagdb::PoolTag, std::string> owners_;

@@ -10,8 +10,8 @@ namespace scanner {
 namespace {
 
 /// The way past drivers that allocate for others, for those that were found or are listed.
-void note_on_behalf(Context& context, const std::vector<report::Candidate>& candidates,
-                    const std::set<tagdb::PoolTag>& tags) {
+void note_on_behalf(const tagdb::Database& database, Diagnostics& diagnostics,
+                    const std::vector<report::Candidate>& candidates, const std::set<tagdb::PoolTag>& tags) {
   std::set<std::string> images;
   for (const report::Candidate& candidate : candidates) {
     if (candidate.judgement.verdict < rank::Verdict::weak)
@@ -19,29 +19,30 @@ void note_on_behalf(Context& context, const std::vector<report::Candidate>& cand
           {tagdb::fold_case(report::file_name(candidate.path)), tagdb::fold_case(candidate.identity.original_name)});
   }
   for (const tagdb::PoolTag tag : tags) {
-    for (const tagdb::Entry* entry : context.database().lookup(tag)) {
+    for (const tagdb::Entry* entry : database.lookup(tag)) {
       for (std::string& image : tagdb::owner_images(entry->owner)) images.insert(std::move(image));
     }
   }
   for (const std::string& image : images) {
     if (const auto advice = tagdb::on_behalf(image); !advice.empty())
-      context.note(image + " allocates for others: " + std::string(advice));
+      diagnostics.note(image + " allocates for others: " + std::string(advice));
   }
 }
 
 /// What others report about the very versions that were found: the way to a remedy, and seen without --explain.
-void note_known_leaks(Context& context, const std::vector<report::Candidate>& candidates) {
+void note_known_leaks(Diagnostics& diagnostics, const std::vector<report::Candidate>& candidates) {
   std::set<std::string> said;
   for (const report::Candidate& candidate : candidates) {
     for (const rank::Reason& reason : candidate.judgement.reasons) {
       if (reason.code != "known_leak") continue;
       const std::string text = report::printable(report::file_name(candidate.path)) + ": " + reason.text;
-      if (said.insert(text).second) context.note(text);
+      if (said.insert(text).second) diagnostics.note(text);
     }
   }
 }
 
-void suggest_relatives(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
+void suggest_relatives(const tagdb::Database& database, Diagnostics& diagnostics, const SearchRecord& record,
+                       const std::set<tagdb::PoolTag>& tags) {
   for (const auto& [tag, drivers] : record.relatives) {
     std::string text = "did you mean '" + tag.text() + "'? It is used by";
     std::size_t shown = 0;
@@ -49,12 +50,12 @@ void suggest_relatives(Context& context, const SearchRecord& record, const std::
       if (++shown > 3) break;
       text += " " + report::printable(driver);
     }
-    context.note(text);
+    diagnostics.note(text);
   }
   for (const tagdb::PoolTag tag : tags) {
-    for (const tagdb::PoolTag relative : context.database().relatives(tag)) {
+    for (const tagdb::PoolTag relative : database.relatives(tag)) {
       if (!record.relatives.contains(relative))
-        context.note("'" + relative.text() + "' is a known tag (poolwho lookup '" + relative.text() + "')");
+        diagnostics.note("'" + relative.text() + "' is a known tag (poolwho lookup '" + relative.text() + "')");
     }
   }
 }
@@ -65,9 +66,9 @@ std::string count_of_drivers(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " driver" : " drivers");
 }
 
-void note_searched(Context& context, const SearchRecord& record, const std::vector<tagdb::PoolTag>& exact_tags,
-                   const std::string& missing) {
-  if (context.nothing_to_search()) return;
+void note_searched(const Inputs& inputs, Diagnostics& diagnostics, const SearchRecord& record,
+                   const std::vector<tagdb::PoolTag>& exact_tags, const std::string& missing) {
+  if (diagnostics.nothing_to_search()) return;
   std::string searched = "searched ";
   for (std::size_t i = 0; i < record.searched.size(); ++i) searched += (i == 0 ? "" : ", ") + record.searched[i];
   if (!record.not_searched.empty()) {
@@ -81,9 +82,9 @@ void note_searched(Context& context, const SearchRecord& record, const std::vect
     for (const auto& [machine, count] : record.untraced) searched += " " + std::to_string(count) + " " + machine + ",";
     searched.pop_back();
   }
-  context.note(searched);
-  if (!missing.empty()) context.note(missing);
-  const walk::Skipped& skipped = context.summary().skipped;
+  diagnostics.note(searched);
+  if (!missing.empty()) diagnostics.note(missing);
+  const walk::Skipped& skipped = diagnostics.summary().skipped;
   if (skipped.total() > 0) {
     std::string text = "skipped:";
     const auto add = [&text](std::uint64_t count, const char* what) {
@@ -97,38 +98,39 @@ void note_searched(Context& context, const SearchRecord& record, const std::vect
     add(skipped.too_large, "files over --max-filesize");
     add(skipped.special, "special files");
     text.pop_back();
-    context.note(text);
+    diagnostics.note(text);
   }
-  if (context.catalog() != nullptr) {
+  if (inputs.catalog) {
     for (const tagdb::PoolTag tag : exact_tags) {
-      if (!context.catalog()->searched_for(tag))
-        context.note("not every driver of the catalogue was searched for the bytes of '" + tag.text() +
-                     "': strings and numbers with it may be missing");
-      if (context.options().ignore_case) break;  // sixteen spellings, one note
+      if (!inputs.catalog->searched_for(tag))
+        diagnostics.note("not every driver of the catalogue was searched for the bytes of '" + tag.text() +
+                         "': strings and numbers with it may be missing");
+      if (inputs.options.ignore_case) break;  // sixteen spellings, one note
     }
   }
   if (record.bytes_only > 0)
-    context.note("only the bytes were searched so far: " + count_of_drivers(record.bytes_only));
+    diagnostics.note("only the bytes were searched so far: " + count_of_drivers(record.bytes_only));
 }
 
-void note_advice(Context& context, const std::vector<report::Candidate>& candidates,
+void note_advice(const Inputs& inputs, Diagnostics& diagnostics, const std::vector<report::Candidate>& candidates,
                  const std::set<tagdb::PoolTag>& tags) {
   for (const tagdb::PoolTag tag : tags) {
-    if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) context.note(advice);
+    if (const std::string advice = tagdb::advice_for(tag); !advice.empty()) diagnostics.note(advice);
   }
-  note_on_behalf(context, candidates, tags);
-  note_known_leaks(context, candidates);
+  note_on_behalf(inputs.database, diagnostics, candidates, tags);
+  note_known_leaks(diagnostics, candidates);
 }
 
-void note_nothing_found(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags) {
-  if (context.note_no_driver()) return;
+void note_nothing_found(const Inputs& inputs, Diagnostics& diagnostics, const SearchRecord& record,
+                        const std::set<tagdb::PoolTag>& tags) {
+  if (diagnostics.note_no_driver()) return;
   std::string text = "no driver found that allocates with";
-  for (const tagdb::TagQuery& query : context.queries()) text += " '" + query.text + "'";
-  context.note(text);
+  for (const tagdb::TagQuery& query : inputs.queries) text += " '" + query.text + "'";
+  diagnostics.note(text);
   const bool hopeless =
       std::all_of(tags.begin(), tags.end(), [](tagdb::PoolTag tag) { return !tagdb::never_proves(tag).empty(); });
   if (!tags.empty() && hopeless) return;  // the advice about the tag says where to look
-  suggest_relatives(context, record, tags);
+  suggest_relatives(inputs.database, diagnostics, record, tags);
   if (!record.unresolved.empty()) {
     std::vector<UnresolvedDriver> unresolved = record.unresolved;
     std::stable_sort(unresolved.begin(), unresolved.end(),
@@ -142,9 +144,9 @@ void note_nothing_found(Context& context, const SearchRecord& record, const std:
       list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved[i].path)) + " (" +
               std::to_string(unresolved[i].sites) + ")";
     if (drivers > kShown) list += " and " + std::to_string(drivers - kShown) + " more";
-    context.note(list);
+    diagnostics.note(list);
   }
-  context.note("what to try: more folders, --any-suffix, poolwho lookup, !poolused, Verifier");
+  diagnostics.note("what to try: more folders, --any-suffix, poolwho lookup, !poolused, Verifier");
 }
 
 }  // namespace scanner

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/inputs.hpp"
 
 namespace scanner {
 
@@ -27,7 +27,7 @@ struct SearchRecord {
   std::vector<std::string> searched, not_searched;            ///< names of levels
   std::map<tagdb::PoolTag, std::set<std::string>> relatives;  ///< tags like those asked for → drivers that use them
   std::vector<UnresolvedDriver> unresolved;
-  UnresolvedRest more_unresolved;  ///< of a catalogue, beyond `unresolved`
+  UnresolvedRest more_unresolved;                 ///< of a catalogue, beyond `unresolved`
   std::map<std::string, std::uint32_t> untraced;  ///< machine → drivers whose bytes were searched and no more
   std::size_t bytes_only = 0;                     ///< other drivers of which this is true, because of an interruption
 };
@@ -36,11 +36,12 @@ struct SearchRecord {
 std::string count_of_drivers(std::uint64_t count);
 
 /// What was searched and what was passed over; `missing` says which likely drivers are not there, empty when none is.
-void note_searched(Context& context, const SearchRecord& record, const std::vector<tagdb::PoolTag>& exact_tags,
-                   const std::string& missing);
+void note_searched(const Inputs& inputs, Diagnostics& diagnostics, const SearchRecord& record,
+                   const std::vector<tagdb::PoolTag>& exact_tags, const std::string& missing);
 /// What is known about the tags themselves, and the way past drivers that allocate for others.
-void note_advice(Context& context, const std::vector<report::Candidate>& candidates,
+void note_advice(const Inputs& inputs, Diagnostics& diagnostics, const std::vector<report::Candidate>& candidates,
                  const std::set<tagdb::PoolTag>& tags);
-void note_nothing_found(Context& context, const SearchRecord& record, const std::set<tagdb::PoolTag>& tags);
+void note_nothing_found(const Inputs& inputs, Diagnostics& diagnostics, const SearchRecord& record,
+                        const std::set<tagdb::PoolTag>& tags);
 
 }  // namespace scanner

@@ -33,12 +33,12 @@ std::string counted(std::size_t count, const char* one, const char* more) {
 }
 
 /// The logs of one folder, not of those in it.
-void add_folder(Context& context, const std::string& folder, LogFiles& out) {
+void add_folder(Diagnostics& diagnostics, const std::string& folder, LogFiles& out) {
   std::vector<DirectoryEntry> entries;
   std::string error;
   bool denied = false;
   if (!walk::list_directory(folder, entries, error, denied)) {
-    context.problem({folder, "read", 0, error}, true);
+    diagnostics.problem({folder, "read", 0, error}, true);
     return;
   }
   const bool slash = !folder.empty() && (folder.back() == '/' || folder.back() == '\\');
@@ -57,7 +57,7 @@ void add_folder(Context& context, const std::string& folder, LogFiles& out) {
     }
   }
   if (logs == 0)
-    context.problem({folder, "log", 0, "no logs in it: files named *.txt, *.log, *.csv, *.tsv, *.json or *.html"});
+    diagnostics.problem({folder, "log", 0, "no logs in it: files named *.txt, *.log, *.csv, *.tsv, *.json or *.html"});
   if (others + folders == 0) return;
   std::string note = "in " + report::printable(folder) + " not read: ";
   if (others > 0) note += counted(others, "file of another kind", "files of other kinds");
@@ -133,7 +133,7 @@ void put_in_order(LogFiles& out, bool clocked) {
 
 }  // namespace
 
-LogFiles find_logs(Context& context, const std::vector<std::string>& names, bool clocked) {
+LogFiles find_logs(Diagnostics& diagnostics, const std::vector<std::string>& names, bool clocked) {
   LogFiles out;
   for (const std::string& name : names) {
     DirectoryEntry entry;
@@ -144,7 +144,7 @@ LogFiles find_logs(Context& context, const std::vector<std::string>& names, bool
     }
     if (walk::inspect(name, entry, reason)) {
       if (entry.kind == DirectoryEntry::Kind::directory) {
-        add_folder(context, name, out);
+        add_folder(diagnostics, name, out);
         continue;
       }
       // Opening a pipe only to see whether it can be read would take its place in line.
@@ -154,7 +154,7 @@ LogFiles find_logs(Context& context, const std::vector<std::string>& names, bool
     if (reason.empty()) {
       out.files.push_back({name, true, std::nullopt});
     } else {
-      context.problem({name, "read", 0, reason}, true);
+      diagnostics.problem({name, "read", 0, reason}, true);
     }
   }
   if (out.files.size() > 1) put_in_order(out, clocked);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/diagnostics.hpp"
 #include "scanner/poolmon/log_order.hpp"
 
 namespace scanner {
@@ -24,8 +24,8 @@ struct LogFiles {
   bool times_of_change = false;    ///< `time` is the files' time of change
 };
 
-/// `names` are files and folders; what cannot be read is told to `context`. With `clocked` false no hours are taken
+/// `names` are files and folders; what cannot be read is told to `diagnostics`. With `clocked` false no hours are taken
 /// from the files' times of change.
-LogFiles find_logs(Context& context, const std::vector<std::string>& names, bool clocked);
+LogFiles find_logs(Diagnostics& diagnostics, const std::vector<std::string>& names, bool clocked);
 
 }  // namespace scanner

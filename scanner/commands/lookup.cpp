@@ -1,7 +1,8 @@
 // `poolwho lookup TAG|DRIVER.sys…`: what the databases say, without a scan.
 #include <algorithm>
 
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/commands.hpp"
+#include "scanner/commands/driver_search.hpp"
 #include "scanner/commands/lookup_notes.hpp"
 #include "tagdb/known_leaks.hpp"
 #include "tagdb/text.hpp"
@@ -30,12 +31,12 @@ tagdb::PoolTag shown_tag(const tagdb::Entry& entry, const tagdb::TagQuery& query
 }
 
 /// What others report to leak with the tag. True when there is such a report.
-bool list_known_leaks(Context& context, const tagdb::TagQuery& query) {
+bool list_known_leaks(report::Reporter& reporter, const tagdb::TagQuery& query) {
   bool any = false;
   for (const tagdb::TagPattern& form : query.forms) {
     if (!form.exact()) continue;
     for (const tagdb::Entry& entry : tagdb::known_leaks_of(form.tag())) {
-      context.reporter().listed(entry, form.tag());
+      reporter.listed(entry, form.tag());
       any = true;
     }
   }
@@ -57,41 +58,42 @@ std::vector<const tagdb::Entry*> entries_of(const tagdb::Database& database, con
 }
 
 /// `lookup tcpip.sys`: the other way round, from an owner to tags.
-bool look_up_driver(Context& context, const std::string& driver) {
-  const auto entries = entries_of(context.database(), driver);
+bool look_up_driver(const tagdb::Database& database, Diagnostics& diagnostics, const std::string& driver) {
+  const auto entries = entries_of(database, driver);
   for (const tagdb::Entry* entry : entries) {
     const bool one_tag = entry->first.exact() && !entry->range();
-    context.reporter().listed(*entry, one_tag ? entry->first.tag() : tagdb::PoolTag::from_text(entry->columns));
+    diagnostics.reporter().listed(*entry, one_tag ? entry->first.tag() : tagdb::PoolTag::from_text(entry->columns));
   }
   if (entries.empty()) {
-    note_unlisted_driver(context, driver);
+    note_unlisted_driver(diagnostics, driver);
     return false;
   }
   const std::string image = tagdb::fold_case(report::file_name(driver));
   if (const auto advice = tagdb::on_behalf(image); !advice.empty())
-    context.note(image + " allocates for others: " + std::string(advice));
+    diagnostics.note(image + " allocates for others: " + std::string(advice));
   return true;
 }
 
 }  // namespace
 
-int run_lookup(Context& context) {
-  context.begin("lookup", {});
-  bool found = context.catalog() != nullptr && report_catalogued(context);
-  for (const tagdb::TagQuery& query : context.queries()) {
-    const auto entries = entries_for(context.database(), query);
-    for (const tagdb::Entry* entry : entries) context.reporter().listed(*entry, shown_tag(*entry, query));
-    const bool reported = list_known_leaks(context, query);
+int run_lookup(const Inputs& inputs, Diagnostics& diagnostics, ScanSession& session) {
+  diagnostics.reporter().begin(run_info(inputs, "lookup", {}));
+  bool found = inputs.catalog && report_catalogued(inputs, diagnostics, session);
+  for (const tagdb::TagQuery& query : inputs.queries) {
+    const auto entries = entries_for(inputs.database, query);
+    for (const tagdb::Entry* entry : entries) diagnostics.reporter().listed(*entry, shown_tag(*entry, query));
+    const bool reported = list_known_leaks(diagnostics.reporter(), query);
     found = found || reported || !entries.empty();
-    note_owner_advice(context, query, entries);
+    note_owner_advice(diagnostics, query, entries);
     if (entries.empty()) {
-      note_unlisted_tag(context, query);
+      note_unlisted_tag(inputs.database, diagnostics, query);
     } else {
-      note_see_also(context, query);
+      note_see_also(inputs.database, diagnostics, query);
     }
   }
-  for (const std::string& driver : context.options().drivers) found = look_up_driver(context, driver) || found;
-  return context.finish(found ? kExitFound : kExitNothing);
+  for (const std::string& driver : inputs.options.drivers)
+    found = look_up_driver(inputs.database, diagnostics, driver) || found;
+  return diagnostics.finish(found ? kExitFound : kExitNothing);
 }
 
 }  // namespace scanner

@@ -4,17 +4,19 @@
 
 #include <vector>
 
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/diagnostics.hpp"
+#include "tagdb/database.hpp"
 
 namespace scanner {
 
 /// Who the listed owner really is, where the tag or the owner stands for others.
-void note_owner_advice(Context& context, const tagdb::TagQuery& query, const std::vector<const tagdb::Entry*>& entries);
+void note_owner_advice(Diagnostics& diagnostics, const tagdb::TagQuery& query,
+                       const std::vector<const tagdb::Entry*>& entries);
 /// Tags that are easily taken for one that is listed, too.
-void note_see_also(Context& context, const tagdb::TagQuery& query);
+void note_see_also(const tagdb::Database& database, Diagnostics& diagnostics, const tagdb::TagQuery& query);
 /// Nothing is listed: what resembles it, and how to find the driver.
-void note_unlisted_tag(Context& context, const tagdb::TagQuery& query);
+void note_unlisted_tag(const tagdb::Database& database, Diagnostics& diagnostics, const tagdb::TagQuery& query);
 /// No list has a tag of this driver.
-void note_unlisted_driver(Context& context, const std::string& driver);
+void note_unlisted_driver(Diagnostics& diagnostics, const std::string& driver);
 
 }  // namespace scanner

@@ -2,7 +2,7 @@
 #include <ostream>
 
 #include "scanner/catalog/merge.hpp"
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/commands.hpp"
 #include "scanner/platform/console.hpp"
 
 namespace scanner {

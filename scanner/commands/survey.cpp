@@ -4,8 +4,13 @@
 #include <mutex>
 #include <optional>
 
-#include "scanner/commands/context.hpp"
-#include "scanner/scan/pipeline.hpp"
+#include "scanner/catalog/store.hpp"
+#include "scanner/commands/accounting.hpp"
+#include "scanner/commands/commands.hpp"
+#include "scanner/commands/file_records.hpp"
+#include "scanner/commands/places.hpp"
+#include "scanner/platform/host.hpp"
+#include "scanner/rank/check.hpp"
 
 namespace scanner {
 namespace {
@@ -33,32 +38,8 @@ class ReportedContents {
   std::map<ContentHash, Reported> reported_;
 };
 
-report::Driver driver_record(const ScannedFile& file) {
-  report::Driver driver;
-  driver.path = file.file.path;
-  driver.sha256 = file.sha256;
-  driver.size = file.size;
-  driver.machine = file.machine;
-  driver.identity = file.identity;
-  driver.uses = uses_of(file, [](tagdb::PoolTag) { return true; });
-  std::stable_sort(driver.uses.begin(), driver.uses.end(),
-                   [](const report::Use& a, const report::Use& b) { return a.use.tag.text() < b.use.tag.text(); });
-  driver.allocate = file.trace.counts(trace::SiteKind::allocate);
-  driver.free = file.trace.counts(trace::SiteKind::free);
-  driver.other = file.trace.counts(trace::SiteKind::other);
-  driver.wrapper = file.trace.wrapper_counts();
-  driver.dynamic_reasons = file.trace.dynamic_reasons();
-  driver.exports_allocator = file.trace.exported_allocators;
-  driver.problems = file.trace.problems;
-  driver.notes = file.trace.notes;
-  driver.unresolved_api_sets = file.unresolved_api_sets;
-  driver.traced = file.outcome == ScannedFile::Outcome::traced;
-  return driver;
-}
-
 /// The earlier build that --baseline names; false when it cannot be read, which is then said.
-bool trace_baseline(Context& context, const ScanRequest& request, ScannedFile& out) {
-  const std::string& path = *context.options().baseline;
+bool trace_baseline(const std::string& path, const ScanRequest& request, Diagnostics& diagnostics, ScannedFile& out) {
   walk::Found file;
   file.path = path;
   file.named = true;
@@ -66,30 +47,46 @@ bool trace_baseline(Context& context, const ScanRequest& request, ScannedFile& o
   out = scan_file(file, request, buffer);
   if (out.outcome == ScannedFile::Outcome::traced) return true;
   const std::string reason = out.message.empty() ? "its processor cannot be traced" : out.message;
-  context.problem({path, "read", 0, reason + " (--baseline takes an earlier build of the driver)"}, true);
+  diagnostics.problem({path, "read", 0, reason + " (--baseline takes an earlier build of the driver)"}, true);
   return false;
+}
+
+/// Opens --store for this run; null, with the error told, when that fails.
+std::unique_ptr<catalog::Store> open_store(const Inputs& inputs, const report::RunInfo& run, Diagnostics& diagnostics) {
+  const Options& options = inputs.options;
+  catalog::RunFacts facts{
+      run.uuid, options.host.value_or(host_name()), os_name(), report::iso_time(run.time), run.tagdb, {}};
+  if (options.shards != 0) facts.shard = std::to_string(options.shard) + "/" + std::to_string(options.shards);
+  auto opened = catalog::Store::open(*options.store, inputs.apis, inputs.database, facts);
+  if (opened) return std::move(opened.value());
+  diagnostics.failure(*options.store, opened.error().message);
+  return nullptr;
 }
 
 /// Files wait here until the batch that holds them is in the catalogue; only then are they reported.
 class Survey {
  public:
-  explicit Survey(Context& context) : context_(context), options_(context.options()) {}
+  Survey(const Inputs& inputs, Diagnostics& diagnostics, ScanSession& session)
+      : inputs_(inputs), options_(inputs.options), diagnostics_(diagnostics), session_(session) {}
 
   int run() {
     std::vector<std::string> paths = options_.paths;
-    if (context_.catalog() != nullptr && options_.root) paths.push_back(*options_.root);
-    context_.begin("survey", paths.empty() && context_.catalog() != nullptr ? context_.catalog()->roots() : paths);
-    context_.demand_covered();
-    ScanRequest request = context_.new_request();
+    if (inputs_.catalog && options_.root) paths.push_back(*options_.root);
+    const report::RunInfo run =
+        run_info(inputs_, "survey", paths.empty() && inputs_.catalog ? inputs_.catalog->roots() : paths);
+    diagnostics_.reporter().begin(run);
+    demand_covered(inputs_, diagnostics_);
+    ScanRequest request = session_.new_request();
     request.already_reported = [this](const ContentHash& hash) { return contents_.contains(hash); };
-    if (options_.baseline && !trace_baseline(context_, request, baseline_)) return context_.finish(kExitUsage);
+    if (options_.baseline && !trace_baseline(*options_.baseline, request, diagnostics_, baseline_))
+      return diagnostics_.finish(kExitUsage);
     if (options_.store) {
-      store_ = context_.open_store();
+      store_ = open_store(inputs_, run, diagnostics_);
       if (!store_) return kExitUsage;
       request.recall = store_.get();
       request.with_text = true;
     }
-    Context::Hooks hooks;
+    ScanHooks hooks;
     if (store_) {
       hooks.idle = [this] { flush(); };
       hooks.walked = [this](const std::string& root, const walk::Skipped& skipped,
@@ -98,19 +95,19 @@ class Survey {
         if (!failed_ && !options_.files_from) failed_ = !store_->add_root(root, skipped, troubles);
       };
     }
-    context_.scan(
+    session_.scan(
         paths, true, {}, request, [this](ScannedFile& file) { take(file); }, hooks);
     flush();
-    if (store_ && !failed_ && !context_.stop().set()) finish_store();
+    if (store_ && !failed_ && !diagnostics_.stop().set()) finish_store();
     if (failed_) {
-      context_.failure(*options_.store, store_->error());
-      return context_.finish(kExitUsage);
+      diagnostics_.failure(*options_.store, store_->error());
+      return diagnostics_.finish(kExitUsage);
     }
-    const bool no_driver = !context_.stop().set() && context_.note_no_driver();
-    if (context_.incomplete()) return context_.finish(kExitIncomplete);
+    const bool no_driver = !diagnostics_.stop().set() && diagnostics_.note_no_driver();
+    if (diagnostics_.incomplete()) return diagnostics_.finish(kExitIncomplete);
     // A build whose drivers are not where they are looked for has not passed.
-    if (options_.check && !no_driver) return context_.finish(findings_ > 0 ? kExitNothing : kExitFound);
-    return context_.finish(context_.summary().drivers > 0 ? kExitFound : kExitNothing);
+    if (options_.check && !no_driver) return diagnostics_.finish(findings_ > 0 ? kExitNothing : kExitFound);
+    return diagnostics_.finish(diagnostics_.summary().drivers > 0 ? kExitFound : kExitNothing);
   }
 
  private:
@@ -140,7 +137,7 @@ class Survey {
     last_flush_ = std::chrono::steady_clock::now();
     if (!store_->store(pending_)) {
       failed_ = true;
-      context_.stop().fail();  // the rest of the work would be lost
+      diagnostics_.stop().fail();  // the rest of the work would be lost
       return;
     }
     for (ScannedFile& file : pending_) report(file);
@@ -148,10 +145,10 @@ class Survey {
   }
 
   void report(ScannedFile& file) {
-    if (!context_.account(file)) return;
+    if (!account(file, inputs_.catalog != nullptr, diagnostics_)) return;
     const auto copy = copy_of_.find(file.file.path);
     if (copy != copy_of_.end()) {
-      if (records_wanted()) context_.reporter().copy(file.file.path, copy->second, file.sha256);
+      if (records_wanted()) diagnostics_.reporter().copy(file.file.path, copy->second, file.sha256);
       copy_of_.erase(copy);
       return;
     }
@@ -160,24 +157,24 @@ class Survey {
     if (judged && file.outcome == ScannedFile::Outcome::unsupported) {
       // No finding and no change would read as "all is well".
       const std::string why = file.trace.problems.empty() ? "its code is not traced" : file.trace.problems.front();
-      context_.problem({file.file.path, "trace", 0, why + (options_.check ? "; not checked" : "; not compared")});
+      diagnostics_.problem({file.file.path, "trace", 0, why + (options_.check ? "; not checked" : "; not compared")});
     } else if (options_.check) {
       for (const auto& finding :
-           rank::check(file.trace, image_facts(file.file.path, file.identity), context_.database(), context_.apis())) {
+           rank::check(file.trace, image_facts(file.file.path, file.identity), inputs_.database, inputs_.apis)) {
         ++findings_;
-        context_.reporter().finding(file.file.path, finding);
+        diagnostics_.reporter().finding(file.file.path, finding);
       }
     } else if (options_.baseline) {
-      context_.reporter().compared({file.file.path, *options_.baseline, file.identity, baseline_.identity});
+      diagnostics_.reporter().compared({file.file.path, *options_.baseline, file.identity, baseline_.identity});
       for (const auto& change : rank::compare(baseline_.trace, file.trace))
-        context_.reporter().change(file.file.path, change);
+        diagnostics_.reporter().change(file.file.path, change);
     } else {
       report::Driver driver = driver_record(file);
       if (options_.only) {
         std::erase_if(driver.uses, [this](const report::Use& use) { return use.use.evidence != *options_.only; });
         if (driver.uses.empty()) return;
       }
-      if (records_wanted()) context_.reporter().driver(driver);
+      if (records_wanted()) diagnostics_.reporter().driver(driver);
     }
   }
 
@@ -193,7 +190,7 @@ class Survey {
       if (!batch.empty() && !failed_) failed_ = !store_->store_held(batch);
       batch.clear();
     };
-    context_.revisit(
+    session_.revisit(
         [&](const std::function<bool(walk::Found)>& push) {
           for (auto drivers = store_->unsearched(); !drivers.empty(); drivers = store_->unsearched()) {
             for (const catalog::Unsearched& driver : drivers) {
@@ -207,22 +204,24 @@ class Survey {
           return search_file(found, missing, options_.max_file_size, buffer);
         },
         [&](ScannedFile& file) {
-          context_.progress("searching for new tags: " + report::printable(file.file.path));
+          diagnostics_.progress("searching for new tags: " + report::printable(file.file.path));
           if (file.sha256.empty()) return;  // gone, or no longer what it was
           batch.push_back(std::move(file));
           constexpr std::size_t kBatch = 256;
           if (batch.size() >= kBatch) write();
         });
     write();
-    if (!failed_ && !context_.stop().set()) failed_ = !store_->complete();
+    if (!failed_ && !diagnostics_.stop().set()) failed_ = !store_->complete();
     const catalog::StoreCounts& counts = store_->counts();
-    context_.note("stored in " + report::printable(*options_.store) + ": " + std::to_string(counts.fresh) + " new, " +
-                  std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) + " unchanged" +
-                  (counts.vanished > 0 ? ", " + std::to_string(counts.vanished) + " vanished" : ""));
+    diagnostics_.note("stored in " + report::printable(*options_.store) + ": " + std::to_string(counts.fresh) +
+                      " new, " + std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) +
+                      " unchanged" + (counts.vanished > 0 ? ", " + std::to_string(counts.vanished) + " vanished" : ""));
   }
 
-  Context& context_;
+  const Inputs& inputs_;
   const Options& options_;
+  Diagnostics& diagnostics_;
+  ScanSession& session_;
   ReportedContents contents_;
   ScannedFile baseline_;
   std::uint64_t findings_ = 0;
@@ -235,14 +234,14 @@ class Survey {
 
 }  // namespace
 
-int run_survey(Context& context) {
-  const Options& options = context.options();
+int run_survey(const Inputs& inputs, Diagnostics& diagnostics, ScanSession& session) {
+  const Options& options = inputs.options;
   if (options.paths.empty() && !options.files_from && !options.catalog) {
-    context.note(
+    diagnostics.note(
         "poolwho: survey needs a path: drivers or folders, such as 'poolwho survey /mnt/c/Windows/System32/drivers'");
     return kExitUsage;
   }
-  return Survey(context).run();
+  return Survey(inputs, diagnostics, session).run();
 }
 
 }  // namespace scanner

@@ -3,9 +3,9 @@
 
 #include <string>
 
-namespace scanner::report {
+namespace scanner {
 
 std::string host_name();
 std::string os_name();  ///< "Linux 6.1.0", "Windows 10.0.20348"
 
-}  // namespace scanner::report
+}  // namespace scanner

@@ -2,7 +2,7 @@
 
 #include "scanner/platform/host.hpp"
 
-namespace scanner::report {
+namespace scanner {
 
 std::string host_name() {
   struct utsname names {};
@@ -14,4 +14,4 @@ std::string os_name() {
   return ::uname(&names) == 0 ? std::string(names.sysname) + " " + names.release : "";
 }
 
-}  // namespace scanner::report
+}  // namespace scanner

@@ -6,7 +6,7 @@
 #include "scanner/platform/host.hpp"
 #include "scanner/platform/win32.hpp"
 
-namespace scanner::report {
+namespace scanner {
 
 std::string host_name() {
   std::array<wchar_t, 256> name{};
@@ -29,4 +29,4 @@ std::string os_name() {
          std::to_string(version.dwBuildNumber);
 }
 
-}  // namespace scanner::report
+}  // namespace scanner

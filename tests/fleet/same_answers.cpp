@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "scanner/catalog/schema.hpp"
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/commands.hpp"
 #include "tagdb/database.hpp"
 
 namespace fs = std::filesystem;
@@ -29,11 +29,11 @@ struct Answer {
   std::string out, err;
 };
 
-Answer run(const scanner::Options& options, int (*command)(scanner::Context&)) {
+Answer run(const scanner::Options& options) {
   std::ostringstream out, err;
-  scanner::Context context(options, out, err, false, false);
+  scanner::StopFlag stop;
   Answer answer;
-  answer.code = context.load() ? command(context) : scanner::kExitUsage;
+  answer.code = scanner::run_command(options, {out, err}, stop);
   answer.out = out.str();
   answer.err = err.str();
   return answer;
@@ -105,10 +105,10 @@ int main(int argc, char** argv) {
   survey.verb = scanner::Verb::survey;
   survey.paths = {drivers};
   survey.format = scanner::Format::ndjson;
-  const Answer plain = run(survey, scanner::run_survey);
+  const Answer plain = run(survey);
   survey.store = file;
-  const Answer stored = run(survey, scanner::run_survey);
-  const Answer again = run(survey, scanner::run_survey);
+  const Answer stored = run(survey);
+  const Answer again = run(survey);
   unsigned failures = 0;
   const auto fail = [&failures](const std::string& what) {
     if (++failures <= 20) std::printf("FAILED: %s\n", what.c_str());
@@ -122,9 +122,9 @@ int main(int argc, char** argv) {
     view.verb = scanner::Verb::survey;
     view.paths = {drivers};
     change(view);
-    const Answer scan = run(view, scanner::run_survey);
+    const Answer scan = run(view);
     view.catalog = file;
-    const Answer catalogue = run(view, scanner::run_survey);
+    const Answer catalogue = run(view);
     if (without_times(scan.out) != without_times(catalogue.out)) fail(std::string("survey, ") + name);
     if (scan.code != catalogue.code) fail(std::string("exit code of survey, ") + name);
     if (scan.out.empty()) fail(std::string("nothing in survey, ") + name);
@@ -170,9 +170,9 @@ int main(int argc, char** argv) {
     locate.paths = {drivers};
     locate.format = format;
     locate.explain = format == scanner::Format::json;
-    Answer scan = run(locate, scanner::run_locate);
+    Answer scan = run(locate);
     locate.catalog = file;
-    const Answer catalogue = run(locate, scanner::run_locate);
+    const Answer catalogue = run(locate);
     const std::string name = "'" + tagdb::PoolTag(tag).text() + "' as " + label;
     if (without_times(scan.out) != without_times(catalogue.out))
       fail(name + ": catalogue and scan print different things");
@@ -183,7 +183,7 @@ int main(int argc, char** argv) {
     if (scan.code != catalogue.code) fail(name + ": different exit codes");
     // Asked about all of it, it looks only at drivers that may matter, and knows numbers of the others.
     locate.paths.clear();
-    const Answer quick = run(locate, scanner::run_locate);
+    const Answer quick = run(locate);
     if (quick.out != catalogue.out && without_times(quick.out) != without_times(scan.out))
       fail(name + ": the whole catalogue answers differently than its root");
     static const std::regex place("the named paths|the catalogue");

@@ -23,7 +23,7 @@
 #include <sstream>
 
 #include "pe/image.hpp"
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/commands.hpp"
 #include "scanner/trace/ir/budget.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tests/fuzz/target.hpp"
@@ -197,12 +197,8 @@ bool survey(const std::string& path, Board& board) {
   const auto parsed = scanner::parse_command_line({"survey", path, "--format", "ndjson", "--explain", "-q", "-j", "1"});
   if (!parsed.options) return false;
   std::ostringstream out, err;
-  int code = 0;
-  {
-    scanner::Context context(*parsed.options, out, err, false, false);
-    if (!context.load()) return false;
-    code = scanner::run_survey(context);
-  }
+  scanner::StopFlag stop;
+  const int code = scanner::run_command(*parsed.options, {out, err}, stop);
   std::istringstream lines(out.str());
   unsigned drivers = 0, errors = 0, others = 0;
   bool whole = false;

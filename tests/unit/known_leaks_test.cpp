@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/file_records.hpp"
 #include "scanner/rank/rank.hpp"
 #include "scanner/report/words.hpp"
 #include "tagdb/known_leaks.hpp"

@@ -15,7 +15,7 @@
 #include <sstream>
 
 #include "log_reading.hpp"
-#include "scanner/commands/context.hpp"
+#include "scanner/commands/commands.hpp"
 #include "scanner/platform/console.hpp"
 #include "scanner/report/live_table.hpp"
 
@@ -141,9 +141,11 @@ int watch_growing() {
   options.verb = scanner::Verb::leaks;
   options.live = true;
   options.every_seconds = 0.03;
-  scanner::Context context(options, std::cout, std::cerr, true, true, &stop);
-  if (!context.load()) return 99;
-  const int code = scanner::run_leaks(context, std::make_unique<Growing>());
+  scanner::Diagnostics diagnostics(options, {std::cout, std::cerr, true, true}, stop);
+  scanner::Inputs inputs(options);
+  if (!load(inputs, diagnostics)) return 99;
+  scanner::ScanSession session(inputs, diagnostics);
+  const int code = scanner::run_leaks(inputs, diagnostics, session, std::make_unique<Growing>());
   std::cout.flush();
   return code;
 }
@@ -230,11 +232,8 @@ TEST_CASE("beside a tag stands who allocates with it, as a catalogue knows") {
   options.paths = {SOURCE_ROOT "/data/sample"};
   options.store = (folder / "sample.db").string();
   std::ostringstream out, err;
-  {
-    scanner::Context context(options, out, err, false, false);
-    REQUIRE(context.load());
-    CHECK(scanner::run_survey(context) == scanner::kExitFound);
-  }
+  scanner::StopFlag stop;
+  REQUIRE(scanner::run_command(options, {out, err}, stop) == scanner::kExitFound);
   auto answers = scanner::catalog::Answers::open(*options.store, tagdb::builtin_api_table());
   REQUIRE(answers);
   CHECK(answers.value()->who_allocates(PoolTag::from_text("Leak")) == "myfault.sys");

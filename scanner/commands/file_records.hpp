@@ -1,0 +1,21 @@
+// From a scanned file to the records that ranking and reports know.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "scanner/rank/rank.hpp"
+#include "scanner/report/model.hpp"
+#include "scanner/scan/scan_file.hpp"
+
+namespace scanner {
+
+/// The uses of a scanned file, filtered by `wanted`; the strongest evidence first.
+std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted);
+/// A driver with all its uses, by tag.
+report::Driver driver_record(const ScannedFile& file);
+/// What ranking wants to know of a file; views `path` and `identity`.
+rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity);
+
+}  // namespace scanner
