@@ -19,15 +19,13 @@ struct Identity {
   std::uint32_t linked = 0;         ///< seconds since 1970; 0 when the stamp is a hash (reproducible build)
 };
 
-/// Never fails: what cannot be read stays empty, and `problem` says why. `second_reader`: a program to ask about what
-/// our own reader cannot read (second_reader.hpp); empty: none.
-Identity identify(const Image& image, const std::string& second_reader, std::string& problem);
+/// Never fails: what cannot be read stays empty, and `problem` says why.
+Identity identify(const Image& image, std::string& problem);
 
-/// Our own reader alone.
-Identity identify_small(const Image& image, std::string& problem);
-
-/// The part that needs neither: debug directory, link time, presence of a signature.
+// Its parts: debug directory, link time and presence of a signature; the version resource; the signer.
 Identity identify_from_headers(const Image& image);
+void read_version_resource(const Image& image, Identity& identity, std::string& problem);
+void read_signer(const Image& image, Identity& identity, std::string& problem);
 
 /// OriginalFilename of a file with separate resources ends in ".mui"; the driver's name does not.
 std::string without_mui(std::string name);

@@ -3,8 +3,8 @@
 
 #include <set>
 
-#include "pe/second_reader.hpp"
 #include "scanner/cli/help.hpp"
+#include "scanner/lief/second_reader.hpp"
 #include "scanner/report/words.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tagdb/api_table.hpp"
@@ -37,7 +37,8 @@ std::string version_text() {
          " owners\n";
   out += "code     x64, x86, ARM64\n";
   out += std::string("registry hives of volumes: ") + (POOLWHO_HIVES != 0 ? "yes (libhivex)" : "no") + "\n";
-  out += std::string("second reader of identities: ") + (pe::find_second_reader().empty() ? "no" : "yes (LIEF)") + "\n";
+  out +=
+      std::string("second reader of identities: ") + (lief::find_second_reader().empty() ? "no" : "yes (LIEF)") + "\n";
   return out + "catalogues: SQLite " + sqlite3_libversion() + "\n";
 }
 

@@ -5,9 +5,9 @@
 #include <set>
 #include <thread>
 
-#include "pe/second_reader.hpp"
 #include "scanner/commands/accounting.hpp"
 #include "scanner/commands/places.hpp"
+#include "scanner/lief/second_reader.hpp"
 
 namespace scanner {
 
@@ -18,7 +18,7 @@ ScanRequest ScanSession::new_request() const {
   request.apis = &inputs_.apis;
   request.max_file_size = inputs_.options.max_file_size;
   request.with_text = inputs_.options.explain;
-  request.second_reader = pe::find_second_reader();
+  request.second_reader = lief::find_second_reader();
   return request;
 }
 

@@ -11,8 +11,9 @@
 #include <random>
 
 #include "pe/symbols.hpp"
-#include "scanner/scan/exported_allocators.hpp"
+#include "scanner/lief/second_reader.hpp"
 #include "scanner/platform/sha256.hpp"
+#include "scanner/scan/exported_allocators.hpp"
 
 namespace scanner {
 namespace {
@@ -317,7 +318,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
   out.reported = request.queries.empty() || hit || !out.occurrences.empty();
   if (!out.reported) return out;
   std::string problem;
-  out.identity = pe::identify(image, request.second_reader, problem);
+  out.identity = lief::identify(image, request.second_reader, problem);
   if (!problem.empty()) out.trace.problems.push_back(problem);
   if (out.sha256.empty()) out.sha256 = sha256_hex(bytes);
   for (const trace::TagUse& use : out.trace.uses)

@@ -53,7 +53,7 @@ struct Done {
 struct ScanRequest {
   const tagdb::ApiTable* apis = nullptr;
   Exporters* exporters = nullptr;  ///< finds functions of other drivers that take tags; null: only the table counts
-  std::string second_reader;       ///< pe::find_second_reader()
+  std::string second_reader;       ///< lief::find_second_reader()
   std::uint64_t max_file_size = 0;
   /// locate: what is asked for. Empty: everything (survey).
   std::vector<tagdb::TagQuery> queries;

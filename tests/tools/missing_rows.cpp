@@ -312,7 +312,7 @@ int main(int argc, char** argv) {
         functions[import.slot_rva] = tagdb::qualified_name(import.library, import.name);
     });
     std::string problem;
-    const pe::Identity who = pe::identify_small(image.value(), problem);
+    const pe::Identity who = pe::identify(image.value(), problem);
     scanner::rank::ImageFacts facts;
     facts.file_name = std::string_view(path).substr(path.find_last_of('/') + 1);
     facts.original_name = who.original_name;

@@ -3,8 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#include "pe/identity_lief.hpp"
-#include "pe/second_reader.hpp"
+#include "scanner/lief/reader.hpp"
+#include "scanner/lief/second_reader.hpp"
 #include "tests/unit/files.hpp"
 
 namespace {
@@ -25,8 +25,8 @@ TEST_CASE("our own reader agrees with LIEF on every driver, and reads what LIEF 
     const auto image = pe::Image::open(bytes);
     REQUIRE(image);
     std::string problem, small_problem;
-    const pe::Identity lief = pe::identify_by_lief(image.value(), problem);
-    const pe::Identity small = pe::identify_small(image.value(), small_problem);
+    const pe::Identity lief = scanner::lief::identify_by_lief(image.value(), problem);
+    const pe::Identity small = pe::identify(image.value(), small_problem);
     CHECK(small_problem.empty());
     for (const auto text : kTexts) {
       if (!(lief.*text).empty()) CHECK(small.*text == lief.*text);
@@ -43,43 +43,43 @@ TEST_CASE("a signed driver: the name of the leaf, whole, and none where the sign
   const auto image = pe::Image::open(bytes);
   REQUIRE(image);
   std::string problem;
-  const pe::Identity small = pe::identify_small(image.value(), problem);
+  const pe::Identity small = pe::identify(image.value(), problem);
   CHECK(small.embedded_signature);
   CHECK(small.signer ==
         "Gr\xC3\xB6\xC3\x9F"
         "e & S\xC3\xB6hne, Ltd.");
   CHECK(small.product == "Talks about leaks");
   CHECK(problem.empty());
-  CHECK(pe::identify_by_lief(image.value(), problem).product == small.product);
+  CHECK(scanner::lief::identify_by_lief(image.value(), problem).product == small.product);
   const auto table = image.value().directory(pe::Directory::security);
   for (std::uint32_t length = table.rva; length < bytes.size(); length += 11) {
     const std::vector<std::uint8_t> cut(bytes.begin(), bytes.begin() + length);
     const auto part = pe::Image::open(cut);
     REQUIRE(part);
     std::string cut_problem;
-    CHECK(pe::identify_small(part.value(), cut_problem).signer.empty());
+    CHECK(pe::identify(part.value(), cut_problem).signer.empty());
     CHECK_FALSE(cut_problem.empty());
-    CHECK(pe::identify(part.value(), "", cut_problem).signer.empty());
+    CHECK(scanner::lief::identify(part.value(), "", cut_problem).signer.empty());
   }
   for (std::size_t at = table.rva; at < bytes.size(); ++at) {
     bytes[at] ^= 0x80;
-    pe::identify_small(pe::Image::open(bytes).value(), problem);
+    pe::identify(pe::Image::open(bytes).value(), problem);
     bytes[at] ^= 0x80;
   }
 }
 
-TEST_CASE("identify_small survives every truncation and every flipped byte of the sample's resources") {
+TEST_CASE("identify() survives every truncation and every flipped byte of the sample's resources") {
   const auto whole = read_bytes(sample_driver());
   for (std::size_t length = 0; length < whole.size(); length += 7) {
     const std::vector<std::uint8_t> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
     std::string problem;
-    if (const auto image = pe::Image::open(cut)) pe::identify_small(image.value(), problem);
+    if (const auto image = pe::Image::open(cut)) pe::identify(image.value(), problem);
   }
   auto bytes = whole;
   for (std::size_t at = 0x200; at < bytes.size(); ++at) {
     bytes[at] ^= 0xFF;
     std::string problem;
-    if (const auto image = pe::Image::open(bytes)) pe::identify_small(image.value(), problem);
+    if (const auto image = pe::Image::open(bytes)) pe::identify(image.value(), problem);
     bytes[at] ^= 0xFF;
   }
 }

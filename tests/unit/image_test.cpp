@@ -196,7 +196,7 @@ TEST_CASE("identity comes from the version resource and the debug directory") {
   const auto bytes = read_bytes(sample_driver());
   const auto opened = pe::Image::open(bytes);
   std::string problem;
-  const auto identity = pe::identify_small(opened.value(), problem);
+  const auto identity = pe::identify(opened.value(), problem);
   CHECK(problem.empty());
   CHECK(identity.company == "poolwho sample");
   CHECK(identity.description == "Leaks on request");

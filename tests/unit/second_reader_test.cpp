@@ -1,5 +1,5 @@
 // The second reader: the real one, and pretended ones that crash, hang, babble or are not there.
-#include "pe/second_reader.hpp"
+#include "scanner/lief/second_reader.hpp"
 
 #include <doctest/doctest.h>
 
@@ -30,7 +30,7 @@ class Pretended {
 std::string error_of(const std::string& program, pe::Identity& identity, int timeout_ms = 20'000) {
   static const auto bytes = read_bytes(TEST_SIGNED);
   static const auto image = pe::Image::open(bytes);
-  const auto answer = pe::ask_second_reader(program, image.value(), timeout_ms, identity);
+  const auto answer = scanner::lief::ask_second_reader(program, image.value(), timeout_ms, identity);
   return answer ? "" : answer.error().message;
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("the second reader reads what ours reads") {
   pe::Identity identity;
   CHECK(error_of(TEST_SECOND_READER, identity).empty());
   std::string problem;
-  const pe::Identity small = pe::identify_small(image.value(), problem);
+  const pe::Identity small = pe::identify(image.value(), problem);
   CHECK_FALSE(small.product.empty());
   CHECK(identity.product == small.product);
   CHECK(identity.original_name == small.original_name);
@@ -79,10 +79,10 @@ TEST_CASE("an image that our reader cannot read is shown to the second one") {
   REQUIRE(image);
   std::string problem;
   const Pretended reader("cat >/dev/null; printf 'signer=Second\\000end=\\000'");
-  CHECK(pe::identify(image.value(), reader.path(), problem).signer == "Second");
+  CHECK(scanner::lief::identify(image.value(), reader.path(), problem).signer == "Second");
   CHECK(problem == "the signature reaches past the end of the file");
   const Pretended crashing("kill -ABRT $$");
   problem.clear();
-  CHECK(pe::identify(image.value(), crashing.path(), problem).product == "Talks about leaks");
+  CHECK(scanner::lief::identify(image.value(), crashing.path(), problem).product == "Talks about leaks");
   CHECK(problem == "the signature reaches past the end of the file; the second reader crashed (signal 6)");
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "pe/identity_lief.hpp"
+#include "scanner/lief/reader.hpp"
 
 namespace {
 
@@ -31,7 +31,7 @@ int main() {
   const auto image = pe::Image::open(bytes);
   if (!image) return 1;
   std::string problem;
-  const pe::Identity identity = pe::identify_by_lief(image.value(), problem);
+  const pe::Identity identity = scanner::lief::identify_by_lief(image.value(), problem);
   if (!problem.empty()) return 1;
   put("company", identity.company);
   put("product", identity.product);

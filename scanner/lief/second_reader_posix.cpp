@@ -14,11 +14,11 @@
 #include <cstring>
 #include <string_view>
 
-#include "pe/second_reader.hpp"
+#include "scanner/lief/second_reader.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has no header declare it
 
-namespace pe {
+namespace scanner::lief {
 namespace {
 
 constexpr std::size_t kLongestAnswer = 1U << 20;
@@ -70,7 +70,7 @@ struct Socket {
   }
 };
 
-std::string* field_named(Identity& identity, std::string_view name) {
+std::string* field_named(pe::Identity& identity, std::string_view name) {
   return name == "company"         ? &identity.company
          : name == "product"       ? &identity.product
          : name == "description"   ? &identity.description
@@ -81,7 +81,7 @@ std::string* field_named(Identity& identity, std::string_view name) {
 }
 
 /// True when the answer is whole.
-bool take_answer(std::string_view answer, Identity& identity) {
+bool take_answer(std::string_view answer, pe::Identity& identity) {
   while (!answer.empty()) {
     const auto end = answer.find('\0');
     if (end == std::string_view::npos) return false;
@@ -97,7 +97,7 @@ bool take_answer(std::string_view answer, Identity& identity) {
   return false;
 }
 
-Error failed(const std::string& what) { return Error{Fault::unreadable, "the second reader " + what}; }
+pe::Error failed(const std::string& what) { return pe::Error{pe::Fault::unreadable, "the second reader " + what}; }
 
 /// Sends the image and collects the answer; false when the time is over.
 bool converse(int socket, std::span<const std::uint8_t> bytes, int timeout_ms, std::string& answer) {
@@ -139,7 +139,8 @@ std::string find_second_reader() {
   return {};
 }
 
-Result<bool> ask_second_reader(const std::string& program, const Image& image, int timeout_ms, Identity& identity) {
+pe::Result<bool> ask_second_reader(const std::string& program, const pe::Image& image, int timeout_ms,
+                                   pe::Identity& identity) {
   std::array<int, 2> pair{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0)
     return failed(std::string("was not started: ") + std::strerror(errno));
@@ -153,11 +154,11 @@ Result<bool> ask_second_reader(const std::string& program, const Image& image, i
   ours.close();
   const int status = child.wait();
   if (WIFSIGNALED(status)) return failed("crashed (signal " + std::to_string(WTERMSIG(status)) + ")");
-  Identity read = identity;
+  pe::Identity read = identity;
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !take_answer(answer, read))
     return failed("cannot read it either");
   identity = read;
   return true;
 }
 
-}  // namespace pe
+}  // namespace scanner::lief

@@ -6,9 +6,9 @@
 
 #include "pe/identity.hpp"
 
-namespace pe {
+namespace scanner::lief {
 
 /// Never throws: what LIEF cannot read stays empty, and `problem` gets its words.
-Identity identify_by_lief(const Image& image, std::string& problem);
+pe::Identity identify_by_lief(const pe::Image& image, std::string& problem);
 
-}  // namespace pe
+}  // namespace scanner::lief

@@ -11,14 +11,18 @@
 #include "pe/identity.hpp"
 #include "pe/result.hpp"
 
-namespace pe {
+namespace scanner::lief {
 
 /// Path of the second reader: beside the running program, or where `cmake --install` puts it. Empty: there is none.
 std::string find_second_reader();
 
 /// Starts `program` for this image. Fills what is empty in `identity`; the error says what became of the program.
-Result<bool> ask_second_reader(const std::string& program, const Image& image, int timeout_ms, Identity& identity);
+pe::Result<bool> ask_second_reader(const std::string& program, const pe::Image& image, int timeout_ms,
+                                   pe::Identity& identity);
 
 constexpr int kSecondReaderTimeoutMs = 20'000;
 
-}  // namespace pe
+/// pe::identify(), and where that says that something cannot be read, `second_reader` is asked; empty: nobody is.
+pe::Identity identify(const pe::Image& image, const std::string& second_reader, std::string& problem);
+
+}  // namespace scanner::lief

@@ -6,7 +6,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto image = pe::Image::open({data, size});
   if (!image) return 0;
   std::string problem;
-  const pe::Identity identity = pe::identify_small(image.value(), problem);
+  const pe::Identity identity = pe::identify(image.value(), problem);
   // Nothing is made up: every text comes out of the file, and UTF-8 takes at most three bytes for two of UTF-16.
   for (const std::string* text : {&identity.company, &identity.product, &identity.description, &identity.file_version,
                                   &identity.original_name, &identity.signer, &identity.pdb}) {
