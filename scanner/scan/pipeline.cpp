@@ -22,7 +22,13 @@ struct Job {
   walk::Found file;
 };
 
-/// The state that walker, workers and writer share, all under one mutex: what flows is files, not bytes.
+struct Finished {
+  std::uint64_t number = 0;
+  ScannedFile file;
+};
+
+/// The state that walker, workers and writer share, all under one mutex: what flows is files, not bytes. Searching the
+/// bytes of a small file takes as long as waking a thread, so files pass from hand to hand in batches.
 class Shared {
  public:
   Shared(std::uint64_t window, const StopFlag& stop) : window_(window), stop_(stop) {}
@@ -43,23 +49,28 @@ class Shared {
     done_.notify_all();
   }
 
-  bool pop(Job& job) {
+  /// The next files, `most` of them at most, and no more than leaves as many to the other workers.
+  bool pop(std::vector<Job>& batch, std::size_t most) {
+    batch.clear();
     std::unique_lock lock(mutex_);
     work_.wait(lock, [this] { return !jobs_.empty() || closed_ || error_; });
     if (jobs_.empty() || error_) return false;
     if (stop_.set()) {
-      // What is not begun is not done; the writer stops where the first gap is.
-      end_ = std::min(end_, jobs_.front().number);
-      jobs_.clear();
-      done_.notify_all();
-      // The writer may have taken all there is before the interrupt: then nobody else wakes a walker that waits for
-      // room.
-      room_.notify_all();
+      give_up_from(jobs_.front().number);
       return false;
     }
-    job = std::move(jobs_.front());
-    jobs_.pop_front();
+    const std::size_t count = std::clamp<std::size_t>(jobs_.size() / 2, 1, most);
+    for (std::size_t i = 0; i < count; ++i) {
+      batch.push_back(std::move(jobs_.front()));
+      jobs_.pop_front();
+    }
     return true;
+  }
+
+  /// A worker was stopped before it began with file `number` of its batch.
+  void abandon(std::uint64_t number) {
+    const std::lock_guard lock(mutex_);
+    give_up_from(number);
   }
 
   /// Something failed that is no matter of one file: everybody stops. The first error is kept.
@@ -76,15 +87,22 @@ class Shared {
     if (error_) std::rethrow_exception(error_);
   }
 
-  void finish(std::uint64_t number, ScannedFile result) {
+  /// Takes the results over and empties `results`.
+  void finish(std::vector<Finished>& results) {
     const std::lock_guard lock(mutex_);
-    finished_.emplace(number, std::move(result));
-    if (number == written_) done_.notify_all();
+    bool next = false;
+    for (Finished& result : results) {
+      next = next || result.number == written_;
+      finished_.emplace(result.number, std::move(result.file));
+    }
+    results.clear();
+    if (next) done_.notify_all();
   }
 
-  /// The next result in order; false when there will be none. `idle` is called while there is none yet.
-  bool take(ScannedFile& result, const std::function<void()>& idle) {
+  /// The next results in order; false when there will be none. `idle` is called while there is none yet.
+  bool take(std::vector<ScannedFile>& results, const std::function<void()>& idle) {
     constexpr auto kPatience = std::chrono::milliseconds(50);
+    results.clear();
     std::unique_lock lock(mutex_);
     const auto ready = [this] {
       return finished_.contains(written_) || written_ >= end_ || (closed_ && written_ == next_number_) || error_;
@@ -95,17 +113,26 @@ class Shared {
       lock.lock();
       done_.wait(lock, ready);
     }
-    const auto it = finished_.find(written_);
-    if (it == finished_.end() || error_) return false;
-    result = std::move(it->second);
-    finished_.erase(it);
-    ++written_;
+    if (error_) return false;
+    for (auto it = finished_.begin(); it != finished_.end() && it->first == written_ && written_ < end_; ++written_) {
+      results.push_back(std::move(it->second));
+      it = finished_.erase(it);
+    }
     room_.notify_one();
-    return true;
+    return !results.empty();
   }
 
  private:
   [[nodiscard]] bool ends() const { return stop_.set() || error_; }
+
+  /// What is not begun is not done; the writer stops where the first gap is.
+  void give_up_from(std::uint64_t number) {
+    end_ = std::min(end_, number);
+    jobs_.clear();
+    done_.notify_all();
+    // The writer may have taken all there is before the interrupt: then nobody else wakes a walker that waits for room.
+    room_.notify_all();
+  }
 
   const std::uint64_t window_;
   const StopFlag& stop_;
@@ -147,25 +174,47 @@ void guarded(Shared& shared, const Body& body) noexcept {
   }
 }
 
-void work(Shared& shared, const Stages& stages) {
+/// One worker. Batches grow while files take less time than handing them over is worth, and results wait no longer
+/// than a moment: a driver that takes a second holds up no other.
+void work(Shared& shared, const Stages& stages, const StopFlag& stop) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t kMost = 16;
+  constexpr std::chrono::microseconds kQuick{200}, kMoment{5000};
   ReadBuffer buffer;
-  for (Job job; shared.pop(job);) {
-    ScannedFile result;
-    try {
-      result = stages.work(job.file, buffer);
-    } catch (...) {
-      result = failed(job.file, buffer, std::current_exception());
+  std::vector<Job> batch;
+  std::vector<Finished> results;
+  for (std::size_t most = 1; shared.pop(batch, most);) {
+    const auto start = Clock::now();
+    auto handed_over = start;
+    for (const Job& job : batch) {
+      if (stop.set()) {
+        shared.abandon(job.number);
+        break;
+      }
+      Finished& result = results.emplace_back();
+      result.number = job.number;
+      try {
+        result.file = stages.work(job.file, buffer);
+      } catch (...) {
+        result.file = failed(job.file, buffer, std::current_exception());
+      }
+      if (Clock::now() - handed_over < kMoment) continue;
+      shared.finish(results);
+      handed_over = Clock::now();
     }
-    shared.finish(job.number, std::move(result));
+    shared.finish(results);
+    const bool quick = Clock::now() - start < kQuick * batch.size();
+    most = quick ? std::min(2 * most, kMost) : 1;
   }
 }
 
 /// As many as there is room for, one at least.
-void start_workers(std::vector<std::jthread>& workers, unsigned jobs, Shared& shared, const Stages& stages) {
+void start_workers(std::vector<std::jthread>& workers, unsigned jobs, Shared& shared, const Stages& stages,
+                   const StopFlag& stop) {
   workers.reserve(jobs);
   for (unsigned i = 0; i < jobs; ++i) {
     try {
-      workers.emplace_back([&shared, &stages] { guarded(shared, [&] { work(shared, stages); }); });
+      workers.emplace_back([&shared, &stages, &stop] { guarded(shared, [&] { work(shared, stages, stop); }); });
     } catch (const std::system_error&) {
       if (workers.empty()) throw;
       return;
@@ -176,12 +225,12 @@ void start_workers(std::vector<std::jthread>& workers, unsigned jobs, Shared& sh
 }  // namespace
 
 void run_pipeline(unsigned jobs, const Stages& stages, const StopFlag& stop) {
-  constexpr std::uint64_t kWindowPerJob = 16;
+  constexpr std::uint64_t kWindowPerJob = 64;
   Shared shared(jobs * kWindowPerJob, stop);
   {
     std::vector<std::jthread> threads;  // joined at the end of the scope
     guarded(shared, [&] {
-      start_workers(threads, jobs, shared, stages);
+      start_workers(threads, jobs, shared, stages, stop);
       const std::jthread walker([&shared, &stages] {
         guarded(shared, [&] { stages.produce([&shared](walk::Found file) { return shared.push(std::move(file)); }); });
         shared.close();
@@ -189,7 +238,9 @@ void run_pipeline(unsigned jobs, const Stages& stages, const StopFlag& stop) {
       std::jthread counter;
       if (stages.count) counter = std::jthread([&stages, &shared] { guarded(shared, stages.count); });
       guarded(shared, [&] {
-        for (ScannedFile result; shared.take(result, stages.idle);) stages.consume(result);
+        for (std::vector<ScannedFile> results; shared.take(results, stages.idle);) {
+          for (ScannedFile& result : results) stages.consume(result);
+        }
       });
     });
   }
