@@ -244,7 +244,19 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
     }
   }
   buffer.trim();
-  const auto read = walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image);
+  // The first question is whether the bytes are there at all.
+  const bool searching = !request.bytes_first.empty();
+  bool in_bytes = false;
+  std::function<void(std::size_t)> search;
+  if (searching) {
+    search = [&, done = std::size_t{0}](std::size_t there) mutable {
+      const std::size_t from = done - std::min<std::size_t>(done, 3);  // the last piece may end within a tag
+      in_bytes = in_bytes || request.bytes_search.any(pe::Bytes{std::span<const std::uint8_t>(buffer.bytes.data() + from, there - from)});
+      done = there;
+    };
+  }
+  const auto read =
+      walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image, search);
   if (!read) {
     out.outcome = Outcome::unreadable;
     out.message = read.error().message;
@@ -270,8 +282,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
     out.outcome = Outcome::malformed;
     return out;
   }
-  const bool searching = !request.bytes_first.empty();
-  const bool in_bytes = searching && trace::may_hold_any(image, request.bytes_search);
+  in_bytes = in_bytes || (searching && trace::may_hold_halves(image, request.bytes_search));
   if (searching && !in_bytes && trace::can_trace(image)) {
     out.outcome = Outcome::deferred;
     return out;

@@ -64,11 +64,13 @@ pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::ui
 enum class Content { any, image, head };
 
 /// The same into `bytes`, whose memory is used again; it may be longer than the file. Returns the length of what was
-/// read.
+/// read. `more` is told how many bytes are there after each piece, while that is still in the processor's cache.
 pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
-                                  std::vector<std::uint8_t>& bytes, Content content = Content::any);
+                                  std::vector<std::uint8_t>& bytes, Content content = Content::any,
+                                  const std::function<void(std::size_t)>& more = {});
 
 constexpr std::size_t kHead = 4096;           ///< bytes; the headers of an image are there
+constexpr std::size_t kPiece = 1U << 17;      ///< bytes of a piece
 constexpr std::size_t kSmallFile = 1U << 18;  ///< bytes that are read whatever they begin with
 
 /// Is `a` before `b` in the order of the walk? A slash is less than every other character.

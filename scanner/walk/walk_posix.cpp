@@ -101,7 +101,8 @@ bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error)
 }
 
 pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
-                                  std::vector<std::uint8_t>& bytes, Content content) {
+                                  std::vector<std::uint8_t>& bytes, Content content,
+                                  const std::function<void(std::size_t)>& more) {
   // O_NONBLOCK: a FIFO that took the file's place since the walk must not block us.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return pe::Error{pe::Fault::unreadable, reason(errno)};
@@ -129,11 +130,12 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
   }
   std::size_t got = 0;
   while (got < size) {
-    const ::ssize_t count = ::read(file.get(), bytes.data() + got, size - got);
+    const ::ssize_t count = ::read(file.get(), bytes.data() + got, more ? std::min(size - got, kPiece) : size - got);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return pe::Error{pe::Fault::unreadable, reason(errno)};
     if (count == 0) break;  // it shrank while we read
     got += static_cast<std::size_t>(count);
+    if (more) more(got);
   }
   return got;
 }

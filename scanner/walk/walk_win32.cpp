@@ -228,7 +228,8 @@ std::string absolute_path(const std::string& path) {
 }
 
 pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
-                                  std::vector<std::uint8_t>& bytes, Content content) {
+                                  std::vector<std::uint8_t>& bytes, Content content,
+                                  const std::function<void(std::size_t)>& more) {
   const auto failed = [&skipped](DWORD code) {
     if (windows::classify_error(code) == windows::Failure::locked) ++skipped.locked;
     return pe::Error{pe::Fault::unreadable, win32::describe_error(code)};
@@ -263,12 +264,13 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
   }
   std::size_t got = 0;
   while (got < length) {
-    constexpr std::size_t kChunk = 64U << 20;
+    constexpr std::size_t kMost = 64U << 20;
     DWORD count = 0;
-    const auto wanted = static_cast<DWORD>(std::min(kChunk, length - got));
+    const auto wanted = static_cast<DWORD>(std::min(more ? kPiece : kMost, length - got));
     if (::ReadFile(file.get(), bytes.data() + got, wanted, &count, nullptr) == 0) return failed(::GetLastError());
     if (count == 0) break;  // it shrank while we read
     got += count;
+    if (more) more(got);
   }
   return got;
 }

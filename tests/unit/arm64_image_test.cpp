@@ -89,7 +89,7 @@ TEST_CASE("a tag in two halves is found by the search that comes before a trace"
     INFO(text);
     const trace::TagSearch one(tags({text}));
     CHECK_FALSE(one.any(image.value().file()));
-    CHECK(trace::may_hold_any(image.value(), one));
+    CHECK(trace::may_hold_halves(image.value(), one));
     const auto found = trace::describe_occurrences(image.value(), trace::places_of(image.value(), one));
     REQUIRE(found.size() == 1);
     CHECK(found[0].evidence == trace::Evidence::constant);
@@ -97,7 +97,7 @@ TEST_CASE("a tag in two halves is found by the search that comes before a trace"
   }
   // Halves of two tags are no tag.
   std::vector<tagdb::PoolTag> crossed{tagdb::PoolTag::from_text("HvBa"), tagdb::PoolTag::from_text("AaHv")};
-  CHECK_FALSE(trace::may_hold_any(image.value(), trace::TagSearch(crossed)));
+  CHECK_FALSE(trace::may_hold_halves(image.value(), trace::TagSearch(crossed)));
 }
 
 TEST_CASE("a literal is told from bytes that nobody loads") {

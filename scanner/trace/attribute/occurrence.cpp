@@ -48,8 +48,7 @@ std::string user_of(const pe::Image& image, Machine& machine, const Ranges& rang
 
 }  // namespace
 
-bool may_hold_any(const pe::Image& image, const TagSearch& tags) {
-  if (tags.any(image.file())) return true;
+bool may_hold_halves(const pe::Image& image, const TagSearch& tags) {
   bool halves = false;
   for_each_split_constant(image, tags.tags(), [&halves](std::uint32_t, std::uint32_t) { return !(halves = true); });
   return halves;

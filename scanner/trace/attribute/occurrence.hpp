@@ -26,8 +26,9 @@ struct Occurrence {
 /// How many places of one tag are described; the first ones, those without bit 31 before those with it.
 inline constexpr std::size_t kMaxOccurrences = 8;
 
-/// Does any of the tags stand in the bytes or, on ARM64, in code that puts it together from two halves?
-bool may_hold_any(const pe::Image& image, const TagSearch& tags);
+/// Does the code, on ARM64, put any of the tags together from two halves? Whether one stands in the bytes is what
+/// TagSearch::any says, piece by piece while they are read.
+bool may_hold_halves(const pe::Image& image, const TagSearch& tags);
 
 /// Every such place, ascending by offset.
 std::vector<TagSearch::Hit> places_of(const pe::Image& image, const TagSearch& tags);

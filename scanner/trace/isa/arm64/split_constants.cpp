@@ -1,6 +1,7 @@
 // Constants in ARM64 code that a search of bytes misses or misreads: those in two halves, and words that loads name.
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "scanner/trace/isa/arm64/machine.hpp"
 
@@ -20,6 +21,28 @@ bool is_half(std::uint32_t word) {
   return (word & 0x1F800000U) == 0x12800000U && (word & 0x40000000U) != 0 && (word & 0x00400000U) == 0;
 }
 
+/// Is the upper half of some tag loaded anywhere? Most sections hold none, and to know that takes one comparison for each
+/// word, many words at a time; who has more than a few tags need not ask.
+bool loads_upper_half(pe::Bytes code, const std::vector<tagdb::PoolTag>& tags) {
+  constexpr std::size_t kFew = 4, kBlock = 1024;  // words
+  if (tags.size() > kFew) return true;
+  // movz or movk, 32 or 64 bits, to bits 16 to 31; neither the register nor the protected bit matters.
+  constexpr std::uint32_t kMask = 0x1FEFFFE0U, kForm = 0x12A00000U;
+  std::array<std::uint32_t, kBlock> words{};
+  for (std::size_t at = 0; at + kWordBytes <= code.size(); at += kBlock * kWordBytes) {
+    const std::size_t bytes = std::min(kBlock * kWordBytes, code.size() - at) & ~std::size_t{kWordBytes - 1};
+    std::memcpy(words.data(), code.data() + at, bytes);
+    const std::size_t count = bytes / kWordBytes;
+    for (const tagdb::PoolTag tag : tags) {
+      const std::uint32_t wanted = kForm | (tag.value() >> 16 & 0x7FFFU) << 5;
+      std::uint32_t any = 0;
+      for (std::size_t i = 0; i < count; ++i) any |= (words[i] & kMask) == wanted ? 1U : 0U;
+      if (any != 0) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void for_each_split_constant(const pe::Image& image, std::vector<tagdb::PoolTag> tags, const FoundConstant& found) {
@@ -27,6 +50,7 @@ void for_each_split_constant(const pe::Image& image, std::vector<tagdb::PoolTag>
   for (const pe::Section& section : image.sections()) {
     if (!section.executable()) continue;
     const pe::Bytes code = image.from_rva(section.rva);
+    if (!loads_upper_half(code, tags)) continue;
     std::array<std::array<Half, 2>, 32> halves{};  // per register
     for (std::size_t at = 0; at + kWordBytes <= code.size(); at += kWordBytes) {
       const std::uint32_t word = *code.read<std::uint32_t>(at);
