@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
+
+#include "pe/text.hpp"
 
 namespace pe {
 namespace {
@@ -18,11 +19,6 @@ std::string_view next_word(std::string_view& line) {
   const std::string_view word = line.substr(begin, end - begin);
   line = line.substr(end);
   return word;
-}
-
-bool parse_hex(std::string_view text, std::uint64_t& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  return error == std::errc{} && end == text.data() + text.size() && !text.empty();
 }
 
 /// A multi-stream file: numbered streams made of blocks. Every number in it is checked before it is used.
@@ -120,11 +116,10 @@ bool SymbolTable::add_map(const Image& image, std::string_view text) {
     std::string_view line = text.substr(0, newline);
     text = text.substr(std::min(newline + 1, text.size()));
     const std::string_view place = next_word(line), name = next_word(line), address = next_word(line);
-    std::uint64_t section = 0, offset = 0, va = 0;
-    if (place.size() != 13 || place[4] != ':' || !parse_hex(place.substr(0, 4), section) ||
-        !parse_hex(place.substr(5), offset) || !parse_hex(address, va) || address.size() < 8 || section == 0)
-      continue;
-    if (const auto rva = image.rva_of_va(va)) symbols_.push_back({*rva, std::string(name)});
+    if (place.size() != 13 || place[4] != ':' || address.size() < 8) continue;
+    const auto section = parse_hex(place.substr(0, 4)), offset = parse_hex(place.substr(5)), va = parse_hex(address);
+    if (!section || !offset || !va || *section == 0) continue;
+    if (const auto rva = image.rva_of_va(*va)) symbols_.push_back({*rva, std::string(name)});
   }
   return symbols_.size() > before;
 }

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "pe/identity.hpp"
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 
 namespace pe {
 namespace {

@@ -1,8 +1,8 @@
 #include "tagdb/pool_tag.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "pe/text.hpp"
 #include "tagdb/code_pages.hpp"
 
 namespace tagdb {
@@ -11,23 +11,14 @@ namespace {
 constexpr bool printable(std::uint8_t byte) { return byte >= 0x20 && byte < 0x7F; }
 
 void append_byte(std::string& out, std::uint8_t byte) {
-  constexpr std::string_view digits = "0123456789abcdef";
   if (byte == '\\') {
     out += "\\\\";
   } else if (printable(byte)) {
     out += static_cast<char>(byte);
   } else {
     out += "\\x";
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
+    pe::append_hex(out, byte);
   }
-}
-
-std::optional<std::uint32_t> parse_hex(std::string_view digits) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
 }
 
 /// How many a reader counts: sequences of UTF-8 are one each, escapes too.
@@ -60,12 +51,8 @@ std::string PoolTag::text() const {
 }
 
 std::string PoolTag::hex() const {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
-  for (unsigned i = 0; i < 4; ++i) {
-    out += digits[byte(i) >> 4];
-    out += digits[byte(i) & 15];
-  }
+  for (unsigned i = 0; i < 4; ++i) pe::append_hex(out, byte(i));
   return out;
 }
 
@@ -189,8 +176,8 @@ std::optional<TagQuery> parse_query(std::string_view text, std::string& error) {
   TagQuery query;
   query.text = std::string(text);
   if (text.size() > 4 && text.size() <= 10 && (text.starts_with("0x") || text.starts_with("0X"))) {
-    if (const auto value = parse_hex(text.substr(2))) {
-      query.forms.push_back(TagPattern::exactly(PoolTag(*value)));
+    if (const auto value = pe::parse_hex(text.substr(2))) {
+      query.forms.push_back(TagPattern::exactly(PoolTag(static_cast<std::uint32_t>(*value))));
       return query;
     }
   }
@@ -201,8 +188,8 @@ std::optional<TagQuery> parse_query(std::string_view text, std::string& error) {
       bytes += '\\';
       ++i;
     } else if (text[i] == '\\' && i + 3 < text.size() && (text[i + 1] == 'x' || text[i + 1] == 'X') &&
-               parse_hex(text.substr(i + 2, 2))) {
-      bytes += static_cast<char>(*parse_hex(text.substr(i + 2, 2)));
+               pe::parse_hex(text.substr(i + 2, 2))) {
+      bytes += static_cast<char>(*pe::parse_hex(text.substr(i + 2, 2)));
       i += 3;
     } else {
       wildcard = wildcard || text[i] == '?' || text[i] == '*';

@@ -21,25 +21,6 @@ std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-void append_utf8(std::string& out, char32_t code) {
-  const auto put = [&out](char32_t unit) { out += static_cast<char>(unit); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | (code >> 6));
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | (code >> 12));
-    put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | (code >> 18));
-    put(0x80 | ((code >> 12) & 0x3F));
-    put(0x80 | ((code >> 6) & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-}
-
 std::string from_utf16(std::string_view bytes, bool big_endian) {
   std::string out;
   const auto unit = [&](std::size_t i) -> char32_t {
@@ -52,7 +33,7 @@ std::string from_utf16(std::string_view bytes, bool big_endian) {
       code = 0x10000 + ((code - 0xD800) << 10) + (unit(i + 2) - 0xDC00);
       i += 2;
     }
-    append_utf8(out, code);
+    pe::append_utf8(out, code);
   }
   return out;
 }

@@ -1,12 +1,11 @@
 #include "scanner/catalog/answers.hpp"
 
 #include <algorithm>
-#include <cctype>
 
+#include "pe/text.hpp"
 #include "scanner/catalog/schema.hpp"
 #include "scanner/catalog/store.hpp"
 #include "scanner/platform/host.hpp"
-#include "scanner/report/model.hpp"
 
 namespace scanner::catalog {
 namespace {
@@ -29,11 +28,6 @@ std::string behind(const std::string& root, const std::string& path) {
 std::string with_slashes(std::string path) {
   if (walk::native_form("/") != "/") std::replace(path.begin(), path.end(), '\\', '/');
   return path;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
 }
 
 Outcome outcome_of(const std::string& text) {
@@ -111,13 +105,13 @@ bool Answers::covers(const std::string& path) {
 std::string Answers::find_path(const std::string& root, std::string_view relative) {
   const std::string absolute = walk::absolute_path(root);
   const auto [low, high] = below(absolute);
-  const std::string wanted = lower(std::string(relative)) + "/";
+  const std::string wanted = pe::fold_case(relative) + "/";
   for (const std::string& host : hosts()) {
     Statement& rows = sql_->query("SELECT path FROM files WHERE host=? AND state='present' AND path>=? AND path<?")
                           .bind(host, low, high);
     while (rows.step()) {
       const std::string rest = behind(absolute, rows.text(0));
-      if (!lower(rest).starts_with(wanted)) continue;
+      if (!pe::fold_case(rest).starts_with(wanted)) continue;
       rows.reset();
       return joined(root, rest.substr(0, relative.size()));
     }
@@ -136,7 +130,7 @@ std::string Answers::who_allocates(tagdb::PoolTag tag) {
   std::uint64_t others = 0;
   while (rows.step()) {
     if (name.empty()) {
-      name = std::string(report::file_name(rows.text(1)));
+      name = std::string(pe::file_name(rows.text(1)));
     } else {
       ++others;
     }

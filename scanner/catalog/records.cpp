@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "scanner/report/model.hpp"
+#include "pe/text.hpp"
 
 namespace scanner::catalog {
 namespace {
@@ -100,7 +100,7 @@ std::vector<std::uint32_t> read_chain(std::string_view text) {
 
 std::string chain_text(const std::vector<std::uint32_t>& chain) {
   std::string text = "[";
-  for (const std::uint32_t rva : chain) text += (text.size() > 1 ? ",\"" : "\"") + report::hex_rva(rva) + "\"";
+  for (const std::uint32_t rva : chain) text += (text.size() > 1 ? ",\"" : "\"") + pe::hex_number(rva) + "\"";
   return text + "]";
 }
 

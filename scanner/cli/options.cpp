@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 
+#include "scanner/cli/findstr_habits.hpp"
 #include "scanner/cli/generate.hpp"
 #include "scanner/cli/habits.hpp"
 #include "scanner/cli/help.hpp"
@@ -10,7 +11,6 @@
 #include "scanner/cli/refusals.hpp"
 #include "scanner/cli/values.hpp"
 #include "scanner/platform/console.hpp"
-#include "scanner/cli/findstr_habits.hpp"
 #include "scanner/report/model.hpp"
 #include "scanner/report/screen.hpp"
 
@@ -36,7 +36,7 @@ std::size_t window(Stream stream) {
 
 Parsed usage_error(const std::string& message) {
   Parsed parsed;
-  const std::string text = "poolwho: " + report::printable(message);
+  const std::string text = "poolwho: " + pe::printable(message);
   parsed.exit = {2, {}, (stderr_is_terminal() ? report::wrapped(text, window(Stream::err) - 1, 2) : text) + "\n"};
   return parsed;
 }

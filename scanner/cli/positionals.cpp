@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include "scanner/cli/habits.hpp"
+#include "pe/text.hpp"
 #include "scanner/cli/did_you_mean.hpp"
+#include "scanner/cli/habits.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/pool_tag.hpp"
 
@@ -19,8 +20,7 @@ bool can_be_tag(const std::string& word) {
 /// `tcpip.sys`, `Tcpip.SYS`: the name of a driver, which no tag is as long as.
 bool is_driver_name(const std::string& word) {
   if (word.size() <= 4 || word.find_first_of("?*") != std::string::npos) return false;
-  std::string suffix = word.substr(word.size() - 4);
-  for (char& c : suffix) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  const std::string suffix = pe::fold_case(std::string_view(word).substr(word.size() - 4));
   return suffix == ".sys" || suffix == ".exe" || suffix == ".dll" || suffix == ".lib";
 }
 

@@ -28,7 +28,7 @@ bool account(const ScannedFile& file, bool catalogued, Diagnostics& diagnostics)
     case Outcome::not_pe:
       ++summary.skipped.not_pe;
       if (file.file.named)
-        diagnostics.note("poolwho: " + report::printable(file.file.path) + ": not a driver (" + file.message +
+        diagnostics.note("poolwho: " + pe::printable(file.file.path) + ": not a driver (" + file.message +
                          "): name a .sys, .exe or .dll file, and unpack what is compressed");
       return false;
     case Outcome::not_wanted: return false;

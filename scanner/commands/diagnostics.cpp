@@ -31,8 +31,8 @@ double Diagnostics::seconds_since_start() const {
 }
 
 void Diagnostics::problem(const report::Problem& problem, bool named) {
-  message("poolwho: " + report::printable(problem.path) +
-          (problem.line != 0 ? ":" + std::to_string(problem.line) : "") + ": " + report::printable(problem.message));
+  message("poolwho: " + pe::printable(problem.path) + (problem.line != 0 ? ":" + std::to_string(problem.line) : "") +
+          ": " + pe::printable(problem.message));
   ++summary_.errors;
   if (named) ++named_failures_;
   incomplete_ = true;
@@ -40,7 +40,7 @@ void Diagnostics::problem(const report::Problem& problem, bool named) {
 }
 
 void Diagnostics::failure(const std::string& path, const std::string& message) {
-  this->message("poolwho: " + report::printable(path) + ": " + report::printable(message));
+  this->message("poolwho: " + pe::printable(path) + ": " + pe::printable(message));
 }
 
 /// One line, or broken where the window ends.
@@ -55,7 +55,7 @@ void Diagnostics::note(const std::string& text) {
   if (options_.quiet) return;
   for (std::size_t at = 0; at <= text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
-    message(report::printable(std::string_view(text).substr(at, end - at)));
+    message(pe::printable(std::string_view(text).substr(at, end - at)));
     at = end + 1;
   }
 }

@@ -136,8 +136,7 @@ void DriverSearch::note_relatives(const ScannedFile& file) {
   for (const trace::TagUse& use : file.trace.uses) {
     if (use.evidence > trace::Evidence::frees) continue;
     for (const tagdb::PoolTag tag : exact_tags_) {
-      if (tagdb::related(use.tag, tag))
-        record_.relatives[use.tag].insert(std::string(report::file_name(file.file.path)));
+      if (tagdb::related(use.tag, tag)) record_.relatives[use.tag].insert(std::string(pe::file_name(file.file.path)));
     }
   }
 }

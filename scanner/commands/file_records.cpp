@@ -66,10 +66,10 @@ report::Driver driver_record(const ScannedFile& file) {
 
 rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity) {
   rank::ImageFacts facts;
-  facts.file_name = report::file_name(path);
+  facts.file_name = pe::file_name(path);
   facts.original_name = identity.original_name;
   facts.file_version = identity.file_version;
-  std::string folded = tagdb::fold_case(path);
+  std::string folded = pe::fold_case(path);
   std::replace(folded.begin(), folded.end(), '\\', '/');
   facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
   facts.in_component_store =

@@ -22,12 +22,12 @@ bool add_list(Inputs& inputs, const std::string& path, const std::string& name, 
   auto file = tagdb::read_pooltag(text, name);
   for (const tagdb::Line& line : file.others) {
     if (line.kind != tagdb::Line::Kind::malformed) continue;
-    diagnostics.message("poolwho: " + report::printable(path) + ":" + std::to_string(line.number) +
+    diagnostics.message("poolwho: " + pe::printable(path) + ":" + std::to_string(line.number) +
                         ": not a line of text, skipped (the others are used)");
   }
   const bool plain = std::all_of(file.others.begin(), file.others.end(),
                                  [](const tagdb::Line& line) { return line.kind == tagdb::Line::Kind::comment; });
-  if (!plain) diagnostics.note(report::printable(name) + ": " + tagdb::summary_of(file));
+  if (!plain) diagnostics.note(pe::printable(name) + ": " + tagdb::summary_of(file));
   if (file.entries.empty()) diagnostics.failure(path, "no line of the form `Tag  - binary - description` in it");
   inputs.database.add(std::move(file), name);
   return true;
@@ -58,7 +58,7 @@ bool add_installed_list(Inputs& inputs, Diagnostics& diagnostics) {
 bool add_lists(Inputs& inputs, Diagnostics& diagnostics) {
   inputs.database.add_builtin();
   for (const std::string& path : inputs.options.tagdb) {
-    if (!add_list(inputs, path, std::string(report::file_name(path)), diagnostics)) return false;
+    if (!add_list(inputs, path, std::string(pe::file_name(path)), diagnostics)) return false;
   }
   return add_installed_list(inputs, diagnostics);
 }
@@ -121,7 +121,7 @@ bool add_api_rows(Inputs& inputs, Diagnostics& diagnostics) {
     return false;
   }
   for (const std::string& name : inputs.apis.add_over(more))
-    diagnostics.note(report::printable(*path) + ": its row for " + report::printable(name) +
+    diagnostics.note(pe::printable(*path) + ": its row for " + pe::printable(name) +
                      " is used instead of the built-in one");
   return true;
 }

@@ -40,7 +40,7 @@ void LeakLogs::tell_without_figures() {
   std::string note = report::with_commas(no_figures_.size()) +
                      (no_figures_.size() == 1 ? " file holds" : " files hold") + " no figures of pools:";
   for (std::size_t i = 0; i < no_figures_.size() && i < kNamesShown; ++i)
-    note += (i == 0 ? " " : ", ") + std::string(report::file_name(no_figures_[i]));
+    note += (i == 0 ? " " : ", ") + std::string(pe::file_name(no_figures_[i]));
   if (no_figures_.size() > kNamesShown) note += " and " + std::to_string(no_figures_.size() - kNamesShown) + " more";
   out_.notes.push_back(std::move(note));
   // A folder in which nothing is a log is no search that found nothing.
@@ -81,7 +81,7 @@ std::uint64_t LeakLogs::read(poolmon::SnapshotSource& source, const LogFile& log
     }
     add(snapshot, log);
     tell_problems(source, log);
-    diagnostics_.progress(std::to_string(out_.tags.snapshots()) + " snapshots  " + report::printable(log.path));
+    diagnostics_.progress(std::to_string(out_.tags.snapshots()) + " snapshots  " + pe::printable(log.path));
   }
   // Of a file in a folder that turns out to be no log, nothing is an error.
   if (found > 0 || log.named) tell_problems(source, log);
@@ -94,13 +94,13 @@ void LeakLogs::tell_problems(poolmon::SnapshotSource& source, const LogFile& log
   for (const poolmon::LineProblem& note : source.take_notes()) {
     if (++reader_notes_ > kNotes) continue;
     const std::string line = note.line > 0 ? ":" + std::to_string(note.line) : "";
-    out_.notes.push_back(std::string(report::file_name(log.path)) + line + ": " + note.message);
+    out_.notes.push_back(std::string(pe::file_name(log.path)) + line + ": " + note.message);
   }
 }
 
 void LeakLogs::add(const poolmon::Snapshot& snapshot, const LogFile& log) {
   const bool tagged = !snapshot.rows.empty();
-  const bool restarted = tagged && out_.tags.add(snapshot, report::file_name(log.path));
+  const bool restarted = tagged && out_.tags.add(snapshot, pe::file_name(log.path));
   poolmon::Snapshot whole;
   whole.line = snapshot.line;
   whole.time = snapshot.time;
@@ -113,7 +113,7 @@ void LeakLogs::add(const poolmon::Snapshot& snapshot, const LogFile& log) {
     whole.rows.push_back(row);
   }
   if (whole.rows.empty() && tagged) return;
-  (tagged ? out_.beside_tags : out_.totals).add(whole, report::file_name(log.path), restarted);
+  (tagged ? out_.beside_tags : out_.totals).add(whole, pe::file_name(log.path), restarted);
 }
 
 }  // namespace scanner

@@ -26,13 +26,13 @@ std::string first_of(const std::vector<std::string>& images, std::string_view he
   if (images.empty()) return {};
   std::string text(heading);
   for (std::size_t i = 0; i < images.size() && i < kShown; ++i)
-    text += (i == 0 ? " " : ", ") + report::printable(images[i]);
+    text += (i == 0 ? " " : ", ") + pe::printable(images[i]);
   if (images.size() > kShown) text += " and " + std::to_string(images.size() - kShown) + " more";
   return text;
 }
 
 /// The kernel shows the drivers of crash dumps under names that no file has.
-bool is_crash_dump_driver(std::string_view image) { return report::file_name(image).starts_with("dump_"); }
+bool is_crash_dump_driver(std::string_view image) { return pe::file_name(image).starts_with("dump_"); }
 
 }  // namespace
 
@@ -48,7 +48,7 @@ bool LikelyFirst::read(const Options& options, const std::string& root, bool mar
       return false;
     }
     drivers = std::move(list.value());
-    list_ = report::file_name(*file);
+    list_ = pe::file_name(*file);
     name_ = "drivers of " + list_;
   } else if (!root.empty() && walk::same_name(walk::native_form(root)) == walk::same_name(running_root())) {
     drivers = loaded::running_drivers();
@@ -62,7 +62,7 @@ bool LikelyFirst::read(const Options& options, const std::string& root, bool mar
     if (hive.empty()) return true;
     auto list = loaded::drivers_of_hive(hive);
     if (!list) {
-      diagnostics.note("poolwho: " + report::printable(hive) + ": " + list.error().message +
+      diagnostics.note("poolwho: " + pe::printable(hive) + ": " + list.error().message +
                        "; which drivers start is not known");
       return true;
     }

@@ -15,8 +15,7 @@ void note_on_behalf(const tagdb::Database& database, Diagnostics& diagnostics,
   std::set<std::string> images;
   for (const report::Candidate& candidate : candidates) {
     if (candidate.judgement.verdict < rank::Verdict::weak)
-      images.insert(
-          {tagdb::fold_case(report::file_name(candidate.path)), tagdb::fold_case(candidate.identity.original_name)});
+      images.insert({pe::fold_case(pe::file_name(candidate.path)), pe::fold_case(candidate.identity.original_name)});
   }
   for (const tagdb::PoolTag tag : tags) {
     for (const tagdb::Entry* entry : database.lookup(tag)) {
@@ -35,7 +34,7 @@ void note_known_leaks(Diagnostics& diagnostics, const std::vector<report::Candid
   for (const report::Candidate& candidate : candidates) {
     for (const rank::Reason& reason : candidate.judgement.reasons) {
       if (reason.code != "known_leak") continue;
-      const std::string text = report::printable(report::file_name(candidate.path)) + ": " + reason.text;
+      const std::string text = pe::printable(pe::file_name(candidate.path)) + ": " + reason.text;
       if (said.insert(text).second) diagnostics.note(text);
     }
   }
@@ -48,7 +47,7 @@ void suggest_relatives(const tagdb::Database& database, Diagnostics& diagnostics
     std::size_t shown = 0;
     for (const std::string& driver : drivers) {
       if (++shown > 3) break;
-      text += " " + report::printable(driver);
+      text += " " + pe::printable(driver);
     }
     diagnostics.note(text);
   }
@@ -141,7 +140,7 @@ void note_nothing_found(const Inputs& inputs, Diagnostics& diagnostics, const Se
     std::string list = std::to_string(sum) + (sum == 1 ? " call site" : " call sites") + " not resolved:";
     constexpr std::size_t kShown = 2;
     for (std::size_t i = 0; i < unresolved.size() && i < kShown; ++i)
-      list += (i == 0 ? " " : ", ") + report::printable(report::file_name(unresolved[i].path)) + " (" +
+      list += (i == 0 ? " " : ", ") + pe::printable(pe::file_name(unresolved[i].path)) + " (" +
               std::to_string(unresolved[i].sites) + ")";
     if (drivers > kShown) list += " and " + std::to_string(drivers - kShown) + " more";
     diagnostics.note(list);

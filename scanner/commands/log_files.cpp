@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 
+#include "pe/text.hpp"
 #include "scanner/poolmon/log_reader.hpp"
 #include "scanner/poolmon/time_text.hpp"
 #include "scanner/report/words.hpp"
@@ -23,8 +24,7 @@ constexpr std::size_t kMostCounted = 1000;  // logs whose counters are compared:
 bool has_log_suffix(const std::string& name) {
   const auto dot = name.rfind('.');
   if (dot == std::string::npos) return false;
-  std::string suffix = name.substr(dot);
-  for (char& c : suffix) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string suffix = pe::fold_case(std::string_view(name).substr(dot));
   return std::find(kSuffixes.begin(), kSuffixes.end(), suffix) != kSuffixes.end();
 }
 
@@ -59,7 +59,7 @@ void add_folder(Diagnostics& diagnostics, const std::string& folder, LogFiles& o
   if (logs == 0)
     diagnostics.problem({folder, "log", 0, "no logs in it: files named *.txt, *.log, *.csv, *.tsv, *.json or *.html"});
   if (others + folders == 0) return;
-  std::string note = "in " + report::printable(folder) + " not read: ";
+  std::string note = "in " + pe::printable(folder) + " not read: ";
   if (others > 0) note += counted(others, "file of another kind", "files of other kinds");
   if (folders > 0) note += (others > 0 ? ", " : "") + counted(folders, "folder", "folders");
   out.notes.push_back(std::move(note));
@@ -91,7 +91,7 @@ Looked look_at(const std::string& path, bool counters) {
   out.figures = in && reader.next(snapshot);
   out.facts.path = path;
   out.facts.modified = entry.modified;
-  out.facts.time_in_name = poolmon::time_in_name(report::file_name(path));
+  out.facts.time_in_name = poolmon::time_in_name(pe::file_name(path));
   out.facts.time_in_text = snapshot.time;
   if (counters) out.facts.allocs = poolmon::counters_of(snapshot.rows);
   return out;

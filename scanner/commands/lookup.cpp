@@ -45,11 +45,11 @@ bool list_known_leaks(report::Reporter& reporter, const tagdb::TagQuery& query) 
 
 /// The entries that name a driver as the owner, in the order of their tags.
 std::vector<const tagdb::Entry*> entries_of(const tagdb::Database& database, const std::string& driver) {
-  const std::string wanted = tagdb::fold_case(report::file_name(driver));
+  const std::string wanted = pe::fold_case(pe::file_name(driver));
   std::vector<const tagdb::Entry*> entries;
   for (const tagdb::Entry* entry : database.entries()) {
     const auto images = tagdb::owner_images(entry->owner);
-    const bool library = tagdb::names_library(entry->owner) && tagdb::fold_case(entry->owner) == wanted;
+    const bool library = tagdb::names_library(entry->owner) && pe::fold_case(entry->owner) == wanted;
     if (library || std::find(images.begin(), images.end(), wanted) != images.end()) entries.push_back(entry);
   }
   std::stable_sort(entries.begin(), entries.end(),
@@ -68,7 +68,7 @@ bool look_up_driver(const tagdb::Database& database, Diagnostics& diagnostics, c
     note_unlisted_driver(diagnostics, driver);
     return false;
   }
-  const std::string image = tagdb::fold_case(report::file_name(driver));
+  const std::string image = pe::fold_case(pe::file_name(driver));
   if (const auto advice = tagdb::on_behalf(image); !advice.empty())
     diagnostics.note(image + " allocates for others: " + std::string(advice));
   return true;

@@ -10,12 +10,12 @@ namespace scanner {
 int run_merge(const Options& options, std::ostream& err) {
   const std::string& out = *options.output;
   if (is_device(out)) {
-    err << "poolwho: " << report::printable(out) << ": is not a file; a catalogue is written to a file\n";
+    err << "poolwho: " << pe::printable(out) << ": is not a file; a catalogue is written to a file\n";
     return kExitUsage;
   }
   const std::string partial = out + ".partial";
   const auto fail = [&](const std::string& path, const std::string& message) {
-    err << "poolwho: " << report::printable(path) << ": " << report::printable(message) << "\n";
+    err << "poolwho: " << pe::printable(path) << ": " << pe::printable(message) << "\n";
     remove_file(partial);
     return kExitUsage;
   };

@@ -67,7 +67,7 @@ std::string progress_text(const ScanProgress& progress, std::size_t columns) {
   std::string out = report::fitted(joined(most), columns);
   constexpr std::size_t kUseful = 8;  // columns of a name
   if (const std::size_t used = report::display_width(out); used + 2 + kUseful <= columns && !progress.path.empty())
-    out += "  " + report::shortened_path(report::printable(progress.path), columns - used - 2);
+    out += "  " + report::shortened_path(pe::printable(progress.path), columns - used - 2);
   return out;
 }
 

@@ -166,7 +166,7 @@ void ScanSession::tell_walked(const std::vector<std::string>& roots, const std::
   for (const auto& [i, here] : walked) {
     diagnostics_.summary().skipped.add(here.skipped);
     for (const std::string& path : here.skipped.paging_files)
-      diagnostics_.remark(report::printable(path) + ": skipped, Windows keeps memory in it (name it to have it read)");
+      diagnostics_.remark(pe::printable(path) + ": skipped, Windows keeps memory in it (name it to have it read)");
     for (const walk::Trouble& trouble : here.troubles)
       diagnostics_.problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
   }

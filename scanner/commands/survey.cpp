@@ -204,7 +204,7 @@ class Survey {
           return search_file(found, missing, options_.max_file_size, buffer);
         },
         [&](ScannedFile& file) {
-          diagnostics_.progress("searching for new tags: " + report::printable(file.file.path));
+          diagnostics_.progress("searching for new tags: " + pe::printable(file.file.path));
           if (file.sha256.empty()) return;  // gone, or no longer what it was
           batch.push_back(std::move(file));
           constexpr std::size_t kBatch = 256;
@@ -213,9 +213,9 @@ class Survey {
     write();
     if (!failed_ && !diagnostics_.stop().set()) failed_ = !store_->complete();
     const catalog::StoreCounts& counts = store_->counts();
-    diagnostics_.note("stored in " + report::printable(*options_.store) + ": " + std::to_string(counts.fresh) +
-                      " new, " + std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) +
-                      " unchanged" + (counts.vanished > 0 ? ", " + std::to_string(counts.vanished) + " vanished" : ""));
+    diagnostics_.note("stored in " + pe::printable(*options_.store) + ": " + std::to_string(counts.fresh) + " new, " +
+                      std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) + " unchanged" +
+                      (counts.vanished > 0 ? ", " + std::to_string(counts.vanished) + " vanished" : ""));
   }
 
   const Inputs& inputs_;

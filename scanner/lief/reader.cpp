@@ -7,7 +7,7 @@
 #include <exception>
 #include <vector>
 
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 
 #if __has_include(<LIEF/PE/ParserConfig.hpp>)
 #define POOLWHO_LIEF_POINTERS 1

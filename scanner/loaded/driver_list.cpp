@@ -8,7 +8,7 @@
 #include <cctype>
 #include <utility>
 
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 #include "scanner/loaded/kernel_dump.hpp"
 #include "scanner/loaded/list_text.hpp"
 

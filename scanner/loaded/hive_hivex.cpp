@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 #include "scanner/loaded/system.hpp"
 
 namespace scanner::loaded {

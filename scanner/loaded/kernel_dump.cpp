@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "pe/bytes.hpp"
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 
 namespace scanner::loaded {
 namespace {

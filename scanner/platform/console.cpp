@@ -2,7 +2,7 @@
 
 #include <iostream>
 
-#include "scanner/report/model.hpp"
+#include "pe/text.hpp"
 
 namespace scanner {
 
@@ -16,7 +16,7 @@ bool Output::open(const std::optional<std::string>& path, std::ostream& err) {
     if (!device) temporary_ = target;
     return true;
   }
-  err << "poolwho: cannot write " << report::printable(target) << ": " << error << "\n";
+  err << "poolwho: cannot write " << pe::printable(target) << ": " << error << "\n";
   return false;
 }
 
@@ -34,7 +34,7 @@ bool Output::close(std::ostream& err) {
   file_.close();
   std::string error = "not everything could be written";
   if (!file_ || (!temporary_.empty() && !replace_file(temporary_, *path_, error))) {
-    err << "poolwho: cannot write " << report::printable(*path_) << ": " << error << "\n";
+    err << "poolwho: cannot write " << pe::printable(*path_) << ": " << error << "\n";
     return false;
   }
   temporary_.clear();

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 
 namespace scanner::win32 {
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "pe/text.hpp"
+
 namespace scanner::poolmon {
 namespace {
 
@@ -12,25 +14,6 @@ constexpr std::size_t kFirstLook = 512, kLook = 64;  // bytes that tell an encod
 constexpr char32_t kReplacement = 0xFFFD;
 
 }  // namespace
-
-void append_utf8(std::string& out, char32_t code) {
-  const auto put = [&out](char32_t byte) { out += static_cast<char>(static_cast<unsigned char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-}
 
 /// A line is text of its own: files grow by several tools, and PowerShell's >> appends UTF-16 to whatever there is.
 void LineReader::choose_encoding() {
@@ -93,15 +76,15 @@ void LineReader::decode(std::string_view bytes) {
     const char32_t first = static_cast<unsigned char>(bytes[i]), second = static_cast<unsigned char>(bytes[i + 1]);
     const char32_t unit = little ? first | second << 8 : second | first << 8;
     if (unit >= 0xDC00 && unit < 0xE000) {
-      append_utf8(decoded_, high != 0 ? 0x10000U + ((high - 0xD800U) << 10) + (unit - 0xDC00U) : kReplacement);
+      pe::append_utf8(decoded_, high != 0 ? 0x10000U + ((high - 0xD800U) << 10) + (unit - 0xDC00U) : kReplacement);
       high = 0;
       continue;
     }
-    if (high != 0) append_utf8(decoded_, kReplacement);
+    if (high != 0) pe::append_utf8(decoded_, kReplacement);
     high = unit >= 0xD800 && unit < 0xDC00 ? unit : 0;
-    if (high == 0 && unit != 0xFEFF) append_utf8(decoded_, unit);
+    if (high == 0 && unit != 0xFEFF) pe::append_utf8(decoded_, unit);
   }
-  if (high != 0) append_utf8(decoded_, kReplacement);
+  if (high != 0) pe::append_utf8(decoded_, kReplacement);
 }
 
 bool LineReader::fill() {

@@ -32,7 +32,4 @@ class LineReader {
   bool ended_ = false, cut_ = false, skipping_ = false;
 };
 
-/// A code point as UTF-8.
-void append_utf8(std::string& out, char32_t code);
-
 }  // namespace scanner::poolmon

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "pe/text.hpp"
 #include "scanner/poolmon/lines.hpp"
 
 namespace scanner::poolmon {
@@ -196,7 +197,7 @@ const std::vector<std::string>& PlainText::take(std::string_view line) {
       if (!cell_open_) continue;
       if (code == '\t' || code == '\r') code = ' ';
     }
-    append_utf8(text_, code);
+    pe::append_utf8(text_, code);
   }
   if (in_row_) {
     constexpr std::size_t kLongest = 1U << 16;  // a row that never ends

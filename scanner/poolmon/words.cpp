@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "pe/text.hpp"
 #include "scanner/poolmon/lines.hpp"
 #include "tagdb/tsv.hpp"
 
@@ -117,7 +118,7 @@ std::string folded(std::string_view text, std::vector<bool>* edges) {
     if (lower && capital && last > 0 && !edge) mark(last);  // NPBytes: before the B
     if (edge || ideograph) mark(out.size());
     last = out.size();
-    append_utf8(out, code);
+    pe::append_utf8(out, code);
     if (code == 0x30FC) small = false;
     edge = ideograph;
     small = lower || digit;

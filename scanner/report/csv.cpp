@@ -90,7 +90,7 @@ class CsvReporter final : public Reporter {
   }
 
   void finding(const std::string& path, const rank::Finding& finding) override {
-    about("finding", path, finding.tag, hex_rva(finding.site_rva), finding.text, finding.code);
+    about("finding", path, finding.tag, pe::hex_number(finding.site_rva), finding.text, finding.code);
   }
 
   void change(const std::string& path, const rank::Change& change) override {
@@ -193,8 +193,8 @@ class CsvReporter final : public Reporter {
          trace::to_string(use.evidence),
          trace::to_string(use.certainty),
          use.api,
-         item.has_site ? hex_rva(use.site_rva) : "",
-         item.has_site ? hex_rva(use.origin_rva) : "",
+         item.has_site ? pe::hex_number(use.site_rva) : "",
+         item.has_site ? pe::hex_number(use.origin_rva) : "",
          item.file_offset != 0xFFFFFFFFU ? std::to_string(item.file_offset) : "",
          trace::to_string(use.pool),
          use.bytes ? std::to_string(*use.bytes) : "",

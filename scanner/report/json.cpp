@@ -112,7 +112,7 @@ class JsonReporter final : public Reporter {
     put_path(record, "path", path);
     record["code"] = finding.code;
     put_tag(record, finding.tag);
-    record["site_rva"] = hex_rva(finding.site_rva);
+    record["site_rva"] = pe::hex_number(finding.site_rva);
     record["text"] = finding.text;
     write(record);
   }
@@ -338,13 +338,13 @@ class JsonReporter final : public Reporter {
     const std::string& api = use.api;
     out["api"] = api.empty() ? Json(nullptr) : Json(api);
     if (item.has_site) {
-      out["site_rva"] = hex_rva(use.site_rva);
-      out["origin_rva"] = hex_rva(use.origin_rva);
+      out["site_rva"] = pe::hex_number(use.site_rva);
+      out["origin_rva"] = pe::hex_number(use.origin_rva);
       out["via"] = Json::array();
-      for (const std::uint32_t rva : use.via) out["via"].push_back(hex_rva(rva));
+      for (const std::uint32_t rva : use.via) out["via"].push_back(pe::hex_number(rva));
       if (std::any_of(item.names.begin(), item.names.end(), [](const std::string& name) { return !name.empty(); }))
         out["via_names"] = item.names;
-      out["function_rva"] = use.function_rva != 0 ? Json(hex_rva(use.function_rva)) : Json(nullptr);
+      out["function_rva"] = use.function_rva != 0 ? Json(pe::hex_number(use.function_rva)) : Json(nullptr);
     }
     out["file_offset"] = item.file_offset != 0xFFFFFFFFU ? Json(item.file_offset) : Json(nullptr);
     const std::string_view pool = trace::to_string(use.pool);

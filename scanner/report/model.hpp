@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pe/text.hpp"
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/rank/check.hpp"
 #include "scanner/rank/rank.hpp"
@@ -23,6 +24,10 @@
 #include "tagdb/pool_tag.hpp"
 
 namespace scanner::report {
+
+using pe::file_name;
+using pe::printable;
+using pe::valid_utf8;
 
 struct RunInfo {
   std::string command;
@@ -196,16 +201,10 @@ std::string without_own_lines(std::string_view text);
 /// Bytes for findings in a list for poolmon beside `kept` bytes of the user's; 0 when poolmon could not read it at all.
 std::size_t room_for_poolmon(std::size_t kept);
 
-/// For a terminal: control characters and bidirectional overrides as \xNN and \u{NNNN}.
-std::string printable(std::string_view text);
-/// Is this well-formed UTF-8?
-bool valid_utf8(std::string_view text);
 std::string base64(std::string_view bytes);
 /// "2026-11-23T01:02:03Z"
 std::string iso_time(std::time_t when);
 std::string random_uuid();
-std::string hex_rva(std::uint32_t rva);
-std::string_view file_name(std::string_view path);
 std::string_view to_string(rank::Change::Kind kind);
 /// "allocates at 1 site → allocates at 2 sites"
 std::string in_words(const rank::Change& change);

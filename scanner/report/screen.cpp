@@ -215,7 +215,6 @@ std::string shell_quoted(std::string_view word, Shell shell) {
 }
 
 std::string tag_on_screen(tagdb::PoolTag tag, bool unicode) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   for (unsigned i = 0; i < 4; ++i) {
     const std::uint8_t byte = tag.byte(i);
@@ -224,19 +223,16 @@ std::string tag_on_screen(tagdb::PoolTag tag, bool unicode) {
     } else if (byte >= 0x20 && byte < 0x7F) {
       out += static_cast<char>(byte);
     } else if (unicode && byte >= 0xA1 && byte != 0xAD) {
-      out += static_cast<char>(0xC0 | byte >> 6);
-      out += static_cast<char>(0x80 | (byte & 0x3F));
+      pe::append_utf8(out, byte);
     } else {
       out += "\\x";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
+      pe::append_hex(out, byte);
     }
   }
   return out;
 }
 
 std::string tag_argument(tagdb::PoolTag tag, Shell shell) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
   // A wildcard that stands for itself, what cmd.exe or PowerShell expand inside quotes, and what cannot be typed.
   const std::string_view special = shell == Shell::posix ? "?*\\" : "?*\\%$`\"!^&|<>";
   std::string word;
@@ -249,8 +245,7 @@ std::string tag_argument(tagdb::PoolTag tag, Shell shell) {
       word += static_cast<char>(byte);
     } else {
       word += "\\x";
-      word += kDigits[byte >> 4];
-      word += kDigits[byte & 15];
+      pe::append_hex(word, byte);
     }
   }
   return shell_quoted(word, shell);

@@ -6,13 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "pe/text.hpp"
 #include "tagdb/pool_tag.hpp"
 
 namespace scanner::report {
 
-/// Length in bytes of the UTF-8 sequence at the front of `text`, which is not empty, and its code point; 0 when it is
-/// malformed.
-std::size_t decode_utf8(std::string_view text, char32_t& code);
+using pe::decode_utf8;
 
 /// Columns that `text` takes. Colours (ESC [ ... letter) take none; a malformed byte takes one.
 std::size_t display_width(std::string_view text);

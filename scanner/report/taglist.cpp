@@ -38,7 +38,7 @@ const char* unreadable_by_poolmon(const std::string& text) {
   while (!word.empty() && word.back() == ' ') word.pop_back();
   if (word.find(' ') != std::string::npos) return "a blank inside";
   if (word.empty() || word.size() > 4) return "characters that are not printable";
-  return tagdb::fold_case(word).starts_with("rem") ? "a beginning like a comment" : nullptr;
+  return pe::fold_case(word).starts_with("rem") ? "a beginning like a comment" : nullptr;
 }
 
 bool one_tag(const tagdb::Entry& entry) { return entry.first.exact() && !entry.range(); }
@@ -65,7 +65,7 @@ class TagListReporter final : public Reporter {
     if (!driver.traced) return;  // what it allocates with is not known
     ++traced_;
     Scanned scanned;
-    scanned.owner = {printable(file_name(driver.path)), tagdb::fold_case(driver.identity.original_name),
+    scanned.owner = {printable(file_name(driver.path)), pe::fold_case(driver.identity.original_name),
                      describe(driver.identity)};
     for (const Use& item : driver.uses) {
       const trace::TagUse& use = item.use;
@@ -85,7 +85,7 @@ class TagListReporter final : public Reporter {
     if (first == by_path_.end()) return;
     Scanned scanned = first->second;
     scanned.owner.name = printable(file_name(path));
-    if (tagdb::fold_case(scanned.owner.name) == tagdb::fold_case(first->second.owner.name)) return;
+    if (pe::fold_case(scanned.owner.name) == pe::fold_case(first->second.owner.name)) return;
     add(scanned);
   }
 
@@ -101,7 +101,7 @@ class TagListReporter final : public Reporter {
   using Owners = std::map<std::string, Owner>;  // by the folded name
 
   void add(const Scanned& scanned) {
-    const std::string name = tagdb::fold_case(scanned.owner.name);
+    const std::string name = pe::fold_case(scanned.owner.name);
     for (const std::string& one : {name, scanned.owner.original_name}) {
       if (one.empty()) continue;
       scanned_.insert(one);

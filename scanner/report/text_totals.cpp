@@ -22,7 +22,7 @@ std::string counted(std::uint64_t number, const char* one, const char* many) {
 void SurveyTotals::add(const Driver& driver) {
   if (!driver.traced) ++untraced_;
   if (driver.allocate[trace::Bucket::dynamic] + driver.wrapper[trace::Bucket::dynamic] > 0) ++with_unresolved_;
-  const std::string name = tagdb::fold_case(file_name(driver.path));
+  const std::string name = pe::fold_case(file_name(driver.path));
   for (const Use& use : driver.uses) {
     if (use.use.evidence == trace::Evidence::constant && options_.by_tag) continue;
     const auto [at, fresh] = tags_[use.use.tag].try_emplace(name, use.use.evidence);

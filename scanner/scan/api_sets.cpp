@@ -13,7 +13,7 @@
 namespace scanner {
 
 bool is_api_set(std::string_view library) {
-  const std::string prefix = tagdb::fold_case(library.substr(0, std::min<std::size_t>(library.size(), 7)));
+  const std::string prefix = pe::fold_case(library.substr(0, std::min<std::size_t>(library.size(), 7)));
   return prefix == "ext-ms-" || prefix == "api-ms-";
 }
 
@@ -38,7 +38,7 @@ constexpr std::uint64_t kMostBytes = 2ULL << 30;
 constexpr std::size_t kMostNames = 1U << 20;
 
 bool has_suffix(std::string_view name, std::string_view suffix) {
-  return name.size() > suffix.size() && tagdb::fold_case(name.substr(name.size() - suffix.size())) == suffix;
+  return name.size() > suffix.size() && pe::fold_case(name.substr(name.size() - suffix.size())) == suffix;
 }
 
 /// The subsystem stands in the first part of every image (winnt.h: IMAGE_SUBSYSTEM_NATIVE is 1).

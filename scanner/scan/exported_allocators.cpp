@@ -78,7 +78,7 @@ std::string Exporters::in_folder(const std::string& folder, const std::string& m
     for (const walk::DirectoryEntry& entry : entries) {
       const bool image = entry.name.size() > 4 && entry.name[entry.name.size() - 4] == '.';
       if (entry.kind == walk::DirectoryEntry::Kind::file && image && !entry.offline)
-        listing->paths.emplace(tagdb::fold_case(entry.name), walk::native_form(folder + "/" + entry.name));
+        listing->paths.emplace(pe::fold_case(entry.name), walk::native_form(folder + "/" + entry.name));
     }
   });
   const auto found = listing->paths.find(module);
@@ -158,7 +158,7 @@ void Exporters::take_modules(const pe::Image& image, const std::string& path, Gi
   std::map<std::string, std::set<std::string_view>> imported;  // module → functions
   image.for_each_import([&](const pe::Import& import) {
     if (import.name.empty() || is_api_set(import.library)) return;
-    const std::string module = tagdb::fold_case(import.library);
+    const std::string module = pe::fold_case(import.library);
     if (is_listed_in_part(module) || apis_.find_import(import.name) < 0) imported[module].insert(import.name);
   });
   const std::string folder = folder_of(path);
@@ -182,8 +182,7 @@ void Exporters::take_modules(const pe::Image& image, const std::string& path, Gi
 void Exporters::take_api_sets(const pe::Image& image, const std::string& path, unsigned hops, Given& given) {
   std::map<std::string, std::set<std::string_view>> imported;  // API set → functions
   image.for_each_import([&](const pe::Import& import) {
-    if (!import.name.empty() && is_api_set(import.library))
-      imported[tagdb::fold_case(import.library)].insert(import.name);
+    if (!import.name.empty() && is_api_set(import.library)) imported[pe::fold_case(import.library)].insert(import.name);
   });
   for (const auto& [set, functions] : imported) {
     given.asked = true;

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "pe/symbols.hpp"
+#include "pe/text.hpp"
 #include "scanner/lief/second_reader.hpp"
 #include "scanner/platform/sha256.hpp"
 #include "scanner/scan/exported_allocators.hpp"
@@ -211,14 +212,10 @@ void ReadBuffer::trim() {
 }
 
 std::string sha256_hex(pe::Bytes bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   const auto digest = sha256(bytes);
   if (!digest) return out;
-  for (const std::uint8_t byte : *digest) {
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
+  for (const std::uint8_t byte : *digest) pe::append_hex(out, byte);
   return out;
 }
 

@@ -1,9 +1,9 @@
 #include "scanner/walk/walk.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
+#include "pe/text.hpp"
 #include "scanner/walk/windows_rules.hpp"
 
 namespace scanner::walk {
@@ -21,15 +21,6 @@ constexpr bool kShellLeavesWildcards = false;
 constexpr bool kDriveLetters = false;
 #endif
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return out;
-}
-
-std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of("/\\") + 1); }
-
 std::string join(const std::string& directory, const std::string& name) {
   if (directory.empty()) return name;
   const char last = directory.back();
@@ -40,14 +31,14 @@ bool matches_any(const std::vector<std::string>& globs, const std::string& path)
   return std::any_of(globs.begin(), globs.end(), [&path](const std::string& glob) {
     const std::string native = native_form(glob);
     const bool on_path = native.find(kSeparator) != std::string::npos;
-    return glob_match(native, on_path ? std::string_view(path) : file_name(path), kFoldCase);
+    return glob_match(native, on_path ? std::string_view(path) : pe::file_name(path), kFoldCase);
   });
 }
 
 /// `folder\*.sys`, as the shell would have expanded it elsewhere. Empty when nothing matches.
 std::vector<std::string> matching(const std::string& pattern) {
   std::vector<std::string> out;
-  const std::string_view name = file_name(pattern);
+  const std::string_view name = pe::file_name(pattern);
   if (!kShellLeavesWildcards || name.find_first_of("*?") == std::string_view::npos) return out;
   const std::string directory = pattern.substr(0, pattern.size() - name.size());
   std::vector<DirectoryEntry> entries;
@@ -94,7 +85,7 @@ class Walk {
       if (!options_.done_files.empty() && options_.done_files.contains(same_name(path))) return;
     }
     Found file{path, entry.size, entry.modified, entry.device, entry.inode, entry.links, false, named, false};
-    const std::string name = lower(file_name(path));
+    const std::string name = pe::fold_case(pe::file_name(path));
     const bool module = name.ends_with(".exe") || name.ends_with(".dll");
     if (!named && !options_.any_suffix && !name.ends_with(".sys")) {
       if (!module || !in_system32) {
@@ -130,7 +121,7 @@ class Walk {
       }
       return;
     }
-    const bool in_system32 = lower(file_name(directory)) == "system32";
+    const bool in_system32 = pe::fold_case(pe::file_name(directory)) == "system32";
     for (const DirectoryEntry& entry : entries) {
       if (stopped_) return;
       const std::string path = join(directory, entry.name);
@@ -147,7 +138,7 @@ class Walk {
           }
           break;
         case DirectoryEntry::Kind::special:
-          if (lower(entry.name).ends_with(".sys")) ++skipped_.special;
+          if (pe::fold_case(entry.name).ends_with(".sys")) ++skipped_.special;
           break;
         case DirectoryEntry::Kind::file:
           if (is_paging_file(entry.name) && is_volume_root(directory)) {
@@ -186,7 +177,7 @@ class Walk {
   /// Gigabytes that the kernel keeps locked in the root of a drive; they carry the suffix of drivers. In any other
   /// folder a file of such a name is a driver like others, and a fine place to hide.
   static bool is_paging_file(const std::string& name) {
-    const std::string small = lower(name);
+    const std::string small = pe::fold_case(name);
     return small == "pagefile.sys" || small == "hiberfil.sys" || small == "swapfile.sys";
   }
 
@@ -230,7 +221,7 @@ std::string PathFinder::find(std::string_view relative) {
   std::string path = root_;
   while (!relative.empty()) {
     const auto slash = relative.find('/');
-    const std::string wanted = lower(relative.substr(0, slash));
+    const std::string wanted = pe::fold_case(relative.substr(0, slash));
     relative = slash == std::string_view::npos ? std::string_view{} : relative.substr(slash + 1);
     const auto [directory, fresh] = names_.try_emplace(path);
     if (fresh) {
@@ -239,7 +230,7 @@ std::string PathFinder::find(std::string_view relative) {
       bool denied = false;
       if (list_directory(path, entries, error, denied)) {
         // Of names that differ in case only, the first in byte order.
-        for (const DirectoryEntry& entry : entries) directory->second.emplace(lower(entry.name), entry.name);
+        for (const DirectoryEntry& entry : entries) directory->second.emplace(pe::fold_case(entry.name), entry.name);
       }
     }
     const auto found = directory->second.find(wanted);
@@ -251,13 +242,10 @@ std::string PathFinder::find(std::string_view relative) {
 
 std::string find_path(const std::string& root, std::string_view relative) { return PathFinder(root).find(relative); }
 
-std::string same_name(const std::string& path) { return kFoldCase ? lower(path) : path; }
+std::string same_name(const std::string& path) { return kFoldCase ? pe::fold_case(path) : path; }
 
 bool glob_match(std::string_view pattern, std::string_view text, bool fold_case) {
-  const auto same = [fold_case](char a, char b) {
-    return fold_case ? std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b))
-                     : a == b;
-  };
+  const auto same = [fold_case](char a, char b) { return fold_case ? pe::equal_but_case({&a, 1}, {&b, 1}) : a == b; };
   std::size_t p = 0, t = 0, star = std::string_view::npos, retry = 0;
   while (t < text.size()) {
     if (p < pattern.size() && (pattern[p] == '?' || (pattern[p] != '*' && same(pattern[p], text[t])))) {

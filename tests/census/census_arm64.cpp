@@ -43,7 +43,7 @@ class Taker {
       if (apis.find_import(import.name) >= 0) census_.slots.insert(import.slot_rva);
     });
     // The kernel and other owners of listed functions call them directly.
-    const std::string library = tagdb::fold_case(image.export_library());
+    const std::string library = pe::fold_case(image.export_library());
     image.for_each_export([&](const pe::Export& exported) {
       const int row = apis.find_import(exported.name);
       if (row >= 0 && apis.rows[static_cast<std::size_t>(row)].module == library) own_.insert(exported.rva);

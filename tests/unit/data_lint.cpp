@@ -45,7 +45,7 @@ bool known_form(std::string_view owner) {
   for (std::string word; words >> word;) {
     const bool suffix =
         word.ends_with(".sys") || word.ends_with(".exe") || word.ends_with(".dll") || word.ends_with(".lib");
-    if (!suffix || tagdb::fold_case(word) != word) return false;
+    if (!suffix || pe::fold_case(word) != word) return false;
   }
   return !owner.empty();
 }
@@ -95,7 +95,7 @@ void check_owners(const std::vector<Entry>& entries, Problems& problems) {
   std::map<std::string, std::string> spelled;
   for (const Entry& entry : entries) {
     if (!known_form(entry.owner)) problems.push_back(at(entry.line, "owner '" + entry.owner + "' has no known form"));
-    const auto [known, fresh] = spelled.emplace(tagdb::fold_case(entry.owner), entry.owner);
+    const auto [known, fresh] = spelled.emplace(pe::fold_case(entry.owner), entry.owner);
     if (!fresh && known->second != entry.owner)
       problems.push_back(at(entry.line, "owner '" + entry.owner + "' is '" + known->second + "' elsewhere"));
   }
@@ -113,7 +113,7 @@ void check_line(std::string_view line, std::size_t number, Problems& problems) {
   if (line.substr(4, 3) != " - ") problems.push_back(at(number, "not 'Tag  - owner - description'"));
   if (entry.range()) problems.push_back(at(number, "prose"));
   if (tagdb::write_entry(entry) != line) problems.push_back(at(number, "reader and writer change it"));
-  if (tagdb::fold_case(line.substr(0, 3)) == "rem") problems.push_back(at(number, "poolmon takes it for a comment"));
+  if (pe::fold_case(line.substr(0, 3)) == "rem") problems.push_back(at(number, "poolmon takes it for a comment"));
   if (!entry.description.empty()) check_text(number, entry.description, problems);
 }
 
@@ -133,7 +133,7 @@ Problems pooltag(std::string_view text) {
     const Entry& entry = entries[i];
     if (i > 0 && entry.columns < entries[i - 1].columns)
       problems.push_back(at(entry.line, "out of order: '" + entry.columns + "'"));
-    if (!known.insert(entry.columns + tagdb::fold_case(entry.owner)).second)
+    if (!known.insert(entry.columns + pe::fold_case(entry.owner)).second)
       problems.push_back(at(entry.line, "'" + entry.columns + "' of " + entry.owner + " stands twice"));
     if (!entry.description.empty()) descriptions.push_back(entry.description);
   }
@@ -157,7 +157,7 @@ Problems owners(std::string_view text, std::string_view pooltag_text) {
       problems.push_back(at(row.line, "an owner and what it is"));
       continue;
     }
-    const std::string owner(row.cells[0]), small = tagdb::fold_case(owner);
+    const std::string owner(row.cells[0]), small = pe::fold_case(owner);
     if (!is_ascii(row.cells[0]) || !is_ascii(row.cells[1])) problems.push_back(at(row.line, "not plain ASCII"));
     if (row.cells[1].size() > kLongestLine) problems.push_back(at(row.line, "longer than 200 characters"));
     if (small == last) problems.push_back(at(row.line, "'" + owner + "' stands twice"));

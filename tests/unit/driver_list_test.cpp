@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 #include "scanner/loaded/system.hpp"
 #include "tests/unit/files.hpp"
 

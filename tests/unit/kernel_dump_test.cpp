@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 
 using namespace scanner::loaded;  // NOLINT(google-build-using-namespace)
 

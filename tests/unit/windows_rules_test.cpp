@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "pe/utf16.hpp"
+#include "pe/text.hpp"
 
 using namespace scanner::walk;           // NOLINT(google-build-using-namespace)
 using namespace scanner::walk::windows;  // NOLINT(google-build-using-namespace)

@@ -77,7 +77,7 @@ ImportTable::ImportTable(const Machine& machine, const tagdb::ApiTable& apis)
 }
 
 void ImportTable::collect_own(const pe::Image& image, const tagdb::ApiTable& apis) {
-  const std::string library = tagdb::fold_case(image.export_library());
+  const std::string library = pe::fold_case(image.export_library());
   if (library.empty()) return;
   const bool listed = std::any_of(apis.rows.begin(), apis.rows.end(),
                                   [&library](const tagdb::ApiRow& row) { return row.module == library; });
