@@ -84,6 +84,10 @@ Result<Image> Image::open(std::span<const std::uint8_t> file) {
   const auto size_of_image = bytes.read<std::uint32_t>(optional_header + 56);
   const auto size_of_headers = bytes.read<std::uint32_t>(optional_header + 60);
   const auto subsystem = bytes.read<std::uint16_t>(optional_header + 68);
+  const auto version_at = [&bytes, optional_header](std::uint64_t offset) {
+    const auto both = bytes.read<std::uint32_t>(optional_header + offset).value_or(0);
+    return both << 16 | both >> 16;  // the major version stands first
+  };
   const std::uint64_t counts = optional_header + (image.is_64_ ? 108 : 92);
   const auto directory_count = bytes.read<std::uint32_t>(counts);
   if (!base || !entry || !alignment || !size_of_image || !size_of_headers || !subsystem || !directory_count)
@@ -93,6 +97,7 @@ Result<Image> Image::open(std::span<const std::uint8_t> file) {
   image.size_of_image_ = *size_of_image;
   image.size_of_headers_ = *size_of_headers;
   image.subsystem_ = *subsystem;
+  image.oldest_system_ = std::min(version_at(40), version_at(48));
   const auto directories = std::min<std::uint32_t>(*directory_count, 16);
   for (std::uint32_t i = 0; i < directories; ++i) {
     // A table cut short by SizeOfOptionalHeader simply has fewer entries.

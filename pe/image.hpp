@@ -120,6 +120,9 @@ class Image {
   [[nodiscard]] std::uint32_t entry_rva() const { return entry_rva_; }
   [[nodiscard]] std::uint16_t subsystem() const { return subsystem_; }
   [[nodiscard]] bool native() const { return subsystem_ == 1; }
+  /// The oldest Windows that the headers name, major version << 16 | minor: the older of operating system and subsystem
+  /// version (linkers of old driver kits wrote nonsense such as 1.10 into one of them).
+  [[nodiscard]] std::uint32_t oldest_system() const { return oldest_system_; }
   [[nodiscard]] std::uint32_t timestamp() const { return timestamp_; }
   [[nodiscard]] Bytes file() const { return file_; }
   [[nodiscard]] std::span<const Section> sections() const { return {sections_.data(), section_count_}; }
@@ -168,6 +171,7 @@ class Image {
   std::uint32_t size_of_headers_ = 0;
   std::uint32_t entry_rva_ = 0;
   std::uint16_t subsystem_ = 0;
+  std::uint32_t oldest_system_ = 0;
   std::uint32_t timestamp_ = 0;
   std::size_t section_count_ = 0;
   std::array<Section, 96> sections_{};  // the loader accepts no more

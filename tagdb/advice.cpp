@@ -28,8 +28,10 @@ std::string_view add_row(const TsvRow& row, SharedTags& shared) {
     return {};
   }
   if (row.cells[0] != "tag") return "a row begins with 'family' or 'tag'";
-  if (row.cells.size() != 4 || row.cells[1].size() != 4 || row.cells[3].empty())
+  const std::size_t cells = row.cells.size();
+  if ((cells != 4 && cells != 5) || row.cells[1].size() != 4 || row.cells[3].empty())
     return "a tag has four columns, a family and what it is";
+  if (cells == 5 && row.cells[4] != "choice") return "behind what a tag is stands 'choice' or nothing";
   const auto family = std::find_if(shared.families.begin(), shared.families.end(),
                                    [&row](const SharedFamily& one) { return one.name == row.cells[2]; });
   if (family == shared.families.end()) return "no family of that name above";
@@ -37,7 +39,8 @@ std::string_view add_row(const TsvRow& row, SharedTags& shared) {
   for (const SharedTag& known : shared.tags) {
     if (known.tag == tag) return "the tag has a row already";
   }
-  shared.tags.push_back({tag, static_cast<std::size_t>(family - shared.families.begin()), std::string(row.cells[3])});
+  shared.tags.push_back(
+      {tag, static_cast<std::size_t>(family - shared.families.begin()), std::string(row.cells[3]), cells == 5});
   return {};
 }
 
@@ -105,6 +108,13 @@ std::string shared_code(PoolTag tag) {
   const SharedTags& shared = builtin_shared_tags();
   const SharedTag* known = find(shared, tag, Proof::shared);
   return known != nullptr ? known->what + ". " + shared.families[known->family].advice : std::string();
+}
+
+const SharedTag* taken_over(PoolTag tag) {
+  for (const SharedTag& known : builtin_shared_tags().tags) {
+    if (known.tag == tag) return known.of_choice ? &known : nullptr;
+  }
+  return nullptr;
 }
 
 namespace {

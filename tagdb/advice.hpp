@@ -26,6 +26,7 @@ struct SharedTag {
   PoolTag tag;
   std::size_t family = 0;  ///< index into `SharedTags::families`
   std::string what;        ///< what the tag is
+  bool of_choice = false;  ///< the driver's maker took it over, and can name another
 };
 struct SharedTags {
   std::vector<SharedFamily> families;
@@ -54,6 +55,9 @@ std::string_view never_proves(PoolTag tag);
 /// names): that a driver allocates with it is no proof that no other one does. Returns whose code it is and what to do
 /// next, or nothing.
 std::string shared_code(PoolTag tag);
+
+/// The row of a tag that a driver's maker took over from a header or a sample and can replace, or null.
+const SharedTag* taken_over(PoolTag tag);
 
 /// The sentences for people: "'Ddk ' never proves an owner: ...", "'COMX' may have more than one owner: ...", then what
 /// others found behind the tag (hints.hpp), or nothing.

@@ -36,8 +36,6 @@ bool in_range_but_case(const Entry& range, PoolTag tag) {
   return false;
 }
 
-constexpr const char* kBuiltin = "built-in";
-
 /// A line of the compiled-in list, numbers from 1, without its end.
 std::string_view builtin_line(std::size_t number) {
   const std::string_view rest = builtin_pooltag().substr(builtin_lines()[number - 1].begin);

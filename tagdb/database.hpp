@@ -23,6 +23,9 @@ struct Resembling {
   auto operator<=>(const Resembling&) const = default;
 };
 
+/// Entry::source of the list that is compiled in.
+inline constexpr std::string_view kBuiltin = "built-in";
+
 class Database {
  public:
   /// Adds the list that is compiled in, before any other. Its lines are read when they are asked for: a lookup needs

@@ -42,6 +42,8 @@ DELETE FROM main.site_counts WHERE driver IN (SELECT ours FROM wanted WHERE ours
 DELETE FROM main.held WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.occurrences WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 DELETE FROM main.gaps WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
+DELETE FROM main.images WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
+DELETE FROM main.places WHERE driver IN (SELECT ours FROM wanted WHERE ours IS NOT NULL);
 INSERT OR REPLACE INTO main.drivers SELECT w.ours,sha256,size,machine,traced,e.ours,company,product,description,
   file_version,original_name,signer,signature,pdb,pdb_id,linked,binds_kmdf,exports_allocator,problems,s.ours,context
   FROM other.drivers d JOIN wanted w ON w.theirs=d.id JOIN engine_of e ON e.theirs=d.engine
@@ -51,7 +53,7 @@ CREATE TEMP TABLE driver_of AS SELECT theirs.id AS theirs, ours.id AS ours, w.th
   LEFT JOIN wanted w ON w.theirs=theirs.id;
 CREATE INDEX temp.driver_of_theirs ON driver_of(theirs);
 INSERT INTO main.uses SELECT o.ours,n,tag,tag_value,protected,evidence,certainty,charges_pool,api,site_rva,origin_rva,
-  function_rva,file_offset,pool,executable,bytes,assumptions,via,names,listing
+  function_rva,file_offset,pool,executable,bytes,assumptions,via,names,listing,handed_out
   FROM other.uses u JOIN driver_of o ON o.theirs=u.driver WHERE o.taken;
 INSERT INTO main.sites SELECT o.ours,n,rva,function_rva,api,kind,wrapper,bucket,reason
   FROM other.sites s JOIN driver_of o ON o.theirs=s.driver WHERE o.taken;
@@ -59,6 +61,10 @@ INSERT INTO main.site_counts SELECT o.ours,kind,wrapper,bucket,reason,sites
   FROM other.site_counts s JOIN driver_of o ON o.theirs=s.driver WHERE o.taken;
 INSERT INTO main.gaps SELECT o.ours,unresolved_api_sets,notes
   FROM other.gaps g JOIN driver_of o ON o.theirs=g.driver WHERE o.taken;
+INSERT INTO main.images SELECT o.ours,oldest_system
+  FROM other.images i JOIN driver_of o ON o.theirs=i.driver WHERE o.taken;
+INSERT INTO main.places SELECT o.ours,rva,name,file,line
+  FROM other.places p JOIN driver_of o ON o.theirs=p.driver WHERE o.taken;
 -- What stands in the bytes is true whoever searched.
 INSERT OR IGNORE INTO main.held SELECT tag,o.ours FROM other.held h JOIN driver_of o ON o.theirs=h.driver;
 INSERT OR IGNORE INTO main.occurrences SELECT o.ours,tag,file_offset,protected,evidence,rva,what

@@ -141,6 +141,8 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
     sql_.query("DELETE FROM occurrences WHERE driver=?").bind(*id).run();
     sql_.query("DELETE FROM held WHERE driver=?").bind(*id).run();
     sql_.query("DELETE FROM gaps WHERE driver=?").bind(*id).run();
+    sql_.query("DELETE FROM images WHERE driver=?").bind(*id).run();
+    sql_.query("DELETE FROM places WHERE driver=?").bind(*id).run();
   }
   const pe::Identity& who = file.identity;
   sql_.query(
@@ -161,6 +163,12 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
   sql_.query("INSERT INTO gaps VALUES(?,?,?)")
       .bind(driver, file.unresolved_api_sets, dump(Json(file.trace.notes)))
       .run();
+  if (file.oldest_system) sql_.query("INSERT INTO images VALUES(?,?)").bind(driver, *file.oldest_system).run();
+  for (const CodePlace& place : file.places)
+    sql_.query("INSERT OR IGNORE INTO places VALUES(?,?,?,?,?)")
+        .bind(driver, place.rva, filled(place.name), filled(place.file),
+              place.line != 0 ? std::optional<std::uint32_t>(place.line) : std::nullopt)
+        .run();
   // Rows behind the table's end came from other drivers; their sites are named by the uses they led to.
   const auto api = [this, &file](const trace::Site& site) -> std::optional<std::string> {
     if (site.row < 0) return std::nullopt;
@@ -177,12 +185,12 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
     if (use.evidence == trace::Evidence::predicted) continue;  // depends on the file's name, not on its content
     const std::uint32_t offset = i < file.file_offsets.size() ? file.file_offsets[i] : 0xFFFFFFFFU;
     const std::string_view pool = trace::to_string(use.pool);
-    sql_.query("INSERT INTO uses VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+    sql_.query("INSERT INTO uses VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
         .bind(driver, i, use.tag.text(), use.tag.value(), use.protected_bit, trace::to_string(use.evidence),
               trace::to_string(use.certainty), use.charges_pool, filled(use.api), use.site_rva, use.origin_rva,
               use.function_rva, offset != 0xFFFFFFFFU ? std::optional<std::uint32_t>(offset) : std::nullopt,
               filled(std::string(pool)), use.executable, use.bytes, use.assumptions, chain_text(use.via),
-              list_text(file.names, i), list_text(file.listings, i))
+              list_text(file.names, i), list_text(file.listings, i), use.handed_out)
         .run();
   }
   std::int64_t n = 0;
@@ -244,6 +252,13 @@ void Records::load_driver(std::int64_t driver, ScannedFile& out) {
     out.trace.notes = read_list(gaps.view(1));
   }
   gaps.reset();
+  Statement& image = sql_.query("SELECT oldest_system FROM images WHERE driver=?").bind(driver);
+  if (image.step()) out.oldest_system = static_cast<std::uint32_t>(image.integer(0));
+  image.reset();
+  Statement& places = sql_.query("SELECT rva,name,file,line FROM places WHERE driver=? ORDER BY rva").bind(driver);
+  while (places.step())
+    out.places.push_back({static_cast<std::uint32_t>(places.integer(0)), places.text(1), places.text(2),
+                          static_cast<std::uint32_t>(places.integer(3))});
 }
 
 void Records::load_sites(std::int64_t driver, ScannedFile& out) {
@@ -291,7 +306,7 @@ std::vector<Records::Loaded> Records::load_uses(std::int64_t driver, bool with_n
   Statement& rows =
       sql_.query(
               "SELECT tag_value,protected,evidence,certainty,charges_pool,api,site_rva,origin_rva,function_rva,"
-              "file_offset,pool,executable,bytes,assumptions,via,names,listing FROM uses WHERE driver=? ORDER BY n")
+              "file_offset,pool,executable,bytes,assumptions,via,names,listing,handed_out FROM uses WHERE driver=? ORDER BY n")
           .bind(driver);
   while (rows.step()) {
     Loaded item;
@@ -314,6 +329,7 @@ std::vector<Records::Loaded> Records::load_uses(std::int64_t driver, bool with_n
     if (!rows.null(12)) use.bytes = static_cast<std::uint64_t>(rows.integer(12));
     use.assumptions = static_cast<std::uint32_t>(rows.integer(13));
     use.via = read_chain(rows.view(14));
+    use.handed_out = rows.integer(17) != 0;
     if (with_names && !rows.null(15)) item.names = read_list(rows.view(15));
     if (with_text && !rows.null(16)) item.listing = read_list(rows.view(16));
     uses.push_back(std::move(item));

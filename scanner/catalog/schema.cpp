@@ -70,6 +70,16 @@ CREATE TABLE unresolved(sites INTEGER NOT NULL, driver INTEGER NOT NULL REFERENC
   WITHOUT ROWID;
 )";
 
+// Schema 5: what --check and its reports want to know. Drivers that were stored before have no row in images: they are
+// traced again, as the engine is newer too.
+constexpr const char* kChecks = R"(
+ALTER TABLE uses ADD COLUMN handed_out INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE images(driver INTEGER PRIMARY KEY REFERENCES drivers, oldest_system INTEGER NOT NULL);
+CREATE TABLE places(
+  driver INTEGER NOT NULL REFERENCES drivers, rva INTEGER NOT NULL, name TEXT, file TEXT, line INTEGER,
+  PRIMARY KEY(driver, rva)) WITHOUT ROWID;
+)";
+
 constexpr const char* kMoreTables = R"(
 CREATE TABLE files(
   id INTEGER PRIMARY KEY, host TEXT NOT NULL, path TEXT NOT NULL, driver INTEGER REFERENCES drivers,
@@ -158,15 +168,16 @@ pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode
     const std::string versions = "PRAGMA application_id=" + std::to_string(kApplicationId) +
                                  "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
     if (empty && !sql->failed()) {
-      sql->execute(std::string(kTables) + kMoreTables + kSiteCounts + kGaps + kQuickAnswers + versions);
+      sql->execute(std::string(kTables) + kMoreTables + kSiteCounts + kGaps + kQuickAnswers + kChecks + versions);
     } else if (number("PRAGMA application_id") == kApplicationId) {
       const std::int64_t older = number("PRAGMA user_version");
       if (older == 1) sql->execute(kSiteCounts);
       if (older == 1 || older == 2) sql->execute(kGaps);
-      if (older >= 1 && older < kSchemaVersion) {
-        sql->execute(kQuickAnswers + versions);
+      if (older >= 1 && older <= 3) {
+        sql->execute(kQuickAnswers);
         add_kmdf_tags(*sql);
       }
+      if (older >= 1 && older < kSchemaVersion) sql->execute(kChecks + versions);
     }
     sql->execute("COMMIT");
   }

@@ -1,4 +1,4 @@
-// The tables of a catalogue, schema 4, and how a catalogue file is opened. The file is a plain SQLite database with a
+// The tables of a catalogue, schema 5, and how a catalogue file is opened. The file is a plain SQLite database with a
 // rollback journal (not WAL: a catalogue lies on shares and read-only media, and is one file that can be copied) and
 // synchronous=FULL: what was committed survives a killed writer and a power cut.
 //
@@ -7,6 +7,8 @@
 //   uses         tag uses of a driver, in the order of the engine; via, names, listing are JSON arrays along the chain
 //   sites        every call site of a driver with its bucket; site_counts: how many of each kind, bucket and reason
 //   gaps         what a driver's trace is known to lack: functions of API sets that were not resolved, notes (JSON array)
+//   images       what checks want to know of a driver's headers; none for drivers that an earlier version surveyed
+//   places       what symbols tell of places in a driver's code beyond uses.names: functions, source lines
 //   files        which machine has (had) which content under which absolute path; state present, changed or vanished
 //   runs, roots  who surveyed what and when; what a walk passed over below a root
 //   tags         the tags whose bytes were searched for: those that databases list and those that any driver uses
@@ -27,7 +29,7 @@
 
 namespace scanner::catalog {
 
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 inline constexpr int kApplicationId =
     0x706F6F6C;  // "pool", so that file(1) and we tell a catalogue from other databases
 

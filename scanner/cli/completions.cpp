@@ -11,7 +11,7 @@ namespace {
 enum class Argument { none, words, file, folder, other };
 
 Argument kind_of(const OptionSpec& option) {
-  if (option.argument == nullptr) return Argument::none;
+  if (option.argument == nullptr || optional_argument(option)) return Argument::none;
   if (!option_values(option.name).empty()) return Argument::words;
   const std::string argument = option.argument;
   if (argument.find("FILE") != std::string::npos || argument.ends_with(".sys")) return Argument::file;

@@ -46,7 +46,7 @@ constexpr std::array<Habit, 33> kHabits = {{
     {"-A -B -C --context --before-context --after-context", "for what surrounds a call: --explain"},
     {"-F --fixed-strings -w --word-regexp -x --line-regexp", "a tag is taken as it is, as a whole, already"},
     {"-P --pcre2 -E --regex", "a tag is no regular expression: ? stands for one character, * for all that follow"},
-    {"--pdb --symbols --sym --signatures", "a .pdb or .map beside a driver is read by itself"},
+    {"--pdb --sym --pdb-path --symbol-path", "a .pdb or .map beside a driver is read by itself"},
     {"--print0 -print0 -z --zero", "for names that end in NUL: --names-only -0"},
     {"-X --exec --exec-batch", "for another program: --names-only -0 | xargs -0 PROGRAM"},
     {"--rules --lists --pooltag --database", "for another list of tags: --tagdb FILE"},

@@ -22,7 +22,7 @@ constexpr const char* kExitCodes =
 std::string spelled(const OptionSpec& option) {
   std::string out = option.letter != 0 ? std::string("-") + option.letter + ", --" : "    --";
   out += option.name;
-  if (option.argument != nullptr) out += std::string(" ") + option.argument;
+  if (option.argument != nullptr) out += (optional_argument(option) ? "" : " ") + std::string(option.argument);
   return out;
 }
 

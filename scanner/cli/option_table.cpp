@@ -50,12 +50,18 @@ const std::vector<OptionSpec>& option_table() {
       {"live", 0, nullptr, false, kLeaks, question, "watch this machine instead of logs (Windows only)"},
       {"every", 0, "T", false, kLeaks, question, "--live: time between two looks (default 1m)"},
       {"for", 0, "T", false, kLeaks, question, "--live: how long to watch (default: until Ctrl-C)"},
-      {"check", 0, nullptr, false, kSurvey, question,
-       "lint for driver makers: default, colliding, unfreed tags; exit code 1 for findings"},
+      {"check", 0, "[=CODES]", false, kSurvey, question,
+       "lint for driver makers: default, colliding, unfreed tags; exit code 1 for findings; CODES are the checks to "
+       "make, or with a minus those to leave out: --check=never_freed or --check=-collision,-untagged"},
+      {"allow", 0, "FILE", true, kSurvey, question,
+       "--check: findings that are in order; a line has tag, code, reason and perhaps a driver, separated by tabs"},
+      {"allow-from", 0, "FILE", true, kSurvey, question,
+       "--check: findings of an earlier run (--format ndjson), which are known"},
       {"baseline", 0, "OLD.sys", false, kSurvey, question,
        "what tags do differently than in OLD.sys, an earlier build"},
       {"diff", 0, "FILE", false, kSurvey, question,
        "with --format localtag or pooltag: what differs from the list in FILE"},
+      {"exit-code", 0, nullptr, false, kSurvey, question, "--diff: exit code 1 when something differs"},
       {"catalog", 0, "FILE", false, kReports, question, "answer from the catalogue FILE instead of a scan"},
       {"store", 0, "FILE", false, kSurvey, question,
        "keep results in the catalogue FILE; files that it knows are not traced again"},
@@ -88,9 +94,10 @@ const std::vector<OptionSpec>& option_table() {
        "only uses of this kind: allocates, lookaside, configures, frees, references, constant or predicted"},
       {"summary", 0, nullptr, false, kSurvey, output, "only the totals"},
       {"format", 0, "F", false, kReports, output,
-       "text (default), ndjson, json or csv; html but for lookup; survey also localtag, pooltag"},
+       "text (default), ndjson, json or csv; html but for lookup; survey also localtag, pooltag, and with --check sarif, "
+       "github or msbuild"},
       {"output", 'o', "FILE", false, kAllVerbs, output,
-       "write results to FILE (atomically); .html, .csv, .json and .ndjson choose the format"},
+       "write results to FILE (atomically); .html, .csv, .json, .ndjson and .sarif choose the format"},
       {"color", 0, "WHEN", false, kReports, output, "auto (default), always or never"},
       {"jobs", 'j', "N", false, kScan, run, "worker threads; 0 (default) means one per processor"},
       {"low-priority", 0, nullptr, false, kScan, run, "leave processor and disk to others"},
@@ -105,7 +112,7 @@ const std::vector<OptionSpec>& option_table() {
 
 std::string_view option_values(std::string_view option, unsigned verbs) {
   if (option == "format") {
-    if ((verbs & kSurvey) != 0) return "text ndjson json csv html localtag pooltag";
+    if ((verbs & kSurvey) != 0) return "text ndjson json csv html localtag pooltag sarif github msbuild";
     return verbs == kLookup ? "text ndjson json csv" : "text ndjson json csv html";
   }
   if (option == "color") return "auto always never";
@@ -115,6 +122,8 @@ std::string_view option_values(std::string_view option, unsigned verbs) {
   if (option == "generate") return "man bash zsh fish powershell";
   return {};
 }
+
+bool optional_argument(const OptionSpec& option) { return option.argument != nullptr && option.argument[0] == '['; }
 
 bool belongs_to(const OptionSpec& option, Verb verb) { return (option.verbs & static_cast<unsigned>(verb)) != 0; }
 

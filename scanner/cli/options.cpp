@@ -47,6 +47,8 @@ po::options_description description() {
     const std::string names = option.letter != 0 ? std::string(option.name) + "," + option.letter : option.name;
     if (option.argument == nullptr) {
       options.add_options()(names.c_str(), po::bool_switch());
+    } else if (optional_argument(option)) {
+      options.add_options()(names.c_str(), po::value<std::string>()->implicit_value(""));
     } else if (option.repeatable) {
       options.add_options()(names.c_str(), po::value<std::vector<std::string>>()->composing());
     } else {

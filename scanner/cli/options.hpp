@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scanner/rank/check_codes.hpp"
 #include "scanner/rank/rank.hpp"
 #include "scanner/trace/trace.hpp"
 
@@ -26,7 +27,7 @@ inline constexpr VerbName kVerbNames[] = {{Verb::locate, "locate"},
                                           {Verb::lookup, "lookup"},
                                           {Verb::merge, "merge"}};
 
-enum class Format { text, ndjson, json, csv, html, localtag, pooltag };
+enum class Format { text, ndjson, json, csv, html, localtag, pooltag, sarif, github, msbuild };
 enum class ColorChoice { automatic, always, never };
 
 /// Headings of the help, in this order.
@@ -35,7 +36,7 @@ enum class Topic { question, files, output, run };
 struct OptionSpec {
   const char* name;
   char letter;           ///< 0 when it has none
-  const char* argument;  ///< null for a switch
+  const char* argument;  ///< null for a switch; "[=WORDS]": may be left out, and is joined by '='
   bool repeatable;
   unsigned verbs;  ///< bits of Verb
   Topic topic;
@@ -52,6 +53,8 @@ struct VerbSpec {
 const std::vector<VerbSpec>& verb_table();
 /// The words that an option takes, separated by blanks; empty when any will do.
 std::string_view option_values(std::string_view option, unsigned verbs = kAllVerbs);
+/// May the argument be left out?
+bool optional_argument(const OptionSpec& option);
 bool belongs_to(const OptionSpec& option, Verb verb);
 std::string_view name_of(Verb verb);
 
@@ -62,7 +65,8 @@ struct Options {
   std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, difference, baseline, store,
       catalog, host;
   unsigned shard = 0, shards = 0;  ///< the part 1 … `shards` of all files; 0: all of them
-  std::vector<std::string> include, exclude, tagdb;
+  std::vector<std::string> include, exclude, tagdb, allow, allow_from, symbols;
+  std::vector<const rank::CheckCode*> checks;  ///< --check: the ones that were chosen
   std::vector<std::string> logs;       ///< leaks: the files to read
   std::vector<std::string> log_words;  ///< leaks: the same as typed, with wildcards
   std::string understood;              ///< a note on how ambiguous words were read; empty when none were
@@ -71,7 +75,7 @@ struct Options {
   std::optional<double> interval_seconds, every_seconds, for_seconds;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
        quiet = false, names_only = false, check = false, low_priority = false, ignore_case = false, by_tag = false,
-       totals_only = false;
+       totals_only = false, exit_code = false;
   std::optional<trace::Evidence> only;  ///< survey: uses of this evidence
   std::uint64_t max_file_size = 512ULL << 20;
   unsigned jobs = 0;  ///< 0: as many as there are processors

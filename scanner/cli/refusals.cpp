@@ -62,6 +62,11 @@ std::string about_place(const Given& given, const Options& options) {
 std::string about_output(const Options& options) {
   const bool text = options.format == Format::text;
   const bool list = options.format == Format::localtag || options.format == Format::pooltag;
+  const bool build =
+      options.format == Format::sarif || options.format == Format::github || options.format == Format::msbuild;
+  if (build && !options.check) return "--format sarif, github and msbuild are for survey --check: they tell findings";
+  if (options.exit_code && !options.difference)
+    return "--exit-code has no effect without --diff; --check and --baseline always tell by their exit code";
   if (list && options.verb != Verb::survey) return "--format localtag and pooltag are for 'survey'";
   if (options.difference && !list) return "--diff needs --format localtag or --format pooltag";
   if (list && (options.check || options.baseline)) return "--check and --baseline have no --format localtag or pooltag";
@@ -83,7 +88,8 @@ std::string about_output(const Options& options) {
 
 std::string about_survey(const Options& options) {
   if (options.host && !options.store) return "--host has no effect without --store: it is kept in the catalogue";
-  if (options.check && options.baseline) return "--check and --baseline are two questions: ask one at a time";
+  if (!options.check && (!options.allow.empty() || !options.allow_from.empty()))
+    return "--allow and --allow-from have no effect without --check";
   const bool view = options.by_tag || options.totals_only || options.only;
   const std::string name = options.by_tag ? "--by" : options.totals_only ? "--summary" : "--only";
   if (view && (options.check || options.baseline)) return name + " has no effect beside --check or --baseline";

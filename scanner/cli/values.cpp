@@ -59,7 +59,8 @@ bool choose(const std::string& text, const std::vector<std::pair<std::string, T>
 
 const std::vector<std::pair<std::string, Format>> kFormats = {
     {"text", Format::text}, {"ndjson", Format::ndjson},     {"json", Format::json},      {"csv", Format::csv},
-    {"html", Format::html}, {"localtag", Format::localtag}, {"pooltag", Format::pooltag}};
+    {"html", Format::html}, {"localtag", Format::localtag}, {"pooltag", Format::pooltag},
+    {"sarif", Format::sarif}, {"github", Format::github}, {"msbuild", Format::msbuild}};
 
 /// `-o report.html` means a page; a format that is named wins.
 std::optional<Format> format_of(const std::string& path) {
@@ -68,6 +69,7 @@ std::optional<Format> format_of(const std::string& path) {
   std::string suffix = path.substr(dot + 1);
   for (char& c : suffix) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   if (suffix == "html" || suffix == "htm") return Format::html;
+  if (suffix == "sarif") return Format::sarif;
   if (suffix == "csv") return Format::csv;
   if (suffix == "json") return Format::json;
   if (suffix == "ndjson" || suffix == "jsonl") return Format::ndjson;
@@ -109,6 +111,8 @@ void take_texts(const po::variables_map& values, Options& options) {
   options.include = list("include");
   options.exclude = list("exclude");
   options.tagdb = list("tagdb");
+  options.allow = list("allow");
+  options.allow_from = list("allow-from");
   options.store = text("store");
   options.catalog = text("catalog");
   options.host = text("host");
@@ -130,7 +134,7 @@ void take_switches(const po::variables_map& values, Options& options) {
   options.ignore_case = flag("ignore-case");
   options.totals_only = flag("summary");
   options.live = flag("live");
-  options.check = flag("check");
+  options.exit_code = flag("exit-code");
 }
 
 /// Numbers, sizes and spans.
@@ -188,6 +192,12 @@ std::string take_choices(const po::variables_map& values, Options& options) {
   }
   if (given("by") && text("by") != "tag") return one_of("by", text("by"));
   options.by_tag = given("by");
+  options.check = given("check");
+  if (options.check) {
+    std::string error;
+    options.checks = rank::choose_codes(text("check"), error);
+    if (!error.empty()) return "--check: " + error;
+  }
   if (given("only")) {
     using trace::Evidence;
     std::vector<std::pair<std::string, Evidence>> kinds;

@@ -31,10 +31,14 @@ double Diagnostics::seconds_since_start() const {
 }
 
 void Diagnostics::problem(const report::Problem& problem, bool named) {
-  message("poolwho: " + pe::printable(problem.path) + (problem.line != 0 ? ":" + std::to_string(problem.line) : "") +
-          ": " + pe::printable(problem.message));
-  ++summary_.errors;
+  message("poolwho: " + pe::printable(problem.path) +
+          (problem.line != 0 ? ":" + std::to_string(problem.line) : "") + ": " + pe::printable(problem.message));
   if (named) ++named_failures_;
+  record(problem);
+}
+
+void Diagnostics::record(const report::Problem& problem) {
+  ++summary_.errors;
   incomplete_ = true;
   reporter_->problem(problem);
 }

@@ -45,6 +45,8 @@ class Diagnostics {
 
   /// An error about a path: standard error, a record, a count. `named`: the user named the path; the exit code is 2.
   void problem(const report::Problem& problem, bool named = false);
+  /// An error without a line on standard error, where one line says it of all such files together.
+  void record(const report::Problem& problem);
   /// An error that ends the run: standard error only.
   void failure(const std::string& path, const std::string& message);
   /// A line for people, even with --quiet; no part of a report.

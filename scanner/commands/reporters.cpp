@@ -51,6 +51,7 @@ std::unique_ptr<report::Reporter> make_list_reporter(const Options& options, Dia
                         "none");
     return nullptr;
   }
+  list.differs = [&diagnostics](std::size_t lines) { diagnostics.summary().changes = lines; };
   list.warn = [&diagnostics](const std::string& text) { diagnostics.message("poolwho: " + text); };
   if (options.difference) {
     std::string text;
@@ -68,7 +69,10 @@ std::unique_ptr<report::Reporter> make_reporter(const Options& options, Diagnost
   switch (options.format) {
     case Format::ndjson: return report::make_json_reporter(out, false);
     case Format::json: return report::make_json_reporter(out, true);
-    case Format::csv: return report::make_csv_reporter(out);
+    case Format::csv: return report::make_csv_reporter(out, options.check || options.baseline);
+    case Format::sarif: return report::make_sarif_reporter(out);
+    case Format::github: return report::make_annotation_reporter(out, report::Annotations::github);
+    case Format::msbuild: return report::make_annotation_reporter(out, report::Annotations::msbuild);
     case Format::html:
       return report::make_html_reporter(out, options.check      ? report::SurveyView::findings
                                              : options.baseline ? report::SurveyView::changes

@@ -7,10 +7,11 @@
 #include "scanner/catalog/store.hpp"
 #include "scanner/commands/accounting.hpp"
 #include "scanner/commands/commands.hpp"
+#include "scanner/commands/driver_checks.hpp"
 #include "scanner/commands/file_records.hpp"
 #include "scanner/commands/places.hpp"
 #include "scanner/platform/host.hpp"
-#include "scanner/rank/check.hpp"
+#include "scanner/rank/compare.hpp"
 
 namespace scanner {
 namespace {
@@ -67,9 +68,14 @@ std::unique_ptr<catalog::Store> open_store(const Inputs& inputs, const report::R
 class Survey {
  public:
   Survey(const Inputs& inputs, Diagnostics& diagnostics, ScanSession& session)
-      : inputs_(inputs), options_(inputs.options), diagnostics_(diagnostics), session_(session) {}
+      : inputs_(inputs),
+        options_(inputs.options),
+        diagnostics_(diagnostics),
+        session_(session),
+        checks_(inputs, diagnostics) {}
 
   int run() {
+    if (!checks_.load()) return kExitUsage;
     std::vector<std::string> paths = options_.paths;
     if (inputs_.catalog && options_.root) paths.push_back(*options_.root);
     const report::RunInfo run =
@@ -80,6 +86,7 @@ class Survey {
     request.already_reported = [this](const ContentHash& hash) { return contents_.contains(hash); };
     if (options_.baseline && !trace_baseline(*options_.baseline, request, diagnostics_, baseline_))
       return diagnostics_.finish(kExitUsage);
+    if (options_.baseline && options_.check) checks_.know(baseline_, *options_.baseline);
     if (options_.store) {
       store_ = open_store(inputs_, run, diagnostics_);
       if (!store_) return kExitUsage;
@@ -104,10 +111,15 @@ class Survey {
       return diagnostics_.finish(kExitUsage);
     }
     const bool no_driver = !diagnostics_.stop().set() && diagnostics_.note_no_driver();
+    tell_totals();
     if (diagnostics_.incomplete()) return diagnostics_.finish(kExitIncomplete);
     // A build whose drivers are not where they are looked for has not passed.
-    if (options_.check && !no_driver) return diagnostics_.finish(findings_ > 0 ? kExitNothing : kExitFound);
-    return diagnostics_.finish(diagnostics_.summary().drivers > 0 ? kExitFound : kExitNothing);
+    if (options_.check && !no_driver) return diagnostics_.finish(checks_.any() ? kExitNothing : kExitFound);
+    if (options_.baseline && !no_driver) return diagnostics_.finish(changes_ > 0 ? kExitNothing : kExitFound);
+    const int code = diagnostics_.finish(diagnostics_.summary().drivers > 0 ? kExitFound : kExitNothing);
+    // A list is compared when all drivers are known.
+    const bool differs = options_.exit_code && diagnostics_.summary().changes.value_or(0) > 0;
+    return code == kExitFound && differs ? kExitNothing : code;
   }
 
  private:
@@ -157,17 +169,22 @@ class Survey {
     if (judged && file.outcome == ScannedFile::Outcome::unsupported) {
       // No finding and no change would read as "all is well".
       const std::string why = file.trace.problems.empty() ? "its code is not traced" : file.trace.problems.front();
-      diagnostics_.problem({file.file.path, "trace", 0, why + (options_.check ? "; not checked" : "; not compared")});
-    } else if (options_.check) {
-      for (const auto& finding :
-           rank::check(file.trace, image_facts(file.file.path, file.identity), inputs_.database, inputs_.apis)) {
-        ++findings_;
-        diagnostics_.reporter().finding(file.file.path, finding);
+      const report::Problem problem{file.file.path, "trace", 0,
+                                    why + (options_.check ? "; not checked" : "; not compared")};
+      if (file.file.named) {
+        diagnostics_.problem(problem);
+      } else {
+        diagnostics_.record(problem);
+        ++untraced_;
       }
+    } else if (options_.check) {
+      checks_.run(file);
     } else if (options_.baseline) {
-      diagnostics_.reporter().compared({file.file.path, *options_.baseline, file.identity, baseline_.identity});
-      for (const auto& change : rank::compare(baseline_.trace, file.trace))
-        diagnostics_.reporter().change(file.file.path, change);
+      const std::vector<rank::Change> changes = rank::compare(baseline_.trace, file.trace);
+      changes_ += changes.size();
+      diagnostics_.reporter().compared(
+          {file.file.path, *options_.baseline, file.identity, baseline_.identity, changes.size()});
+      for (const rank::Change& change : changes) diagnostics_.reporter().change(file.file.path, change);
     } else {
       report::Driver driver = driver_record(file);
       if (options_.only) {
@@ -175,6 +192,19 @@ class Survey {
         if (driver.uses.empty()) return;
       }
       if (records_wanted()) diagnostics_.reporter().driver(driver);
+    }
+  }
+
+  /// What --check and --baseline say at the end.
+  void tell_totals() {
+    if (untraced_ > 0)
+      diagnostics_.message("poolwho: " + std::to_string(untraced_) + (untraced_ == 1 ? " driver is" : " drivers are") +
+                           " for processors whose code is not traced, and not " +
+                           (options_.check ? "checked" : "compared"));
+    if (options_.check) {
+      checks_.finish();
+    } else if (options_.baseline) {
+      diagnostics_.summary().changes = changes_;
     }
   }
 
@@ -224,7 +254,8 @@ class Survey {
   ScanSession& session_;
   ReportedContents contents_;
   ScannedFile baseline_;
-  std::uint64_t findings_ = 0;
+  DriverChecks checks_;
+  std::uint64_t changes_ = 0, untraced_ = 0;
   std::unique_ptr<catalog::Store> store_;
   std::vector<ScannedFile> pending_;
   std::map<std::string, std::string> copy_of_;  // of those that wait

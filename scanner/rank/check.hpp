@@ -1,12 +1,12 @@
 // What a driver's maker should look at before shipping: a lint over one traced image. Findings say what is seen and
-// why it matters, with the place; they are about habits, not about leaks.
+// why it matters, with the places; they are about habits, not about leaks. check_codes.hpp lists the kinds.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "scanner/rank/check_codes.hpp"
 #include "scanner/rank/rank.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tagdb/api_table.hpp"
@@ -14,27 +14,26 @@
 
 namespace scanner::rank {
 
+/// One for a driver, a tag and a code, however many places there are.
 struct Finding {
-  std::string_view code;  ///< collision, default_tag, untagged, executable_pool, never_freed, suspect_tag
-  tagdb::PoolTag tag;     ///< 0 for `suspect_tag`
-  std::uint32_t site_rva = 0;
+  const CheckCode* code = nullptr;
+  tagdb::PoolTag tag;                 ///< 0 for `suspect_tag`
+  std::vector<std::uint32_t> places;  ///< RVAs of calls, ascending, not empty
   std::string text;
 };
 
-/// In the order of tags; `suspect_tag` last.
-std::vector<Finding> check(const trace::TraceResult& trace, const ImageFacts& image, const tagdb::Database& database,
-                           const tagdb::ApiTable& apis);
-
-/// What differs between two builds of one driver, one change a tag.
-struct Change {
-  enum class Kind { added, removed, changed };
-  Kind kind = Kind::changed;
-  tagdb::PoolTag tag;
-  /// What the tag is used for, in words that name everything but places: function, pool, size, certainty. Empty when it
-  /// is not used at all.
-  std::string before, after;
+/// What the checks want to know of a driver besides its code.
+struct CheckedImage {
+  ImageFacts names;
+  std::string_view company;         ///< from the version resource, may be empty
+  std::uint32_t oldest_system = 0;  ///< see pe::Image::oldest_system()
 };
 
-std::vector<Change> compare(const trace::TraceResult& before, const trace::TraceResult& after);
+/// NonPagedPoolNx came with Windows 8.
+inline constexpr std::uint32_t kWindows8 = 6U << 16 | 2U;
+
+/// In the order of tags; `suspect_tag` last.
+std::vector<Finding> check(const trace::TraceResult& trace, const CheckedImage& image, const tagdb::Database& database,
+                           const tagdb::ApiTable& apis);
 
 }  // namespace scanner::rank

@@ -25,6 +25,7 @@ bool never_freed(const std::vector<const TagUse*>& uses, const trace::TraceResul
     if (!use->charges_pool || use->evidence > Evidence::configures) continue;
     // A list's or an object's memory goes with it, and may be what the tag is for everywhere.
     if (use->evidence != Evidence::allocates || !freed_as_pool(*use, apis)) return false;
+    if (use->handed_out) return false;
     allocated = true;
   }
   if (!allocated) return false;

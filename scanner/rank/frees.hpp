@@ -10,7 +10,8 @@
 namespace scanner::rank {
 
 /// `uses` are those of one image for one tag. True when the driver allocates with the tag by functions whose memory is
-/// freed as pool memory (ApiRow::freed_as_pool), each of its calls that free names a tag, and none names this one.
+/// freed as pool memory (ApiRow::freed_as_pool), each of its calls that free names a tag, none names this one,
+/// and the memory goes to no other driver.
 bool never_freed(const std::vector<const trace::TagUse*>& uses, const trace::TraceResult& trace,
                  const tagdb::ApiTable& apis);
 

@@ -37,7 +37,7 @@ std::string cell(std::string_view text) {
 
 class CsvReporter final : public Reporter {
  public:
-  CsvReporter(std::ostream& out) : out_(out) {}
+  CsvReporter(std::ostream& out, bool judged) : out_(out), judged_(judged) {}
 
   void begin(const RunInfo& run) override {
     leaks_ = run.command == "leaks";  // the other commands keep their columns
@@ -47,7 +47,9 @@ class CsvReporter final : public Reporter {
     if (leaks_)
       out_ << ",shape,snapshots,bytes_first,bytes_last,bytes_per_hour,bytes_per_step,share,confidence,bytes_per_"
               "allocation";
-    out_ << ",line,pattern,description_of" << (leaks_ ? ",session,count,growing" : "") << "\r\n";
+    out_ << ",line,pattern,description_of" << (leaks_ ? ",session,count,growing" : "");
+    if (judged_) out_ << ",code,severity,count,text,before,after,function,source_file,source_line";
+    out_ << "\r\n";
   }
 
   void driver(const Driver& driver) override {
@@ -89,12 +91,18 @@ class CsvReporter final : public Reporter {
     for (const tagdb::Entry& entry : size.listed) listed(entry, growth.tag);
   }
 
-  void finding(const std::string& path, const rank::Finding& finding) override {
-    about("finding", path, finding.tag, pe::hex_number(finding.site_rva), finding.text, finding.code);
+  void finding(const Finding& finding) override {
+    const rank::Finding& found = finding.found;
+    const CodePlace& first = finding.places.front();
+    about("finding", finding.path, finding.sha256, found.tag, pe::hex_number(first.rva),
+          {std::string(found.code->code), std::string(rank::to_string(found.code->severity)),
+           std::to_string(found.places.size()), found.text, "", "", first.name, first.file,
+           first.line != 0 ? std::to_string(first.line) : ""});
   }
 
   void change(const std::string& path, const rank::Change& change) override {
-    about("change", path, change.tag, "", in_words(change), to_string(change.kind));
+    about("change", path, "", change.tag, "", {std::string(to_string(change.kind)), "", "", "", change.before, change.after,
+                                               "", "", ""});
   }
 
   void end() override { out_.flush(); }
@@ -154,30 +162,23 @@ class CsvReporter final : public Reporter {
     row(cells, {}, {session_of(growth), whole ? "" : known(growth.count), growing});
   }
 
-  void about(const char* type, const std::string& path, tagdb::PoolTag tag, const std::string& site,
-             const std::string& text, std::string_view code) {
-    const bool tagged = tag.value() != 0;
-    row({type,
-         "",
-         tagged ? tag.text() : "",
-         tagged ? tag.hex() : "",
-         path,
-         "",
-         "",
-         "",
-         "",
-         "",
-         site,
-         "",
-         "",
-         "",
-         "",
-         "",
-         "",
-         text,
-         "",
-         "",
-         code});
+  /// The columns behind the others that only findings and changes have.
+  struct Judged {
+    std::string code, severity, count, text, before, after, function, source, source_line;
+  };
+
+  void about(const char* type, const std::string& path, const std::string& sha256, tagdb::PoolTag tag,
+             const std::string& site, const Judged& judged) {
+    std::vector<Cell> cells(kColumns, Cell(""));
+    cells[0] = type;
+    if (tag.value() != 0) {
+      cells[2] = tag.text();
+      cells[3] = tag.hex();
+    }
+    cells[4] = path;
+    cells[5] = sha256;
+    cells[10] = site;
+    row(cells, {}, {}, judged);
   }
 
   void use_row(std::string_view type, unsigned rank, const std::string& path, const std::string& sha256,
@@ -216,21 +217,29 @@ class CsvReporter final : public Reporter {
     std::string session, count, growing;
   };
 
-  void row(const std::vector<Cell>& cells, const Place& place = {}, const Added& added = {}) {
+  void row(const std::vector<Cell>& cells, const Place& place = {}, const Added& added = {}, const Judged& judged = {}) {
     for (std::size_t i = 0; i < cells.size(); ++i) out_ << (i == 0 ? "" : ",") << cell(cells[i].value);
     if (leaks_) out_ << std::string(cells.size() < kLeakColumns ? kLeakColumns - cells.size() : 0, ',');
     out_ << "," << cell(place.line) << "," << cell(place.pattern) << "," << cell(place.description_of);
     if (leaks_) out_ << "," << cell(added.session) << "," << cell(added.count) << "," << cell(added.growing);
+    if (judged_) {
+      for (const std::string* text : {&judged.code, &judged.severity, &judged.count, &judged.text, &judged.before,
+                                      &judged.after, &judged.function, &judged.source, &judged.source_line})
+        out_ << "," << cell(*text);
+    }
     out_ << "\r\n";
   }
 
   static constexpr std::size_t kColumns = 21, kLeakColumns = 30;
   std::ostream& out_;
+  bool judged_;  ///< --check or --baseline
   bool leaks_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out) { return std::make_unique<CsvReporter>(out); }
+std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, bool judged) {
+  return std::make_unique<CsvReporter>(out, judged);
+}
 
 }  // namespace scanner::report

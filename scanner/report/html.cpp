@@ -45,7 +45,7 @@ class HtmlReporter final : public Reporter {
   void begin(const RunInfo& run) override { run_ = run; }
   void driver(const Driver& driver) override { survey_.driver(driver); }
   void copy(const std::string& path, const std::string& of, const std::string&) override { survey_.copy(path, of); }
-  void finding(const std::string& path, const rank::Finding& finding) override { survey_.finding(path, finding); }
+  void finding(const Finding& finding) override { survey_.finding(finding); }
   void compared(const Compared& pair) override { survey_.compared(pair); }
   void change(const std::string& path, const rank::Change& change) override { survey_.change(path, change); }
   void candidate(const Candidate& candidate) override { candidates_.push_back(candidate); }

@@ -48,7 +48,7 @@ Row row_of(const Candidate& candidate, bool with_tag);
 std::vector<Column> driver_columns();
 Row row_of(const Driver& driver);
 std::vector<Column> finding_columns();
-Row row_of(const std::string& path, const rank::Finding& finding);
+Row row_of(const Finding& finding);
 std::vector<Column> change_columns();
 Row row_of(const std::string& path, const rank::Change& change);
 Row copy_row(const std::string& path, const std::string& of);

@@ -161,10 +161,11 @@ std::vector<Column> finding_columns() {
   return {{"Driver", path, 26}, {"Finding", text, 15}, {"Tag", tag, 9}, {"Place", code, 17}, {"Why", text, 33}};
 }
 
-Row row_of(const std::string& path, const rank::Finding& finding) {
-  const std::string tag = finding.tag.value() != 0 ? finding.tag.text() : "";
+Row row_of(const Finding& finding) {
+  const rank::Finding& found = finding.found;
+  const std::string tag = found.tag.value() != 0 ? found.tag.text() : "";
   return {"finding",
-          {{path}, {std::string(finding.code)}, {tag}, {place(path, finding.site_rva)}, {finding.text}},
+          {{finding.path}, {std::string(found.code->code)}, {tag}, {places_in_words(finding)}, {found.text}},
           std::nullopt};
 }
 

@@ -43,12 +43,12 @@ void SurveyPage::copy(const std::string& path, const std::string& of) {
   table_.add(copy_row(path, of));
 }
 
-void SurveyPage::finding(const std::string& path, const rank::Finding& finding) {
-  drivers_.insert(path);
-  auto& [count, drivers] = findings_[std::string(finding.code)];
+void SurveyPage::finding(const Finding& finding) {
+  drivers_.insert(finding.path);
+  auto& [count, drivers] = findings_[std::string(finding.found.code->code)];
   ++count;
-  drivers.insert(path);
-  table_.add(row_of(path, finding));
+  drivers.insert(finding.path);
+  table_.add(row_of(finding));
 }
 
 void SurveyPage::change(const std::string& path, const rank::Change& change) {
@@ -115,10 +115,17 @@ void SurveyPage::print_drivers(std::ostream& out, const Summary& summary) const 
 void SurveyPage::print_findings(std::ostream& out, const Summary& summary) const {
   out << "<section><h2>Summary</h2>";
   if (findings_.empty()) {
-    out << "<p>No findings in " << counted(summary.drivers, "driver", "drivers") << ".</p></section>";
+    out << "<p>No findings in " << counted(summary.drivers, "driver", "drivers");
+    if (summary.findings && summary.findings->allowed > 0)
+      out << " but " << with_commas(summary.findings->allowed) << " that are allowed";
+    out << ".</p></section>";
   } else {
     out << "<dl class=\"figures\">" << figure("Drivers checked", with_commas(summary.drivers))
-        << figure("Drivers with findings", with_commas(drivers_.size())) << "</dl><h3>By kind</h3><ul class=\"plain\">";
+        << figure("Drivers with findings", with_commas(drivers_.size()))
+        << figure("Allowed findings", summary.findings && summary.findings->allowed > 0
+                                          ? with_commas(summary.findings->allowed)
+                                          : "")
+        << "</dl><h3>By kind</h3><ul class=\"plain\">";
     std::vector<std::pair<std::string, std::pair<std::uint64_t, std::size_t>>> kinds;
     for (const auto& [code, where] : findings_) kinds.push_back({code, {where.first, where.second.size()}});
     std::stable_sort(kinds.begin(), kinds.end(),

@@ -20,7 +20,7 @@ class SurveyPage {
 
   void driver(const Driver& driver);
   void copy(const std::string& path, const std::string& of);
-  void finding(const std::string& path, const rank::Finding& finding);
+  void finding(const Finding& finding);
   void compared(const Compared& pair) { compared_.push_back(pair); }
   void change(const std::string& path, const rank::Change& change);
 

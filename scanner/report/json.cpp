@@ -46,6 +46,15 @@ Json json_of(const trace::BucketCounts& counts) {
   return out;
 }
 
+Json json_of(const CodePlace& place) {
+  Json out;
+  out["rva"] = pe::hex_number(place.rva);
+  if (!place.name.empty()) out["name"] = place.name;
+  if (!place.file.empty()) out["file"] = place.file;
+  if (place.line != 0) out["line"] = place.line;
+  return out;
+}
+
 class JsonReporter final : public Reporter {
  public:
   JsonReporter(std::ostream& out, bool array) : out_(out), array_(array) {}
@@ -106,14 +115,32 @@ class JsonReporter final : public Reporter {
     write(record);
   }
 
-  void finding(const std::string& path, const rank::Finding& finding) override {
+  void finding(const Finding& finding) override {
     Json record;
     record["type"] = "finding";
-    put_path(record, "path", path);
-    record["code"] = finding.code;
-    put_tag(record, finding.tag);
-    record["site_rva"] = pe::hex_number(finding.site_rva);
-    record["text"] = finding.text;
+    put_path(record, "path", finding.path);
+    record["sha256"] = finding.sha256;
+    record["code"] = finding.found.code->code;
+    record["rule"] = finding.found.code->rule;
+    record["severity"] = rank::to_string(finding.found.code->severity);
+    put_tag(record, finding.found.tag);
+    record["site_rva"] = pe::hex_number(finding.found.places.front());
+    record["count"] = finding.found.places.size();
+    if (finding.known_places > 0) record["known"] = finding.known_places;
+    record["places"] = Json::array();
+    for (const CodePlace& place : finding.places) record["places"].push_back(json_of(place));
+    record["text"] = finding.found.text;
+    write(record);
+  }
+
+  void compared(const Compared& pair) override {
+    Json record;
+    record["type"] = "compared";
+    put_path(record, "path", pair.path);
+    put_path(record, "baseline", pair.baseline);
+    record["identity"] = json_of(pair.identity);
+    record["baseline_identity"] = json_of(pair.baseline_identity);
+    record["changes"] = pair.changes;
     write(record);
   }
 
@@ -252,6 +279,13 @@ class JsonReporter final : public Reporter {
     record["wrapper_sites"] = json_of(summary.wrapper);
     record["dynamic_reasons"] = Json::object();
     for (const auto& [reason, count] : summary.dynamic_reasons) record["dynamic_reasons"][reason] = count;
+    if (summary.findings) {
+      const Summary::Findings& found = *summary.findings;
+      record["findings"] = {{"total", found.total}, {"checked", found.checked}, {"drivers", found.drivers}, {"allowed", found.allowed}};
+      record["findings"]["codes"] = Json::object();
+      for (const auto& [code, count] : found.codes) record["findings"]["codes"][code] = count;
+    }
+    if (summary.changes) record["changes"] = *summary.changes;
     record["seconds"] = summary.seconds;
     write(record);
   }

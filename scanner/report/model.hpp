@@ -16,6 +16,7 @@
 #include "pe/text.hpp"
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/rank/check.hpp"
+#include "scanner/rank/compare.hpp"
 #include "scanner/rank/rank.hpp"
 #include "scanner/scan/scan_file.hpp"
 #include "scanner/trace/trace.hpp"
@@ -43,6 +44,7 @@ struct Use {
   trace::TagUse use;
   std::uint32_t file_offset = 0xFFFFFFFFU;  ///< 0xFFFFFFFF: none
   std::vector<std::string> names;           ///< function names along `via`, empty texts where none is known
+  std::vector<CodePlace> sources;           ///< of those of `via` whose source line is known
   std::vector<std::string> listing;         ///< instruction texts along `via`, may be empty
   std::string what;                         ///< constant and bytes: where they stand, in words
   bool has_site = true;                     ///< false for bytes outside the mapped image
@@ -115,10 +117,20 @@ struct Driver {
   bool traced = true;
 };
 
+/// --check: what is wrong with a driver's use of a tag.
+struct Finding {
+  std::string path, sha256;
+  rank::Finding found;
+  std::vector<CodePlace> places;  ///< those of `found`, with what symbols tell
+  std::size_t known_places = 0;   ///< --allow-from: as many were known
+  std::string allowed;            ///< why it is in order (--allow, --allow-from); empty when it is not
+};
+
 /// --baseline: a driver and the earlier build that it was compared with.
 struct Compared {
   std::string path, baseline;
   pe::Identity identity, baseline_identity;
+  std::size_t changes = 0;
 };
 
 struct Problem {
@@ -135,6 +147,13 @@ struct Summary {
   trace::BucketCounts allocate, free, other, wrapper;
   std::map<std::string, std::uint32_t> dynamic_reasons;
   double seconds = 0;
+  /// --check: what came out. `checked`: drivers that could be; `drivers`: those with findings.
+  struct Findings {
+    std::uint64_t total = 0, checked = 0, drivers = 0, allowed = 0;
+    std::map<std::string, std::uint64_t> codes;
+  };
+  std::optional<Findings> findings;
+  std::optional<std::uint64_t> changes;  ///< --baseline, --diff: how many
 };
 
 class Reporter {
@@ -143,7 +162,9 @@ class Reporter {
   virtual void begin(const RunInfo&) {}
   virtual void driver(const Driver&) {}
   virtual void copy(const std::string& /*path*/, const std::string& /*of*/, const std::string& /*sha256*/) {}
-  virtual void finding(const std::string& /*path*/, const rank::Finding&) {}
+  virtual void finding(const Finding&) {}
+  /// A finding that is in order: formats that know of such things name it.
+  virtual void allowed(const Finding&) {}
   /// --baseline: before the changes of that driver.
   virtual void compared(const Compared&) {}
   virtual void change(const std::string& /*path*/, const rank::Change&) {}
@@ -181,7 +202,16 @@ struct TextOptions {
 std::unique_ptr<Reporter> make_text_reporter(std::ostream& out, const TextOptions& options);
 /// One object a line, or with `array` the same objects in one JSON array.
 std::unique_ptr<Reporter> make_json_reporter(std::ostream& out, bool array);
-std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out);
+/// Findings for code scanning: SARIF 2.1.0.
+std::unique_ptr<Reporter> make_sarif_reporter(std::ostream& out);
+enum class Annotations {
+  github,  ///< workflow commands of GitHub Actions
+  msbuild  ///< lines that MSBuild, Visual Studio and Azure Pipelines take for messages of a tool
+};
+/// Findings as one line each for a build.
+std::unique_ptr<Reporter> make_annotation_reporter(std::ostream& out, Annotations form);
+/// `judged`: with the columns of findings and changes.
+std::unique_ptr<Reporter> make_csv_reporter(std::ostream& out, bool judged = false);
 /// What a survey is asked for: decides which table its page begins with.
 enum class SurveyView { drivers, findings, changes };
 /// One page that needs nothing from anywhere.
@@ -193,6 +223,7 @@ struct TagListOptions {
   std::vector<tagdb::PooltagFile> kept;          ///< the same, read
   std::optional<tagdb::PooltagFile> difference;  ///< show what differs from this list instead
   std::function<void(const std::string&)> warn;  ///< told what the list lacks for want of room
+  std::function<void(std::size_t)> differs;      ///< told how many lines differ
 };
 /// A list that poolmon or the debuggers read, of what a survey proves.
 std::unique_ptr<Reporter> make_taglist_reporter(std::ostream& out, TagListOptions options);

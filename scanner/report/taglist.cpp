@@ -4,7 +4,8 @@
 #include <map>
 #include <set>
 
-#include "scanner/report/model.hpp"
+#include "scanner/report/words.hpp"
+#include "pe/text.hpp"
 
 namespace scanner::report {
 namespace {
@@ -15,12 +16,14 @@ constexpr std::size_t kRoomForLast = 1000;  // the lines that end a list
 
 // How a list tells what it wrote itself, so that a later survey into the same file replaces it.
 constexpr std::string_view kMadeBy = "made by poolwho ";
+constexpr std::string_view kVersionOf = "version of ";  // "version of my.sys: 1.2"
 constexpr std::string_view kEndOfOurs = "end of what poolwho found; a survey that keeps this file replaces it";
 
 struct Owner {
   std::string name;           ///< file name as on disk; harmless: a list is lines, and a name may hold their ends
   std::string original_name;  ///< from the version resource, folded
   std::string description;    ///< product and company
+  std::string version;        ///< of the file, may be empty
 };
 
 std::string describe(const pe::Identity& identity) {
@@ -66,7 +69,7 @@ class TagListReporter final : public Reporter {
     ++traced_;
     Scanned scanned;
     scanned.owner = {printable(file_name(driver.path)), pe::fold_case(driver.identity.original_name),
-                     describe(driver.identity)};
+                     describe(driver.identity), printable(version_of(driver.identity))};
     for (const Use& item : driver.uses) {
       const trace::TagUse& use = item.use;
       const bool predicted = use.evidence == trace::Evidence::predicted;
@@ -107,6 +110,7 @@ class TagListReporter final : public Reporter {
       scanned_.insert(one);
       for (const tagdb::PoolTag tag : scanned.all) allocators_[tag].insert(one);
     }
+    if (!scanned.owner.version.empty() && !scanned.tags.empty()) versions_[name].insert(scanned.owner.version);
     for (const tagdb::PoolTag tag : scanned.tags) found_[{tag.text(), tag}].emplace(name, scanned.owner);
   }
 
@@ -128,12 +132,8 @@ class TagListReporter final : public Reporter {
     for (const auto& [key, owners] : found_) {
       const auto& [shown, tag] = key;
       if (kept(tag)) continue;
-      const char* reason = options_.for_poolmon ? unreadable_by_poolmon(shown)
-                           : shown.size() != 4  ? "characters that are not printable"
-                                                : nullptr;
-      std::string lines;
-      if (reason == nullptr) lines = options_.for_poolmon ? localtag_line(shown, owners) : pooltag_lines(shown, owners);
-      if (reason == nullptr) reason = read_as_something_else(lines.substr(0, lines.find('\n')), tag);
+      const char* reason = why_not_listed(shown, tag, owners);
+      const std::string lines = reason == nullptr ? lines_of(shown, owners) : std::string();
       if (options_.for_poolmon && reason == nullptr && text.size() + lines.size() + kRoomForLast >= kPoolmonLimit) {
         reason = "no room: poolmon reads no file of a million bytes";
         ++without_room;
@@ -144,6 +144,12 @@ class TagListReporter final : public Reporter {
         text += lines;
       }
     }
+    for (const auto& [name, versions] : versions_) {
+      const std::string line = comment + std::string(kVersionOf) + name + ": " + *versions.begin() + "\n";
+      // They are told where the list is compared with a later one; tags go first.
+      const bool room = !options_.for_poolmon || text.size() + line.size() + kRoomForLast < kPoolmonLimit;
+      if (versions.size() == 1 && room) text += line;
+    }
     for (const auto& [reason, count] : left_out)
       text += comment + std::to_string(count) + (count == 1 ? " tag" : " tags") + " left out, " + reason + "\n";
     text += comment + std::string(kEndOfOurs) + "\n";
@@ -152,6 +158,20 @@ class TagListReporter final : public Reporter {
       options_.warn(std::to_string(without_room) +
                     (without_room == 1 ? " tag is not in the list" : " tags are not in the list") +
                     ": poolmon reads no file of a million bytes. Survey fewer drivers, or keep a shorter list");
+  }
+
+  /// Why the list cannot hold a line for the tag, or null.
+  [[nodiscard]] const char* why_not_listed(const std::string& shown, tagdb::PoolTag tag, const Owners& owners) const {
+    const char* reason = options_.for_poolmon ? unreadable_by_poolmon(shown)
+                         : shown.size() != 4  ? "characters that are not printable"
+                                              : nullptr;
+    if (reason != nullptr) return reason;
+    const std::string lines = lines_of(shown, owners);
+    return read_as_something_else(lines.substr(0, lines.find('\n')), tag);
+  }
+
+  [[nodiscard]] std::string lines_of(const std::string& shown, const Owners& owners) const {
+    return options_.for_poolmon ? localtag_line(shown, owners) : pooltag_lines(shown, owners);
   }
 
   static std::string localtag_line(const std::string& tag, const Owners& owners) {
@@ -184,8 +204,25 @@ class TagListReporter final : public Reporter {
     });
   }
 
+  /// "rem my.sys: the list is of version 1.2, this is 1.3"
+  void write_versions(const tagdb::PooltagFile& old) {
+    for (const tagdb::Line& line : old.others) {
+      std::string_view said = line.text;
+      if (line.kind != tagdb::Line::Kind::comment || said.size() < 4) continue;
+      said.remove_prefix(said.find(' ') == std::string_view::npos ? said.size() : said.find(' ') + 1);
+      const auto colon = said.rfind(": ");
+      if (!said.starts_with(kVersionOf) || colon == std::string_view::npos || colon < kVersionOf.size()) continue;
+      const auto now = versions_.find(pe::fold_case(said.substr(kVersionOf.size(), colon - kVersionOf.size())));
+      const std::string_view before = said.substr(colon + 2);
+      if (now == versions_.end() || now->second.contains(std::string(before))) continue;
+      out_ << "rem " << now->first << ": the list is of version " << before << ", this is " << *now->second.begin()
+           << "\n";
+    }
+  }
+
   void write_difference(const tagdb::PooltagFile& old) {
-    unsigned added = 0, contradicting = 0, missing = 0, unknown = 0;
+    write_versions(old);
+    unsigned added = 0, contradicting = 0, missing = 0, unknown = 0, unlistable = 0;
     std::set<tagdb::PoolTag> contradicted;
     for (const auto& [key, owners] : found_) {
       const auto& [shown, tag] = key;
@@ -198,7 +235,9 @@ class TagListReporter final : public Reporter {
         agrees = agrees || names_one(images, owners);
         if (!images.empty()) elsewhere = entry.owner;
       }
-      if (!listed) {
+      if (!listed && why_not_listed(shown, tag, owners) != nullptr) {
+        ++unlistable;
+      } else if (!listed) {
         ++added;
         out_ << "+ " << shown << " - " << names(owners) << "\n";
       } else if (!agrees && !elsewhere.empty()) {
@@ -223,14 +262,21 @@ class TagListReporter final : public Reporter {
         out_ << "- " << entry.columns << " - listed for " << entry.owner << ", where no allocation with it was found\n";
       }
     }
+    const std::size_t lines = added + contradicting + missing;
+    if (lines == 0) out_ << "rem no changes\n";
     out_ << "rem " << added << " new, " << contradicting << " contradicting, " << missing << " missing; " << unknown
-         << " entries name drivers that were not scanned\n";
+         << (unknown == 1 ? " entry names a driver" : " entries name drivers") << " not scanned\n";
+    if (unlistable > 0)
+      out_ << "rem " << unlistable << (unlistable == 1 ? " tag was" : " tags were")
+           << " not compared, as such a list cannot hold " << (unlistable == 1 ? "it" : "them") << "\n";
+    if (options_.differs) options_.differs(lines);
   }
 
   std::ostream& out_;
   TagListOptions options_;
   std::map<std::pair<std::string, tagdb::PoolTag>, Owners> found_;  // in the order of texts
   std::map<tagdb::PoolTag, std::set<std::string>> allocators_;      // of every tag, the shared ones, too
+  std::map<std::string, std::set<std::string>> versions_;           // by the folded name, of drivers in the list
   std::set<std::string> scanned_;                                   // names and original names, of traced drivers
   std::map<std::string, Scanned> by_path_;
   std::size_t traced_ = 0;

@@ -68,18 +68,22 @@ class TextReporter final : public Reporter {
          << style_.paint(kDim, "  same file as " + style_.path(of, style_.room() - 15)) << '\n';
   }
 
-  void finding(const std::string& path, const rank::Finding& finding) override {
+  void finding(const Finding& finding) override {
     if (options_.names_only) {
-      if (path != last_named_) print_name(path);
-      last_named_ = path;
+      if (finding.path != last_named_) print_name(finding.path);
+      last_named_ = finding.path;
       return;
     }
-    const std::string tag = finding.tag.value() != 0 ? " '" + style_.tag(finding.tag) + "'" : "";
-    out_ << style_.line(style_.paint(kBold, printable(path)) + ": " + std::string(finding.code) + tag + " at " +
-                            place(path, finding.site_rva) + ": " + printable(finding.text),
+    const rank::Severity severity = finding.found.code->severity;
+    out_ << style_.line(style_.paint(kBold, printable(finding.path)) + ": " +
+                            style_.paint(severity == rank::Severity::error ? kRed : kYellow,
+                                         std::string(rank::to_string(severity))) +
+                            ": " + in_words(finding),
                         2)
          << '\n';
   }
+
+  void compared(const Compared& pair) override { out_ << style_.line(in_words(pair), 2) << '\n'; }
 
   void change(const std::string&, const rank::Change& change) override {
     const char sign = change.kind == rank::Change::Kind::added     ? '+'
@@ -104,6 +108,7 @@ class TextReporter final : public Reporter {
     if (command_ != "survey" || options_.names_only) return;
     if (options_.by_tag) totals_.print_by_tag();
     totals_.print(summary);
+    if (summary.findings) out_ << style_.line(in_words(*summary.findings), 2) << '\n';
   }
 
   void end() override {

@@ -12,7 +12,6 @@
 namespace scanner::report {
 namespace {
 
-constexpr std::string_view kRed = "\x1b[31;1m";
 constexpr std::size_t kProofIndent = 12;
 constexpr std::size_t kSparkWidth = 16, kOthersShown = 12;
 constexpr std::size_t kWeakShown = 5, kListedShown = 2;

@@ -9,8 +9,8 @@
 
 namespace scanner::report {
 
-inline constexpr std::string_view kBold = "\x1b[1m", kGreen = "\x1b[32;1m", kYellow = "\x1b[33m", kDim = "\x1b[2m",
-                                  kResetColor = "\x1b[0m";
+inline constexpr std::string_view kBold = "\x1b[1m", kGreen = "\x1b[32;1m", kYellow = "\x1b[33m", kRed = "\x1b[31;1m",
+                                  kDim = "\x1b[2m", kResetColor = "\x1b[0m";
 
 class TextStyle {
  public:

@@ -113,6 +113,59 @@ std::string place(std::string_view path, const Use& use, std::size_t step) {
   return printable(name.substr(0, name.find_last_of('.'))) + "!" + printable(use.names[step]);
 }
 
+std::string place(std::string_view path, const CodePlace& at) {
+  const std::string_view name = file_name(path);
+  std::string out = at.name.empty() ? place(path, at.rva)
+                                    : printable(name.substr(0, name.find_last_of('.'))) + "!" + printable(at.name);
+  if (!at.file.empty()) out += " (" + printable(file_name(at.file)) + ":" + std::to_string(at.line) + ")";
+  return out;
+}
+
+std::string places_in_words(const Finding& finding) {
+  const std::string first = place(finding.path, finding.places.front());
+  const std::size_t count = finding.places.size();
+  std::string out = count == 1 ? first : with_commas(count) + " places, first at " + first;
+  if (finding.known_places > 0) out += " (" + with_commas(finding.known_places) + " known before)";
+  return out;
+}
+
+std::string in_words(const Finding& finding) {
+  const rank::Finding& found = finding.found;
+  const std::string tag = found.tag.value() != 0 ? " '" + found.tag.text() + "'" : "";
+  return std::string(found.code->code) + tag + " at " + places_in_words(finding) + ": " + printable(found.text);
+}
+
+std::string in_words(const Summary::Findings& findings) {
+  const auto counted = [](std::uint64_t number, const char* one, const char* many) {
+    return with_commas(number) + " " + (number == 1 ? one : many);
+  };
+  if (findings.checked == 0) return "no driver was checked";
+  std::string out = "no findings";
+  if (findings.total > 0) {
+    out = counted(findings.total, "finding", "findings") + " in " + counted(findings.drivers, "driver", "drivers") + ": ";
+    std::vector<std::pair<std::uint64_t, std::string>> codes;
+    for (const auto& [code, count] : findings.codes) codes.emplace_back(count, code);
+    std::stable_sort(codes.begin(), codes.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    for (std::size_t i = 0; i < codes.size(); ++i)
+      out += (i == 0 ? "" : ", ") + with_commas(codes[i].first) + " " + codes[i].second;
+  }
+  if (findings.allowed > 0)
+    out += findings.total > 0 ? " (" + with_commas(findings.allowed) + " more allowed)"
+                              : " but " + with_commas(findings.allowed) + " allowed";
+  return out;
+}
+
+std::string in_words(const Compared& pair) {
+  const auto named = [](const std::string& path, const pe::Identity& identity) {
+    const std::string version = version_of(identity);
+    return printable(file_name(path)) + (version.empty() ? " (no version)" : " " + printable(version));
+  };
+  return named(pair.path, pair.identity) + " compared with " + named(pair.baseline, pair.baseline_identity) + ": " +
+         (pair.changes == 0   ? "no changes"
+          : pair.changes == 1 ? "1 tag changed"
+                              : with_commas(pair.changes) + " tags changed");
+}
+
 std::string pool_and_size(const trace::TagUse& use) {
   std::string out(trace::to_string(use.pool));
   if (use.bytes) out += (out.empty() ? "" : " ") + with_commas(*use.bytes) + (*use.bytes == 1 ? " byte" : " bytes");

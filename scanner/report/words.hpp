@@ -26,6 +26,15 @@ std::vector<std::string> known_gaps(const Driver& driver);
 std::string place(std::string_view path, std::uint32_t rva);
 /// "driver!Function+0x1f" where symbols give a name, else "driver.sys+0x1a2b". `step` counts along the chain.
 std::string place(std::string_view path, const Use& use, std::size_t step);
+std::string place(std::string_view path, const CodePlace& at);
+/// "9 places, first at driver!Function+0x1f (io.c:217) (7 known before)"; with one place, that alone.
+std::string places_in_words(const Finding& finding);
+/// "never_freed 'Leak' at 9 places, first at my.sys+0x1a2b: no call of the driver frees with this tag"
+std::string in_words(const Finding& finding);
+/// "7 findings in 3 drivers: 4 never_freed, 3 collision (2 more are allowed)", or "no findings".
+std::string in_words(const Summary::Findings& findings);
+/// "my.sys 2.1 compared with old.sys 2.0: no changes"
+std::string in_words(const Compared& pair);
 /// "nonpaged 1,024 bytes"
 std::string pool_and_size(const trace::TagUse& use);
 /// "ExAllocatePoolWithTag at foo.sys+0x1a2b, nonpaged 1,024 bytes; 3 call sites"

@@ -63,21 +63,28 @@ void add_names(const pe::Image& image, const ScanRequest& request, ScannedFile& 
   image.for_each_function([&functions](const pe::FunctionRange& range) { functions.push_back(range); });
   std::stable_sort(functions.begin(), functions.end(),
                    [](const pe::FunctionRange& a, const pe::FunctionRange& b) { return a.begin < b.begin; });
-  const auto start_of = [&](std::uint32_t rva, const trace::TagUse& use) -> std::uint32_t {
+  const auto start_of = [&](std::uint32_t rva, std::uint32_t site, std::uint32_t function) -> std::uint32_t {
     const auto after =
         std::upper_bound(functions.begin(), functions.end(), rva,
                          [](std::uint32_t at, const pe::FunctionRange& range) { return at < range.begin; });
     if (after != functions.begin() && rva < std::prev(after)->end) return std::prev(after)->primary;
     // No function table says where it starts. The trace knows that of the last call; with exports alone any other place
     // would borrow the name of some function that stands before it.
-    if (rva == use.site_rva && use.function_rva != 0) return use.function_rva;
+    if (rva == site && function != 0) return function;
     constexpr std::uint32_t kFarthest = 0x1000;
     return all && rva > kFarthest ? rva - kFarthest : rva;
   };
   for (const trace::TagUse& use : out.trace.uses) {
     std::vector<std::string> names;
-    for (const std::uint32_t rva : use.via) names.push_back(symbols.name_of(rva, start_of(rva, use)));
+    for (const std::uint32_t rva : use.via)
+      names.push_back(symbols.name_of(rva, start_of(rva, use.site_rva, use.function_rva)));
     out.names.push_back(std::move(names));
+  }
+  // Findings are about these, too, and no use names them.
+  for (const trace::Site& site : out.trace.sites) {
+    if (site.bucket != trace::Bucket::suspect || site.wrapper) continue;
+    CodePlace place{site.rva, symbols.name_of(site.rva, start_of(site.rva, site.rva, site.function)), {}, 0};
+    if (!place.name.empty()) out.places.push_back(std::move(place));
   }
 }
 
@@ -271,6 +278,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
   }
   const pe::Image& image = opened.value();
   out.machine = image.machine();
+  out.oldest_system = image.oldest_system();
   if (file.native_only && !image.native()) {
     out.outcome = Outcome::not_wanted;
     return out;

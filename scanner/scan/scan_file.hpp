@@ -43,6 +43,14 @@ class Recall {
   [[nodiscard]] virtual const trace::TagSearch& tags() const = 0;
 };
 
+/// What symbols tell of a place in code.
+struct CodePlace {
+  std::uint32_t rva = 0;
+  std::string name;        ///< "Function+0x1f", may be empty
+  std::string file;        ///< source, as the compiler wrote it; may be empty
+  std::uint32_t line = 0;  ///< 0: not known
+};
+
 /// What earlier scans of a run covered, and whose paths these are.
 struct Done {
   std::vector<std::string> directories;
@@ -61,6 +69,8 @@ struct ScanRequest {
   std::vector<tagdb::PoolTag> bytes_first;
   trace::TagSearch bytes_search;  ///< made from `bytes_first`
   bool with_text = false;         ///< --explain: instructions as text
+  /// Where PDBs are looked for that are not beside the driver: folders of them or symbol stores, in this order.
+  std::vector<std::string> symbol_places;
   /// Was this content reported already? Asked from worker threads; may be empty.
   std::function<bool(const ContentHash&)> already_reported;
   /// survey --store: what need not be traced again. Contents are then known by SHA-256.
@@ -92,10 +102,13 @@ struct ScannedFile {
   std::optional<std::uint32_t> unresolved_api_sets;
   std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
   pe::Machine machine = pe::Machine::other;
+  /// pe::Image::oldest_system(); nothing: from a catalogue of an earlier version, which did not keep it.
+  std::optional<std::uint32_t> oldest_system;
   trace::TraceResult trace;
   std::vector<trace::Occurrence> occurrences;       ///< locate: bytes of the tag that no use explains
   std::vector<std::uint32_t> file_offsets;          ///< per use: file offset of the site, 0xFFFFFFFF when none
   std::vector<std::vector<std::string>> names;      ///< per use: a name per element of `via`, empty where none is known
+  std::vector<CodePlace> places;                    ///< ascending by RVA: names of suspect calls, source lines of any
   std::vector<std::vector<std::string>> listings;   ///< per use: one instruction text per element of `via`
   std::vector<tagdb::PoolTag> held;                 ///< with `recall`: which of its tags stand in the bytes
   std::vector<trace::Occurrence> held_occurrences;  ///< … and where those stand that no use explains

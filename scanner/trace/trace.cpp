@@ -119,8 +119,10 @@ TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis) {
   const auto machine = make_machine(image);
   if (!machine) return {};
   Program program(*machine, apis);
-  const Solution solution = Solver(program).solve();
-  return attribute(program, solution);
+  Solution solution = Solver(program).solve();
+  TraceResult result = attribute(program, solution);
+  mark_handed_out(program, solution, result);
+  return result;
 }
 
 std::string instruction_text(const pe::Image& image, std::uint32_t rva) {

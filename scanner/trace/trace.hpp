@@ -18,7 +18,7 @@ namespace scanner::trace {
 
 /// Grows whenever the engine finds more, or something else, in the same image: catalogues trace anew what an older one
 /// saw.
-inline constexpr unsigned kEngineVersion = 8;
+inline constexpr unsigned kEngineVersion = 9;
 
 /// Strongest first.
 enum class Evidence : std::uint8_t { allocates, lookaside, configures, frees, references, constant, bytes, predicted };
@@ -46,6 +46,8 @@ struct TagUse {
   bool executable = false;             ///< executable pool
   std::optional<std::uint64_t> bytes;  ///< constant size of the allocation
   std::uint32_t assumptions = 0;       ///< Flag bits from values.hpp
+  /// Only where the driver frees nothing with the tag: the memory goes, or may go, to other drivers, which free it.
+  bool handed_out = false;
 };
 
 /// One sentence per assumption bit, for reasons and --explain.

@@ -158,7 +158,14 @@ std::size_t tell(Reporter& to, Feed feed) {
           break;
         }
         case 1: to.copy(feed.text(), feed.text(), "00"); break;
-        case 2: to.finding(feed.text(), {"untagged", {}, 7, feed.text()}); break;
+        case 2: {
+          report::Finding finding;
+          finding.path = feed.text();
+          finding.found = {rank::find_code("untagged"), {}, {7}, feed.text()};
+          finding.places = {{7, feed.text(), feed.text(), feed.byte()}};
+          to.finding(finding);
+          break;
+        }
         default: to.change(feed.text(), {rank::Change::Kind::changed, {}, feed.text(), feed.text()});
       }
     } else if (leaks && feed.below(4) != 0) {
@@ -217,7 +224,7 @@ void check_path(const std::string& path) {
 /// RFC 4180: every row has as many cells as the first one.
 void check_csv(Feed feed) {
   std::ostringstream out;
-  tell(*report::make_csv_reporter(out), feed);
+  tell(*report::make_csv_reporter(out, true), feed);
   const std::string text = out.str();
   std::size_t columns = 0, cells = 0;
   for (std::size_t i = 0; i < text.size();) {

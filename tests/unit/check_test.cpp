@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "scanner/rank/check.hpp"
+#include "scanner/rank/compare.hpp"
 #include "scanner/rank/frees.hpp"
 #include "tests/unit/files.hpp"
 
@@ -21,9 +22,10 @@ trace::TraceResult traced(const std::string& build, const std::string& name) {
 }
 
 bool says(const trace::TraceResult& trace, std::string_view code, std::string_view tag) {
-  const auto findings = rank::check(trace, {}, tagdb::Database{}, tagdb::builtin_api_table());
+  const rank::CheckedImage image{{}, {}, rank::kWindows8};
+  const auto findings = rank::check(trace, image, tagdb::Database{}, tagdb::builtin_api_table());
   return std::any_of(findings.begin(), findings.end(), [&](const rank::Finding& finding) {
-    return finding.code == code && finding.tag == tagdb::PoolTag::from_text(tag);
+    return finding.code->code == code && finding.tag == tagdb::PoolTag::from_text(tag);
   });
 }
 
@@ -105,6 +107,108 @@ TEST_CASE("executable pool is what the driver asks for, not what a table assumes
     CHECK_FALSE(says(traced(build, "ndis_free.sys"), "executable_pool", "Nfre"));
     CHECK(says(traced(build, "direct.sys"), "executable_pool", "Drc1"));
     CHECK_FALSE(says(traced(build, "direct.sys"), "executable_pool", "Drc3"));
+  }
+}
+
+TEST_CASE("executable pool: NonPagedPoolNx came with Windows 8, and is no choice for drivers that run on older ones") {
+  trace::TraceResult trace;
+  trace.uses.push_back(use_of("Exec", trace::Evidence::allocates, "ExAllocatePoolWithTag"));
+  trace.uses.back().executable = true;
+  trace.uses.back().pool = trace::Pool::nonpaged;
+  const auto found = [&trace](std::uint32_t major, std::uint32_t minor) {
+    const auto findings = rank::check(trace, {{}, {}, major << 16 | minor}, tagdb::Database{}, tagdb::ApiTable{});
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const rank::Finding& finding) { return finding.code->code == "executable_pool"; });
+  };
+  CHECK_FALSE(found(5, 1));
+  CHECK_FALSE(found(6, 1));
+  CHECK(found(6, 2));
+  CHECK(found(10, 0));
+}
+
+TEST_CASE("the oldest system of an image is the older of two versions in its headers") {
+  const auto bytes = read_bytes(std::string(TEST_DRIVERS) + "/clang-x64-O2/direct.sys");
+  auto changed = bytes;
+  const auto version_of = [&changed](std::uint16_t system, std::uint16_t subsystem) {
+    const std::size_t headers = changed[0x3C] + 24U;
+    for (const auto& [offset, major] : {std::pair{40U, system}, std::pair{48U, subsystem}}) {
+      changed[headers + offset] = static_cast<std::uint8_t>(major);
+      changed[headers + offset + 2] = 2;
+    }
+    const auto image = pe::Image::open(changed);
+    REQUIRE(image);
+    return image.value().oldest_system();
+  };
+  CHECK(version_of(6, 10) == (6U << 16 | 2U));
+  CHECK(version_of(10, 6) == (6U << 16 | 2U));
+  CHECK(version_of(10, 1) == (1U << 16 | 2U));
+}
+
+TEST_CASE("one finding for a driver, a tag and a code, with all its places") {
+  trace::TraceResult trace;
+  for (const std::uint32_t place : {0x3000U, 0x1000U, 0x2000U, 0x1000U}) {
+    trace.uses.push_back(use_of("Ddk ", trace::Evidence::allocates, "ExAllocatePoolWithTag"));
+    trace.uses.back().origin_rva = place;
+  }
+  trace.uses.push_back(use_of("None", trace::Evidence::allocates, "ExAllocatePool"));
+  const auto findings = rank::check(trace, {}, tagdb::Database{}, tagdb::builtin_api_table());
+  REQUIRE(findings.size() == 3);  // never_freed, too
+  CHECK(findings[0].code->code == "default_tag");
+  CHECK(findings[0].places == std::vector<std::uint32_t>{0x1000, 0x2000, 0x3000});
+  CHECK(findings[1].code->code == "never_freed");
+  CHECK(findings[2].code->code == "untagged");
+  CHECK(findings[2].text.starts_with("ExAllocatePool takes no tag"));
+}
+
+TEST_CASE("a listed owner is another one only when it is somebody else's") {
+  tagdb::Database database;
+  database.add_builtin();
+  database.add(tagdb::read_pooltag("Mine - mine.sys\n", "list.txt"), "list.txt");
+  const auto collides = [&database](std::string_view tag, std::string_view name, std::string_view company) {
+    trace::TraceResult trace;
+    trace.uses.push_back(use_of(tag, trace::Evidence::allocates, "ExAllocatePool2"));
+    rank::CheckedImage image;
+    image.names.file_name = name;
+    image.company = company;
+    const auto findings = rank::check(trace, image, database, tagdb::builtin_api_table());
+    return std::any_of(findings.begin(), findings.end(),
+                       [](const rank::Finding& finding) { return finding.code->code == "collision"; });
+  };
+  CHECK_FALSE(collides("Uspi", "win32k.sys", "Microsoft Corporation"));
+  CHECK_FALSE(collides("Uspi", "win32kbase.sys", "Microsoft Corporation"));
+  CHECK(collides("Uspi", "other.sys", "Contoso"));
+  CHECK(collides("Mine", "other.sys", "Microsoft Corporation"));  // a list of the user's own
+  CHECK_FALSE(collides("Mine", "MINE.sys", "Contoso"));
+  CHECK(collides("Htgt", "other.sys", "Contoso"));  // nvtcp.sys
+  CHECK_FALSE(collides("Htgt", "nvnrm.sys", "NVIDIA Corporation"));
+}
+
+TEST_CASE("checks are chosen by name") {
+  std::string error;
+  const auto codes = [&error](std::string_view text) {
+    std::string out;
+    for (const rank::CheckCode* code : rank::choose_codes(text, error)) out += std::string(code->code) + " ";
+    return out;
+  };
+  CHECK(rank::choose_codes("", error).size() == rank::check_codes().size());
+  CHECK(codes("never_freed,collision") == "collision never_freed ");
+  CHECK(codes("-never_freed").find("never_freed") == std::string::npos);
+  CHECK(codes("never_freed,untagged,-untagged") == "never_freed ");
+  CHECK(error.empty());
+  CHECK(codes("Never") == "");
+  CHECK(error.find("'Never'") != std::string::npos);
+  CHECK(error.find("never_freed") != std::string::npos);
+}
+
+TEST_CASE("memory that other drivers free is not never freed") {
+  for (const char* build : kBuilds) {
+    INFO(build);
+    const trace::TraceResult trace = traced(build, "handed_out.sys");
+    CHECK_FALSE(says(trace, "never_freed", "HouI"));
+    CHECK_FALSE(says(trace, "never_freed", "HouE"));
+    CHECK_FALSE(says(trace, "never_freed", "HouP"));
+    CHECK(says(trace, "never_freed", "HouK"));
+    CHECK(says(trace, "never_freed", "HouL"));
   }
 }
 

@@ -97,7 +97,7 @@ TEST_CASE("an option is refused by name for every command that it does not belon
       CAPTURE(option.name);
       CAPTURE(verb.name);
       std::vector<std::string> given = {std::string("--") + option.name};
-      if (option.argument != nullptr) given.push_back(value_of(option));
+      if (option.argument != nullptr && !optional_argument(option)) given.push_back(value_of(option));
       if (verb.verb == Verb::merge) given.insert(given.end(), {"-o", "all.db"});
       const Parsed parsed = parse(call_of(verb.verb), given);
       CHECK_FALSE(parsed.options);
@@ -134,6 +134,11 @@ TEST_CASE("an option without effect beside the others is refused by name") {
       {{"lookup", "tcpip.sys", "-i"}, "--ignore-case"},
       {{"lookup", "Leak", "--format", "html"}, "--format"},
       {{"Leak", "/some/p", "--diff", "/some/d"}, "--diff"},
+      {{"survey", "/some/p", "--exit-code"}, "--exit-code"},
+      {{"survey", "/some/p", "--allow", "/some/a"}, "--allow"},
+      {{"survey", "/some/p", "--allow-from", "/some/a"}, "--allow"},
+      {{"survey", "/some/p", "--format", "sarif"}, "sarif"},
+      {{"survey", "/some/p", "--check=never_frees"}, "never_frees"},
   };
   for (const auto& [words, name] : cases) {
     std::string line;
@@ -228,7 +233,7 @@ TEST_CASE("several tags before a place, and findstr's /i") {
 TEST_CASE("bash completes options, values and commands of the command at hand") {
   CHECK(completions("poolwho --tagd").find("--tagdb") != std::string::npos);
   CHECK(completions("poolwho survey --format ndj") == "ndjson\n");
-  CHECK(completions("poolwho survey --format ''") == "text ndjson json csv html localtag pooltag\n");
+  CHECK(completions("poolwho survey --format ''") == "text ndjson json csv html localtag pooltag sarif github msbuild\n");
   CHECK(completions("poolwho surv") == "survey\n");
   CHECK(completions("poolwho --color ''") == "auto always never\n");
   CHECK(completions("poolwho survey --by --che").find("--check") == std::string::npos);

@@ -15,5 +15,7 @@ TraceResult attribute(Program& program, const Solution& solution);
 void collect_uses(Program& program, const Solution& solution, TraceResult& result);
 void account(Program& program, const Solution& solution, TraceResult& result);
 void collect_exports(Program& program, const Solution& solution, TraceResult& result);
+/// Fills in TagUse::handed_out. Interprets the functions in question once more, at the expense of the program's budget.
+void mark_handed_out(Program& program, Solution& solution, TraceResult& result);
 
 }  // namespace scanner::trace

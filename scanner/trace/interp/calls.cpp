@@ -1,5 +1,7 @@
 #include "scanner/trace/interp/calls.hpp"
 
+#include <algorithm>
+
 #include "scanner/trace/domain/state_cost.hpp"
 
 namespace scanner::trace {
@@ -87,7 +89,8 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
   budget_.spend(steps_for(state));
   const Helper helper = helper_of(site.import);
   ValueId result = values_.unknown(kTopReturned);
-  if (site.target != 0) result = values_.single(Atom::returned(op.rva));
+  if (site.target != 0 || std::ranges::find(knowledge_.results_of, op.rva) != knowledge_.results_of.end())
+    result = values_.single(Atom::returned(op.rva));
   if (helper == Helper::init_string) {
     routines_.init_string({state, site.callee_frame, site.depth_known}, state);
   } else if (helper == Helper::find_routine) {

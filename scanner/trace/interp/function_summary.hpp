@@ -49,6 +49,8 @@ struct CalleeKnowledge {
   /// RVA of a call: FunctionSummary::ways gets it once for each path into the block where paths meet before it, in the
   /// state that this path brings along; none where there is one path, or where that is not known. 0: nothing is asked.
   std::uint32_t ways_into = 0;
+  /// RVAs of calls of imports whose results are told from others, as those of local functions always are.
+  std::vector<std::uint32_t> results_of;
 };
 
 }  // namespace scanner::trace
