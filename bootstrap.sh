@@ -10,10 +10,10 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 run_packages=(g++ cmake ninja-build liblief-dev libzydis-dev libcapstone-dev libboost-dev libboost-program-options-dev
-  libboost-filesystem-dev nlohmann-json3-dev nettle-dev libsqlite3-dev libxxhash-dev libhivex-dev)
+  libboost-filesystem-dev nlohmann-json3-dev nettle-dev libsqlite3-dev libxxhash-dev libhivex-dev libevtx-dev libbfio-dev)
 deb_packages=(dpkg-dev file)
 static_packages=(libzycore-dev xz-utils)
-test_packages=(clang-14 clang-16 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex python3-unicorn openssl
+test_packages=(clang-14 clang-16 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex python3-evtx python3-unicorn openssl
   osslsigncode wine wine64
   lintian chromium chromium-driver python3-selenium python3-yaml
   slurmctld slurmd slurm-client munge ansible-core

@@ -7,7 +7,7 @@ add_library(poolwho_zydis STATIC ${zydis_sources})
 target_include_directories(poolwho_zydis PRIVATE ${POOLWHO_ZYDIS_SOURCE}/include ${POOLWHO_ZYDIS_SOURCE}/src)
 target_compile_definitions(poolwho_zydis PRIVATE ZYDIS_STATIC_BUILD ZYCORE_STATIC_BUILD)
 
-foreach(library nettle sqlite3 xxhash hivex capstone)
+foreach(library nettle sqlite3 xxhash hivex evtx bfio capstone)
   find_library(POOLWHO_STATIC_${library} lib${library}.a REQUIRED)
   list(APPEND static_libraries ${POOLWHO_STATIC_${library}})
 endforeach()
@@ -27,7 +27,8 @@ add_dependencies(poolwho_static poolwho_scanner poolwho_pe poolwho_tagdb)
 # The executable holds its libraries, whose licences want to come along.
 set(doc /usr/share/doc)
 foreach(licence zydis=${POOLWHO_ZYDIS_SOURCE}/LICENSE capstone=${doc}/libcapstone-dev/copyright
-                nettle=${doc}/nettle-dev/copyright hivex=${doc}/libhivex-dev/copyright sqlite=${doc}/libsqlite3-dev/copyright
+                nettle=${doc}/nettle-dev/copyright hivex=${doc}/libhivex-dev/copyright
+                evtx=${doc}/libevtx-dev/copyright bfio=${doc}/libbfio-dev/copyright sqlite=${doc}/libsqlite3-dev/copyright
                 boost=${doc}/libboost-dev/copyright xxhash=${doc}/libxxhash-dev/copyright
                 nlohmann-json=${doc}/nlohmann-json3-dev/copyright glibc=${doc}/libc6/copyright
                 poolwho=${CMAKE_SOURCE_DIR}/data/copyright)

@@ -109,8 +109,7 @@ std::string take_positionals(std::vector<std::string> words, bool tags_given, Op
     case Verb::leaks:
       options.log_words = words;
       options.logs = walk::expand_wildcards(std::move(words));
-      return options.logs.empty() && !options.live ? "leaks needs logs, such as 'poolwho leaks poolmon*.txt --root DIR'"
-                                                   : "";
+      return {};
     case Verb::lookup:
       for (std::string& word : words) (is_driver_name(word) ? options.drivers : options.tags).push_back(word);
       return options.tags.empty() && options.drivers.empty() && !tags_given

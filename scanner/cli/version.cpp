@@ -5,6 +5,7 @@
 
 #include "scanner/cli/help.hpp"
 #include "scanner/lief/second_reader.hpp"
+#include "scanner/poolmon/evtx.hpp"
 #include "scanner/report/words.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tagdb/api_table.hpp"
@@ -37,6 +38,7 @@ std::string version_text() {
          " owners\n";
   out += "code     x64, x86, ARM64\n";
   out += std::string("registry hives of volumes: ") + (POOLWHO_HIVES != 0 ? "yes (libhivex)" : "no") + "\n";
+  out += std::string("event logs (.evtx): ") + (poolmon::evtx_supported() ? "yes" : "no") + "\n";
   out +=
       std::string("second reader of identities: ") + (lief::find_second_reader().empty() ? "no" : "yes (LIEF)") + "\n";
   return out + "catalogues: SQLite " + sqlite3_libversion() + "\n";

@@ -1,9 +1,12 @@
 #include "scanner/commands/leak_logs.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <utility>
 
+#include "scanner/poolmon/log_reader.hpp"
+#include "scanner/poolmon/log_source.hpp"
 #include "scanner/report/words.hpp"
 
 namespace scanner {
@@ -18,18 +21,36 @@ constexpr const char* kNoFigures =
 
 }  // namespace
 
+void LeakSeries::use_events() {
+  const auto events = std::max(of_events.snapshots(), beside_events.snapshots());
+  if (events == 0) return;
+  if (tags.snapshots() + totals.snapshots() == 0) {
+    tags = std::move(of_events);
+    beside_tags = std::move(beside_events);
+    notes.emplace_back("events name the three largest tags of each pool: a tag that is missing may have grown, too");
+  } else {
+    notes.push_back("figures of " + std::to_string(events) + (events == 1 ? " event are" : " events are") +
+                    " left out: the other logs say more");
+  }
+}
+
 void LeakLogs::read_files() {
   const Options& options = inputs_.options;
-  LogFiles logs = find_logs(diagnostics_, options.logs, !options.interval_seconds);
+  LogFiles logs = options.logs.empty() && !options.live
+                      ? own_event_log(inputs_, diagnostics_)
+                      : find_logs(diagnostics_, options.logs, !options.interval_seconds);
   out_.times_of_change = logs.times_of_change;
   out_.notes = std::move(logs.notes);
   for (const LogFile& log : logs.files) {
     if (diagnostics_.stop().set()) break;  // what was not read is not to be called empty
     if (log.path == "-") {
-      read(std::cin, log);
+      poolmon::LogReader reader(std::cin);
+      read_log(reader, log);
+    } else if (log.path.empty()) {
+      read_log(*poolmon::open_event_log({}), {"the System log of this machine", true, true, std::nullopt});
     } else {
       std::ifstream in(log.path, std::ios::binary);
-      read(in, log);
+      read_log(*poolmon::open_log(log.path, in), log);
     }
   }
   tell_without_figures();
@@ -42,19 +63,24 @@ void LeakLogs::tell_without_figures() {
   for (std::size_t i = 0; i < no_figures_.size() && i < kNamesShown; ++i)
     note += (i == 0 ? " " : ", ") + std::string(pe::file_name(no_figures_[i]));
   if (no_figures_.size() > kNamesShown) note += " and " + std::to_string(no_figures_.size() - kNamesShown) + " more";
-  out_.notes.push_back(std::move(note));
+  if (!out_.empty()) {
+    out_.notes.push_back(std::move(note));
+    return;
+  }
   // A folder in which nothing is a log is no search that found nothing.
-  if (out_.empty())
-    for (const std::string& log : no_figures_) diagnostics_.problem({log, "log", 0, kNoFigures});
+  for (const std::string& log : no_figures_) diagnostics_.problem({log, "log", 0, kNoFigures});
 }
 
-void LeakLogs::read(std::istream& in, const LogFile& log) {
-  poolmon::LogReader reader(in);
-  const bool figures = read(reader, log) > 0;
+void LeakLogs::read_log(poolmon::SnapshotSource& source, const LogFile& log) {
+  const std::uint64_t errors = diagnostics_.summary().errors;
+  const bool figures = read(source, log) > 0;
   if (figures || log.named) out_.read.push_back(log.path);
-  if (figures) return;
-  if (log.named) {
-    diagnostics_.problem({log.path, "log", 0, kNoFigures});
+  if (figures || (log.named && diagnostics_.summary().errors > errors)) return;
+  const std::string why = source.nothing();
+  if (log.own && !why.empty()) {
+    out_.notes.push_back(why);  // nothing was logged: that is an answer
+  } else if (log.named) {
+    diagnostics_.problem({log.path, "log", 0, why.empty() ? kNoFigures : why});
   } else {
     no_figures_.push_back(log.path);
   }
@@ -62,7 +88,7 @@ void LeakLogs::read(std::istream& in, const LogFile& log) {
 
 void LeakLogs::watch(poolmon::SnapshotSource& live) {
   LiveView view(inputs_, diagnostics_.plain_results());
-  read(live, {"this machine", true, std::nullopt}, &view);
+  read(live, {"this machine", true, false, std::nullopt}, &view);
   if (diagnostics_.stop().interrupted()) diagnostics_.stop().interrupt_served();
   view.close();
 }
@@ -100,7 +126,8 @@ void LeakLogs::tell_problems(poolmon::SnapshotSource& source, const LogFile& log
 
 void LeakLogs::add(const poolmon::Snapshot& snapshot, const LogFile& log) {
   const bool tagged = !snapshot.rows.empty();
-  const bool restarted = tagged && out_.tags.add(snapshot, pe::file_name(log.path));
+  poolmon::SeriesTable& tags = snapshot.largest_only ? out_.of_events : out_.tags;
+  const bool restarted = tagged && tags.add(snapshot, pe::file_name(log.path), snapshot.restarted);
   poolmon::Snapshot whole;
   whole.line = snapshot.line;
   whole.time = snapshot.time;
@@ -113,7 +140,8 @@ void LeakLogs::add(const poolmon::Snapshot& snapshot, const LogFile& log) {
     whole.rows.push_back(row);
   }
   if (whole.rows.empty() && tagged) return;
-  (tagged ? out_.beside_tags : out_.totals).add(whole, pe::file_name(log.path), restarted);
+  poolmon::SeriesTable& pools = snapshot.largest_only ? out_.beside_events : tagged ? out_.beside_tags : out_.totals;
+  pools.add(whole, pe::file_name(log.path), restarted || (!tagged && snapshot.restarted));
 }
 
 }  // namespace scanner

@@ -39,6 +39,13 @@ class Leaks {
       : inputs_(inputs), options_(inputs.options), diagnostics_(diagnostics), session_(session) {}
 
   int run(std::unique_ptr<poolmon::LiveProvider> provider) {
+    // A volume, and the machine itself on Windows, have an event log of their own.
+    if (options_.logs.empty() && !options_.live && !options_.root && running_root().empty()) {
+      diagnostics_.message(
+          "poolwho: leaks needs logs, such as 'poolwho leaks poolmon*.txt --root DIR', or --root DIR for the volume's "
+          "own event log");
+      return kExitUsage;
+    }
     std::unique_ptr<poolmon::SnapshotSource> live;
     if (options_.live && (live = open_live(options_, std::move(provider), diagnostics_)) == nullptr) return kExitUsage;
     std::vector<std::string> roots;
@@ -51,7 +58,8 @@ class Leaks {
     LeakLogs logs(inputs_, diagnostics_, series_);
     logs.read_files();
     if (live) logs.watch(*live);
-    if (series_.empty()) return finish_empty();
+    if (series_.empty()) return nothing();
+    series_.use_events();
     analyse();
     const bool searched = search();
     describe(searched);
@@ -62,6 +70,12 @@ class Leaks {
   }
 
  private:
+  /// No log holds a figure: what was said of them is all there is.
+  int nothing() {
+    for (const std::string& note : series_.notes) diagnostics_.note("poolwho: " + note);
+    return finish_empty();
+  }
+
   int finish_empty() { return diagnostics_.finish(diagnostics_.incomplete() ? kExitIncomplete : kExitNothing); }
 
   void analyse() {

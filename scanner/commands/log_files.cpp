@@ -5,7 +5,8 @@
 #include <fstream>
 
 #include "pe/text.hpp"
-#include "scanner/poolmon/log_reader.hpp"
+#include "scanner/commands/places.hpp"
+#include "scanner/poolmon/log_source.hpp"
 #include "scanner/poolmon/time_text.hpp"
 #include "scanner/report/words.hpp"
 #include "scanner/walk/walk.hpp"
@@ -16,8 +17,8 @@ namespace {
 using walk::DirectoryEntry;
 
 /// What people and scripts call a log. Everything else in a folder is counted.
-constexpr std::array<std::string_view, 10> kSuffixes = {".txt", ".log", ".csv",  ".tsv",   ".json",
-                                                        ".htm", ".md",  ".html", ".jsonl", ".out"};
+constexpr std::array<std::string_view, 12> kSuffixes = {".txt", ".log",  ".csv",   ".tsv", ".json", ".htm",
+                                                        ".md",  ".html", ".jsonl", ".out", ".xml",  ".evtx"};
 
 constexpr std::size_t kMostCounted = 1000;  // logs whose counters are compared: they are held at the same time
 
@@ -50,14 +51,15 @@ void add_folder(Diagnostics& diagnostics, const std::string& folder, LogFiles& o
     if (target.kind == DirectoryEntry::Kind::directory) {
       ++folders;
     } else if (target.kind == DirectoryEntry::Kind::file && has_log_suffix(entry.name)) {
-      out.files.push_back({path, false, std::nullopt});
+      out.files.push_back({path, false, false, std::nullopt});
       ++logs;
     } else {
       ++others;
     }
   }
   if (logs == 0)
-    diagnostics.problem({folder, "log", 0, "no logs in it: files named *.txt, *.log, *.csv, *.tsv, *.json or *.html"});
+    diagnostics.problem(
+        {folder, "log", 0, "no logs in it: files named *.txt, *.log, *.csv, *.tsv, *.json, *.html or *.evtx"});
   if (others + folders == 0) return;
   std::string note = "in " + pe::printable(folder) + " not read: ";
   if (others > 0) note += counted(others, "file of another kind", "files of other kinds");
@@ -86,9 +88,8 @@ Looked look_at(const std::string& path, bool counters) {
   out.regular = walk::inspect(path, entry, ignored) && entry.kind == DirectoryEntry::Kind::file;
   if (!out.regular) return out;
   std::ifstream in(path, std::ios::binary);
-  poolmon::LogReader reader(in);
   poolmon::Snapshot snapshot;
-  out.figures = in && reader.next(snapshot);
+  out.figures = in && poolmon::open_log(path, in)->next(snapshot);
   out.facts.path = path;
   out.facts.modified = entry.modified;
   out.facts.time_in_name = poolmon::time_in_name(pe::file_name(path));
@@ -133,13 +134,36 @@ void put_in_order(LogFiles& out, bool clocked) {
 
 }  // namespace
 
+LogFiles own_event_log(const Inputs& inputs, Diagnostics& diagnostics) {
+  constexpr const char* kPath = "Windows/System32/winevt/Logs/System.evtx";
+  LogFiles out;
+  const auto& root = inputs.options.root;
+  if (!root) {
+    out.files.push_back({"", true, true, std::nullopt});
+    return out;
+  }
+  if (!walk::is_directory(*root)) {
+    diagnostics.problem({*root, "walk", 0, kNoVolume}, true);
+    return out;
+  }
+  const std::string path = walk::find_path(*root, kPath);
+  if (path.empty()) {
+    diagnostics.problem({*root, "log", 0, std::string("no ") + kPath + " below it: name logs"}, true);
+  } else if (!std::ifstream(path, std::ios::binary)) {
+    diagnostics.problem({path, "read", 0, why_unreadable(path)}, true);
+  } else {
+    out.files.push_back({path, true, true, std::nullopt});
+  }
+  return out;
+}
+
 LogFiles find_logs(Diagnostics& diagnostics, const std::vector<std::string>& names, bool clocked) {
   LogFiles out;
   for (const std::string& name : names) {
     DirectoryEntry entry;
     std::string reason;
     if (name == "-") {
-      out.files.push_back({name, true, std::nullopt});
+      out.files.push_back({name, true, false, std::nullopt});
       continue;
     }
     if (walk::inspect(name, entry, reason)) {
@@ -152,7 +176,7 @@ LogFiles find_logs(Diagnostics& diagnostics, const std::vector<std::string>& nam
         reason = why_unreadable(name);
     }
     if (reason.empty()) {
-      out.files.push_back({name, true, std::nullopt});
+      out.files.push_back({name, true, false, std::nullopt});
     } else {
       diagnostics.problem({name, "read", 0, reason}, true);
     }

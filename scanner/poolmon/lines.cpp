@@ -68,6 +68,19 @@ std::size_t LineReader::find_end(std::size_t searched) const {
   return std::string::npos;
 }
 
+/// Behind the last `</Event>` of what is there of the line; 0 when there is none.
+std::size_t LineReader::last_event_end() const {
+  constexpr std::string_view kEnd = "</Event>";
+  std::string mark;
+  for (const char c : kEnd) {
+    if (encoding_ == Encoding::utf16be) mark += '\0';
+    mark += c;
+    if (encoding_ == Encoding::utf16le) mark += '\0';
+  }
+  const auto at = std::string_view(raw_).substr(at_).rfind(mark);
+  return at == std::string_view::npos ? 0 : at + mark.size();
+}
+
 void LineReader::decode(std::string_view bytes) {
   decoded_.clear();
   const bool little = encoding_ == Encoding::utf16le;
@@ -117,8 +130,11 @@ bool LineReader::next(std::string_view& line) {
       if (fill()) continue;
       if (size == 0) return false;
     }
-    const std::size_t length = end != std::string::npos ? end : size, unit = encoding_ == Encoding::bytes ? 1 : 2;
-    const bool whole = end != std::string::npos || size < longest;
+    // Event Viewer exports all events in one line.
+    const std::size_t event = end == std::string::npos && size >= longest && !skipping_ ? last_event_end() : 0;
+    const std::size_t length = end != std::string::npos ? end : event > 0 ? event : size;
+    const std::size_t unit = encoding_ == Encoding::bytes ? 1 : 2;
+    const bool whole = end != std::string::npos || event > 0 || size < longest;
     const std::string_view bytes(raw_.data() + at_, length);
     at_ = std::min(at_ + length + (end != std::string::npos ? unit : 0), raw_.size());
     if (skipping_) {  // the rest of a line that was cut

@@ -23,6 +23,7 @@ class LineReader {
   bool fill();
   void choose_encoding();
   [[nodiscard]] std::size_t find_end(std::size_t searched) const;
+  [[nodiscard]] std::size_t last_event_end() const;
   void decode(std::string_view bytes);
 
   std::istream& in_;

@@ -101,6 +101,10 @@ void LogReader::add_own(const Row& row, std::string_view behind, std::uint64_t o
 }
 
 void LogReader::read_raw(std::string_view line) {
+  if (events_.open()) {
+    events_.take_line(line, lines_.number());
+    return;
+  }
   // poolmon's own rows are nearly all lines of nearly all logs.
   Row row;
   std::string_view behind;
@@ -108,14 +112,16 @@ void LogReader::read_raw(std::string_view line) {
     add_own(row, behind, 0);
     return;
   }
-  if (PlainText::needs_nothing(line) && !plain_.in_row()) {
+  const bool plain = PlainText::needs_nothing(line) && !plain_.in_row();
+  if (plain) {
     // So are those of CSV once its first row was read.
     const bool row_next = table_.surely_delimited() && !prefixed_ && !json_.open() && !list_.collecting() &&
                           counter_.what == What::none && !line.empty() && !may_be_heading(line);
     std::string ignored;
     if (row_next && take_table_row(line, ignored) == Taken::row) return;
-    return read(line);
   }
+  if (!json_.open() && events_.take_line(line, lines_.number())) return;
+  if (plain) return read(line);
   const std::vector<std::string> lines = plain_.take(line);
   for (const std::string& one : lines) read(one);
 }
@@ -254,11 +260,22 @@ void LogReader::finish() {
   if (headless_ > 1 || (headless_ > 0 && snapshots_ == 0 && collector_.building().empty()))
     problems_.push_back({headless_line_, headless_why_});
   collector_.end();
+  events_.end();
+  if (events_.dropped() > 0) problem("an event that does not end, or is longer than 256 KiB");
+  only_events_ = !events_.events().empty();
+  for (std::string& text : events_.events().notes()) notes_.push_back({0, std::move(text)});
+  for (Snapshot& snapshot : events_.events().take_snapshots()) of_events_.push_back(std::move(snapshot));
 }
 
 bool LogReader::next(Snapshot& out) {
   out.clear();
   while (!collector_.ready()) {
+    if (ended_ && !of_events_.empty()) {
+      out = std::move(of_events_.front());
+      of_events_.pop_front();
+      ++snapshots_;
+      return true;
+    }
     if (ended_) return false;
     std::string_view line;
     if (!lines_.next(line)) {
@@ -275,6 +292,12 @@ bool LogReader::next(Snapshot& out) {
   return true;
 }
 
+std::string LogReader::nothing() const {
+  if (!only_events_ || snapshots_ > 0) return {};
+  return "no figures of pools in these events: they stand in event 2004 of "
+         "Microsoft-Windows-Resource-Exhaustion-Detector, Details, XML view";
+}
+
 std::optional<LogTime> LogReader::first_time() {
   while (!collector_.ready()) {
     const Snapshot& now = collector_.building();
@@ -287,6 +310,7 @@ std::optional<LogTime> LogReader::first_time() {
     if (!lines_.cut()) read_raw(line);
   }
   Snapshot first;
+  if (!collector_.ready() && collector_.building().empty() && !of_events_.empty()) return of_events_.front().time;
   if (collector_.ready()) {
     collector_.take(first);
     return first.time;

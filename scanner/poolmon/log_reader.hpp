@@ -2,11 +2,13 @@
 // of what could not be read.
 #pragma once
 
+#include <deque>
 #include <istream>
 #include <string>
 #include <vector>
 
 #include "scanner/poolmon/collect.hpp"
+#include "scanner/poolmon/event_text.hpp"
 #include "scanner/poolmon/lines.hpp"
 #include "scanner/poolmon/objects.hpp"
 #include "scanner/poolmon/plain_text.hpp"
@@ -22,6 +24,7 @@ class LogReader final : public SnapshotSource {
   bool next(Snapshot& out) override;
   std::vector<LineProblem> take_problems() override;
   std::vector<LineProblem> take_notes() override;
+  [[nodiscard]] std::string nothing() const override;
   /// The time of the first snapshot, found without reading more than its first row. The reader is spent then.
   std::optional<LogTime> first_time();
   [[nodiscard]] std::size_t lines() const { return lines_.number(); }
@@ -58,6 +61,8 @@ class LogReader final : public SnapshotSource {
   ListReader list_;
   JsonReader json_;
   ObjectTable objects_;
+  EventText events_;
+  std::deque<Snapshot> of_events_;  ///< come last: exports hold the newest event first
   Collector collector_;
   Parsed parsed_;
 
@@ -69,7 +74,8 @@ class LogReader final : public SnapshotSource {
   bool prefixed_ = false, own_rows_ = true, in_rows_ = false, replaying_ = false, ended_ = false;
   std::string host_;  ///< whose rows are read
   bool hosts_named_ = false;
-  std::string refused_;  ///< the last table's reason, said once
+  bool only_events_ = false;  ///< that hold no figures
+  std::string refused_;       ///< the last table's reason, said once
   std::size_t headless_ = 0, headless_line_ = 0, snapshots_ = 0;
   std::string headless_why_;
 

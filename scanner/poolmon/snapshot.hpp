@@ -79,6 +79,8 @@ struct Snapshot {
   Totals totals;
   std::vector<Row> rows;
   std::vector<std::pair<tagdb::PoolTag, std::string>> owners;  ///< poolmon's Mapped_Driver column, WinDbg's text
+  bool largest_only = false;  ///< an event of Windows' log: only the largest tags, more may be there
+  bool restarted = false;     ///< Windows was started since the snapshot before
 
   void clear() {
     line = 0;
@@ -86,6 +88,7 @@ struct Snapshot {
     totals = {};
     rows.clear();
     owners.clear();
+    largest_only = restarted = false;
   }
   [[nodiscard]] bool empty() const { return rows.empty() && !totals.any(); }
 };
@@ -106,6 +109,8 @@ class SnapshotSource {
   virtual std::vector<LineProblem> take_problems() { return {}; }
   /// Notes since the last call; each is given once a log.
   virtual std::vector<LineProblem> take_notes() { return {}; }
+  /// Why there was no snapshot, in the words of the source; empty: it is no log of pools.
+  [[nodiscard]] virtual std::string nothing() const { return {}; }
 };
 
 }  // namespace scanner::poolmon

@@ -93,7 +93,8 @@ std::string normalised(std::string text) {
       // --version: what was built, and on what.
       {std::regex("commit   [^\n]*"), "commit   <commit>"},
       {std::regex("tags     [0-9,]+ listed, of [0-9,]+ owners"), "tags     <tags> listed, of <owners> owners"},
-      {std::regex("(^|\n)(registry hives of volumes|second reader of identities|catalogues): [^\n]*"),
+      {std::regex(
+           "(^|\n)(registry hives of volumes|event logs \\(\\.evtx\\)|second reader of identities|catalogues): [^\n]*"),
        "$1$2: <feature>"},
       // Only Windows can search the machine it runs on.
       {std::regex("\n  poolwho [^\n]* \\(on the machine itself\\)"), ""},

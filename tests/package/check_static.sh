@@ -7,7 +7,7 @@ program=$1 static=$2 drivers=$3 sample=$4
 fail() { echo "static: $*"; exit 1; }
 readelf -lW "$static" | grep -q INTERP && fail "wants a loader"
 [ -z "$(readelf -dW "$static" | grep NEEDED || true)" ] || fail "wants libraries"
-for licence in boost capstone glibc hivex nettle nlohmann-json poolwho sqlite xxhash zydis; do
+for licence in bfio boost capstone evtx glibc hivex nettle nlohmann-json poolwho sqlite xxhash zydis; do
   [ -s "$(dirname "$static")/licences/$licence.txt" ] || fail "the licence of $licence is missing"
 done
 
