@@ -15,7 +15,7 @@ deb_packages=(dpkg-dev file)
 static_packages=(libzycore-dev xz-utils)
 test_packages=(clang-14 clang-16 lld-14 llvm-14 gcc-mingw-w64-x86-64 gcc-mingw-w64-i686 doctest-dev python3-hivex python3-evtx python3-unicorn openssl
   osslsigncode wine wine64
-  lintian chromium chromium-driver python3-selenium python3-yaml
+  lintian chromium chromium-driver python3-selenium python3-yaml python3-jsonschema
   slurmctld slurmd slurm-client munge ansible-core
   sqlite3 parallel ripgrep hyperfine jq python3 cppcheck)
 windows_packages=(g++ cmake ninja-build g++-mingw-w64-x86-64-posix make tcl xz-utils libboost-dev nlohmann-json3-dev

@@ -5,6 +5,10 @@
 #include "scanner/cli/generate.hpp"
 #include "scanner/cli/options.hpp"
 
+namespace tagdb {
+std::string_view builtin_ndjson_schema();  // generated from data/ndjson.schema.json
+}
+
 namespace scanner {
 namespace {
 
@@ -236,6 +240,7 @@ std::string generate(std::string_view kind) {
   if (kind == "zsh") return zsh();
   if (kind == "fish") return fish();
   if (kind == "powershell") return powershell();
+  if (kind == "schema") return std::string(tagdb::builtin_ndjson_schema());
   return {};
 }
 

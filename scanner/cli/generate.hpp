@@ -6,7 +6,7 @@
 
 namespace scanner {
 
-/// What `--generate KIND` prints (`man`, `bash`, `zsh`, `fish`, `powershell`); empty for a kind that is not known.
+/// What `--generate KIND` prints (`man`, `bash`, `zsh`, `fish`, `powershell`, `schema`); empty for an unknown kind.
 std::string generate(std::string_view kind);
 
 std::string man_page();

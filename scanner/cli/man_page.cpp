@@ -56,7 +56,8 @@ std::string options() {
     out += ".TP\n";
     if (option.letter != 0) out += std::string("\\fB\\-") + option.letter + "\\fR, ";
     out += "\\fB\\-\\-" + roff(option.name) + "\\fR";
-    if (option.argument != nullptr) out += std::string(optional_argument(option) ? "\\fI" : " \\fI") + roff(option.argument) + "\\fR";
+    if (option.argument != nullptr)
+      out += std::string(optional_argument(option) ? "\\fI" : " \\fI") + roff(option.argument) + "\\fR";
     out += "\n" + roff(option.help);
     if (option.verbs != kAllVerbs) {
       std::string names;

@@ -62,6 +62,8 @@ const std::vector<OptionSpec>& option_table() {
       {"diff", 0, "FILE", false, kSurvey, question,
        "with --format localtag or pooltag: what differs from the list in FILE"},
       {"exit-code", 0, nullptr, false, kSurvey, question, "--diff: exit code 1 when something differs"},
+      {"symbols", 0, "DIR", true, kScan, question,
+       "PDBs of drivers: a folder of them or a symbol store; repeatable, before the local parts of _NT_SYMBOL_PATH"},
       {"catalog", 0, "FILE", false, kReports, question, "answer from the catalogue FILE instead of a scan"},
       {"store", 0, "FILE", false, kSurvey, question,
        "keep results in the catalogue FILE; files that it knows are not traced again"},
@@ -94,7 +96,8 @@ const std::vector<OptionSpec>& option_table() {
        "only uses of this kind: allocates, lookaside, configures, frees, references, constant or predicted"},
       {"summary", 0, nullptr, false, kSurvey, output, "only the totals"},
       {"format", 0, "F", false, kReports, output,
-       "text (default), ndjson, json or csv; html but for lookup; survey also localtag, pooltag, and with --check sarif, "
+       "text (default), ndjson, json or csv; html but for lookup; survey also localtag, pooltag, and with --check "
+       "sarif, "
        "github or msbuild"},
       {"output", 'o', "FILE", false, kAllVerbs, output,
        "write results to FILE (atomically); .html, .csv, .json, .ndjson and .sarif choose the format"},
@@ -103,7 +106,7 @@ const std::vector<OptionSpec>& option_table() {
       {"low-priority", 0, nullptr, false, kScan, run, "leave processor and disk to others"},
       {"quiet", 'q', nullptr, false, kAllVerbs, run, "no progress and no notes; results and errors stay"},
       {"generate", 0, "KIND", false, kAllVerbs, run,
-       "print a man page, or completions for bash, zsh, fish or powershell"},
+       "print a man page, completions for bash, zsh, fish or powershell, or the JSON schema of --format ndjson"},
       {"version", 'V', nullptr, false, kAllVerbs, run, "print version, engine, list and features"},
       {"help", 'h', nullptr, false, kAllVerbs, run, "print the help of the command"},
   };
@@ -119,7 +122,7 @@ std::string_view option_values(std::string_view option, unsigned verbs) {
   if (option == "min-verdict") return "proven likely possible weak";
   if (option == "by") return "tag";
   if (option == "only") return "allocates lookaside configures frees references constant predicted";
-  if (option == "generate") return "man bash zsh fish powershell";
+  if (option == "generate") return "man bash zsh fish powershell schema";
   return {};
 }
 

@@ -34,7 +34,7 @@ std::string about_catalog(const Given& given, const Options& options) {
   if (!options.catalog) return {};
   if (options.store) return "--store has no meaning with --catalog: one writes a catalogue, the other answers from one";
   const std::string name = first_of(given, {"include", "exclude", "files-from", "any-suffix", "follow", "offline",
-                                            "max-filesize", "shard", "apis", "jobs", "low-priority"});
+                                            "max-filesize", "shard", "apis", "symbols", "jobs", "low-priority"});
   return name.empty() ? "" : name + " has no meaning with --catalog: no file is read";
 }
 
@@ -43,7 +43,7 @@ std::string about_place(const Given& given, const Options& options) {
   if (options.verb == Verb::leaks && !options.root && !options.files_from && !options.catalog) {
     const std::string name =
         first_of(given, {"loaded-from", "all", "min-verdict", "include", "exclude", "null", "any-suffix", "follow",
-                         "offline", "max-filesize", "shard", "jobs", "low-priority", "apis"});
+                         "offline", "max-filesize", "shard", "jobs", "low-priority", "apis", "symbols"});
     if (!name.empty())
       return name + " has no effect without a place to search: add --root DIR, --files-from or --catalog";
   }

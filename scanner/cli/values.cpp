@@ -58,9 +58,9 @@ bool choose(const std::string& text, const std::vector<std::pair<std::string, T>
 }
 
 const std::vector<std::pair<std::string, Format>> kFormats = {
-    {"text", Format::text}, {"ndjson", Format::ndjson},     {"json", Format::json},      {"csv", Format::csv},
-    {"html", Format::html}, {"localtag", Format::localtag}, {"pooltag", Format::pooltag},
-    {"sarif", Format::sarif}, {"github", Format::github}, {"msbuild", Format::msbuild}};
+    {"text", Format::text},     {"ndjson", Format::ndjson},     {"json", Format::json},       {"csv", Format::csv},
+    {"html", Format::html},     {"localtag", Format::localtag}, {"pooltag", Format::pooltag}, {"sarif", Format::sarif},
+    {"github", Format::github}, {"msbuild", Format::msbuild}};
 
 /// `-o report.html` means a page; a format that is named wins.
 std::optional<Format> format_of(const std::string& path) {
@@ -111,6 +111,7 @@ void take_texts(const po::variables_map& values, Options& options) {
   options.include = list("include");
   options.exclude = list("exclude");
   options.tagdb = list("tagdb");
+  options.symbols = list("symbols");
   options.allow = list("allow");
   options.allow_from = list("allow-from");
   options.store = text("store");

@@ -31,8 +31,8 @@ double Diagnostics::seconds_since_start() const {
 }
 
 void Diagnostics::problem(const report::Problem& problem, bool named) {
-  message("poolwho: " + pe::printable(problem.path) +
-          (problem.line != 0 ? ":" + std::to_string(problem.line) : "") + ": " + pe::printable(problem.message));
+  message("poolwho: " + pe::printable(problem.path) + (problem.line != 0 ? ":" + std::to_string(problem.line) : "") +
+          ": " + pe::printable(problem.message));
   if (named) ++named_failures_;
   record(problem);
 }

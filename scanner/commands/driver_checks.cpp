@@ -64,7 +64,8 @@ void DriverChecks::know(const ScannedFile& baseline, const std::string& path) {
 void DriverChecks::run(const ScannedFile& file) {
   const std::string& path = file.file.path;
   if (!file.oldest_system) {
-    diagnostics_.record({path, "trace", 0, "stored by an earlier version of poolwho, without what checks need; not checked"});
+    diagnostics_.record(
+        {path, "trace", 0, "stored by an earlier version of poolwho, without what checks need; not checked"});
     ++outdated_;
     return;
   }
@@ -97,9 +98,9 @@ void DriverChecks::finish() {
   diagnostics_.summary().findings = totals_;
   if (outdated_ > 0)
     diagnostics_.failure(inputs_.options.catalog.value_or(""),
-                     std::to_string(outdated_) + (outdated_ == 1 ? " driver was" : " drivers were") +
-                         " stored by an earlier version of poolwho, without what checks need, and not checked; "
-                         "`poolwho survey PATH --store` brings them up to date");
+                         std::to_string(outdated_) + (outdated_ == 1 ? " driver was" : " drivers were") +
+                             " stored by an earlier version of poolwho, without what checks need, and not checked; "
+                             "`poolwho survey PATH --store` brings them up to date");
   if (diagnostics_.stop().set()) return;  // what was not looked at is not stale
   for (const std::string& entry : allowed_.stale(checks_))
     diagnostics_.note(pe::printable(entry) + ": allowed, but no longer found; delete the line");

@@ -16,6 +16,12 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bo
     use.use = file.trace.uses[i];
     if (i < file.file_offsets.size()) use.file_offset = file.file_offsets[i];
     if (i < file.names.size()) use.names = file.names[i];
+    for (const std::uint32_t rva : use.use.via) {
+      const auto place = std::lower_bound(file.places.begin(), file.places.end(), rva,
+                                          [](const CodePlace& one, std::uint32_t at) { return one.rva < at; });
+      if (place != file.places.end() && place->rva == rva && place->line != 0)
+        use.sources.push_back({rva, {}, place->file, place->line});
+    }
     if (i < file.listings.size()) use.listing = file.listings[i];
     if (use.use.evidence == trace::Evidence::constant) use.what = "a number in code";
     use.has_site = !use.use.via.empty();

@@ -8,6 +8,7 @@
 #include "scanner/commands/accounting.hpp"
 #include "scanner/commands/places.hpp"
 #include "scanner/lief/second_reader.hpp"
+#include "scanner/scan/symbol_files.hpp"
 
 namespace scanner {
 
@@ -18,6 +19,7 @@ ScanRequest ScanSession::new_request() const {
   request.apis = &inputs_.apis;
   request.max_file_size = inputs_.options.max_file_size;
   request.with_text = inputs_.options.explain;
+  request.symbol_places = symbol_places(inputs_.options.symbols);
   request.second_reader = lief::find_second_reader();
   return request;
 }

@@ -11,9 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string folded_name(std::string_view path) {
-  return pe::fold_case(pe::file_name(path));
-}
+std::string folded_name(std::string_view path) { return pe::fold_case(pe::file_name(path)); }
 
 std::string quoted(const std::string& tag) { return "'" + tag + "'"; }
 

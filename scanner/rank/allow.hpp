@@ -1,5 +1,5 @@
-// Findings that are in order: those that a table allows with a reason, and those that an earlier run knew. What is allowed
-// and no longer found is told, so that lists do not grow for ever.
+// Findings that are in order: those that a table allows with a reason, and those that an earlier run knew. What is
+// allowed and no longer found is told, so that lists do not grow for ever.
 #pragma once
 
 #include <cstdint>

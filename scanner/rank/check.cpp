@@ -5,10 +5,10 @@
 #include <map>
 #include <set>
 
+#include "pe/text.hpp"
 #include "scanner/rank/frees.hpp"
 #include "tagdb/advice.hpp"
 #include "tagdb/owners.hpp"
-#include "pe/text.hpp"
 
 namespace scanner::rank {
 namespace {
@@ -38,7 +38,8 @@ class Check {
       if (use.evidence < Evidence::constant) by_tag[use.tag].push_back(&use);
     }
     for (const auto& [tag, uses] : by_tag) {
-      if (std::any_of(uses.begin(), uses.end(), [](const TagUse* use) { return allocates(*use); })) check_tag(tag, uses);
+      if (std::any_of(uses.begin(), uses.end(), [](const TagUse* use) { return allocates(*use); }))
+        check_tag(tag, uses);
     }
     check_suspects();
     return std::move(findings_);
@@ -48,7 +49,8 @@ class Check {
   void check_tag(tagdb::PoolTag tag, const Uses& uses) {
     const std::string untagged = without_tag(uses);
     if (!untagged.empty()) {
-      add("untagged", tag, uses, [this](const TagUse& use) { return takes_no_tag(use); },
+      add(
+          "untagged", tag, uses, [this](const TagUse& use) { return takes_no_tag(use); },
           untagged + ": poolmon counts this memory as '" + tag.text() + "', with that of all other drivers");
     } else if (const std::string what = taken_over(tag); !what.empty()) {
       add("default_tag", tag, uses, allocates, what + ": many drivers use this tag, give the driver one of its own");
@@ -132,8 +134,8 @@ class Check {
            pe::equal_but_case(company, owner.substr(0, company.size()));
   }
 
-  void add(std::string_view code, tagdb::PoolTag tag, const Uses& uses, const std::function<bool(const TagUse&)>& counts,
-           std::string text) {
+  void add(std::string_view code, tagdb::PoolTag tag, const Uses& uses,
+           const std::function<bool(const TagUse&)>& counts, std::string text) {
     std::set<std::uint32_t> places;
     for (const TagUse* use : uses) {
       if (counts(*use)) places.insert(use->origin_rva);

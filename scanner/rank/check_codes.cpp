@@ -10,23 +10,26 @@ constexpr std::array<CheckCode, 6> kCodes = {{
     {"collision", "PW001", Severity::warning, "A tag list names another driver as the owner of the tag.",
      "Poolmon and the debuggers will show this driver's memory under the other driver's name. Give the driver a tag of "
      "its own, or correct the list when it is your list that is wrong."},
-    {"default_tag", "PW002", Severity::warning, "The tag comes from a driver-kit header or sample that many drivers share.",
+    {"default_tag", "PW002", Severity::warning,
+     "The tag comes from a driver-kit header or sample that many drivers share.",
      "When memory with this tag leaks, nobody can tell whose it is. Define a tag of the driver's own and pass it to "
      "every allocation."},
     {"untagged", "PW003", Severity::warning, "Memory is allocated by a function that takes no tag.",
-     "Poolmon counts the memory together with that of all other drivers that do so. Call the function's form with a tag, "
-     "ExAllocatePool2 or ExAllocatePoolWithTag for instance."},
-    {"executable_pool", "PW004", Severity::warning, "Nonpaged pool that can be executed, in a driver for Windows 8 or later.",
+     "Poolmon counts the memory together with that of all other drivers that do so. Call a function that takes a tag, "
+     "such as ExAllocatePool2 or ExAllocatePoolWithTag."},
+    {"executable_pool", "PW004", Severity::warning,
+     "Nonpaged pool that can be executed, in a driver for Windows 8 or later.",
      "Executable memory makes attacks easier, and memory integrity (HVCI) does not allow it. Ask for NonPagedPoolNx or "
      "POOL_FLAG_NON_PAGED, or build with POOL_NX_OPTIN. Drivers whose headers name an older Windows are not reported: "
      "NonPagedPoolNx does not exist there."},
-    {"never_freed", "PW005", Severity::warning, "The driver allocates with the tag, and no call of it frees with the tag.",
-     "Either the memory stays allocated when the driver is unloaded or its device is removed, or it is freed with another "
+    {"never_freed", "PW005", Severity::warning,
+     "The driver allocates with the tag, and no call of it frees with the tag.",
+     "The memory stays allocated when the driver is unloaded or its device is removed, or it is freed with another "
      "tag. Reported only when the tag of every free of the driver is known, and the memory is not returned to other "
      "drivers. Where another driver frees it all the same, allow the finding and give that reason."},
     {"suspect_tag", "PW006", Severity::error, "The number in the tag's place cannot be a tag.",
-     "A tag is one to four printable characters. Poolmon shows such memory as blanks or rubbish, and Driver Verifier may "
-     "stop the machine. Arguments in the wrong order are a common cause."},
+     "A tag is one to four printable characters. Poolmon shows such memory as blanks or rubbish, and no list can name "
+     "its owner. Arguments in the wrong order are a common cause."},
 }};
 
 std::string known_words() {
@@ -49,7 +52,8 @@ std::string_view to_string(Severity severity) {
 std::span<const CheckCode> check_codes() { return kCodes; }
 
 const CheckCode* find_code(std::string_view code) {
-  const auto* known = std::find_if(kCodes.begin(), kCodes.end(), [code](const CheckCode& one) { return one.code == code; });
+  const auto* known =
+      std::find_if(kCodes.begin(), kCodes.end(), [code](const CheckCode& one) { return one.code == code; });
   return known == kCodes.end() ? nullptr : known;
 }
 

@@ -101,8 +101,8 @@ class CsvReporter final : public Reporter {
   }
 
   void change(const std::string& path, const rank::Change& change) override {
-    about("change", path, "", change.tag, "", {std::string(to_string(change.kind)), "", "", "", change.before, change.after,
-                                               "", "", ""});
+    about("change", path, "", change.tag, "",
+          {std::string(to_string(change.kind)), "", "", "", change.before, change.after, "", "", ""});
   }
 
   void end() override { out_.flush(); }
@@ -217,7 +217,8 @@ class CsvReporter final : public Reporter {
     std::string session, count, growing;
   };
 
-  void row(const std::vector<Cell>& cells, const Place& place = {}, const Added& added = {}, const Judged& judged = {}) {
+  void row(const std::vector<Cell>& cells, const Place& place = {}, const Added& added = {},
+           const Judged& judged = {}) {
     for (std::size_t i = 0; i < cells.size(); ++i) out_ << (i == 0 ? "" : ",") << cell(cells[i].value);
     if (leaks_) out_ << std::string(cells.size() < kLeakColumns ? kLeakColumns - cells.size() : 0, ',');
     out_ << "," << cell(place.line) << "," << cell(place.pattern) << "," << cell(place.description_of);

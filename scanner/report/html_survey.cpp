@@ -122,9 +122,8 @@ void SurveyPage::print_findings(std::ostream& out, const Summary& summary) const
   } else {
     out << "<dl class=\"figures\">" << figure("Drivers checked", with_commas(summary.drivers))
         << figure("Drivers with findings", with_commas(drivers_.size()))
-        << figure("Allowed findings", summary.findings && summary.findings->allowed > 0
-                                          ? with_commas(summary.findings->allowed)
-                                          : "")
+        << figure("Allowed findings",
+                  summary.findings && summary.findings->allowed > 0 ? with_commas(summary.findings->allowed) : "")
         << "</dl><h3>By kind</h3><ul class=\"plain\">";
     std::vector<std::pair<std::string, std::pair<std::uint64_t, std::size_t>>> kinds;
     for (const auto& [code, where] : findings_) kinds.push_back({code, {where.first, where.second.size()}});

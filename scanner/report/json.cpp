@@ -281,7 +281,8 @@ class JsonReporter final : public Reporter {
     for (const auto& [reason, count] : summary.dynamic_reasons) record["dynamic_reasons"][reason] = count;
     if (summary.findings) {
       const Summary::Findings& found = *summary.findings;
-      record["findings"] = {{"total", found.total}, {"checked", found.checked}, {"drivers", found.drivers}, {"allowed", found.allowed}};
+      record["findings"] = {
+          {"total", found.total}, {"checked", found.checked}, {"drivers", found.drivers}, {"allowed", found.allowed}};
       record["findings"]["codes"] = Json::object();
       for (const auto& [code, count] : found.codes) record["findings"]["codes"][code] = count;
     }
@@ -378,6 +379,8 @@ class JsonReporter final : public Reporter {
       for (const std::uint32_t rva : use.via) out["via"].push_back(pe::hex_number(rva));
       if (std::any_of(item.names.begin(), item.names.end(), [](const std::string& name) { return !name.empty(); }))
         out["via_names"] = item.names;
+      if (!item.sources.empty()) out["sources"] = Json::array();
+      for (const CodePlace& source : item.sources) out["sources"].push_back(json_of(source));
       out["function_rva"] = use.function_rva != 0 ? Json(pe::hex_number(use.function_rva)) : Json(nullptr);
     }
     out["file_offset"] = item.file_offset != 0xFFFFFFFFU ? Json(item.file_offset) : Json(nullptr);

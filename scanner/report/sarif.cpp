@@ -3,16 +3,17 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "pe/text.hpp"
 #include "scanner/report/uri.hpp"
 #include "scanner/report/words.hpp"
-#include "pe/text.hpp"
 
 namespace scanner::report {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+constexpr const char* kSchema =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 Json message(std::string_view text) { return {{"text", text}}; }
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "scanner/report/words.hpp"
 #include "pe/text.hpp"
+#include "scanner/report/words.hpp"
 
 namespace scanner::report {
 namespace {

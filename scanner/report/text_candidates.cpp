@@ -33,6 +33,10 @@ std::string explained_use(const TextStyle& style, const std::string& path, const
   for (std::size_t i = 0; i < use.via.size(); ++i) {
     line = "          " + pad(place(path, item, i), 28) + "  " +
            (i < item.listing.size() ? printable(item.listing[i]) : std::string());
+    for (const CodePlace& source : item.sources) {
+      if (source.rva == use.via[i])
+        line += "    ; " + printable(file_name(source.file)) + ":" + std::to_string(source.line);
+    }
     if (i == 0) line += "    ; '" + style.tag(use.tag) + "' is passed here";
     if (i + 1 == use.via.size()) line += "    ; " + printable(use.api);
     out += style.line(line, 12) + '\n';

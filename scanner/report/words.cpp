@@ -142,7 +142,8 @@ std::string in_words(const Summary::Findings& findings) {
   if (findings.checked == 0) return "no driver was checked";
   std::string out = "no findings";
   if (findings.total > 0) {
-    out = counted(findings.total, "finding", "findings") + " in " + counted(findings.drivers, "driver", "drivers") + ": ";
+    out =
+        counted(findings.total, "finding", "findings") + " in " + counted(findings.drivers, "driver", "drivers") + ": ";
     std::vector<std::pair<std::uint64_t, std::string>> codes;
     for (const auto& [code, count] : findings.codes) codes.emplace_back(count, code);
     std::stable_sort(codes.begin(), codes.end(), [](const auto& a, const auto& b) { return a.first > b.first; });

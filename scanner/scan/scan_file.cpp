@@ -10,10 +10,10 @@
 #include <optional>
 #include <random>
 
-#include "pe/symbols.hpp"
 #include "pe/text.hpp"
 #include "scanner/lief/second_reader.hpp"
 #include "scanner/platform/sha256.hpp"
+#include "scanner/scan/code_names.hpp"
 #include "scanner/scan/exported_allocators.hpp"
 
 namespace scanner {
@@ -22,70 +22,6 @@ namespace {
 bool asked_for(const ScanRequest& request, tagdb::PoolTag tag) {
   return std::any_of(request.queries.begin(), request.queries.end(),
                      [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
-}
-
-/// A file beside the driver, if there is one that need not be fetched from the cloud first.
-std::optional<std::vector<std::uint8_t>> read_companion(const std::string& path, const ScanRequest& request) {
-  walk::DirectoryEntry entry;
-  std::string error;
-  walk::Skipped ignored;
-  if (!walk::inspect(path, entry, error) || entry.kind != walk::DirectoryEntry::Kind::file || entry.offline)
-    return std::nullopt;
-  auto read = walk::read_file(path, request.max_file_size, ignored);
-  if (!read) return std::nullopt;
-  return std::move(read.value());
-}
-
-/// Function names from the export table, and from a .map or .pdb that lies beside the driver; `all` when there is one.
-pe::SymbolTable symbols_of(const pe::Image& image, const ScanRequest& request, ScannedFile& out, bool& all) {
-  pe::SymbolTable symbols;
-  const std::string stem = out.file.path.substr(0, out.file.path.find_last_of('.'));
-  if (auto pdb = read_companion(stem + ".pdb", request)) {
-    std::string reason;
-    if (!symbols.add_pdb(image, pe::Bytes{std::span<const std::uint8_t>(*pdb)}, reason))
-      out.trace.problems.push_back("the PDB beside it " + reason);
-  }
-  if (auto map = read_companion(stem + ".map", request)) {
-    if (!symbols.add_map(image, {reinterpret_cast<const char*>(map->data()), map->size()}))
-      out.trace.problems.push_back("the .map beside it names no address of this driver");
-  }
-  all = !symbols.empty();
-  symbols.add_exports(image);
-  symbols.sort();
-  return symbols;
-}
-
-void add_names(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
-  bool all = false;
-  const pe::SymbolTable symbols = symbols_of(image, request, out, all);
-  if (symbols.empty()) return;
-  std::vector<pe::FunctionRange> functions;
-  image.for_each_function([&functions](const pe::FunctionRange& range) { functions.push_back(range); });
-  std::stable_sort(functions.begin(), functions.end(),
-                   [](const pe::FunctionRange& a, const pe::FunctionRange& b) { return a.begin < b.begin; });
-  const auto start_of = [&](std::uint32_t rva, std::uint32_t site, std::uint32_t function) -> std::uint32_t {
-    const auto after =
-        std::upper_bound(functions.begin(), functions.end(), rva,
-                         [](std::uint32_t at, const pe::FunctionRange& range) { return at < range.begin; });
-    if (after != functions.begin() && rva < std::prev(after)->end) return std::prev(after)->primary;
-    // No function table says where it starts. The trace knows that of the last call; with exports alone any other place
-    // would borrow the name of some function that stands before it.
-    if (rva == site && function != 0) return function;
-    constexpr std::uint32_t kFarthest = 0x1000;
-    return all && rva > kFarthest ? rva - kFarthest : rva;
-  };
-  for (const trace::TagUse& use : out.trace.uses) {
-    std::vector<std::string> names;
-    for (const std::uint32_t rva : use.via)
-      names.push_back(symbols.name_of(rva, start_of(rva, use.site_rva, use.function_rva)));
-    out.names.push_back(std::move(names));
-  }
-  // Findings are about these, too, and no use names them.
-  for (const trace::Site& site : out.trace.sites) {
-    if (site.bucket != trace::Bucket::suspect || site.wrapper) continue;
-    CodePlace place{site.rva, symbols.name_of(site.rva, start_of(site.rva, site.rva, site.function)), {}, 0};
-    if (!place.name.empty()) out.places.push_back(std::move(place));
-  }
 }
 
 void add_listings(const pe::Image& image, ScannedFile& out) {
@@ -117,6 +53,12 @@ void note_held(const pe::Image& image, const trace::TagSearch& tags, ScannedFile
   out.held.erase(std::unique(out.held.begin(), out.held.end()), out.held.end());
   std::erase_if(hits, [&out](const trace::TagSearch::Hit& hit) { return explained(out.trace.uses, hit.tag); });
   out.held_occurrences = trace::describe_occurrences(image, std::move(hits));
+}
+
+/// Names come from other places, too: with others they may be others.
+std::uint64_t with_places(std::uint64_t mixed, const std::vector<std::string>& symbol_places) {
+  for (const std::string& place : symbol_places) mixed = XXH3_64bits_withSeed(place.data(), place.size(), mixed) >> 1;
+  return mixed;
 }
 
 std::int64_t now() {
@@ -236,7 +178,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
   }
   if (request.recall != nullptr) {
     out.checked = now();
-    out.beside = beside(file.path);
+    out.beside = with_places(beside(file.path), request.symbol_places);
     if (request.recall->unchanged(out)) {
       if (out.outcome != Outcome::traced && out.outcome != Outcome::unsupported) return out;
       if (request.already_reported && request.already_reported(out.hash)) {
@@ -255,7 +197,8 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
   if (searching) {
     search = [&, done = std::size_t{0}](std::size_t there) mutable {
       const std::size_t from = done - std::min<std::size_t>(done, 3);  // the last piece may end within a tag
-      in_bytes = in_bytes || request.bytes_search.any(pe::Bytes{std::span<const std::uint8_t>(buffer.bytes.data() + from, there - from)});
+      in_bytes = in_bytes || request.bytes_search.any(
+                                 pe::Bytes{std::span<const std::uint8_t>(buffer.bytes.data() + from, there - from)});
       done = there;
     };
   }

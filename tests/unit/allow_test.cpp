@@ -25,9 +25,10 @@ const std::vector<const rank::CheckCode*> kAll = [] {
 TEST_CASE("a table allows a tag and a code, everywhere or in one driver, and says why") {
   rank::AllowList list;
   std::string error;
-  REQUIRE(list.add_table("# ours\nLeak\tnever_freed\tfreed by the bus driver\n"
-                         "Af??\tcollision\tours\tC:\\drivers\\My.SYS\n-\tsuspect_tag\tan old mistake\n",
-                         "allow.tsv", error));
+  REQUIRE(
+      list.add_table("# ours\nLeak\tnever_freed\tfreed by the bus driver\n"
+                     "Af??\tcollision\tours\tC:\\drivers\\My.SYS\n-\tsuspect_tag\tan old mistake\n",
+                     "allow.tsv", error));
   CHECK(list.ask("a.sys", finding("never_freed", "Leak")).reason == "freed by the bus driver");
   CHECK(list.ask("a.sys", finding("untagged", "Leak")).reason.empty());
   CHECK(list.ask("a.sys", finding("never_freed", "leak")).reason.empty());
@@ -37,10 +38,10 @@ TEST_CASE("a table allows a tag and a code, everywhere or in one driver, and say
 }
 
 TEST_CASE("a line of the table that cannot be used is named") {
-  for (const auto& [line, word] : {std::pair{"Leak\tnever_freed", "reason"}, std::pair{"Leak\tnever_freed\t", "reason"},
-                                   std::pair{"Leaky\tnever_freed\twhy", "Leaky"},
-                                   std::pair{"Leak\tnever\twhy", "'never'"},
-                                   std::pair{"Leak\tnever_freed\twhy\ta.sys\tmore", "reason"}}) {
+  for (const auto& [line, word] :
+       {std::pair{"Leak\tnever_freed", "reason"}, std::pair{"Leak\tnever_freed\t", "reason"},
+        std::pair{"Leaky\tnever_freed\twhy", "Leaky"}, std::pair{"Leak\tnever\twhy", "'never'"},
+        std::pair{"Leak\tnever_freed\twhy\ta.sys\tmore", "reason"}}) {
     INFO(line);
     rank::AllowList list;
     std::string error;
@@ -86,13 +87,13 @@ TEST_CASE("what is allowed and no longer found is stale, where its driver and it
   std::string error;
   REQUIRE(list.add_table("Leak\tnever_freed\twhy\nGone\tuntagged\twhy\nElse\tuntagged\twhy\telse.sys\n", "allow.tsv",
                          error));
-  REQUIRE(list.add_findings(
-      R"({"type":"finding","path":"my.sys","code":"collision","tag_bytes":"4c65616b","count":1})", "old.ndjson", error));
+  REQUIRE(list.add_findings(R"({"type":"finding","path":"my.sys","code":"collision","tag_bytes":"4c65616b","count":1})",
+                            "old.ndjson", error));
   CHECK(list.stale(kAll).empty());
   list.looked_at("my.sys");
   CHECK_FALSE(list.ask("my.sys", finding("never_freed", "Leak")).reason.empty());
-  CHECK(list.stale(kAll) == std::vector<std::string>{"allow.tsv:2: 'Gone' untagged",
-                                                     "old.ndjson:1: 'Leak' collision in my.sys"});
+  CHECK(list.stale(kAll) ==
+        std::vector<std::string>{"allow.tsv:2: 'Gone' untagged", "old.ndjson:1: 'Leak' collision in my.sys"});
   CHECK(list.stale({rank::find_code("never_freed")}).empty());
   list.looked_at("ELSE.sys");
   CHECK(list.stale(kAll).size() == 3);

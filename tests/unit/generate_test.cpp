@@ -233,7 +233,8 @@ TEST_CASE("several tags before a place, and findstr's /i") {
 TEST_CASE("bash completes options, values and commands of the command at hand") {
   CHECK(completions("poolwho --tagd").find("--tagdb") != std::string::npos);
   CHECK(completions("poolwho survey --format ndj") == "ndjson\n");
-  CHECK(completions("poolwho survey --format ''") == "text ndjson json csv html localtag pooltag sarif github msbuild\n");
+  CHECK(completions("poolwho survey --format ''") ==
+        "text ndjson json csv html localtag pooltag sarif github msbuild\n");
   CHECK(completions("poolwho surv") == "survey\n");
   CHECK(completions("poolwho --color ''") == "auto always never\n");
   CHECK(completions("poolwho survey --by --che").find("--check") == std::string::npos);

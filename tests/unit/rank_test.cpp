@@ -155,10 +155,9 @@ TEST_CASE("the lint for driver makers names default tags and numbers that are no
   trace.sites.push_back(site);
   const auto findings = rank::check(trace, {}, tagdb::Database{}, tagdb::builtin_api_table());
   const auto found = [&findings](std::string_view code, std::uint32_t rva) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [&](const rank::Finding& finding) {
-                         return finding.code->code == code && finding.places == std::vector<std::uint32_t>{rva};
-                       });
+    return std::any_of(findings.begin(), findings.end(), [&](const rank::Finding& finding) {
+      return finding.code->code == code && finding.places == std::vector<std::uint32_t>{rva};
+    });
   };
   CHECK(found("default_tag", 0x1000));
   CHECK(found("suspect_tag", 0x2000));

@@ -1,6 +1,7 @@
 // Memory that other drivers free: a function that others call returns it, or it is left in an IRP's
 // IoStatus.Information, as the PnP manager expects of names and relations. Asked only about tags with which the driver
-// frees nothing; the functions that allocate with them are interpreted once more, with an eye on what the call returned.
+// frees nothing; the functions that allocate with them are interpreted once more, with an eye on what the call
+// returned.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -16,7 +17,8 @@ std::int64_t information_of_irp(const Program& program) { return program.abi.wor
 
 class HandedOut {
  public:
-  HandedOut(Program& program, Solution& solution) : program_(program), solution_(solution), summaries_(program, solution) {
+  HandedOut(Program& program, Solution& solution)
+      : program_(program), solution_(solution), summaries_(program, solution) {
     for (const CallSite& site : solution.sites) {
       if (site.tail) tail_calls_.insert(site.rva);
     }
@@ -48,9 +50,8 @@ class HandedOut {
 
  private:
   [[nodiscard]] bool holds(ValueId value, std::uint32_t call) const {
-    return std::ranges::any_of(program_.values.atoms(value), [call](const Atom& atom) {
-      return atom.kind == AtomKind::returned && atom.a == call;
-    });
+    return std::ranges::any_of(program_.values.atoms(value),
+                               [call](const Atom& atom) { return atom.kind == AtomKind::returned && atom.a == call; });
   }
 
   Program& program_;
