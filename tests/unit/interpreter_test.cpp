@@ -182,3 +182,43 @@ TEST_CASE("interpreter: a function that costs more than the budget has is given 
   CHECK(summary.given_up);
   CHECK(summary.calls.empty());
 }
+
+namespace {
+
+/// Blocks 0 to n - 1, each of which stores a number of its own into one local and may raise into any of the handlers n to
+/// 2n - 1; the last handler passes the local on.
+std::uint64_t steps_with_handlers(std::uint32_t n, bool& knows_first) {
+  Function function;
+  std::vector<std::uint32_t> handlers;
+  for (std::uint32_t i = n; i < 2 * n; ++i) handlers.push_back(i);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    function.block(i + 1 < n ? std::vector<std::uint32_t>{i + 1} : std::vector<std::uint32_t>{});
+    function.add(set(kRax, i % 2 == 0 ? kTag : kOther)).add(store(at(kRsp, -0x20), kRax, 8)).add(load(kRdx, at(kRcx, 0), 8));
+    if (i + 1 == n) function.ret();
+  }
+  for (std::uint32_t i = n; i < 2 * n; ++i) {
+    function.block({});
+    if (i + 1 == 2 * n) function.add(load(kR8, at(kRsp, -0x20), 4)).call_import(kAllocate);
+    function.ret();
+  }
+  for (std::uint32_t i = 0; i < n; ++i) function.get().blocks[i].exception_successors = handlers;
+  Run run(function);
+  REQUIRE(run.summary.calls.size() == 1);
+  const auto found = run.values.atoms(run.argument(2));
+  knows_first = std::any_of(found.begin(), found.end(), [](const trace::Atom& atom) { return atom.a == kTag; }) &&
+                std::any_of(found.begin(), found.end(), [](const trace::Atom& atom) { return atom.a == kOther; });
+  return run.budget.steps();
+}
+
+}  // namespace
+
+TEST_CASE("interpreter: many handlers of many guarded blocks cost about as much as blocks and handlers") {
+  for (const std::uint32_t n : {3U, 40U}) {
+    bool knows = false;
+    const std::uint64_t once = steps_with_handlers(n, knows);
+    CHECK(knows);
+    const std::uint64_t twice = steps_with_handlers(2 * n, knows);
+    CHECK(knows);
+    if (n > 3) CHECK(twice < once * 5 / 2);
+  }
+}

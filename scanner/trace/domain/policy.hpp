@@ -41,6 +41,7 @@ inline constexpr std::int64_t kArgumentArea = 0x60;
 
 // --- the fixed point of one function ---------------------------------------------------------------------------------
 
+inline constexpr std::size_t kMostHandlersApart = 4;  ///< of a block; more find what is joined once for all of them
 inline constexpr unsigned kVisitsBeforeWidening = 6, kMostVisits = 64;
 /// Paths into one call that are followed one by one, and blocks between where they meet and the call.
 inline constexpr std::size_t kMostPaths = 16, kMostBlocksOfPath = 16;

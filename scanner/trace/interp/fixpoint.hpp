@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "scanner/trace/domain/state_join.hpp"
@@ -27,7 +29,8 @@ class Fixpoint {
   void record_block(std::uint32_t number);
   void interpret(const Block& block, State& state);
   void merge_into(std::uint32_t number, const State& state, bool back_edge);
-  void merge_into_handlers(const Block& block, const State& state);
+  void raise(const Block& block, const State& state);
+  const State* joined_for_all(const Block& block, const State& state);
   const State& refined(const Block& block, std::uint32_t next, const State& state);
 
   // Paths into one call (call_paths.cpp).
@@ -48,6 +51,9 @@ class Fixpoint {
   std::vector<State> in_;           // by block, before its first operation
   std::vector<unsigned> visits_;    // by block
   State state_, joined_, refined_;  // scratch: assigning keeps their memory
+  State raised_;                    // what handlers were given last in this visit of a block
+  bool raised_known_ = false;
+  std::map<std::vector<std::uint32_t>, std::pair<State, unsigned>> raised_by_handlers_;  ///< handlers → joined, how often
   std::vector<std::uint32_t> without_predecessor_;  // where jumps may go that are not resolved
 };
 

@@ -23,11 +23,26 @@ State Handlers::enter(State state, std::uint32_t handler) {
   }
   // The unwinder restores what callees preserve and the stack pointer; the rest is what the raising code left there.
   for (Reg reg = 0; reg < kRegCount; ++reg) {
-    if (!abi_.preserved(reg) && reg != abi_.stack_pointer) state.registers[reg] = values_.unknown(kTopUnset);
+    if (!finds(reg)) state.registers[reg] = values_.unknown(kTopUnset);
   }
   // Which funclet runs before which handler is not told apart.
   for (const ArgumentEffects* funclet : funclets_) effects_.run_funclet(*funclet, state);
   return state;
+}
+
+State Handlers::before_handler(State state) const {
+  for (Reg reg = 0; reg < kRegCount; ++reg) {
+    if (!finds(reg)) state.registers[reg] = values_.unknown(kTopUnset);
+  }
+  return state;
+}
+
+bool Handlers::find_the_same(const State& a, const State& b) const {
+  for (Reg reg = 0; reg < kRegCount; ++reg) {
+    if (finds(reg) && a.registers[reg] != b.registers[reg]) return false;
+  }
+  return a.frame == b.frame && a.escaped == b.escaped && a.fields == b.fields &&
+         a.escaped_arguments == b.escaped_arguments && a.constraints == b.constraints;
 }
 
 }  // namespace scanner::trace

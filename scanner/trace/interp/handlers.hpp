@@ -24,8 +24,16 @@ class Handlers {
   [[nodiscard]] bool too_deep() const { return too_deep_; }
   /// Where block `handler` begins, when an exception is raised in `state`.
   State enter(State state, std::uint32_t handler);
+  /// `state` without the registers that no handler finds.
+  [[nodiscard]] State before_handler(State state) const;
+  /// Would every handler find the same, if an exception were raised in `b` instead of `a`?
+  [[nodiscard]] bool find_the_same(const State& a, const State& b) const;
 
  private:
+  [[nodiscard]] bool finds(Reg reg) const {
+    return abi_.unwinder_restores ? abi_.preserved(reg) || reg == abi_.stack_pointer : reg == abi_.frame_pointer;
+  }
+
   const LiftedFunction& function_;
   ValuePool& values_;
   const Abi& abi_;

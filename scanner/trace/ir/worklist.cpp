@@ -15,8 +15,12 @@ BlockQueue::BlockQueue(const LiftedFunction& function)
     stack.emplace_back(root, 0);
     while (!stack.empty()) {
       auto& [block, edge] = stack.back();
-      if (edge < function.blocks[block].successors.size()) {
-        const std::uint32_t next = function.blocks[block].successors[edge++];
+      const Block& here = function.blocks[block];
+      if (edge < here.exception_successors.size() + here.successors.size()) {
+        const std::uint32_t next = edge < here.exception_successors.size()
+                                       ? here.exception_successors[edge]
+                                       : here.successors[edge - here.exception_successors.size()];
+        ++edge;
         if (seen[next] == 0) {
           seen[next] = 1;
           stack.emplace_back(next, 0);
