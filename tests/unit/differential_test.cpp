@@ -104,6 +104,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "kmdf_array",
                                           "kmdf_bind_info_grown",
                                           "kmdf_pointer",
+                                          "loop_bounds",
                                           "masked_field",
                                           "ndis_helper",
                                           "ndis_pools",

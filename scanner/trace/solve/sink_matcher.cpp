@@ -17,7 +17,7 @@ TagSource source_of(const Atom& atom) {
   source.or_mask = atom.or_mask;
   if (atom.kind != AtomKind::field) return source;
   source.field = atom.displacement();
-  source.stride = atom.stride;
+  source.rows = {atom.stride, atom.count};
   source.added = atom.offset;
   source.width = std::min<unsigned>(atom.width, 4);
   return source;
@@ -88,7 +88,7 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
   if (site.function != sink.function) sink.called = true;
   const TagSource& source = sink.tag;
   ValueId tag = value_at(program_, site, source.where, source.field ? program_.abi.word : 4);
-  if (source.field) tag = field_behind(program_, site, tag, *source.field, source.width, source.stride);
+  if (source.field) tag = field_behind(program_, site, tag, *source.field, source.width, source.rows);
   if (source.added != 0)
     tag = values_.alu(Alu::add, 4, 0, tag, values_.constant(static_cast<std::uint32_t>(source.added)));
   return values_.masked(tag, source.and_mask, source.or_mask);
