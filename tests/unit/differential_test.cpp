@@ -112,6 +112,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "wide_compare",
                                           "out_parameter",
                                           "table_walked",
+                                          "tag_in_high_half",
                                           "wrapper_last_byte",
                                           "wrapper_struct_argument",
                                           "wrapper_two_tags",

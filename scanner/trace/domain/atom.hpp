@@ -31,7 +31,8 @@ struct Atom {
   std::uint64_t a = 0;                     ///< see AtomKind
   std::uint32_t and_mask = 0xFFFFFFFFU;    ///< initial, memory, field, via_global, returned: (value & and) | or
   std::uint32_t or_mask = 0;
-  std::int32_t offset = 0;                 ///< memory, field, via_global: bytes added to the content, when a pointer
+  std::int32_t offset = 0;                 ///< memory, field, via_global: bytes added to the content, when a pointer;
+                                           ///< initial: the first byte of the location that counts, 0 or 4
   std::uint16_t assumes = 0;               ///< what this possibility rests on: Flag::kAssumes… >> 16
 
   auto operator<=>(const Atom&) const = default;
@@ -80,9 +81,13 @@ struct Atom {
   /// Addresses that arithmetic moves: in the image or the frame.
   [[nodiscard]] constexpr bool is_address() const { return kind == AtomKind::image || kind == AtomKind::frame; }
   /// Exactly what the location held, though perhaps masked: nothing was added to it.
-  [[nodiscard]] constexpr bool is_initial() const { return kind == AtomKind::initial && a == 0 && !strided(); }
+  [[nodiscard]] constexpr bool is_initial() const { return came_in() && offset == 0; }
+  /// The same, or the high half of what the location held: a member of a structure that was passed in a register.
+  [[nodiscard]] constexpr bool came_in() const { return kind == AtomKind::initial && a == 0 && !strided(); }
   /// A pointer that the function got, plus a displacement; a masked one is no pointer. It may be strided.
-  [[nodiscard]] constexpr bool is_pointer_argument() const { return kind == AtomKind::initial && !masked(); }
+  [[nodiscard]] constexpr bool is_pointer_argument() const {
+    return kind == AtomKind::initial && !masked() && offset == 0;
+  }
   /// Read from memory when it is resolved.
   [[nodiscard]] constexpr bool is_content() const {
     return kind == AtomKind::memory || kind == AtomKind::field || kind == AtomKind::via_global;

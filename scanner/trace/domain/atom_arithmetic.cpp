@@ -107,7 +107,11 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   const bool xc = x.is_constant(), yc = y.is_constant();
   out = x;
   if (xc && yc) return combine_constants(op, width, shift, x, y, out);
-  const bool keeps_masks = x.is_initial() || x.kind == AtomKind::returned || (x.is_content() && !x.moved());
+  if (op == Alu::shr && width == 8 && yc && y.a == 32 && x.is_initial() && x.plain()) {
+    out.offset = 4;
+    return true;
+  }
+  const bool keeps_masks = x.came_in() || x.kind == AtomKind::returned || (x.is_content() && !x.moved());
   if (keeps_masks && yc && width >= 4 && (op == Alu::bit_or || op == Alu::bit_and)) return combine_masks(op, y.a, out);
   if (x.kind == AtomKind::multiple) return combine_progression(op, width, x, y, out);
   if (y.kind == AtomKind::multiple && op == Alu::add) return combine(op, width, shift, y, x, misalignment, out);

@@ -146,6 +146,8 @@ ValueId ValuePool::bytes_of(ValueId id, unsigned at, unsigned width) {
     Atom out = atom;
     if (atom.is_constant()) {
       out.a = at < 8 ? cut(atom.a >> (8 * at), width) : 0;
+    } else if (atom.is_initial() && atom.plain() && word_ == 8 && at == 4 && width == 4) {
+      out.offset = 4;
     } else if (atom.is_content() && !atom.masked() && !atom.moved() && at + width <= atom.width &&
                std::has_single_bit(width)) {
       if (atom.kind == AtomKind::via_global) {

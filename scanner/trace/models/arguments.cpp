@@ -70,7 +70,7 @@ ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value
   ValuePool& values = program.values;
   return values.map_join(value, [&](const Atom& atom) {
     if (atom.is_constant() || atom.kind == AtomKind::image || atom.kind == AtomKind::import) return values.single(atom);
-    if (atom.kind != AtomKind::initial || atom.a != 0) return values.unknown(kTopComputed);
+    if (!atom.is_initial()) return values.unknown(kTopComputed);
     return values.masked_like(program.globals.resolve(value_at(program, site, atom.where, width)).value, atom);
   });
 }

@@ -37,6 +37,7 @@ struct SinkEdge {
 /// How the tag of a sink is made of an argument of its function.
 struct TagSource {
   Location where = 0;
+  bool high_half = false;             ///< the tag is the high half of what is at `where`
   std::optional<std::int64_t> field;  ///< the tag stands that many bytes behind the pointer at `where`
   Rows rows{};                        ///< field: it is an element of a table
   unsigned width = 4;                 ///< field: bytes that are read of it
