@@ -15,7 +15,7 @@ TEST_CASE("values are interned, joins unite, and the cap keeps the older atoms")
   CHECK(pool.join(kBottom, both) == both);
   ValueId many = pool.constant(0);
   for (std::uint64_t i = 1; i < 40; ++i) many = pool.join(many, pool.constant(i));
-  CHECK(pool.atoms(many).size() == ValuePool::kCap);
+  CHECK(pool.atoms(many).size() == policy::kMostJoined);
   CHECK((pool.flags(many) & kTopCapped) != 0);
 }
 
@@ -23,8 +23,8 @@ TEST_CASE("a value that grows in a loop stops growing") {
   ValuePool pool;
   ValueId counter = pool.constant(0);
   for (int i = 0; i < 100; ++i) counter = pool.widen(counter, pool.alu(Alu::add, 4, 0, counter, pool.constant(1)));
-  CHECK(pool.atoms(counter).size() == 1);
-  CHECK((pool.flags(counter) & kTopComputed) != 0);
+  REQUIRE(pool.atoms(counter).size() == 1);
+  CHECK(pool.atoms(counter)[0] == Atom::multiple(1));
 }
 
 TEST_CASE("arithmetic on constants is exact at every width") {

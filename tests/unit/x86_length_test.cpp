@@ -69,6 +69,8 @@ class Oracle {
       case ZYDIS_MNEMONIC_JNLE: return Condition::above;
       case ZYDIS_MNEMONIC_JNB:
       case ZYDIS_MNEMONIC_JNL: return Condition::above_equal;
+      case ZYDIS_MNEMONIC_JS: return Condition::negative;
+      case ZYDIS_MNEMONIC_JNS: return Condition::not_negative;
       default: return Condition::other;
     }
   }

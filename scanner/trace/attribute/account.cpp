@@ -46,8 +46,8 @@ Contents contents_of(const ValuePool& values, ValueId tag) {
         of.plausible = of.plausible || tagdb::plausible_tag(atom.a & ~0x80000000ULL);
         break;
       case AtomKind::initial:
-        of.forwarded = of.forwarded || atom.is_initial();
-        if (!atom.is_initial()) of.flags |= kTopComputed;
+        of.forwarded = of.forwarded || atom.came_in();
+        if (!atom.came_in()) of.flags |= kTopComputed;
         break;
       case AtomKind::memory:
       case AtomKind::via_global: of.flags |= kTopGlobal; break;

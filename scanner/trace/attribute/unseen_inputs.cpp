@@ -65,7 +65,7 @@ std::uint32_t UnseenInputs::of_call_itself(const SinkCall& call, std::vector<Sin
   std::uint32_t flags = 0;
   for (const Atom& atom : program_.values.atoms(call.tag)) {
     switch (atom.kind) {
-      case AtomKind::initial: flags |= atom.is_initial() ? of_callers(function, atom, asked) : kTopComputed; break;
+      case AtomKind::initial: flags |= atom.came_in() ? of_callers(function, atom, asked) : kTopComputed; break;
       case AtomKind::field: flags |= of_callers(function, atom, asked); break;
       case AtomKind::memory:
       case AtomKind::via_global: flags |= kTopGlobal; break;

@@ -17,7 +17,7 @@ enum class AtomKind : std::uint8_t {
   import,     ///< pointer to import number `a`
   memory,     ///< content of `width` bytes at image RVA `a`
   field,      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
-  multiple,   ///< an unknown number times `a`
+  multiple,   ///< the number `a` plus an unknown multiple of `stride`
   returned,   ///< what the call at RVA `a` of this function returned
   via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA `a`
 };
@@ -25,12 +25,14 @@ enum class AtomKind : std::uint8_t {
 struct Atom {
   AtomKind kind = AtomKind::constant;
   std::uint8_t width = 8;                  ///< memory, field, via_global: bytes that are read
+  std::uint16_t count = 0;                 ///< strided: so many values at most; 0: nobody knows
   std::int32_t where = 0;                  ///< initial, field: the location; via_global: see pointee_offset()
   std::int32_t stride = 0;                 ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
   std::uint64_t a = 0;                     ///< see AtomKind
   std::uint32_t and_mask = 0xFFFFFFFFU;    ///< initial, memory, field, via_global, returned: (value & and) | or
   std::uint32_t or_mask = 0;
-  std::int32_t offset = 0;                 ///< memory, field, via_global: bytes added to the content, when a pointer
+  std::int32_t offset = 0;                 ///< memory, field, via_global: bytes added to the content, when a pointer;
+                                           ///< initial: the first byte of the location that counts, 0 or 4
   std::uint16_t assumes = 0;               ///< what this possibility rests on: Flag::kAssumes… >> 16
 
   auto operator<=>(const Atom&) const = default;
@@ -47,7 +49,9 @@ struct Atom {
     return of(AtomKind::frame, static_cast<std::uint64_t>(offset));
   }
   static constexpr Atom import(std::uint32_t number) { return of(AtomKind::import, number); }
-  static constexpr Atom multiple(std::uint64_t factor) { return of(AtomKind::multiple, factor); }
+  static constexpr Atom multiple(std::int32_t factor, std::uint16_t count = 0) {
+    return of(AtomKind::multiple, 0).with_stride(factor, count);
+  }
   static constexpr Atom returned(std::uint32_t call) { return of(AtomKind::returned, call); }
   static constexpr Atom memory(std::uint32_t rva, unsigned width) { return of(AtomKind::memory, rva, 0, width); }
   static constexpr Atom field(Location location, std::int64_t offset, unsigned width) {
@@ -66,12 +70,24 @@ struct Atom {
   /// A certain address in the image, in this frame.
   [[nodiscard]] constexpr bool is_image_address() const { return kind == AtomKind::image && !strided(); }
   [[nodiscard]] constexpr bool is_frame_address() const { return kind == AtomKind::frame && !strided(); }
+  /// A number: one, or one of a progression.
+  [[nodiscard]] constexpr bool is_number() const {
+    return kind == AtomKind::constant || kind == AtomKind::multiple;
+  }
+  /// Some number that is read from somewhere, of which at most a mask is known.
+  [[nodiscard]] constexpr bool is_unknown_number() const {
+    return kind == AtomKind::initial || kind == AtomKind::returned || is_content();
+  }
   /// Addresses that arithmetic moves: in the image or the frame.
   [[nodiscard]] constexpr bool is_address() const { return kind == AtomKind::image || kind == AtomKind::frame; }
   /// Exactly what the location held, though perhaps masked: nothing was added to it.
-  [[nodiscard]] constexpr bool is_initial() const { return kind == AtomKind::initial && a == 0 && !strided(); }
+  [[nodiscard]] constexpr bool is_initial() const { return came_in() && offset == 0; }
+  /// The same, or the high half of what the location held: a member of a structure that was passed in a register.
+  [[nodiscard]] constexpr bool came_in() const { return kind == AtomKind::initial && a == 0 && !strided(); }
   /// A pointer that the function got, plus a displacement; a masked one is no pointer. It may be strided.
-  [[nodiscard]] constexpr bool is_pointer_argument() const { return kind == AtomKind::initial && !masked(); }
+  [[nodiscard]] constexpr bool is_pointer_argument() const {
+    return kind == AtomKind::initial && !masked() && offset == 0;
+  }
   /// Read from memory when it is resolved.
   [[nodiscard]] constexpr bool is_content() const {
     return kind == AtomKind::memory || kind == AtomKind::field || kind == AtomKind::via_global;
@@ -101,9 +117,10 @@ struct Atom {
     out.assumes |= more;
     return out;
   }
-  [[nodiscard]] constexpr Atom with_stride(std::int32_t bytes) const {
+  [[nodiscard]] constexpr Atom with_stride(std::int32_t bytes, std::uint16_t values = 0) const {
     Atom out = *this;
     out.stride = bytes;
+    out.count = values;
     return out;
   }
 

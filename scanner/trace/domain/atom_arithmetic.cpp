@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "scanner/trace/domain/policy.hpp"
+#include "scanner/trace/domain/progression.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -99,17 +100,6 @@ bool combine_loaded_pointer(Alu op, unsigned width, std::uint64_t number, Atom& 
   return sum == out.offset;  // hostile code adds up what no structure has
 }
 
-/// An unknown multiple: scaled once more, or added to an address.
-bool combine_multiple(Alu op, const Atom& x, const Atom& y, Atom& out) {
-  if (y.is_constant() && (op == Alu::shl || op == Alu::mul) && y.a < policy::kLargestMultiple) {
-    out.a = op == Alu::shl ? x.a << (y.a & 31) : x.a * y.a;
-    return out.a != 0 && out.a < policy::kLargestMultiple;
-  }
-  if (!y.is_address() || y.strided() || op != Alu::add) return false;
-  out = y.with_stride(static_cast<std::int32_t>(x.a));
-  return true;
-}
-
 }  // namespace
 
 bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y,
@@ -117,9 +107,13 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   const bool xc = x.is_constant(), yc = y.is_constant();
   out = x;
   if (xc && yc) return combine_constants(op, width, shift, x, y, out);
-  const bool keeps_masks = x.is_initial() || x.kind == AtomKind::returned || (x.is_content() && !x.moved());
+  if (op == Alu::shr && width == 8 && yc && y.a == 32 && x.is_initial() && x.plain()) {
+    out.offset = 4;
+    return true;
+  }
+  const bool keeps_masks = x.came_in() || x.kind == AtomKind::returned || (x.is_content() && !x.moved());
   if (keeps_masks && yc && width >= 4 && (op == Alu::bit_or || op == Alu::bit_and)) return combine_masks(op, y.a, out);
-  if (x.kind == AtomKind::multiple) return combine_multiple(op, x, y, out);
+  if (x.kind == AtomKind::multiple) return combine_progression(op, width, x, y, out);
   if (y.kind == AtomKind::multiple && op == Alu::add) return combine(op, width, shift, y, x, misalignment, out);
   if (keeps_masks && yc && op == Alu::add && combine_masks(op, y.a, out)) return true;
   // What an argument points at is reached by adding to it.

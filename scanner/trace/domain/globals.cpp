@@ -170,11 +170,12 @@ void Globals::assume_unwritten(Resolution& out, std::size_t first) {
 
 /// The content that `atom` stands for, moved and masked as the atom says.
 ValueId Globals::expand_atom(const Atom& atom, Resolution& out, unsigned depth) {
+  if (ValueId numbers = kBottom; values_.spell_out(atom, policy::kMostRows, numbers)) return numbers;
   const bool loaded = atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
   const std::size_t inflows = out.inflows.size();
   ValueId part = !loaded                              ? values_.single(atom)
                  : atom.kind == AtomKind::via_global ? content_through(atom, out, depth)
-                 : atom.strided()                     ? table(atom, out)
+                 : atom.strided()                     ? table(atom, out, depth)
                                                       : content(atom.rva(), atom.width, out, depth);
   if (atom.is_content() && atom.moved()) part = values_.add(part, atom.offset);
   if (!loaded) return part;
@@ -188,10 +189,10 @@ ValueId Globals::expand_atom(const Atom& atom, Resolution& out, unsigned depth) 
 }
 
 ValueId Globals::expand(ValueId value, Resolution& out, unsigned depth) {
-  const auto loaded = [](const Atom& atom) {
-    return atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
+  const auto to_resolve = [](const Atom& atom) {
+    return atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global || atom.kind == AtomKind::multiple;
   };
-  if (std::ranges::none_of(values_.atoms(value), loaded)) return value;
+  if (std::ranges::none_of(values_.atoms(value), to_resolve)) return value;
   return values_.map_join(value, [&](const Atom& atom) { return expand_atom(atom, out, depth); });
 }
 

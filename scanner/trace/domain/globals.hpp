@@ -135,6 +135,7 @@ class Globals {
   struct Entries {
     ValueId tags = kBottom;
     std::uint32_t behind = 0;  // RVA
+    std::size_t rows = 0;
     bool readable = true;      // nothing but what programmers choose; texts have blanks and punctuation
   };
 
@@ -147,8 +148,9 @@ class Globals {
   ValueId expand_atom(const Atom& atom, Resolution& out, unsigned depth);
   ValueId from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth);
   ValueId from_argument(const GlobalStore& store, const Atom& argument, std::uint32_t flags, Resolution& out);
-  ValueId table(const Atom& atom, Resolution& out);
-  std::uint32_t end_of_table(std::uint32_t base, const pe::Section& section, bool& bounded);
+  ValueId table(const Atom& atom, Resolution& out, unsigned depth);
+  ValueId rows_of_table(const Atom& atom, Resolution& out, unsigned depth);
+  std::uint32_t end_of_table(std::uint32_t base, std::uint32_t stride, const pe::Section& section, bool& bounded);
   Entries entries_of_table(std::uint32_t base, std::uint32_t end, std::uint32_t stride);
   [[nodiscard]] bool escapes(std::uint32_t rva);
 

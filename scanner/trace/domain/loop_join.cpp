@@ -1,59 +1,118 @@
-// Joins that make loops come to an end: a pointer that walks through a table becomes "base + unknown · stride", a
-// counter becomes unknown, and new constants in a block that was visited often are no longer told apart.
+// Joins that make loops come to an end: a pointer that walks through a table or a counter becomes a progression, and new
+// constants in a block that was visited often are no longer told apart. What a comparison says of progressions.
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 
+#include "scanner/trace/domain/progression.hpp"
 #include "scanner/trace/domain/values.hpp"
 
 namespace scanner::trace {
 namespace {
 
-/// `newer` is where a pointer `base` stands one round later, or many. False when it is no walk in one direction with
-/// one stride. Downwards only locals are walked often enough to matter.
-bool walk(Atom& base, const Atom& newer) {
-  const bool argument = base.is_pointer_argument();
-  if (newer.kind != base.kind || (argument && newer.where != base.where)) return false;
-  const auto delta = static_cast<std::int64_t>(newer.a - base.a);
-  base.assumes |= newer.assumes;
-  if (delta == 0) return true;
-  const bool down = delta < 0;
-  if (down && (base.kind != AtomKind::frame || base.stride > 0)) return false;
-  if (!down && base.stride < 0) return false;
-  if (base.strided()) return delta % base.stride == 0;
-  if (delta > policy::kLongestStride || delta < -policy::kLongestStride || newer.strided()) return false;
-  base.stride = static_cast<std::int32_t>(delta);
-  return true;
+/// May it be where a loop begins to count or to walk? Tags are no small numbers.
+bool begins_walk(const Atom& atom) {
+  constexpr auto kLargest = static_cast<std::int64_t>(policy::kLargestCounter);
+  if (atom.is_constant()) return counted(atom) < kLargest && counted(atom) > -kLargest;
+  return atom.kind == AtomKind::multiple || atom.is_address() || atom.is_pointer_argument();
 }
 
 }  // namespace
 
-bool ValuePool::walking_pointer(ValueId a, ValueId b, ValueId& walked) {
+bool ValuePool::walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked) {
   const auto older = atoms(a), newer = atoms(b);
   if (older.size() != 1 || newer.empty()) return false;
   Atom base = older[0];
-  if (!base.is_address() && !base.is_pointer_argument()) return false;
-  if (!std::ranges::all_of(newer, [&base](const Atom& atom) { return walk(base, atom); })) return false;
+  if (!begins_walk(base)) return false;
+  // One that is not always moved on falls behind the rounds.
+  const std::uint16_t known = newer.size() == 1 && rounds > 1 ? rounds : std::uint16_t{0};
+  const auto follows = [&](const Atom& atom) { return begins_walk(atom) && trace::walk(base, atom, known); };
+  if (!std::ranges::all_of(newer, follows)) return false;
   walked = make({&base, 1}, flags(a) | flags(b));
   return true;
 }
 
 ValueId ValuePool::widen(ValueId a, ValueId b) {
-  if (ValueId walked = kBottom; a != b && walking_pointer(a, b, walked)) return walked;
+  if (ValueId walked = kBottom; a != b && walk(a, b, 0, walked)) return walked;
   const ValueId joined = join(a, b);
   if (a == kBottom || values_[joined].count <= values_[a].count) return joined;
   return make(atoms(a), values_[joined].flags | kTopComputed);
 }
 
 bool ValuePool::is_counter(ValueId id) const {
-  const auto small = [](const Atom& atom) { return atom.is_constant() && atom.a < policy::kLargestCounter; };
-  return !atoms(id).empty() && std::ranges::all_of(atoms(id), small);
+  return !atoms(id).empty() &&
+         std::ranges::all_of(atoms(id), [](const Atom& atom) { return atom.is_number() && begins_walk(atom); });
 }
 
-ValueId ValuePool::join_loop(ValueId a, ValueId b) {
+/// Two rounds made the same step: {c, c + d} became {c + d, c + 2d}. With so many rounds all numbers are known, as large
+/// as they may be: letters of tags are counted, too.
+bool ValuePool::steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked) {
+  const auto older = atoms(a), newer = atoms(b);
+  const auto number = [](const Atom& atom) { return atom.is_constant(); };
+  if (rounds < 2 || older.size() != 2 || newer.size() != 2) return false;
+  if (!std::ranges::all_of(older, number) || !std::ranges::all_of(newer, number)) return false;
+  const auto step = static_cast<std::int64_t>(newer[0].a - older[0].a);
+  const bool same = newer[1].a - older[1].a == newer[0].a - older[0].a;
+  const bool up = older[1].a == newer[0].a, down = older[0].a == newer[1].a;
+  if (!same || (!up && !down) || step > policy::kLongestStep || step < -policy::kLongestStep) return false;
+  Atom base = Atom::multiple(static_cast<std::int32_t>(step), rounds);
+  base.a = older[up ? 0 : 1].a;
+  base.assumes = older[0].assumes | older[1].assumes;
+  walked = make({&base, 1}, flags(a) | flags(b));
+  return true;
+}
+
+ValueId ValuePool::join_loop(ValueId a, ValueId b, std::uint16_t rounds) {
   if (a == b || a == kBottom || b == kBottom) return join(a, b);
-  if (ValueId walked = kBottom; walking_pointer(a, b, walked)) return walked;
+  if (ValueId walked = kBottom; walk(a, b, rounds, walked)) return walked;
+  if (ValueId walked = kBottom; steps_twice(a, b, rounds, walked)) return walked;
   const ValueId joined = join(a, b);
   if (joined != a && is_counter(a) && is_counter(b)) return unknown(kTopComputed | flags(a) | flags(b));
   return joined;
+}
+
+/// The numbers that a short progression stands for; false when it is none, or long.
+bool ValuePool::spell_out(const Atom& atom, std::size_t most, ValueId& numbers) {
+  if (atom.kind != AtomKind::multiple || atom.count == 0 || atom.count > most) return false;
+  boost::container::static_vector<Atom, kCap> each;
+  for (std::uint64_t i = 0; i < atom.count; ++i) {
+    Atom one = Atom::constant(atom.a + i * static_cast<std::uint64_t>(std::int64_t{atom.stride}));
+    each.push_back(one.assuming(atom.assumes));
+  }
+  std::ranges::sort(each);
+  numbers = make({each.data(), each.size()}, 0);
+  return true;
+}
+
+ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
+  const auto before = atoms(id);
+  const std::uint32_t reasons = flags(id);
+  const auto known = [&](const Atom& atom) { return bound.concerns(atom); };
+  if (bound.kind == Bound::Kind::equal)
+    return bound.in_image ? image_address(static_cast<std::uint32_t>(bound.limit)) : constant(bound.limit);
+  if (std::ranges::none_of(before, known)) {
+    if (bound.kind != Bound::Kind::at_most || bound.in_image || bound.value() < 0) return id;
+    // What is read from somewhere keeps its name: that tells more than a bound that leaves many values.
+    const std::uint64_t most = before.empty() ? policy::kLargestBound : policy::kMostIndices;
+    if (bound.value() >= static_cast<std::int64_t>(most)) return id;
+    // A signed comparison lets negative numbers through: a negative index is taken for impossible.
+    Atom index = Atom::multiple(1, static_cast<std::uint16_t>(bound.value() + 1));
+    if (bound.is_signed) index.assumes = as_assumptions(kAssumesTable);
+    ValueId numbers = kBottom;
+    return spell_out(index, policy::kMostIndices, numbers) ? numbers : single(index);
+  }
+  ValueId result = unknown(reasons);
+  bool less = false, any = false;
+  for (Atom atom : before) {
+    if (atom.is_constant() && known(atom) && !bound.holds(atom.a)) {
+      less = true;
+      continue;
+    }
+    any = true;
+    less = (atom.strided() && known(atom) && restrict_progression(atom, bound)) || less;
+    ValueId numbers = kBottom;
+    result = join(result, spell_out(atom, policy::kMostIndices, numbers) ? numbers : single(atom));
+  }
+  return less && any ? result : id;  // where nothing is left no path leads: nobody is told of it
 }
 
 }  // namespace scanner::trace

@@ -108,14 +108,15 @@ ValueId Memory::load(const State& state, ValueId address, unsigned width) {
 ValueId Memory::load_element(const State& state, const Atom& address, unsigned width) {
   ValueId result = kBottom;
   if (address.stride < static_cast<std::int32_t>(width)) return values_.unknown(kTopComputed);
-  for (int i = 0; i < policy::kMostElementsOnStack; ++i) {
+  const bool bounded = address.count != 0 && address.count <= policy::kMostElementsOnStack;
+  for (int i = 0; i < (bounded ? int{address.count} : policy::kMostElementsOnStack); ++i) {
     const std::int64_t offset = address.displacement() + std::int64_t{i} * address.stride;
     const auto slot = slot_reaching(state.frame, offset);
     const bool filled = slot != state.frame.end() && slot->offset == offset && slot->width == width;
-    if (!filled) break;
+    if (!filled && !bounded) break;
     result = values_.join(result, frame_load(state, offset, width, values_, abi_));
   }
-  return result == kBottom ? values_.unknown(kTopComputed) : values_.with_flags(result, kAssumesTable);
+  return result == kBottom ? values_.unknown(kTopComputed) : bounded ? result : values_.with_flags(result, kAssumesTable);
 }
 
 }  // namespace scanner::trace

@@ -60,7 +60,13 @@ void Memory::note(const Target& target, const Atom& atom, StoreLog& log) const {
   const Op& op = target.op;
   if (atom.is_pointer_argument())
     log.argument_stores.push_back({atom.where, atom.displacement(), op.width, target.value, op.rva});
-  GlobalStore record{atom.rva(), 0, false, op.width, target.value, target.function, op.rva, atom.strided()};
+  // Walks are thought to lead upwards from where they begin; one that leads down ends somewhere below.
+  const std::int64_t down = atom.stride >= 0 ? 0
+                            : atom.count != 0 ? std::int64_t{atom.stride} * (atom.count - 1)
+                                              : -std::int64_t{policy::kLargestTable};
+  const std::int64_t begin = std::max(std::int64_t{atom.rva()} + down, std::int64_t{0});
+  GlobalStore record{static_cast<std::uint32_t>(begin), 0,     false, op.width, target.value,
+                     target.function,                   op.rva, atom.strided()};
   if (atom.kind == AtomKind::image) log.stores.push_back(record);
   if (atom.is_pointer_in_image(abi_.word)) {
     record.through = true;
@@ -93,8 +99,10 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, StoreLog*
   }
   if (!leaves_frame) return;
   budget_.spend(steps_for(state));
-  taint_aliased_fields(state, atoms);
-  taint_aliased_locals(state, atoms);
+  const bool elsewhere = (values_.flags(address) & kTopMask) != 0;
+  const std::span<const Atom> places = elsewhere ? std::span<const Atom>{} : atoms;
+  taint_aliased_fields(state, places);
+  taint_aliased_locals(state, places);
   escape(state, value);
   if (op.width == abi_.word) escape_argument(state, value);
   if (op.unknown && op.a != kNoReg) escape(state, state.registers[op.a]);

@@ -10,18 +10,22 @@ namespace scanner::trace::policy {
 
 // --- values ---------------------------------------------------------------------------------------------------------
 
-/// Atoms of one value. A driver with more tags for one call has not been seen; tables are cut by other rules.
-inline constexpr std::size_t kMostAtoms = 16;
+/// Atoms of one value: the tags of a table. Paths that meet add to a value only up to the second figure.
+inline constexpr std::size_t kMostAtoms = 32, kMostJoined = 16;
 /// Numbers below this that differ from round to round are a counter; tags are larger.
 inline constexpr std::uint64_t kLargestCounter = 0x10000;
 /// Two addresses of one object farther apart than this are no walk through a table.
 inline constexpr std::int64_t kLongestStride = 0x1000;
-/// An index that is scaled by more is no index of a table in an image.
-inline constexpr std::uint64_t kLargestFactor = 0x1000, kLargestShift = 12, kLargestMultiple = 0x10000;
+/// What counts by more each round, up to the last letter of a tag, must do it twice.
+inline constexpr std::int64_t kLongestStep = 0x1000000;
+/// An index that is scaled by more is no index of a table in an image. Whole bytes are shifted farther: letters of tags.
+inline constexpr std::uint64_t kLargestFactor = 0x1000, kLargestMultiple = 0x1000000;
+/// A number below this is bounded by a comparison or a mask; what is larger is no index.
+inline constexpr std::uint64_t kLargestBound = 0xFFFF;
 /// Compilers set bits below this of what they know to be aligned so: the address of a member.
 inline constexpr std::uint64_t kAlignmentOfMembers = 16;
 /// A comparison that leaves so many numbers at most turns an unknown index into them.
-inline constexpr std::uint64_t kMostIndices = kMostAtoms;
+inline constexpr std::uint64_t kMostIndices = 16;
 
 // --- states ---------------------------------------------------------------------------------------------------------
 
@@ -57,6 +61,11 @@ inline constexpr std::size_t kMostInflows = 4096;
 /// A table of tags: its bytes, its entries, and how much padding may follow it.
 inline constexpr std::uint32_t kLargestTable = 0x1000, kMostPadding = 64;
 inline constexpr std::size_t kMostTags = kMostAtoms;
+/// A bound says what is in a table only if it is this low: a byte is below 256 in every table.
+inline constexpr std::uint16_t kMostRows = kMostAtoms;
 inline constexpr std::uint32_t kSmallestStride = 4;
+/// Rows without a tag before the first, and rows with one that make a table of what ends like something else.
+inline constexpr unsigned kMostFreeRows = 2;
+inline constexpr std::size_t kFewestRows = 3;
 
 }  // namespace scanner::trace::policy

@@ -6,9 +6,9 @@
 namespace scanner::trace {
 namespace {
 
-ValueId join_values(ValueId older, ValueId newer, JoinKind how, ValuePool& values) {
-  if (how == JoinKind::loop) return values.join_loop(older, newer);
-  return how == JoinKind::widening ? values.widen(older, newer) : values.join(older, newer);
+ValueId join_values(ValueId older, ValueId newer, JoinHow how, ValuePool& values) {
+  if (how.kind == JoinKind::loop) return values.join_loop(older, newer, how.rounds);
+  return how.kind == JoinKind::widening ? values.widen(older, newer) : values.join(older, newer);
 }
 
 /// The first slot at `offset` or behind it.
@@ -19,7 +19,7 @@ auto slot_from(Frame& frame, std::int32_t offset) {
 }
 
 /// Slots that only `from` holds.
-void join_missing_slots(State& into, const State& from, JoinKind how, ValuePool& values, const Abi& abi) {
+void join_missing_slots(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
   for (const FrameSlot& slot : from.frame) {
     const auto at = slot_from(into.frame, slot.offset);
     const bool overlaps_next =
@@ -36,7 +36,7 @@ void join_missing_slots(State& into, const State& from, JoinKind how, ValuePool&
   }
 }
 
-void join_registers(State& into, const State& from, JoinKind how, ValuePool& values) {
+void join_registers(State& into, const State& from, JoinHow how, ValuePool& values) {
   const auto join = [&](std::size_t first, std::size_t end) {
     for (std::size_t reg = first; reg < end; ++reg)
       into.registers[reg] = join_values(into.registers[reg], from.registers[reg], how, values);
@@ -49,7 +49,7 @@ void join_registers(State& into, const State& from, JoinKind how, ValuePool& val
 
 }  // namespace
 
-void join_fields(State& into, const State& from, JoinKind how, ValuePool& values) {
+void join_fields(State& into, const State& from, JoinHow how, ValuePool& values) {
   const auto same = [](const FieldSlot& a, const FieldSlot& b) {
     return a.pointer == b.pointer && a.offset == b.offset && a.width == b.width;
   };
@@ -78,7 +78,7 @@ void join_fields(State& into, const State& from, JoinKind how, ValuePool& values
   for (const EscapedArgument& pointer : from.escaped_arguments) into.escape_argument(pointer);
 }
 
-void join_states(State& into, const State& from, JoinKind how, ValuePool& values, const Abi& abi) {
+void join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
   join_registers(into, from, how, values);
   auto other = from.frame.begin();
   std::size_t alike = 0;  // slots that stand in both frames

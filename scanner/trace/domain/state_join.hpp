@@ -15,10 +15,17 @@ enum class JoinKind : std::uint8_t {
   loop       ///< ValuePool::join_loop: along the back edge of one
 };
 
+struct JoinHow {
+  JoinHow(JoinKind of, std::uint16_t times = 0) : kind(of), rounds(times) {}
+
+  JoinKind kind;
+  std::uint16_t rounds;  ///< JoinKind::loop: see ValuePool::join_loop
+};
+
 /// `into` becomes what holds on either path.
-void join_states(State& into, const State& from, JoinKind how, ValuePool& values, const Abi& abi);
+void join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi);
 /// The part of it that is about fields behind arguments.
-void join_fields(State& into, const State& from, JoinKind how, ValuePool& values);
+void join_fields(State& into, const State& from, JoinHow how, ValuePool& values);
 
 /// A block that was visited very often may go on changing for long: whatever still differs between `in` and `joined`,
 /// which came of it, is "possibly something else" (kTopCapped) from now on, once and for all.

@@ -1,6 +1,7 @@
 // Entries of a table of tags that code walks or indexes. How many there are, the object's end, the code's own end or
 // the entries themselves must tell.
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 
 #include "scanner/trace/domain/globals.hpp"
 #include "tagdb/pool_tag.hpp"
@@ -8,14 +9,16 @@
 namespace scanner::trace {
 
 /// The table ends where the next named object begins, or where code stops walking. `bounded`: one of these is known.
-std::uint32_t Globals::end_of_table(std::uint32_t base, const pe::Section& section, bool& bounded) {
+/// What is named within the first row is another column of it.
+std::uint32_t Globals::end_of_table(std::uint32_t base, std::uint32_t stride, const pe::Section& section,
+                                    bool& bounded) {
   std::uint32_t end = base + policy::kLargestTable;
   const auto bound_by = [&](std::uint32_t other) {
     if (other <= base || other > end) return;
     end = other;
     bounded = true;
   };
-  bound_by(facts_.object_above(base + 3));
+  bound_by(facts_.object_above(base + std::max(stride, policy::kSmallestStride) - 1));
   if (const auto stop = ends_.upper_bound(base); stop != ends_.end()) bound_by(*stop);
   return std::min(end, section.rva + section.virtual_size);
 }
@@ -23,26 +26,47 @@ std::uint32_t Globals::end_of_table(std::uint32_t base, const pe::Section& secti
 Globals::Entries Globals::entries_of_table(std::uint32_t base, std::uint32_t end, std::uint32_t stride) {
   Entries out;
   out.behind = base;
-  for (std::size_t count = 0; out.behind + 4 <= end && count <= policy::kMostTags; ++count) {
+  boost::container::static_vector<Atom, policy::kMostTags + 1> tags;
+  // Rows without a tag come first in tables whose index 0 means nothing.
+  for (unsigned free = 0; free < policy::kMostFreeRows && image_.load(out.behind, 4) == 0U; ++free)
+    out.behind += stride;
+  for (; out.behind + 4 <= end && tags.size() <= policy::kMostTags; out.behind += stride) {
     const auto word = image_.load(out.behind, 4);
     if (!word || !tagdb::plausible_tag(*word & ~0x80000000ULL)) break;
     out.readable = out.readable && tagdb::PoolTag(static_cast<std::uint32_t>(*word)).chosen();
-    out.tags = values_.join(out.tags, values_.constant(static_cast<std::uint32_t>(*word)));
-    out.behind += stride;
+    tags.push_back(Atom::constant(static_cast<std::uint32_t>(*word)));
   }
+  out.rows = tags.size();
+  std::ranges::sort(tags);
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  out.tags = values_.make({tags.data(), tags.size()}, tags.size() > policy::kMostTags ? std::uint32_t{kTopCapped} : 0U);
   return out;
 }
 
-ValueId Globals::table(const Atom& atom, Resolution& out) {
+/// All rows of a table whose number of rows the code knows.
+ValueId Globals::rows_of_table(const Atom& atom, Resolution& out, unsigned depth) {
+  std::vector<ValueId> rows;
+  for (std::int64_t i = 0; i < atom.count; ++i) {
+    const std::int64_t rva = std::int64_t{atom.rva()} + i * atom.stride;
+    if (rva < 0 || rva > 0xFFFFFFFF) return values_.unknown(kTopComputed);
+    rows.push_back(content(static_cast<std::uint32_t>(rva), atom.width, out, depth));
+  }
+  return values_.unite(rows);
+}
+
+ValueId Globals::table(const Atom& atom, Resolution& out, unsigned depth) {
   const std::uint32_t base = atom.rva();
   const pe::Section* section = image_.section_at(base);
   if (section == nullptr || atom.width != 4) return values_.unknown(kTopComputed);
   out.table = true;
+  if (atom.count != 0 && atom.count <= policy::kMostRows) return rows_of_table(atom, out, depth);
   if (section->writable()) out.asked.push_back(base);
-  bool bounded = false;
-  const std::uint32_t end = end_of_table(base, *section, bounded);
+  // The entries' distance is not known, or they are walked downwards.
+  if (atom.stride < static_cast<std::int32_t>(policy::kSmallestStride)) return values_.unknown(kTopComputed);
   const auto stride = static_cast<std::uint32_t>(atom.stride);
-  if (stride < policy::kSmallestStride) return values_.unknown(kTopComputed);  // the entries' distance is not known
+  bool bounded = false;
+  std::uint32_t end = end_of_table(base, stride, *section, bounded);
+  if (atom.count != 0) end = std::min(end, base + (atom.count - 1U) * stride + 4);
   const Entries entries = entries_of_table(base, end, stride);
   if (entries.tags == kBottom) return values_.unknown(kTopComputed);
   const std::uint32_t at = entries.behind;
@@ -55,8 +79,10 @@ ValueId Globals::table(const Atom& atom, Resolution& out) {
     fills = image_.load(i, 1).value_or(1) == 0;
   fills = fills && (at + stride > end || end - at < policy::kMostPadding);
   const bool terminated = image_.load(at, 4).value_or(1) == 0;
+  // Several rows of something else and a tag are no chance, whatever comes behind them.
+  const bool rows = stride > policy::kSmallestStride && entries.rows >= policy::kFewestRows;
   // Otherwise it runs on into something else.
-  if (!fills && (!terminated || !entries.readable)) return values_.unknown(kTopComputed);
+  if (!fills && ((!terminated && !rows) || !entries.readable)) return values_.unknown(kTopComputed);
   return fills && !cut && !section->writable() ? entries.tags : values_.with_flags(entries.tags, kAssumesTable);
 }
 

@@ -5,6 +5,7 @@
 #include <boost/container/static_vector.hpp>
 
 #include "scanner/trace/domain/atom_arithmetic.hpp"
+#include "scanner/trace/domain/progression.hpp"
 #include "scanner/trace/domain/values.hpp"
 
 namespace scanner::trace {
@@ -38,7 +39,7 @@ bool cut_atom(Atom& atom, unsigned width, bool sign) {
     case AtomKind::image:
     case AtomKind::frame:
     case AtomKind::import: return width >= 4;
-    case AtomKind::multiple:
+    case AtomKind::multiple: return width >= 4 || cut_progression(atom, width);
     case AtomKind::returned: return true;
   }
   return true;
@@ -50,19 +51,25 @@ bool ValuePool::combine_either_way(Alu op, unsigned width, unsigned shift, const
                                    Atom& out) const {
   const bool known = combine(op, width, shift, x, y, misalignment_, out) ||
                      (commutes(op) && combine(op, width, shift, y, x, misalignment_, out));
-  out.assumes = x.assumes | y.assumes;
+  out.assumes |= x.assumes | y.assumes;
   return known;
 }
 
-/// An unknown index that is scaled: by how much is remembered. kBottom when it is not that.
-ValueId ValuePool::scaled_index(Alu op, ValueId index, ValueId factor) {
-  std::uint64_t number = 0;
-  if (!atoms(index).empty() || (op != Alu::shl && op != Alu::mul) || !is_constant(factor, number)) return kBottom;
-  const std::uint32_t flags = values_[index].flags;
-  const std::uint64_t limit = op == Alu::shl ? policy::kLargestShift : policy::kLargestFactor;
-  if ((flags & kTopDepthLost) != 0 || number == 0 || number >= limit) return kBottom;
-  return single(
-      Atom::multiple(op == Alu::shl ? std::uint64_t{1} << number : number).assuming(as_assumptions(flags)));
+/// An unknown number that is scaled or cut by a mask: how far apart its values are then, and how many there are, is
+/// remembered. kBottom when it is not that.
+ValueId ValuePool::progression_of(Alu op, ValueId number, ValueId operand) {
+  std::uint64_t by = 0;
+  if ((op != Alu::shl && op != Alu::mul && op != Alu::bit_and) || !is_constant(operand, by)) return kBottom;
+  const auto view = atoms(number);
+  const std::uint32_t flags = values_[number].flags;
+  if ((flags & kTopDepthLost) != 0 || !std::ranges::all_of(view, &Atom::is_unknown_number)) return kBottom;
+  std::uint32_t most = view.empty() || (flags & kTopMask) != 0 ? 0 : 1;
+  for (const Atom& atom : view) most = most == 0 ? 0 : values_of(atom) == 0 ? 0 : std::max(most, values_of(atom));
+  Atom out = Atom::multiple(1, most <= policy::kLargestBound ? static_cast<std::uint16_t>(most) : 0);
+  out.assumes = as_assumptions(flags);
+  // Masks of what is read later are kept as such: they are bits of a tag.
+  if (op == Alu::bit_and && (!view.empty() || by > policy::kLargestBound)) return kBottom;
+  return combine_progression(op, word_, out, Atom::constant(by), out) ? single(out) : kBottom;
 }
 
 /// An address plus something unknown stays "somewhere behind that address". kBottom when neither is a single address.
@@ -70,7 +77,7 @@ ValueId ValuePool::somewhere_behind(ValueId a, ValueId b) {
   for (const ValueId side : {a, b}) {
     const auto view = atoms(side);
     if (view.size() != 1 || !view[0].is_address()) continue;
-    const Atom out = view[0].strided() ? view[0] : view[0].with_stride(1);
+    const Atom out = view[0].with_stride(view[0].stride < 0 ? -1 : 1);
     return single(out.assuming(as_assumptions(flags(a) | flags(b))));
   }
   return kBottom;
@@ -84,7 +91,7 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
   if (flags == 0 && left.size() == 1 && right.size() == 1) {
     if (Atom out; combine_either_way(op, width, shift, left[0], right[0], out)) return single(out);
   }
-  if (const ValueId scaled = scaled_index(op, a, b); scaled != kBottom) return scaled;
+  if (const ValueId some = progression_of(op, a, b); some != kBottom) return some;
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
   if (left.size() > 1 && right.size() > 1)
     return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));
@@ -139,6 +146,8 @@ ValueId ValuePool::bytes_of(ValueId id, unsigned at, unsigned width) {
     Atom out = atom;
     if (atom.is_constant()) {
       out.a = at < 8 ? cut(atom.a >> (8 * at), width) : 0;
+    } else if (atom.is_initial() && atom.plain() && word_ == 8 && at == 4 && width == 4) {
+      out.offset = 4;
     } else if (atom.is_content() && !atom.masked() && !atom.moved() && at + width <= atom.width &&
                std::has_single_bit(width)) {
       if (atom.kind == AtomKind::via_global) {
@@ -165,14 +174,6 @@ ValueId ValuePool::address(ValueId base, ValueId index, unsigned scale, std::int
     if (scale > 1)
       scaled = alu(Alu::shl, word_, 0, index, constant(static_cast<std::uint64_t>(std::countr_zero(scale))));
     sum = base == kBottom ? scaled : alu(Alu::add, word_, 0, base, scaled);
-    // The stride is kept: it tells how far apart the entries of a table are.
-    const auto view = atoms(sum);
-    const Atom* multiple = only(scaled);
-    const bool known = word_ == 4 && multiple != nullptr && multiple->kind == AtomKind::multiple;
-    if (view.size() == 1 && view[0].strided() && base != kBottom && !known) {
-      const Atom out = view[0].with_stride(static_cast<std::int32_t>(scale));
-      sum = make({&out, 1}, flags(sum));
-    }
   }
   if (sum == kBottom) return constant(static_cast<std::uint64_t>(disp));
   return disp == 0 ? sum : add(sum, disp);

@@ -18,12 +18,24 @@ std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t flags) {
   const auto low = [](std::int32_t number) { return std::uint64_t{static_cast<std::uint32_t>(number)}; };
   for (const Atom& atom : atoms) {
     mix(atom.a);
-    mix(static_cast<std::uint64_t>(atom.kind) | std::uint64_t{atom.width} << 8 | low(atom.where) << 32);
+    mix(static_cast<std::uint64_t>(atom.kind) | std::uint64_t{atom.width} << 8 |
+        std::uint64_t{atom.count} << 16 | low(atom.where) << 32);
     mix(std::uint64_t{atom.and_mask} << 32 | atom.or_mask);
     mix(low(atom.offset) | low(atom.stride) << 32);
     if (atom.assumes != 0) mix(atom.assumes);
   }
   return hash;
+}
+
+/// Drops what is one of a progression's values. Returns how many are left, which stand first.
+std::size_t absorb(std::span<Atom> atoms) {
+  boost::container::static_vector<Atom, 2 * ValuePool::kCap> kept;
+  for (const Atom& atom : atoms) {
+    const auto holds = [&atom](const Atom& other) { return other.strided() && includes(other, atom); };
+    if (std::ranges::none_of(atoms, holds)) kept.push_back(atom);
+  }
+  std::ranges::copy(kept, atoms.begin());
+  return kept.size();
 }
 
 std::uint32_t reasons_if_wrong(std::uint32_t assumptions) {
@@ -95,10 +107,25 @@ ValueId ValuePool::join(ValueId a, ValueId b) {
   std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(all));
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
   if ((flags & kAssumedMask) != 0) all.resize(unify({all.data(), all.size()}));
+  if (std::ranges::any_of(all, &Atom::strided)) all.resize(absorb({all.data(), all.size()}));
+  const std::size_t most = std::max({policy::kMostJoined, left.size(), right.size()});
   const ValueId joined =
-      all.size() > kCap ? make(left, flags | kTopCapped) : make({all.data(), all.size()}, flags);
+      all.size() > most ? make(left, flags | kTopCapped) : make({all.data(), all.size()}, flags);
   joins_.insert(key, joined);
   return joined;
+}
+
+ValueId ValuePool::unite(std::span<const ValueId> all) {
+  std::vector<Atom> together;
+  std::uint32_t reasons = 0;
+  for (const ValueId id : all) {
+    together.insert(together.end(), atoms(id).begin(), atoms(id).end());
+    reasons |= flags(id);
+  }
+  std::ranges::sort(together);
+  together.erase(std::unique(together.begin(), together.end()), together.end());
+  together.resize(unify(together));
+  return make(together, together.size() > kCap ? reasons | kTopCapped : reasons);
 }
 
 std::size_t unify(std::span<Atom> atoms) {

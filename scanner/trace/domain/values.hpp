@@ -13,6 +13,7 @@
 #include "scanner/trace/domain/atom.hpp"
 #include "scanner/trace/domain/policy.hpp"
 #include "scanner/trace/domain/probe_table.hpp"
+#include "scanner/trace/domain/progression.hpp"
 #include "scanner/trace/ir/operations.hpp"
 
 namespace scanner::trace {
@@ -87,6 +88,8 @@ class ValuePool {
   ValueId with_flags(ValueId id, std::uint32_t flags);
   /// `a` is the older value: when the union is too large, its atoms stay and kTopCapped is set.
   ValueId join(ValueId a, ValueId b);
+  /// All that the values may be, up to kCap atoms.
+  ValueId unite(std::span<const ValueId> all);
   /// What `part` makes of each atom of `id`, joined. The flags of `id` stay, and each part rests on what its atom does.
   template <typename Part>
   ValueId map_join(ValueId id, Part part) {
@@ -97,8 +100,15 @@ class ValuePool {
 
   /// As join, but new constants become kTopComputed: used where a loop keeps producing them.
   ValueId widen(ValueId a, ValueId b);
-  /// As join, along the back edge of a loop: a pointer that walks becomes "base + unknown · stride", a counter unknown.
-  ValueId join_loop(ValueId a, ValueId b);
+  /// As join, along the back edge of a loop: a pointer that walks or a counter becomes "base + unknown · stride".
+  /// `rounds`: the loop is entered so many times at most, counted by the comparison that this edge depends on; 0:
+  /// nobody knows.
+  ValueId join_loop(ValueId a, ValueId b, std::uint16_t rounds = 0);
+
+  /// The numbers that `atom` stands for, if it is a progression of `most` at most. False: it is none.
+  bool spell_out(const Atom& atom, std::size_t most, ValueId& numbers);
+  /// What `id` may be where it compares so as `bound` says.
+  ValueId restricted(ValueId id, const Bound& bound);
 
   /// `a` ∘ `b` of `width` bytes; `shift` as in Op.
   ValueId alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
@@ -138,10 +148,11 @@ class ValuePool {
     const Atom* first = nullptr;
     std::uint32_t count = 0, flags = 0;
   };
-  bool walking_pointer(ValueId a, ValueId b, ValueId& walked);
+  bool walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
+  bool steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   [[nodiscard]] bool is_counter(ValueId id) const;
   bool combine_either_way(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) const;
-  ValueId scaled_index(Alu op, ValueId index, ValueId factor);
+  ValueId progression_of(Alu op, ValueId number, ValueId operand);
   ValueId somewhere_behind(ValueId a, ValueId b);
 
   const unsigned word_;

@@ -1,96 +1,162 @@
 #include "scanner/trace/interp/branch_refinement.hpp"
 
 #include <algorithm>
-#include <boost/container/static_vector.hpp>
 
 namespace scanner::trace {
 
-void BranchRefinement::compare(const Op& op, const State& state) {
-  compared_ = kBottom;
-  registers_ = 0;
-  slot_width_ = 0;
-  if (op.a == kNoReg) return;
-  std::uint64_t value = op.imm;
-  if (op.b != kNoReg && !values_.is_constant(state.registers[op.b], value)) return;
-  compared_ = state.registers[op.a];
-  registers_ = std::uint64_t{1} << op.a;
-  if (op.a == loaded_register_) {
-    slot_ = loaded_slot_;
-    slot_width_ = op.width;
-  }
-  width_ = op.width;
-  compared_with_ = op.width == 4 ? value & 0xFFFFFFFFU : value;
-  only_equality_ = op.unknown;
+void BranchRefinement::look_at(Side& side, Reg reg, unsigned width, const State& state) {
+  side.value = state.registers[reg];
+  side.registers = reg < kFirstWide ? std::uint64_t{1} << reg : 0;
+  side.slot_width = 0;
+  if (reg != loaded_register_) return;
+  side.slot = loaded_slot_;
+  side.slot_width = width;
 }
 
-void BranchRefinement::refine(State& state, const Instruction& branch, bool taken) {
-  if (branch.condition == Condition::equal || branch.condition == Condition::not_equal) {
-    decide(state, taken == (branch.condition == Condition::equal));
-    return;
+void BranchRefinement::compare(const Op& op, const State& state) {
+  known_ = false;
+  sides_ = {};
+  if (op.a == kNoReg) return;
+  look_at(sides_[0], op.a, op.width, state);
+  if (op.b != kNoReg) {
+    look_at(sides_[1], op.b, op.width, state);
+  } else {
+    sides_[1].value = values_.constant(op.imm);
   }
-  if (only_equality_) return;
-  // The largest value that goes this way, when the comparison bounds it from above.
+  known_ = true;
+  width_ = op.width;
+  only_equality_ = op.unknown;
+  carry_ = op.carry;
+}
+
+/// What the branch says of one side, when the other is a single number or an address in the image.
+std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction& branch, bool taken) const {
+  const Atom* other = values_.only(sides_[1 - side].value);
+  if (other == nullptr || !(other->is_constant() || other->is_image_address())) return std::nullopt;
+  Bound bound;
+  bound.in_image = !other->is_constant();
+  bound.is_signed = branch.signed_condition;
+  bound.width = width_;
+  bound.limit = width_ == 4 && !bound.in_image ? other->a & 0xFFFFFFFFU : other->a;
+  if (branch.condition == Condition::equal || branch.condition == Condition::not_equal) {
+    bound.kind = taken == (branch.condition == Condition::equal) ? Bound::Kind::equal : Bound::Kind::not_equal;
+    return bound;
+  }
+  if (branch.condition == Condition::negative || branch.condition == Condition::not_negative) {
+    // The sign of what arithmetic leaves is its own, whatever the carry.
+    if (side != 0 || bound.in_image || bound.limit != 0) return std::nullopt;
+    bound.is_signed = true;
+    const bool negative = taken == (branch.condition == Condition::negative);
+    bound.kind = negative ? Bound::Kind::at_most : Bound::Kind::at_least;
+    if (negative) bound.limit = width_ == 4 ? 0xFFFFFFFFU : ~std::uint64_t{0};
+    return bound;
+  }
+  if (only_equality_) {
+    const bool carry = branch.condition == Condition::below || branch.condition == Condition::above_equal;
+    if (carry_ == Carry::unknown || !carry || branch.signed_condition || side != 0) return std::nullopt;
+    const bool set = taken == (branch.condition == Condition::below);
+    bound.kind = set == (carry_ == Carry::at_minus_one) ? Bound::Kind::equal : Bound::Kind::not_equal;
+    bound.limit = width_ == 4 ? 0xFFFFFFFFU : ~std::uint64_t{0};
+    return bound;
+  }
   const bool below = branch.condition == Condition::below || branch.condition == Condition::below_equal;
   const bool or_equal =
       taken == (branch.condition == Condition::below_equal || branch.condition == Condition::above_equal);
-  // A signed comparison lets negative numbers through: a negative index is taken for impossible.
-  if (taken == below && (compared_with_ > 0 || or_equal))
-    bound(state, or_equal ? compared_with_ : compared_with_ - 1, branch.signed_condition);
+  const bool least = (taken == below) == (side == 1);
+  bound.kind = least ? Bound::Kind::at_least : Bound::Kind::at_most;
+  if (or_equal) return bound;
+  const bool at_edge = least ? bound.limit == ~std::uint64_t{0} || (width_ == 4 && bound.limit == 0xFFFFFFFFU)
+                             : bound.limit == 0 && !bound.is_signed;
+  if (at_edge) return std::nullopt;
+  bound.limit = least ? bound.limit + 1 : bound.limit - 1;
+  return bound;
 }
 
-/// On this edge `compared_` is at most `most`: an unknown index becomes the few numbers it can be.
-void BranchRefinement::bound(State& state, std::uint64_t most, bool assumed) {
-  if (most >= policy::kMostIndices) return;
-  // A number that is known already is not to be forgotten.
-  if (std::ranges::any_of(values_.atoms(compared_), &Atom::is_constant)) return;
-  ValueId becomes = kBottom;
-  for (std::uint64_t i = 0; i <= most; ++i) becomes = values_.join(becomes, values_.constant(i));
-  if (assumed) becomes = values_.with_flags(becomes, kAssumesTable);
-  replace(state, becomes);
+void BranchRefinement::refine(State& state, const Instruction& branch, bool taken) {
+  for (unsigned side = 0; side < sides_.size(); ++side) {
+    const ValueId compared = sides_[side].value;
+    if (values_.atoms(compared).size() == 1 && values_.only(compared) != nullptr &&
+        values_.only(compared)->is_constant())
+      continue;
+    const std::optional<Bound> bound = bound_of(side, branch, taken);
+    if (!bound) continue;
+    const bool equality = bound->kind == Bound::Kind::equal || bound->kind == Bound::Kind::not_equal;
+    if (const Atom* argument = values_.only(compared);
+        equality && argument != nullptr && argument->is_pointer_argument() && !bound->in_image)
+      constrain(state, *argument, *bound);
+    ValueId becomes = values_.restricted(compared, *bound);
+    if (bound->kind == Bound::Kind::not_equal && begins_loop_) count_to(becomes, *bound);
+    if (becomes != compared) replace(state, sides_[side], becomes);
+    return;
+  }
 }
 
-void BranchRefinement::replace(State& state, ValueId becomes) {
-  const Atom* atom = values_.only(compared_);
+/// A counter that the head of a loop compares for equality does not go beyond, unless some way around this loop leaves
+/// the comparison out.
+void BranchRefinement::count_to(ValueId& becomes, const Bound& bound) {
+  const Atom* counter = values_.only(becomes);
+  if (counter == nullptr || !counter->strided() || counter->count != 0) return;
+  Bound last = bound;
+  last.kind = counter->stride > 0 ? Bound::Kind::at_most : Bound::Kind::at_least;
+  const auto step = static_cast<std::uint64_t>(std::int64_t{counter->stride});
+  if (!bound.concerns(*counter) || (bound.limit - counter->a) % step != 0) return;
+  last.limit = bound.limit - step;
+  becomes = values_.with_flags(values_.restricted(becomes, last), kAssumesTable);
+}
+
+std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& branch, bool taken) const {
+  for (unsigned side = 0; side < sides_.size(); ++side) {
+    const Atom* at_end = values_.only(sides_[side].value);
+    if (at_end == nullptr) continue;
+    const std::optional<Bound> bound = bound_of(side, branch, taken);
+    if (!bound) continue;
+    const auto of_head = [&](ValueId value) {
+      const Atom* at_head = values_.only(value);
+      return at_head != nullptr ? rounds_of(*at_head, *at_end, *bound) : std::uint16_t{0};
+    };
+    for (Reg reg = 0; reg < 32; ++reg) {
+      if (((sides_[side].registers >> reg) & 1) == 0) continue;
+      if (const std::uint16_t rounds = of_head(head.registers[reg]); rounds != 0) return rounds;
+    }
+    if (sides_[side].stepped != kNoReg) {
+      const Atom* at_head = values_.only(head.registers[sides_[side].stepped]);
+      Atom next = *at_end;
+      next.a = static_cast<std::uint64_t>(counted(next) + sides_[side].step);
+      Bound later = *bound;
+      later.limit += static_cast<std::uint64_t>(sides_[side].step);
+      if (const std::uint16_t rounds = at_head != nullptr ? rounds_of(*at_head, next, later) : 0; rounds != 0)
+        return rounds;
+    }
+    if (sides_[side].slot_width == 0) continue;
+    const ValueId slot = frame_load(head, sides_[side].slot, sides_[side].slot_width, values_, abi_);
+    if (const std::uint16_t rounds = of_head(slot); rounds != 0) return rounds;
+  }
+  return 0;
+}
+
+void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) {
+  const Atom* atom = values_.only(side.value);
   if (atom != nullptr && atom->kind == AtomKind::initial) {
     // An argument is the same wherever it stands; two unknown values need not be.
-    for (ValueId& reg : state.registers) reg = reg == compared_ ? becomes : reg;
-    for (FrameSlot& slot : state.frame) slot.value = slot.value == compared_ ? becomes : slot.value;
+    for (ValueId& reg : state.registers) reg = reg == side.value ? becomes : reg;
+    for (FrameSlot& slot : state.frame) slot.value = slot.value == side.value ? becomes : slot.value;
     return;
   }
   for (Reg reg = 0; reg < kFirstWide; ++reg) {
-    if (((registers_ >> reg) & 1) != 0) state.registers[reg] = becomes;
+    if (((side.registers >> reg) & 1) != 0) state.registers[reg] = becomes;
   }
-  if (slot_width_ != 0) frame_store(state, slot_, slot_width_, becomes, values_);
+  if (side.slot_width != 0) frame_store(state, side.slot, side.slot_width, becomes, values_);
 }
 
-/// `compared_` without `compared_with_`, unless nothing else is left.
-ValueId BranchRefinement::without_compared() {
-  boost::container::static_vector<Atom, ValuePool::kCap> rest;
-  const auto atoms = values_.atoms(compared_);
-  for (const Atom& atom : atoms) {
-    if (!atom.is_constant() || atom.a != compared_with_) rest.push_back(atom);
-  }
-  if (rest.size() == atoms.size() || rest.empty()) return compared_;
-  return values_.make({rest.data(), rest.size()}, values_.flags(compared_));
-}
-
-/// `argument`, plus what was added to it, is (or is not) `compared_with_`: callers are asked about that.
-void BranchRefinement::constrain(State& state, const Atom& argument, bool equal) {
+/// `argument`, plus what was added to it, is (or is not) that number: callers are asked about that.
+void BranchRefinement::constrain(State& state, const Atom& argument, const Bound& bound) {
   const bool wide = width_ == 8;
-  const std::uint64_t value = compared_with_ - argument.a;
-  const Constraint constraint{argument.where, wide ? value : value & 0xFFFFFFFFU, equal,
+  const std::uint64_t value = bound.limit - argument.a;
+  const Constraint constraint{argument.where, wide ? value : value & 0xFFFFFFFFU, bound.kind == Bound::Kind::equal,
                               wide ? std::uint8_t{8} : std::uint8_t{4}};
   auto& list = state.constraints;
   const auto at = std::lower_bound(list.begin(), list.end(), constraint);
   if ((at == list.end() || *at != constraint) && list.size() < policy::kMostConstraints) list.insert(at, constraint);
-}
-
-/// After this edge `compared_` is (or is not) `compared_with_`.
-void BranchRefinement::decide(State& state, bool equal) {
-  const ValueId becomes = equal ? values_.constant(compared_with_) : without_compared();
-  if (const Atom* argument = values_.only(compared_); argument != nullptr && argument->is_pointer_argument())
-    constrain(state, *argument, equal);
-  if (becomes != compared_) replace(state, becomes);
 }
 
 }  // namespace scanner::trace

@@ -1,9 +1,11 @@
-// What a conditional branch tells about the value that was compared before it: on one way it is a certain number, on
+// What a conditional branch tells about the values that were compared before it: on one way one is a certain number, on
 // the other it is not, or it is bounded. Only the last comparison of a block counts, and it is known which registers
 // and which frame slot hold what it looked at, so that all of them can be refined together.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 
 #include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/domain/state.hpp"
@@ -13,22 +15,29 @@ namespace scanner::trace {
 
 class BranchRefinement {
  public:
-  explicit BranchRefinement(ValuePool& values) : values_(values) {}
+  BranchRefinement(ValuePool& values, const Abi& abi) : values_(values), abi_(abi) {}
 
-  /// A new block begins: nothing was compared yet.
-  void forget() { compared_ = kBottom; }
+  /// A new block begins, a loop perhaps: nothing was compared yet.
+  void forget(bool begins_loop) {
+    known_ = false;
+    begins_loop_ = begins_loop;
+  }
   /// Before every operation: what it overwrites no longer holds the value that was compared.
   void note_writes(const Op& op) {
     if (op.dst < kFirstWide) {
       // A copy of what was compared is refined with it; anything else that is written no longer is it.
-      const bool copies = op.kind == OpKind::copy && op.a < kFirstWide && ((registers_ >> op.a) & 1) != 0;
+      const bool copies = op.kind == OpKind::copy && op.a < kFirstWide;
       const std::uint64_t bit = std::uint64_t{1} << op.dst;
-      registers_ = copies ? registers_ | bit : registers_ & ~bit;
+      for (Side& side : sides_) {
+        note_step(side, op);
+        const bool copy = copies && ((side.registers >> op.a) & 1) != 0;
+        side.registers = copy ? side.registers | bit : side.registers & ~bit;
+      }
       if (op.dst == loaded_register_) loaded_register_ = kNoReg;
     }
     if (op.kind == OpKind::store || op.kind == OpKind::repeat || op.kind == OpKind::call) {
       loaded_register_ = kNoReg;
-      slot_width_ = 0;
+      for (Side& side : sides_) side.slot_width = 0;
     }
   }
   /// `reg` now holds what stands at offset `slot` of the frame.
@@ -39,26 +48,49 @@ class BranchRefinement {
   /// The operation compares (OpKind::compare).
   void compare(const Op& op, const State& state);
 
-  /// Was a value compared with a number since the block began?
-  [[nodiscard]] bool known() const { return compared_ != kBottom; }
+  /// Was something compared since the block began?
+  [[nodiscard]] bool known() const { return known_; }
   /// Only when known(): what holds in `state` where `branch`, which has a condition, is taken or not.
   void refine(State& state, const Instruction& branch, bool taken);
+  /// Only when known(): how often the loop is entered whose head was entered in `head`, and which this edge of `branch`
+  /// closes; 0 when the comparison does not count its rounds.
+  [[nodiscard]] std::uint16_t rounds(const State& head, const Instruction& branch, bool taken) const;
 
  private:
-  void decide(State& state, bool equal);
-  [[nodiscard]] ValueId without_compared();
-  void constrain(State& state, const Atom& argument, bool equal);
-  void bound(State& state, std::uint64_t most, bool assumed);
-  void replace(State& state, ValueId becomes);
+  /// What was compared, and where it still stands.
+  struct Side {
+    ValueId value = kBottom;
+    std::uint64_t registers = 0;  // bit n: in register n
+    std::int64_t slot = 0;        // in this frame slot
+    std::uint32_t slot_width = 0;  // in bytes; 0: it stands in none
+    Reg stepped = kNoReg;          // this register holds it plus `step`, which was added since
+    std::int64_t step = 0;
+  };
+
+  static void note_step(Side& side, const Op& op) {
+    if (op.dst == side.stepped) side.stepped = kNoReg;
+    const bool steps = op.kind == OpKind::alu && op.b == kNoReg && (op.alu == Alu::add || op.alu == Alu::sub) &&
+                       op.a < kFirstWide && ((side.registers >> op.a) & 1) != 0;
+    if (!steps) return;
+    side.stepped = op.dst;
+    const auto by = op.width == 4 ? std::int64_t{static_cast<std::int32_t>(op.imm)} : static_cast<std::int64_t>(op.imm);
+    side.step = op.alu == Alu::add ? by : -by;
+  }
+
+  void look_at(Side& side, Reg reg, unsigned width, const State& state);
+  [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken) const;
+  void constrain(State& state, const Atom& argument, const Bound& bound);
+  void count_to(ValueId& becomes, const Bound& bound);
+  void replace(State& state, const Side& side, ValueId becomes);
 
   ValuePool& values_;
-  ValueId compared_ = kBottom;
-  std::uint64_t compared_with_ = 0;
+  const Abi& abi_;
+  bool known_ = false, begins_loop_ = false;
+  std::array<Side, 2> sides_;
   bool only_equality_ = false;   // the flags are those of arithmetic: which way the carry went is not known
-  std::uint32_t width_ = 0;      // of the comparison, in bytes
-  std::uint64_t registers_ = 0;  // bit n: register n still holds what was compared
-  std::int64_t slot_ = 0, loaded_slot_ = 0;
-  std::uint32_t slot_width_ = 0;  // of what was compared, in bytes; 0: it stands in no frame slot
+  Carry carry_ = Carry::unknown;
+  std::uint8_t width_ = 0;       // of the comparison, in bytes
+  std::int64_t loaded_slot_ = 0;
   Reg loaded_register_ = kNoReg;  // what was last loaded from `loaded_slot_`
 };
 

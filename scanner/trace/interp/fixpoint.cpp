@@ -14,8 +14,8 @@ FunctionSummary abandoned() {
   return nothing;
 }
 
-JoinKind join_kind(unsigned visits, bool back_edge) {
-  if (back_edge) return JoinKind::loop;
+JoinHow join_how(unsigned visits, Fixpoint::Edge edge) {
+  if (edge.goes_back) return {JoinKind::loop, edge.rounds};
   return visits > policy::kVisitsBeforeWidening ? JoinKind::widening : JoinKind::forward;
 }
 
@@ -33,16 +33,20 @@ Fixpoint::Fixpoint(const Context& context)
                 transfer_.calls().effects()),
       queue_(context.function),
       in_(context.function.blocks.size()),
-      visits_(context.function.blocks.size(), 0) {
-  for (std::uint32_t number = 1; number < function_.blocks.size(); ++number) {
-    if (!function_.blocks[number].has_predecessor) without_predecessor_.push_back(number);
+      visits_(context.function.blocks.size(), 0),
+      begins_loop_(context.function.blocks.size(), 0) {
+  for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
+    if (number != 0 && !function_.blocks[number].has_predecessor) without_predecessor_.push_back(number);
+    for (const std::uint32_t next : function_.blocks[number].successors) {
+      if (queue_.goes_back(number, next)) begins_loop_[next] = 1;
+    }
   }
 }
 
 FunctionSummary Fixpoint::run() {
   if (function_.blocks.empty()) return {};
   if (handlers_.too_deep()) return abandoned();
-  merge_into(0, state_at_entry(values_, abi_), false);
+  merge_into(0, state_at_entry(values_, abi_), {});
   iterate();
   if (!effort_.given_up()) record();
   if (effort_.given_up()) return abandoned();
@@ -61,12 +65,14 @@ void Fixpoint::visit(std::uint32_t number) {
   raised_known_ = false;
   raise(block, state);
   interpret(block, state);
-  for (const std::uint32_t next : block.successors)
-    merge_into(next, refined(block, next, state), queue_.goes_back(number, next));
+  for (const std::uint32_t next : block.successors) {
+    const bool back = queue_.goes_back(number, next);
+    merge_into(next, refined(block, next, state), {back, back ? rounds(block, next) : std::uint16_t{0}});
+  }
   if (block.unresolved_jump && !transfer_.stack().at_entry_depth(state)) {
     for (const std::uint32_t next : without_predecessor_) {
       if (effort_.given_up()) return;
-      merge_into(next, state, queue_.goes_back(number, next));
+      merge_into(next, state, {queue_.goes_back(number, next), 0});
     }
   }
 }
@@ -101,7 +107,7 @@ void Fixpoint::record_block(std::uint32_t number) {
 }
 
 void Fixpoint::interpret(const Block& block, State& state) {
-  transfer_.enter(block);
+  transfer_.enter(block, begins_loop_[static_cast<std::size_t>(&block - function_.blocks.data())] != 0);
   effort_.visit(block.instruction_count);
   effort_.spend(block.instruction_count + steps_for(state));
   const bool handled = !recorder_.recording() && !block.exception_successors.empty();
@@ -121,8 +127,7 @@ void Fixpoint::interpret(const Block& block, State& state) {
   }
 }
 
-/// `back_edge`: the edge to the block closes a loop.
-void Fixpoint::merge_into(std::uint32_t number, const State& state, bool back_edge) {
+void Fixpoint::merge_into(std::uint32_t number, const State& state, Edge edge) {
   State& in = in_[number];
   unsigned& visits = visits_[number];
   effort_.spend(steps_for(state));
@@ -138,7 +143,7 @@ void Fixpoint::merge_into(std::uint32_t number, const State& state, bool back_ed
     const bool depth_decided =
         abi_.callee_removes && transfer_.stack().join(joined, state, function_.blocks[number].rva);
     const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
-    join_states(joined, state, join_kind(visits, back_edge), values_, abi_);
+    join_states(joined, state, join_how(visits, edge), values_, abi_);
     if (visits > policy::kMostVisits) force_fixpoint(joined, in, values_);
     if (depth_decided) joined.registers[abi_.stack_pointer] = stack_pointer;
     if (joined == in) return;
@@ -162,7 +167,7 @@ void Fixpoint::raise(const Block& block, const State& state) {
   }
   for (const std::uint32_t handler : block.exception_successors) {
     if (effort_.given_up()) return;
-    merge_into(handler, handlers_.enter(*found, handler), false);
+    merge_into(handler, handlers_.enter(*found, handler), {});
   }
 }
 
@@ -178,7 +183,7 @@ const State* Fixpoint::joined_for_all(const Block& block, const State& state) {
     effort_.keep(bytes_of(all));
   } else {
     State joined = all;
-    join_states(joined, seen, join_kind(visits, false), values_, abi_);
+    join_states(joined, seen, join_how(visits, {}), values_, abi_);
     if (visits > policy::kMostVisits) force_fixpoint(joined, all, values_);
     if (joined == all) return nullptr;
     all = std::move(joined);
@@ -187,15 +192,28 @@ const State* Fixpoint::joined_for_all(const Block& block, const State& state) {
   return &all;
 }
 
+/// The branch at the end of the block, if it depends on a comparison that is known; else null.
+const Instruction* Fixpoint::deciding_branch(const Block& block) {
+  const Instruction* last = last_instruction(function_, block);
+  const bool decides = last != nullptr && last->flow == ControlFlow::branch && last->condition != Condition::other &&
+                       block.successors.size() == 2 && block.successors[0] != block.successors[1];
+  return decides && transfer_.comparison().known() ? last : nullptr;
+}
+
 /// `state` at the end of the block as the block `next` finds it: what the branch between them says is known.
 const State& Fixpoint::refined(const Block& block, std::uint32_t next, const State& state) {
-  const Instruction* last = last_instruction(function_, block);
-  if (last == nullptr || last->flow != ControlFlow::branch || last->condition == Condition::other ||
-      block.successors.size() != 2 || !transfer_.comparison().known() || block.successors[0] == block.successors[1])
-    return state;
+  const Instruction* branch = deciding_branch(block);
+  if (branch == nullptr) return state;
   refined_ = state;
-  transfer_.comparison().refine(refined_, *last, function_.blocks[next].rva == last->target);
+  transfer_.comparison().refine(refined_, *branch, function_.blocks[next].rva == branch->target);
   return refined_;
+}
+
+/// How often the loop is entered that the edge from the block to `next` closes; 0 when nobody knows.
+std::uint16_t Fixpoint::rounds(const Block& block, std::uint32_t next) {
+  const Instruction* branch = deciding_branch(block);
+  if (branch == nullptr || visits_[next] == 0) return 0;
+  return transfer_.comparison().rounds(in_[next], *branch, function_.blocks[next].rva == branch->target);
 }
 
 }  // namespace scanner::trace

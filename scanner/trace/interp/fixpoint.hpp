@@ -22,16 +22,23 @@ class Fixpoint {
 
   FunctionSummary run();
 
+  struct Edge {
+    bool goes_back = false;    ///< it closes a loop
+    std::uint16_t rounds = 0;  ///< see ValuePool::join_loop
+  };
+
  private:
   void iterate();
   void visit(std::uint32_t number);
   void record();
   void record_block(std::uint32_t number);
   void interpret(const Block& block, State& state);
-  void merge_into(std::uint32_t number, const State& state, bool back_edge);
+  void merge_into(std::uint32_t number, const State& state, Edge edge);
   void raise(const Block& block, const State& state);
   const State* joined_for_all(const Block& block, const State& state);
+  const Instruction* deciding_branch(const Block& block);
   const State& refined(const Block& block, std::uint32_t next, const State& state);
+  std::uint16_t rounds(const Block& block, std::uint32_t next);
 
   // Paths into one call (call_paths.cpp).
   [[nodiscard]] std::vector<std::uint32_t> predecessors(std::uint32_t number) const;
@@ -50,6 +57,7 @@ class Fixpoint {
   BlockQueue queue_;
   std::vector<State> in_;           // by block, before its first operation
   std::vector<unsigned> visits_;    // by block
+  std::vector<std::uint8_t> begins_loop_;  // by block
   State state_, joined_, refined_;  // scratch: assigning keeps their memory
   State raised_;                    // what handlers were given last in this visit of a block
   bool raised_known_ = false;

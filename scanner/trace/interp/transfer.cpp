@@ -12,7 +12,7 @@ Transfer::Transfer(const Context& context, Recorder& recorder)
       stack_(context.function, context.imports, context.values, context.abi, context.knowledge, context.depths),
       calls_(context.image, context.imports, context.values, context.abi, context.knowledge, memory_, stack_,
              context.budget),
-      comparison_(context.values) {}
+      comparison_(context.values, context.abi) {}
 
 bool Transfer::may_raise(const Op& op, const State& state) {
   if (op.kind == OpKind::call) return !op.keeps_registers;
@@ -41,6 +41,7 @@ void Transfer::alu(const Op& op, State& state) {
 void Transfer::step(const Op& op, State& state) {
   auto& registers = state.registers;
   comparison_.note_writes(op);
+  const LinearForms::Form form = forms_.of_result(op, state);
   if (recorder_.recording() && abi_.callee_removes) stack_.check_restored(op, state);
   switch (op.kind) {
     case OpKind::compare:
@@ -69,6 +70,7 @@ void Transfer::step(const Op& op, State& state) {
       break;
     case OpKind::jump: break;
   }
+  forms_.settle(op, form, state, values_);
   if (op.dst == abi_.stack_pointer && abi_.callee_removes && op.kind != OpKind::call) stack_.settle(op, state);
 }
 

@@ -7,6 +7,7 @@
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/interp/branch_refinement.hpp"
 #include "scanner/trace/interp/calls.hpp"
+#include "scanner/trace/interp/linear_forms.hpp"
 #include "scanner/trace/interp/recorder.hpp"
 #include "scanner/trace/interp/stack_pointer.hpp"
 #include "scanner/trace/ir/operations.hpp"
@@ -29,10 +30,11 @@ class Transfer {
  public:
   Transfer(const Context& context, Recorder& recorder);
 
-  /// Before the first operation of `block`.
-  void enter(const Block& block) {
+  /// Before the first operation of `block`, which begins a loop perhaps.
+  void enter(const Block& block, bool begins_loop) {
     current_ = &block;
-    comparison_.forget();
+    comparison_.forget(begins_loop);
+    forms_.forget();
   }
   void step(const Op& op, State& state);
   /// All operations of `instruction`.
@@ -66,6 +68,7 @@ class Transfer {
   StackPointer stack_;
   Calls calls_;
   BranchRefinement comparison_;     // the last one of the block being interpreted
+  LinearForms forms_;
   const Block* current_ = nullptr;  // being interpreted
 };
 

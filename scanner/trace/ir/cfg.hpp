@@ -22,7 +22,8 @@ inline const Instruction* last_instruction(const LiftedFunction& function, const
 
 /// Does the block stand behind a return? Then it may be another function; behind a jump it is dead code.
 inline bool stands_behind_return(const LiftedFunction& function, std::uint32_t number) {
-  while (number > 1) {
+  // The entry comes first, whatever its address.
+  while (number > 0 && function.blocks[number - 1].rva < function.blocks[number].rva) {
     const Instruction* last = last_instruction(function, function.blocks[--number]);
     if (last == nullptr || !last->padding) return last != nullptr && last->flow == ControlFlow::ret;
   }

@@ -54,6 +54,9 @@ struct Mem {
   std::int64_t disp = 0;
 };
 
+/// What a step by one leaves in the carry: `sub r, 1` and `add r, -1`.
+enum class Carry : std::uint8_t { unknown, at_minus_one, not_at_minus_one };
+
 struct Op {
   OpKind kind = OpKind::clobber;
   Alu alu = Alu::other;
@@ -64,6 +67,8 @@ struct Op {
   Reg b = kNoReg;                ///< kNoReg: use imm
   bool sign = false;             ///< load, copy: sign-extend to 8 bytes
   bool unknown = false;          ///< store: the value is not understood; compare: only equality is
+  /// compare, only equality being known: the carry is set exactly if a is -1, or exactly if it is not.
+  Carry carry = Carry::unknown;
   bool weak = false;          ///< store: or memory stays as it is
   bool keeps_registers = false;  ///< call: a stack probe that changes nothing
   std::uint32_t target = 0;      ///< call: RVA when direct
@@ -72,8 +77,18 @@ struct Op {
   Mem mem;
 };
 
-/// What a branch asks of the last comparison.
-enum class Condition : std::uint8_t { other, equal, not_equal, below, below_equal, above, above_equal };
+/// What a branch asks of the last comparison; the last two: of the sign of the difference.
+enum class Condition : std::uint8_t {
+  other,
+  equal,
+  not_equal,
+  below,
+  below_equal,
+  above,
+  above_equal,
+  negative,
+  not_negative
+};
 
 enum class ControlFlow : std::uint8_t { next, jump, branch, indirect_jump, ret, trap, undecodable };
 

@@ -34,23 +34,33 @@ class GapSplitter {
   std::uint32_t step(std::uint32_t rva, pe::Bytes code) {
     const bool known = holds(known_.likely, rva);
     const bool surely = known && (holds(known_.sure, rva) || called(rva));
-    if (start_ != 0 && known && (ended_ || surely)) close(rva);
+    // What this function branches over is inside it, whatever stands there.
+    const bool inside = start_ != 0 && rva <= branched_to_;
+    if (start_ != 0 && known && ((ended_ && !inside) || surely)) close(rva);
     // Without padding between functions: what nothing before jumps to begins another one.
     if (start_ != 0 && !layout_.padded && ended_ && !table_ && furthest_ < rva) close(rva);
     const Instruction instruction = machine_.decode_length(code, rva);
     const bool zeros = layout_.zeros_fill && code[0] == 0;
     // What only looks like a reference into padding does not make it a function; a call of it does.
-    if (ended_ && !surely && (instruction.padding || zeros)) {
+    if (ended_ && !surely && !inside && (instruction.padding || zeros)) {
       close(rva);
       return zeros ? 1 : instruction.length;
     }
     if (start_ == 0) {
       start_ = rva;
       furthest_ = 0;
+      branched_to_ = 0;
+      garbage_ = false;
       table_ = false;
     }
     if (instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch)
       furthest_ = std::max(furthest_, instruction.target < gap_.end ? instruction.target : 0);
+    garbage_ = garbage_ || instruction.flow == ControlFlow::undecodable;
+    if (garbage_) branched_to_ = 0;  // texts are full of jumps
+    const bool ahead = instruction.target > rva && instruction.target < gap_.end;
+    if (!garbage_ && ahead && instruction.flow == ControlFlow::branch &&
+        !starts_between(rva, instruction.target))
+      branched_to_ = std::max(branched_to_, instruction.target);
     table_ = table_ || (layout_.jumps_by_table != nullptr && instruction.flow == ControlFlow::indirect_jump &&
                         layout_.jumps_by_table(machine_.image(), rva));
     ended_ = !falls_through(instruction.flow);
@@ -67,6 +77,12 @@ class GapSplitter {
     return false;
   }
 
+  /// Is it known that a function begins behind `low`, but not behind `high`?
+  [[nodiscard]] bool starts_between(std::uint32_t low, std::uint32_t high) const {
+    const auto next = std::upper_bound(known_.sure.begin(), known_.sure.end(), low);
+    return next != known_.sure.end() && *next <= high;
+  }
+
   void close(std::uint32_t end) {
     if (start_ != 0) functions_.push_back({start_, end});
     start_ = 0;
@@ -79,6 +95,8 @@ class GapSplitter {
   std::vector<CodeRange> functions_;
   std::uint32_t start_ = 0;     // of the function being walked over, 0 when between functions
   std::uint32_t furthest_ = 0;  // target of a jump in this function
+  std::uint32_t branched_to_ = 0;  // the same of conditional jumps, which are hardly ever tail calls
+  bool garbage_ = false;        // it holds what is no instruction
   bool table_ = false;          // it jumps by a table
   bool ended_ = true;           // the last instruction does not fall through
 };

@@ -37,19 +37,20 @@ ValueId image_field(Program& program, std::uint32_t at, unsigned width) {
 }
 
 ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& pointer, std::int64_t offset,
-                          unsigned width, std::int32_t stride) {
+                          unsigned width, Rows rows) {
   ValuePool& values = program.values;
   const auto at = static_cast<std::uint32_t>(pointer.a + static_cast<std::uint64_t>(offset));
-  if (stride != 0) {
+  if (rows.stride != 0) {
     const bool table = pointer.is_image_address();
-    return table ? values.single(Atom::memory(at, width).with_stride(stride)) : values.unknown(kTopField);
+    return table ? values.single(Atom::memory(at, width).with_stride(rows.stride, rows.count))
+                 : values.unknown(kTopField);
   }
   if (pointer.is_image_address()) return image_field(program, at, width);
   if (pointer.is_frame_address())
     return frame_load(site.state, pointer.displacement() + offset, width, values, program.abi);
   if (pointer.is_pointer_argument())
     return values.single(
-        Atom::field(pointer.where, pointer.displacement() + offset, width).with_stride(pointer.stride));
+        Atom::field(pointer.where, pointer.displacement() + offset, width).with_stride(pointer.stride, pointer.count));
   if (pointer.kind == AtomKind::memory && !pointer.strided())
     return values.single(
         Atom::via_global(pointer.rva(), static_cast<std::int32_t>(pointer.offset + offset), width).masked_as(pointer));
@@ -59,17 +60,17 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
 }  // namespace
 
 ValueId field_behind(Program& program, const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width,
-                     std::int32_t stride) {
+                     Rows rows) {
   ValuePool& values = program.values;
   return values.map_join(
-      pointer, [&](const Atom& atom) { return field_behind_atom(program, site, atom, offset, width, stride); });
+      pointer, [&](const Atom& atom) { return field_behind_atom(program, site, atom, offset, width, rows); });
 }
 
 ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value, unsigned width) {
   ValuePool& values = program.values;
   return values.map_join(value, [&](const Atom& atom) {
     if (atom.is_constant() || atom.kind == AtomKind::image || atom.kind == AtomKind::import) return values.single(atom);
-    if (atom.kind != AtomKind::initial || atom.a != 0) return values.unknown(kTopComputed);
+    if (!atom.is_initial()) return values.unknown(kTopComputed);
     return values.masked_like(program.globals.resolve(value_at(program, site, atom.where, width)).value, atom);
   });
 }

@@ -18,9 +18,17 @@ ValueId argument_at(Program& program, const CallSite& site, int index);
 Location tag_location(const Program& program, const tagdb::ApiRow& row);
 Location size_location(const Program& program, const tagdb::ApiRow& row);
 
+/// A table: how far apart its rows are (0: it is none), and how many there are at most (0: nobody knows).
+struct Rows {
+  std::int32_t stride = 0;
+  std::uint16_t count = 0;
+
+  bool operator==(const Rows&) const = default;
+};
+
 /// The `width` bytes at `offset` behind each place that `pointer` may be; with a stride, an element of a table there.
 ValueId field_behind(Program& program, const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width = 4,
-                     std::int32_t stride = 0);
+                     Rows rows = {});
 
 /// Expresses a value of the callee (in terms of its entry) in terms of the caller.
 ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value, unsigned width);

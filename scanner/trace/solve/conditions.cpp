@@ -9,7 +9,7 @@ namespace {
 
 /// An argument of the calling function, as it is.
 bool is_argument(const Atom* atom) {
-  return atom != nullptr && atom->kind == AtomKind::initial && atom->a == 0 && atom->or_mask == 0;
+  return atom != nullptr && atom->kind == AtomKind::initial && atom->a == 0 && atom->offset == 0 && atom->or_mask == 0;
 }
 
 }  // namespace

@@ -116,7 +116,10 @@ void Discovery::note_objects_passed(const CallSite& site) {
 void Discovery::analyse_orphans(const FunctionSummary& summary, bool any_unreached) {
   constexpr std::size_t kMostOrphans = 64;
   if (!any_unreached || summary.orphans.size() > kMostOrphans) return;
-  for (const std::uint32_t rva : summary.orphans) analyse(rva);
+  for (const std::uint32_t rva : summary.orphans) {
+    analyse(rva);
+    analyse_callers(rva);  // whose block it may be, behind the return of another function
+  }
 }
 
 }  // namespace scanner::trace

@@ -8,16 +8,17 @@ namespace {
 constexpr std::uint64_t kBytesOfCall = sizeof(SinkCall) + 100;
 
 /// An argument of the function, or what stands behind one.
-bool comes_from_caller(const Atom& atom) { return atom.kind == AtomKind::field || atom.is_initial(); }
+bool comes_from_caller(const Atom& atom) { return atom.kind == AtomKind::field || atom.came_in(); }
 
 TagSource source_of(const Atom& atom) {
   TagSource source;
   source.where = atom.where;
   source.and_mask = atom.and_mask;
   source.or_mask = atom.or_mask;
+  source.high_half = atom.kind == AtomKind::initial && atom.offset != 0;
   if (atom.kind != AtomKind::field) return source;
   source.field = atom.displacement();
-  source.stride = atom.stride;
+  source.rows = {atom.stride, atom.count};
   source.added = atom.offset;
   source.width = std::min<unsigned>(atom.width, 4);
   return source;
@@ -88,7 +89,8 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
   if (site.function != sink.function) sink.called = true;
   const TagSource& source = sink.tag;
   ValueId tag = value_at(program_, site, source.where, source.field ? program_.abi.word : 4);
-  if (source.field) tag = field_behind(program_, site, tag, *source.field, source.width, source.stride);
+  if (source.high_half) tag = values_.bytes_of(value_at(program_, site, source.where, 8), 4, 4);
+  if (source.field) tag = field_behind(program_, site, tag, *source.field, source.width, source.rows);
   if (source.added != 0)
     tag = values_.alu(Alu::add, 4, 0, tag, values_.constant(static_cast<std::uint32_t>(source.added)));
   return values_.masked(tag, source.and_mask, source.or_mask);

@@ -136,12 +136,16 @@ bool Solver::extend(std::uint32_t function, const std::vector<std::uint32_t>& ex
   bool grown = false;
   for (const std::uint32_t rva : extensions) {
     if (ranges.size() > Budget::kMostRanges || !program_.budget.spend(ranges.size())) break;
-    const CodeRange more = program_.functions.range_at(rva);
+    CodeRange more = program_.functions.range_at(rva);
     const auto holds = [rva](const CodeRange& range) { return rva >= range.begin && rva < range.end; };
     if (more.begin == more.end || std::ranges::any_of(ranges, holds)) continue;
+    // A part that nothing calls belongs to this function alone; one that is a function of its own is only shared, and
+    // what stands in it before this place is none of ours.
+    const bool own = Index::to(program_.index.calls, more.begin).empty();
+    const bool behind_another = !own && program_.abi.callee_removes;
+    if (behind_another) more.begin = rva;
     ranges.push_back(more);
-    // A part that nothing calls belongs to this function alone; one that is a function of its own is only shared.
-    if (Index::to(program_.index.calls, more.begin).empty()) {
+    if (own) {
       program_.functions.absorb(rva, function);
       context_.worklist.drop(AnalyseFunction{more.begin});
     }

@@ -9,6 +9,7 @@
 #include "scanner/trace/domain/globals.hpp"
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/models/arguments.hpp"
 
 namespace scanner::trace {
 
@@ -36,8 +37,9 @@ struct SinkEdge {
 /// How the tag of a sink is made of an argument of its function.
 struct TagSource {
   Location where = 0;
+  bool high_half = false;             ///< the tag is the high half of what is at `where`
   std::optional<std::int64_t> field;  ///< the tag stands that many bytes behind the pointer at `where`
-  std::int32_t stride = 0;            ///< field: it is an element of a table, elements that many bytes apart
+  Rows rows{};                        ///< field: it is an element of a table
   unsigned width = 4;                 ///< field: bytes that are read of it
   std::int32_t added = 0;             ///< field: what is added to it
   std::uint32_t and_mask = 0xFFFFFFFFU, or_mask = 0;  ///< what happens to the tag on the way to the listed function

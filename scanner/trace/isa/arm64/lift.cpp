@@ -14,7 +14,7 @@ constexpr Reg kFirstPreserved = 18;  // by firmware and hypervisor (SMC calling 
 Condition condition_of(std::uint8_t encoded) {
   constexpr std::array<Condition, 16> kConditions = {
       Condition::equal, Condition::not_equal,   Condition::above_equal, Condition::below,
-      Condition::other, Condition::other,       Condition::other,       Condition::other,
+      Condition::negative, Condition::not_negative, Condition::other,   Condition::other,
       Condition::above, Condition::below_equal, Condition::above_equal, Condition::below,
       Condition::above, Condition::below_equal, Condition::other,       Condition::other};
   return kConditions[encoded & 15];

@@ -18,6 +18,8 @@ Condition condition_of(ZydisMnemonic mnemonic) {
     case ZYDIS_MNEMONIC_JLE: return Condition::below_equal;
     case ZYDIS_MNEMONIC_JNLE: return Condition::above;
     case ZYDIS_MNEMONIC_JNL: return Condition::above_equal;
+    case ZYDIS_MNEMONIC_JS: return Condition::negative;
+    case ZYDIS_MNEMONIC_JNS: return Condition::not_negative;
     default: return Condition::other;
   }
 }

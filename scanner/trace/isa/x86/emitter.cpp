@@ -12,11 +12,12 @@ std::optional<unsigned> wide_number(ZydisRegister reg) {
   return id >= 0 && id < kWideCount ? std::optional(static_cast<unsigned>(id)) : std::nullopt;
 }
 
-void Emitter::compare_with_zero(Reg reg, unsigned width, bool only_equality) {
+Op& Emitter::compare_with_zero(Reg reg, unsigned width, bool only_equality) {
   Op& op = emit(OpKind::compare);
   op.unknown = only_equality;
   op.a = reg;
   op.width = static_cast<std::uint8_t>(width);
+  return op;
 }
 
 void Emitter::adjust_stack(std::int64_t delta) {

@@ -92,7 +92,7 @@ class Emitter {
   }
   /// The flags are those of `reg` (or, for kNoReg, of something nobody models) compared with 0.
   /// `only_equality`: greater and less are not known, because the flags are those of an addition or subtraction.
-  void compare_with_zero(Reg reg, unsigned width, bool only_equality = false);
+  Op& compare_with_zero(Reg reg, unsigned width, bool only_equality = false);
   void adjust_stack(std::int64_t delta);
 
   [[nodiscard]] Register general(ZydisRegister reg) const;

@@ -108,7 +108,7 @@ void set_condition(std::uint8_t low, PlainX86& out) {
   constexpr std::array<Condition, 16> kConditions = {
       Condition::other, Condition::other,       Condition::below,       Condition::above_equal,
       Condition::equal, Condition::not_equal,   Condition::below_equal, Condition::above,
-      Condition::other, Condition::other,       Condition::other,       Condition::other,
+      Condition::negative, Condition::not_negative,       Condition::other,       Condition::other,
       Condition::below, Condition::above_equal, Condition::below_equal, Condition::above};
   out.flow = ControlFlow::branch;
   out.condition = kConditions[low & 15];

@@ -3,6 +3,15 @@
 #include "scanner/trace/isa/x86/lift.hpp"
 
 namespace scanner::trace::x86 {
+namespace {
+
+Carry carry_of(Alu kind, std::uint64_t imm, unsigned width) {
+  if (kind == Alu::sub && imm == 1) return Carry::at_minus_one;
+  const bool minus_one = imm == (width == 4 ? 0xFFFFFFFFU : ~std::uint64_t{0});
+  return kind == Alu::add && minus_one ? Carry::not_at_minus_one : Carry::unknown;
+}
+
+}  // namespace
 
 void lift_arithmetic(Emitter& out, Alu kind) {
   const auto& destination = out.operand(0);
@@ -33,7 +42,8 @@ void lift_arithmetic(Emitter& out, Alu kind) {
   op.dst = direct ? reg.number : kScratchA;
   if (!direct) out.write(destination, kScratchA);
   const bool sum = kind == Alu::sub || kind == Alu::add;
-  out.compare_with_zero(direct && (sum || kind == Alu::bit_or) ? reg.number : kNoReg, width, sum);
+  Op& flags = out.compare_with_zero(direct && (sum || kind == Alu::bit_or) ? reg.number : kNoReg, width, sum);
+  if (sum && right == kNoReg) flags.carry = carry_of(kind, width == 4 ? imm & 0xFFFFFFFFU : imm, width);
 }
 
 void lift_unary(Emitter& out, Alu kind, std::uint64_t imm) {

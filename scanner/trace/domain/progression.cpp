@@ -1,0 +1,210 @@
+#include "scanner/trace/domain/progression.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+#include "scanner/trace/domain/policy.hpp"
+
+namespace scanner::trace {
+namespace {
+
+constexpr auto kLargest = static_cast<std::int64_t>(policy::kLargestMultiple);
+
+std::uint16_t as_count(std::int64_t values) {
+  return values > 0 && values <= std::int64_t{policy::kLargestBound} ? static_cast<std::uint16_t>(values) : 0;
+}
+
+bool scale(Atom& atom, std::uint64_t factor) {
+  if (factor == 0 || factor > policy::kLargestMultiple) return false;
+  const bool whole_bytes = factor == 0x100 || factor == 0x10000 || factor == 0x1000000;
+  const std::int64_t stride = std::int64_t{atom.stride} * static_cast<std::int64_t>(factor);
+  if ((factor >= policy::kLargestFactor && !whole_bytes) || stride > kLargest || stride < -kLargest) return false;
+  atom.stride = static_cast<std::int32_t>(stride);
+  atom.a *= factor;
+  return true;
+}
+
+/// All bits that one of the values may have above the stride's; only for a stride that is a power of two.
+std::uint64_t bits_of(const Atom& atom) {
+  if (atom.count == 0) return ~std::uint64_t{0};
+  const std::uint64_t last = atom.a + static_cast<std::uint64_t>(atom.stride) * (atom.count - 1U);
+  return std::bit_ceil(last + 1) - 1;
+}
+
+bool mask(Atom& atom, std::uint64_t bits, unsigned width) {
+  if (width < 8) bits &= (std::uint64_t{1} << (8 * width)) - 1;
+  const auto stride = static_cast<std::uint64_t>(atom.stride);
+  if (atom.stride < 0 || !std::has_single_bit(stride)) return false;
+  if (atom.count != 0 && (bits_of(atom) & ~bits) == 0) return true;
+  const std::uint64_t low = stride - 1, high = bits & ~low;
+  if (high == 0) return false;
+  const std::uint64_t unit = std::uint64_t{1} << std::countr_zero(high);
+  const std::uint64_t most = high / unit + 1;
+  if (unit > policy::kLargestMultiple) return false;
+  // A mask with holes leaves less than all multiples of its lowest bit: how many is then not said.
+  atom.a &= bits & low;
+  atom.stride = static_cast<std::int32_t>(unit);
+  atom.count = std::has_single_bit(most) ? as_count(static_cast<std::int64_t>(std::min<std::uint64_t>(most, 0x10000))) : 0;
+  return true;
+}
+
+bool set_bits(Atom& atom, std::uint64_t bits) {
+  const auto stride = static_cast<std::uint64_t>(atom.stride);
+  if (atom.stride < 0 || !std::has_single_bit(stride)) return false;
+  const bool below = bits < stride;
+  if (!below && (atom.count == 0 || (bits_of(atom) & bits) != 0)) return false;
+  atom.a |= bits;
+  return true;
+}
+
+}  // namespace
+
+bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, Atom& out) {
+  out = x;
+  if (y.is_constant()) {
+    const std::int64_t delta = width == 4 ? static_cast<std::int32_t>(y.a) : static_cast<std::int64_t>(y.a);
+    switch (op) {
+      case Alu::shl: return y.a < 32 && scale(out, std::uint64_t{1} << y.a);
+      case Alu::mul: return scale(out, y.a);
+      case Alu::add: out.a += static_cast<std::uint64_t>(delta); return true;
+      case Alu::sub: out.a -= static_cast<std::uint64_t>(delta); return true;
+      case Alu::bit_and: return mask(out, y.a, width);
+      case Alu::bit_or:
+      case Alu::bit_xor: return set_bits(out, y.a);
+      default: return false;
+    }
+  }
+  if (!y.is_address() || y.strided() || op != Alu::add) return false;
+  out = y.with_stride(x.stride, x.count);
+  out.a += x.a;
+  return true;
+}
+
+bool cut_progression(Atom& atom, unsigned width) { return mask(atom, (std::uint64_t{1} << (8 * width)) - 1, width); }
+
+std::uint32_t values_of(const Atom& atom) {
+  const bool content = atom.is_content() && !atom.moved();
+  const std::uint64_t of_width = content && atom.width < 4 ? std::uint64_t{1} << (8 * atom.width) : 0;
+  const bool low_bits = atom.or_mask == 0 && std::has_single_bit(std::uint64_t{atom.and_mask} + 1);
+  const std::uint64_t of_mask = low_bits ? std::uint64_t{atom.and_mask} + 1 : 0;
+  const std::uint64_t most = of_width == 0 || of_mask == 0 ? std::max(of_width, of_mask) : std::min(of_width, of_mask);
+  return most <= policy::kLargestBound ? static_cast<std::uint32_t>(most) : 0;
+}
+
+/// A small number below zero, of 32 bits, is less than zero.
+std::int64_t counted(const Atom& atom) {
+  const bool negative = atom.is_constant() && atom.a >= 0xFFFF0000U && atom.a <= 0xFFFFFFFFU;
+  return negative ? std::int64_t{static_cast<std::int32_t>(atom.a)} : static_cast<std::int64_t>(atom.a);
+}
+
+bool walk(Atom& base, const Atom& newer, std::uint16_t rounds) {
+  const bool numbers = base.is_number() && newer.is_number();
+  if (!numbers && newer.kind != base.kind) return false;
+  if (base.is_pointer_argument() && newer.where != base.where) return false;
+  const std::int64_t delta = counted(newer) - counted(base);
+  base.assumes |= newer.assumes;
+  if (!base.strided()) {
+    if (delta == 0 && !newer.strided()) return true;
+    if (delta == 0 || newer.strided() || (delta < 0 && base.is_pointer_argument())) return false;
+    if (delta > policy::kLongestStride || delta < -policy::kLongestStride) return false;
+    base.a = static_cast<std::uint64_t>(counted(base));
+    if (numbers) base.kind = AtomKind::multiple;
+    base.stride = static_cast<std::int32_t>(delta);
+    base.count = rounds;
+    return true;
+  }
+  if (delta % base.stride != 0 || newer.stride % base.stride != 0 || delta / base.stride < 0) return false;
+  // What moves on by one step a round makes as many steps as there are rounds, whatever it is itself compared with.
+  const bool in_step = rounds != 0 && rounds == base.count && newer.count == base.count && delta == base.stride;
+  if (base.count == 0 || in_step) return true;
+  const std::int64_t steps = newer.strided() ? newer.stride / base.stride : 0;
+  const bool endless = newer.strided() && newer.count == 0;
+  const std::int64_t last = delta / base.stride + (newer.count > 0 ? steps * (newer.count - 1) : 0);
+  if (endless || last >= base.count) base.count = 0;
+  return true;
+}
+
+bool includes(const Atom& all, const Atom& atom) {
+  const bool numbers = all.is_number() && atom.is_number();
+  if ((!numbers && atom.kind != all.kind) || atom.is_content()) return false;
+  if (atom.where != all.where || atom.assumes != all.assumes) return false;
+  const std::int64_t delta = counted(atom) - counted(all);
+  if (delta % all.stride != 0 || atom.stride % all.stride != 0 || delta / all.stride < 0) return false;
+  if (delta == 0 && atom.stride == all.stride && atom.count == all.count) return false;
+  if (all.count == 0) return true;
+  if (atom.strided() && atom.count == 0) return false;
+  const std::int64_t steps = atom.strided() ? std::int64_t{atom.stride / all.stride} * (atom.count - 1) : 0;
+  const std::int64_t last = delta / all.stride + steps;
+  return last >= 0 && last < all.count;
+}
+
+std::int64_t Bound::seen(std::uint64_t number) const {
+  if (in_image || width >= 8) return static_cast<std::int64_t>(number);
+  const auto low = static_cast<std::uint32_t>(number);
+  const bool equality = kind == Kind::equal || kind == Kind::not_equal;
+  return is_signed || equality ? std::int64_t{static_cast<std::int32_t>(low)} : std::int64_t{low};
+}
+
+bool Bound::holds(std::uint64_t number) const {
+  const bool wide = width >= 8 && !is_signed && !in_image;
+  const std::int64_t left = seen(number), right = value();
+  const bool less = wide ? number < limit : left < right;
+  switch (kind) {
+    case Kind::equal: return left == right;
+    case Kind::not_equal: return left != right;
+    case Kind::at_most: return less || left == right;
+    case Kind::at_least: return !less;
+  }
+  return true;
+}
+
+bool restrict_progression(Atom& atom, const Bound& bound) {
+  // Numbers that are below zero, or wrap around on the way, are compared in ways that are not followed here.
+  constexpr std::int64_t kMiddle = 0x40000000;
+  const auto first = static_cast<std::int64_t>(atom.a);
+  const std::int64_t stride = atom.stride, limit = bound.value();
+  if (first < 0 || first > kMiddle || limit < 0 || limit > kMiddle) return false;
+  const std::int64_t steps = (limit - first) / stride;  // towards the limit
+  const bool hit = (limit - first) % stride == 0, ahead = (limit - first) * stride >= 0;
+  const bool up = stride > 0;
+  if (bound.kind == Bound::Kind::not_equal) {
+    if (!hit || !ahead) return false;
+    if (atom.count != 0 && steps == atom.count - 1) return atom.count > 1 && (--atom.count, true);
+    return false;
+  }
+  if (bound.kind == Bound::Kind::equal) return false;
+  if ((bound.kind == Bound::Kind::at_most) == up) {  // an end
+    if (!ahead) return false;
+    const std::uint16_t count = as_count(steps + 1);
+    if (count == 0 || (atom.count != 0 && atom.count <= count)) return false;
+    atom.count = count;
+    return true;
+  }
+  if (!ahead || steps == 0) return false;  // a beginning
+  const std::int64_t skipped = hit ? steps : steps + 1;
+  if (atom.count != 0 && skipped >= atom.count) return false;
+  atom.a += static_cast<std::uint64_t>(stride * skipped);
+  if (atom.count != 0) atom.count = static_cast<std::uint16_t>(atom.count - skipped);
+  return true;
+}
+
+std::uint16_t rounds_of(const Atom& at_head, const Atom& at_end, const Bound& bound) {
+  if (!bound.concerns(at_head) || !bound.concerns(at_end)) return 0;
+  const std::int64_t first = counted(at_head);
+  const std::int64_t step = counted(at_end) - first, limit = bound.value();
+  const bool same = (!at_head.strided() || at_head.stride == step) && (!at_end.strided() || at_end.stride == step);
+  if (step == 0 || !same) return 0;
+  const std::int64_t steps = (limit - first) / step;
+  const bool hit = (limit - first) % step == 0, ahead = (limit - first) * step > 0;
+  if (!ahead) return 0;
+  switch (bound.kind) {
+    case Bound::Kind::not_equal: return hit ? as_count(steps) : 0;
+    case Bound::Kind::at_most: return step > 0 ? as_count(steps + 1) : 0;
+    case Bound::Kind::at_least: return step < 0 ? as_count(steps + 1) : 0;
+    case Bound::Kind::equal: break;
+  }
+  return 0;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,53 @@
+// Progressions: `a` plus an unknown multiple of `stride`, of which `count` values are possible. They are what an index,
+// a counter of a loop and a pointer that walks through a table have in common (AtomKind::multiple, image, frame,
+// initial, with a stride).
+#pragma once
+
+#include <cstdint>
+
+#include "scanner/trace/domain/atom.hpp"
+#include "scanner/trace/ir/operations.hpp"
+
+namespace scanner::trace {
+
+/// A comparison that holds: with a number of `width` bytes, or with the address at an RVA of the image.
+struct Bound {
+  enum class Kind : std::uint8_t { equal, not_equal, at_most, at_least };
+
+  Kind kind = Kind::equal;
+  bool in_image = false;
+  bool is_signed = false;
+  std::uint8_t width = 8;   ///< in bytes
+  std::uint64_t limit = 0;  ///< the number or the RVA
+
+  /// Is it a comparison with something of the kind that `atom` is?
+  [[nodiscard]] bool concerns(const Atom& atom) const {
+    return in_image ? atom.kind == AtomKind::image : atom.is_number();
+  }
+  /// The limit as the comparison sees it.
+  [[nodiscard]] std::int64_t value() const { return seen(limit); }
+  /// A number as the comparison sees it.
+  [[nodiscard]] std::int64_t seen(std::uint64_t number) const;
+  [[nodiscard]] bool holds(std::uint64_t number) const;
+};
+
+/// `x`, which is of kind multiple, ∘ `y`, of `width` bytes. False: `out` means nothing, and the result has no such form.
+bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, Atom& out);
+/// `atom`, of kind multiple, cut to 1 or 2 bytes. False: nothing is known of it then.
+bool cut_progression(Atom& atom, unsigned width);
+/// How many values a number that is read from somewhere has at most, 0 when nobody knows: bytes, and masks of low bits.
+std::uint32_t values_of(const Atom& atom);
+/// `base` becomes what holds itself and `newer`, where it stands one or more rounds of a loop later. `rounds` as in
+/// ValuePool::join_loop. False when the two are no walk in one direction with one stride.
+bool walk(Atom& base, const Atom& newer, std::uint16_t rounds);
+/// `a` as a counter: the last numbers of 32 bits are small ones below zero.
+std::int64_t counted(const Atom& atom);
+/// Is `atom` one of the values of the progression `all`, or are all its values such, and not the same ones?
+bool includes(const Atom& all, const Atom& atom);
+/// Where `bound` holds of the strided `atom`. True when it became less.
+bool restrict_progression(Atom& atom, const Bound& bound);
+/// How often a loop is entered whose head finds `at_head`, and which goes on only if `bound` holds of `at_end`, that is
+/// `at_head` one round later. 0 when they do not tell.
+std::uint16_t rounds_of(const Atom& at_head, const Atom& at_end, const Bound& bound);
+
+}  // namespace scanner::trace
