@@ -228,6 +228,26 @@ class JsonReporter final : public Reporter {
     write(record);
   }
 
+  void cluster(const Cluster& cluster) override {
+    const poolmon::Cluster& group = cluster.cluster;
+    Json record;
+    record["type"] = "cluster";
+    record["members"] = Json::array();
+    for (const poolmon::ClusterMember& member : group.members) {
+      record["members"].push_back({{"tag", member.tag.text()},
+                                   {"tag_bytes", member.tag.hex()},
+                                   {"pool", to_string(member.pool)},
+                                   {"ratio", member.ratio},
+                                   {"blocks", member.gained},
+                                   {"kept", member.kept ? Json(*member.kept) : Json(nullptr)}});
+    }
+    record["holder"] = group.holder().text();
+    record["steps"] = group.steps;
+    record["hint"] = group.hint;
+    record["reasons"] = group.reasons;
+    write(record);
+  }
+
   void growth(const poolmon::Growth& growth) override {
     Json record;
     record["type"] = "growth";
@@ -281,7 +301,8 @@ class JsonReporter final : public Reporter {
     for (const auto& [reason, count] : summary.dynamic_reasons) record["dynamic_reasons"][reason] = count;
     if (summary.findings) {
       const Summary::Findings& found = *summary.findings;
-      record["findings"] = {{"total", found.total}, {"checked", found.checked}, {"drivers", found.drivers}, {"allowed", found.allowed}};
+      record["findings"] = {
+          {"total", found.total}, {"checked", found.checked}, {"drivers", found.drivers}, {"allowed", found.allowed}};
       record["findings"]["codes"] = Json::object();
       for (const auto& [code, count] : found.codes) record["findings"]["codes"][code] = count;
     }

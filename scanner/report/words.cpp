@@ -142,7 +142,8 @@ std::string in_words(const Summary::Findings& findings) {
   if (findings.checked == 0) return "no driver was checked";
   std::string out = "no findings";
   if (findings.total > 0) {
-    out = counted(findings.total, "finding", "findings") + " in " + counted(findings.drivers, "driver", "drivers") + ": ";
+    out =
+        counted(findings.total, "finding", "findings") + " in " + counted(findings.drivers, "driver", "drivers") + ": ";
     std::vector<std::pair<std::uint64_t, std::string>> codes;
     for (const auto& [code, count] : findings.codes) codes.emplace_back(count, code);
     std::stable_sort(codes.begin(), codes.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
@@ -249,6 +250,21 @@ std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& log
   if (pool.shape == Shape::suspect)
     out += "; " + std::to_string(pool.snapshots) + " snapshots are too few to tell whether it goes on";
   return out;
+}
+
+std::string lockstep_in_words(const poolmon::Cluster& cluster) {
+  constexpr std::size_t kNamed = 3;
+  const std::string holder = cluster.holder().text();
+  std::string others;
+  const std::size_t count = cluster.members.size() - 1, named = count > kNamed ? kNamed - 1 : count;
+  for (std::size_t i = 1; i <= named; ++i)
+    others += (i == 1 ? "" : i == count ? " and " : ", ") + cluster.members[i].tag.text();
+  if (count > named) others += " and " + with_commas(count - named) + " more tags";
+  if (cluster.steps == 0)
+    return holder + " has as many blocks as " + others + ": perhaps one leak; more snapshots can tell";
+  return holder + " grows in lockstep with " + others +
+         (cluster.hint ? ": perhaps one leak, of " + holder + "; more snapshots can tell"
+                       : ": one leak, and " + holder + " is the tag to look at");
 }
 
 }  // namespace scanner::report
