@@ -7,6 +7,7 @@
 #include "scanner/commands/driver_search.hpp"
 #include "scanner/commands/leak_logs.hpp"
 #include "scanner/commands/places.hpp"
+#include "scanner/commands/tag_roles.hpp"
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/rank/leak_terms.hpp"
 #include "scanner/report/words.hpp"
@@ -102,11 +103,26 @@ class Leaks {
     if (leaks_.empty()) info.next_steps = report::next_steps(info, largest);
     diagnostics_.reporter().logs(info);
     for (const poolmon::Growth& pool : pools_.tags) diagnostics_.reporter().pool(pool);
+    show_clusters();
     for (const report::Leak& leak : leaks_) diagnostics_.reporter().leak(leak);
     show_others();
     for (const poolmon::Growth& growth : analysis_.tags) {
       if (growth.shape == Shape::size)
         diagnostics_.reporter().size({growth, listed(growth.tag), tool_owner(growth.tag)});
+    }
+  }
+
+  void show_clusters() {
+    const auto role = [this](tagdb::PoolTag tag) { return role_of(tag, inputs_.database, leaks_); };
+    for (poolmon::Cluster& cluster : poolmon::find_clusters(analysis_.tags, role)) {
+      report::Cluster shown{std::move(cluster), {}};
+      for (const poolmon::ClusterMember& member : shown.cluster.members) {
+        const auto growth = std::find_if(analysis_.tags.begin(), analysis_.tags.end(), [&member](const auto& one) {
+          return one.tag == member.tag && one.pool == member.pool && one.session.is_none();
+        });
+        if (growth != analysis_.tags.end()) shown.growths.push_back(*growth);
+      }
+      diagnostics_.reporter().cluster(shown);
     }
   }
 

@@ -52,6 +52,7 @@ class HtmlReporter final : public Reporter {
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override { listed_.emplace_back(entry, tag); }
   void logs(const LogsInfo& logs) override { leaks_.logs(logs); }
   void leak(const Leak& leak) override { leaks_.leak(leak); }
+  void cluster(const Cluster& cluster) override { leaks_.cluster(cluster); }
   void growth(const poolmon::Growth& growth) override { leaks_.growth(growth); }
   void size(const Size& size) override { leaks_.size(size); }
   void problem(const Problem& problem) override { problems_.push_back(problem); }

@@ -265,4 +265,38 @@ std::string spark(const poolmon::Growth& growth) {
   return "<svg class=\"spark\" viewBox=\"-2 0 110 24\" aria-hidden=\"true\">" + series(growth, frame) + "</svg>";
 }
 
+std::string lockstep_chart(const Cluster& cluster) {
+  constexpr double kPart = 1e6;
+  std::vector<poolmon::Growth> parts;
+  for (const poolmon::Growth& growth : cluster.growths) {
+    poolmon::Growth part;
+    part.tag = growth.tag;
+    double low = 0, high = 0;
+    for (const poolmon::ChartPoint& point : growth.points) {
+      if (!point.diff) continue;
+      const auto blocks = static_cast<double>(*point.diff);
+      low = part.points.empty() ? blocks : std::min(low, blocks);
+      high = part.points.empty() ? blocks : std::max(high, blocks);
+      part.points.push_back(point);
+    }
+    for (poolmon::ChartPoint& point : part.points) {
+      const double at = high > low ? (static_cast<double>(*point.diff) - low) / (high - low) : 0;
+      point.bytes = point.low = point.high = static_cast<std::int64_t>(at * kPart);
+    }
+    if (part.points.size() > 1) parts.push_back(std::move(part));
+  }
+  if (parts.empty()) return {};
+  Frame frame = frame_of(parts.front(), true);
+  frame.top = 2;
+  frame.width = 106;
+  frame.height = 20;
+  std::string names, lines;
+  for (const poolmon::Growth& part : parts) {
+    names += (names.empty() ? "" : ", ") + part.tag.text();
+    lines += series(part, frame);
+  }
+  return "<svg class=\"spark lockstep\" role=\"img\" aria-label=\"" + text("blocks of " + names + ", in one chart") +
+         "\" viewBox=\"-2 0 110 24\">" + lines + "</svg>";
+}
+
 }  // namespace scanner::report::html

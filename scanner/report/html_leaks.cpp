@@ -1,6 +1,8 @@
 #include "scanner/report/html_leaks.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 
 #include "scanner/report/html_answer.hpp"
@@ -33,6 +35,12 @@ std::string pool_of(const Growth& growth) {
 std::string rate_of(const Growth& growth) {
   return report::human_bytes(growth.bytes_per_hour.value_or(growth.bytes_per_step)) +
          (growth.bytes_per_hour ? "/h" : "/step");
+}
+
+std::string three_digits(double value) {
+  std::array<char, 32> out{};
+  std::snprintf(out.data(), out.size(), "%.3f", value);
+  return out.data();
 }
 
 std::string listed_in_words(const Size& size) {
@@ -76,6 +84,7 @@ std::pair<std::string, std::string> LeaksPage::answer() const {
 }
 
 void LeaksPage::print() {
+  for (const Cluster& cluster : clusters_) cluster_section(cluster);
   if (leaks_.size() > 1) overview();
   for (std::size_t i = 0; i < leaks_.size(); ++i) leak_section(leaks_[i], i);
   whole_pools();
@@ -86,6 +95,25 @@ void LeaksPage::print() {
   }
   other_growth();
   sizes();
+}
+
+void LeaksPage::cluster_section(const Cluster& cluster) {
+  const poolmon::Cluster& group = cluster.cluster;
+  out_ << "<section data-row=\"cluster\"><h2>Tags in lockstep</h2><p>" << text(lockstep_in_words(group)) << "</p>"
+       << lockstep_chart(cluster) << "<table><colgroup>" << widths({14, 14, 17, 13, 17, 25}) << "</colgroup>"
+       << head({{"Tag"}, {"Pool"}, {"Blocks", true}, {"Ratio", true}, {"Never freed", true}, {""}}, false);
+  for (const poolmon::ClusterMember& member : group.members) {
+    const auto blocks = static_cast<double>(member.gained);
+    out_ << "<tbody><tr><td class=\"tag\" data-label=\"Tag\">" << text(member.tag.text())
+         << "</td><td data-label=\"Pool\">" << text(to_string(member.pool)) << "</td>"
+         << number_cell("Blocks", blocks, with_commas(static_cast<std::uint64_t>(member.gained)))
+         << number_cell("Ratio", member.ratio, three_digits(member.ratio))
+         << number_cell("Never freed", member.kept.value_or(0), member.kept ? percent(*member.kept) : "") << "<td>"
+         << (&member == &group.members.front() ? "the one to look at" : "") << "</td></tr></tbody>";
+  }
+  out_ << "</table><ul class=\"plain\">";
+  for (const std::string& reason : group.reasons) out_ << "<li>" << text(reason) << "</li>";
+  out_ << "</ul></section>\n";
 }
 
 /// With several leaks: a table of contents, which is also the comparison.

@@ -16,6 +16,7 @@ class LeaksPage {
 
   void logs(const LogsInfo& logs) { logs_ = logs; }
   void leak(const Leak& leak) { leaks_.push_back(leak); }
+  void cluster(const Cluster& cluster) { clusters_.push_back(cluster); }
   void growth(const poolmon::Growth& growth) { others_.push_back(growth); }
   void size(const Size& size) { sizes_.push_back(size); }
   [[nodiscard]] const LogsInfo& logs() const { return logs_; }
@@ -26,6 +27,7 @@ class LeaksPage {
 
  private:
   void overview();
+  void cluster_section(const Cluster& cluster);
   void leak_section(const Leak& leak, std::size_t index);
   void figures(const Leak& leak);
   void who_allocates(const Leak& leak, std::size_t index);
@@ -38,6 +40,7 @@ class LeaksPage {
   std::ostream& out_;
   LogsInfo logs_;
   std::vector<Leak> leaks_;
+  std::vector<Cluster> clusters_;
   std::vector<poolmon::Growth> others_;
   std::vector<Size> sizes_;
 };

@@ -37,6 +37,10 @@ std::string moment(double at, bool timed, std::optional<std::int64_t> start);
 /// The same as a thumbnail without axes.
 std::string spark(const poolmon::Growth& growth);
 
+/// All members of a cluster in one chart, each from its lowest to its highest number of blocks: lines that lie on each
+/// other grow in lockstep.
+std::string lockstep_chart(const Cluster& cluster);
+
 /// A number with its name, for <dl class="figures">; nothing when `value` is empty.
 std::string figure(std::string_view name, std::string_view value);
 /// A command line, with a button that copies it.

@@ -228,6 +228,26 @@ class JsonReporter final : public Reporter {
     write(record);
   }
 
+  void cluster(const Cluster& cluster) override {
+    const poolmon::Cluster& group = cluster.cluster;
+    Json record;
+    record["type"] = "cluster";
+    record["members"] = Json::array();
+    for (const poolmon::ClusterMember& member : group.members) {
+      record["members"].push_back({{"tag", member.tag.text()},
+                                   {"tag_bytes", member.tag.hex()},
+                                   {"pool", to_string(member.pool)},
+                                   {"ratio", member.ratio},
+                                   {"blocks", member.gained},
+                                   {"kept", member.kept ? Json(*member.kept) : Json(nullptr)}});
+    }
+    record["holder"] = group.holder().text();
+    record["steps"] = group.steps;
+    record["hint"] = group.hint;
+    record["reasons"] = group.reasons;
+    write(record);
+  }
+
   void growth(const poolmon::Growth& growth) override {
     Json record;
     record["type"] = "growth";

@@ -15,6 +15,7 @@
 
 #include "pe/text.hpp"
 #include "scanner/poolmon/growth.hpp"
+#include "scanner/poolmon/lockstep.hpp"
 #include "scanner/rank/check.hpp"
 #include "scanner/rank/compare.hpp"
 #include "scanner/rank/rank.hpp"
@@ -75,6 +76,12 @@ struct Leak {
   std::string tool_owner;             ///< what poolmon or WinDbg printed beside the tag, may be empty
   std::string advice;                 ///< why the tag proves no owner, may be empty
   std::vector<NextStep> next_steps;
+};
+
+/// Tags that grow together, and the series of each member, in the order of the members.
+struct Cluster {
+  poolmon::Cluster cluster;
+  std::vector<poolmon::Growth> growths;
 };
 
 /// One snapshot tells no growth: what was there, and whose the databases say the tag is.
@@ -175,6 +182,8 @@ class Reporter {
   virtual void logs(const LogsInfo&) {}
   virtual void pool(const poolmon::Growth&) {}
   virtual void leak(const Leak&) {}
+  /// leaks: before the leaks.
+  virtual void cluster(const Cluster&) {}
   virtual void growth(const poolmon::Growth&) {}
   virtual void size(const Size&) {}
   virtual void problem(const Problem&) {}

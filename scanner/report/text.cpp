@@ -99,6 +99,7 @@ class TextReporter final : public Reporter {
 
   void logs(const LogsInfo& logs) override { leaks_.logs(logs); }
   void leak(const Leak& leak) override { leaks_.leak(leak); }
+  void cluster(const Cluster& cluster) override { leaks_.cluster(cluster); }
   void growth(const poolmon::Growth& growth) override { leaks_.growth(growth); }
   void size(const Size& size) override { leaks_.size(size); }
 

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kProofIndent = 12;
 constexpr std::size_t kSparkWidth = 16, kOthersShown = 12;
+constexpr std::size_t kMembersShown = 24;
 constexpr std::size_t kWeakShown = 5, kListedShown = 2;
 // What a Windows pool is allowed to do without anybody's interest.
 constexpr std::int64_t kWorthALine = 64 << 10;
@@ -109,6 +110,8 @@ void TextLeaks::logs(const LogsInfo& logs) {
 void TextLeaks::flush() {
   if (!any_) return;
   any_ = false;
+  for (const Cluster& cluster : clusters_) print(cluster);
+  clusters_.clear();
   std::vector<std::vector<std::string>> table;
   for (const Leak& leak : leaks_) table.push_back(cells_of(leak, options_.unicode));
   const std::vector<std::size_t> widths = widths_of(table);
@@ -135,6 +138,24 @@ void TextLeaks::print(const Leak& leak, const std::vector<std::string>& cells, c
   if (!leak.tool_owner.empty()) print_line("  the log says " + printable(leak.tool_owner), 4);
   if (leak.candidates.empty() && info_.searched) print_line("  no driver that was searched allocates with it", 4);
   print_steps(leak.next_steps, "  ");
+}
+
+void TextLeaks::print(const Cluster& cluster) {
+  const poolmon::Cluster& group = cluster.cluster;
+  print_line(lockstep_in_words(group), 2);
+  std::vector<std::vector<std::string>> table;
+  for (const poolmon::ClusterMember& member : group.members) {
+    if (table.size() == kMembersShown) break;
+    table.push_back(
+        {"  " + pad(member.tag.text(), 4), std::string(to_string(member.pool)), number(member.ratio, "%.3f"),
+         (group.steps == 0 ? "" : "+") + with_commas(static_cast<std::uint64_t>(member.gained)) + " blocks"});
+    if (&member == &group.members.front()) table.back().push_back("the one to look at");
+  }
+  for (auto& cells : table) cells.resize(5);
+  const std::vector<std::size_t> widths = widths_of(table);
+  for (const auto& cells : table) print_line(aligned(cells, widths), 8);
+  if (group.members.size() > table.size()) out_ << "  and " << group.members.size() - table.size() << " more\n";
+  for (const std::string& reason : group.reasons) print_line("  because " + printable(reason), 10);
 }
 
 /// Files that only contain the bytes are shown where there is nothing better, a few of them; for tags that never prove

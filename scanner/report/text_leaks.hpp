@@ -15,6 +15,7 @@ class TextLeaks {
 
   void logs(const LogsInfo& logs);
   void leak(const Leak& leak) { leaks_.push_back(leak); }
+  void cluster(const Cluster& cluster) { clusters_.push_back(cluster); }
   void growth(const poolmon::Growth& growth) { others_.push_back(growth); }
   void size(const Size& size) { sizes_.push_back(size); }
   void flush();
@@ -23,6 +24,7 @@ class TextLeaks {
   /// One line, or as many as the window makes of it; those that follow begin with `indent` blanks.
   void print_line(const std::string& text, std::size_t indent) { out_ << style_.line(text, indent) << '\n'; }
   void print(const Leak& leak, const std::vector<std::string>& cells, const std::vector<std::size_t>& widths);
+  void print(const Cluster& cluster);
   void print_candidates(const Leak& leak);
   void print_candidate(const Candidate& candidate);
   void print_listed(const std::vector<tagdb::Entry>& listed);
@@ -35,6 +37,7 @@ class TextLeaks {
   TextStyle style_;
   LogsInfo info_;
   bool any_ = false;
+  std::vector<Cluster> clusters_;
   std::vector<Leak> leaks_;
   std::vector<poolmon::Growth> others_;
   std::vector<Size> sizes_;

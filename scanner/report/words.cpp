@@ -252,4 +252,19 @@ std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& log
   return out;
 }
 
+std::string lockstep_in_words(const poolmon::Cluster& cluster) {
+  constexpr std::size_t kNamed = 3;
+  const std::string holder = cluster.holder().text();
+  std::string others;
+  const std::size_t count = cluster.members.size() - 1, named = count > kNamed ? kNamed - 1 : count;
+  for (std::size_t i = 1; i <= named; ++i)
+    others += (i == 1 ? "" : i == count ? " and " : ", ") + cluster.members[i].tag.text();
+  if (count > named) others += " and " + with_commas(count - named) + " more tags";
+  if (cluster.steps == 0)
+    return holder + " has as many blocks as " + others + ": perhaps one leak; more snapshots can tell";
+  return holder + " grows in lockstep with " + others +
+         (cluster.hint ? ": perhaps one leak, of " + holder + "; more snapshots can tell"
+                       : ": one leak, and " + holder + " is the tag to look at");
+}
+
 }  // namespace scanner::report

@@ -59,6 +59,9 @@ std::string time_left(double hours);
 /// hour". Nothing is called a gain whose slope has the other sign.
 std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& logs);
 
+/// "WCsc grows in lockstep with File, IoNm and 5 more tags: one leak, and WCsc is what is not given back"
+std::string lockstep_in_words(const poolmon::Cluster& cluster);
+
 /// What to do about a leak.
 std::vector<NextStep> next_steps(const Leak& leak);
 /// What to do where the logs name no leak: one snapshot, or whole pools without tags. `largest`: tags worth to ask for.
