@@ -13,12 +13,12 @@
 #include <string_view>
 #include <vector>
 
+#include "pe/identity.hpp"
 #include "pe/text.hpp"
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/rank/check.hpp"
 #include "scanner/rank/compare.hpp"
 #include "scanner/rank/rank.hpp"
-#include "scanner/scan/scan_file.hpp"
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/database.hpp"

@@ -11,7 +11,6 @@
 
 #include "pe/identity.hpp"
 #include "pe/image.hpp"
-#include "scanner/trace/attribute/occurrence.hpp"
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/api_table.hpp"
