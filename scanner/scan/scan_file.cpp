@@ -83,7 +83,7 @@ void add_names(const pe::Image& image, const ScanRequest& request, ScannedFile& 
   // Findings are about these, too, and no use names them.
   for (const trace::Site& site : out.trace.sites) {
     if (site.bucket != trace::Bucket::suspect || site.wrapper) continue;
-    CodePlace place{site.rva, symbols.name_of(site.rva, start_of(site.rva, site.rva, site.function)), {}, 0};
+    pe::CodePlace place{site.rva, symbols.name_of(site.rva, start_of(site.rva, site.rva, site.function)), {}, 0};
     if (!place.name.empty()) out.places.push_back(std::move(place));
   }
 }
