@@ -14,7 +14,7 @@ import sys
 
 CMAKE, SOURCE, WORK, COMPILER, GENERATOR = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), *sys.argv[4:6]
 SEARCH = re.compile(r'find_(?:program|package)\((\w+)')
-NEEDS = re.compile(r'\bTEST_(?:DRIVERS|SIGNED|SECOND_READER|HIVE)\b|\bREAL_DRIVERS\b|\b(?:test|wine|all)_drivers\(\)'
+NEEDS = re.compile(r'\bTEST_(?!CASE|SUITE|SOURCES)[A-Z_]+\b|\bREAL_DRIVERS\b|\b(?:test|wine|all)_drivers\(\)'
                    r'|#include <(?:LIEF|capstone)/|#include "tests/census/')
 
 
