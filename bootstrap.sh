@@ -3,6 +3,7 @@
 #   ./bootstrap.sh run [ARGS]   runs poolwho (without ARGS: who allocates with 'Leak' on the sample volume)
 #   ./bootstrap.sh deb          leaves the Debian package in build/run
 #   ./bootstrap.sh static       leaves one file that needs no library, for any Linux: build/run/static/poolwho
+#   ./bootstrap.sh unit         builds and runs the unit tests that need doctest and nothing else
 #   ./bootstrap.sh test         builds with warnings as errors, here and for Windows, and runs every test
 #   ./bootstrap.sh packages [BUILD]   installs what the tests want, and unpacks their drivers in BUILD (build/test)
 #   ./bootstrap.sh windows      leaves the Windows program in build/windows/poolwho.exe
@@ -121,13 +122,19 @@ case "${1:-}" in
     say "running the tests"
     ctest --test-dir build/test --output-on-failure --no-tests=error
     ;;
+  unit)
+    need "${run_packages[@]}" doctest-dev
+    mkdir -p build
+    build build/unit -DPOOLWHO_TESTS=unit
+    ctest --test-dir build/unit --output-on-failure --no-tests=error
+    ;;
   windows)
     need "${windows_packages[@]}"
     mkdir -p build
     build_windows
     ;;
   *)
-    sed -n '2,8s/^# \{0,1\}//p' "$0"
+    sed -n '2,9s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -12,6 +12,14 @@
 
 namespace pe {
 
+/// What symbols tell of a place in code.
+struct CodePlace {
+  std::uint32_t rva = 0;
+  std::string name;        ///< "Function+0x1f", may be empty
+  std::string file;        ///< source, as the compiler wrote it; may be empty
+  std::uint32_t line = 0;  ///< 0: not known
+};
+
 struct Symbol {
   std::uint32_t rva = 0;
   std::string name;

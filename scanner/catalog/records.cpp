@@ -164,7 +164,7 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
       .bind(driver, file.unresolved_api_sets, dump(Json(file.trace.notes)))
       .run();
   if (file.oldest_system) sql_.query("INSERT INTO images VALUES(?,?)").bind(driver, *file.oldest_system).run();
-  for (const CodePlace& place : file.places)
+  for (const pe::CodePlace& place : file.places)
     sql_.query("INSERT OR IGNORE INTO places VALUES(?,?,?,?,?)")
         .bind(driver, place.rva, filled(place.name), filled(place.file),
               place.line != 0 ? std::optional<std::uint32_t>(place.line) : std::nullopt)

@@ -9,13 +9,13 @@ namespace scanner {
 namespace {
 
 /// The places of a finding with what symbols tell of them.
-std::vector<CodePlace> places_of(const ScannedFile& file, const rank::Finding& finding) {
-  std::vector<CodePlace> places;
+std::vector<pe::CodePlace> places_of(const ScannedFile& file, const rank::Finding& finding) {
+  std::vector<pe::CodePlace> places;
   for (const std::uint32_t rva : finding.places) {
-    CodePlace place;
+    pe::CodePlace place;
     place.rva = rva;
     const auto known = std::lower_bound(file.places.begin(), file.places.end(), rva,
-                                        [](const CodePlace& one, std::uint32_t at) { return one.rva < at; });
+                                        [](const pe::CodePlace& one, std::uint32_t at) { return one.rva < at; });
     if (known != file.places.end() && known->rva == rva) place = *known;
     for (std::size_t i = 0; i < file.trace.uses.size() && i < file.names.size() && place.name.empty(); ++i) {
       const auto& via = file.trace.uses[i].via;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "scanner/report/screen.hpp"
+#include "scanner/scan/scan_file.hpp"
 
 namespace scanner {
 namespace {

@@ -1,5 +1,5 @@
 #include "scanner/commands/commands.hpp"
-#include "scanner/scan/pipeline.hpp"
+#include "scanner/platform/host.hpp"
 
 namespace scanner {
 

@@ -15,8 +15,8 @@
 #include <streambuf>
 
 #include "scanner/platform/console.hpp"
-#include "scanner/walk/windows_rules.hpp"
 #include "scanner/platform/win32.hpp"
+#include "scanner/platform/windows_rules.hpp"
 
 namespace scanner {
 namespace {
@@ -155,7 +155,7 @@ void write_at_once(std::ostream& out, const std::string& text) { out << text << 
 
 bool is_device(const std::string& path) {
   // NUL, CON, COM1: the system turns such names into \\.\NUL when it completes them.
-  return walk::windows::is_device_path(win32::as_utf16(win32::api_path(path)));
+  return windows::is_device_path(win32::as_utf16(win32::api_path(path)));
 }
 
 bool stdout_is_pipe() { return ::GetFileType(::GetStdHandle(STD_OUTPUT_HANDLE)) == FILE_TYPE_PIPE; }

@@ -1,4 +1,4 @@
-// The machine that a report was made on.
+// The machine that this program runs on, and its place on it.
 #pragma once
 
 #include <string>
@@ -7,5 +7,8 @@ namespace scanner {
 
 std::string host_name();
 std::string os_name();  ///< "Linux 6.1.0", "Windows 10.0.20348"
+
+/// The whole process yields processor and disk to others. False where the system knows no such thing.
+bool lower_priority();
 
 }  // namespace scanner

@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #endif
 
-#include "scanner/scan/pipeline.hpp"
+#include "scanner/platform/host.hpp"
 
 namespace scanner {
 

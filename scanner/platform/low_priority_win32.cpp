@@ -2,7 +2,7 @@
 // processor alone.
 #include <windows.h>
 
-#include "scanner/scan/pipeline.hpp"
+#include "scanner/platform/host.hpp"
 
 namespace scanner {
 

@@ -42,7 +42,7 @@ class AnnotationReporter final : public Reporter {
   }
 
   void finding(const Finding& finding) override {
-    const CodePlace& first = finding.places.front();
+    const pe::CodePlace& first = finding.places.front();
     const rank::CheckCode& code = *finding.found.code;
     const std::string text = printable(file_name(finding.path)) + ": " + in_words(finding);
     line(code.severity, first.file.empty() ? finding.path : first.file, first.file.empty() ? 0 : first.line, code.rule,

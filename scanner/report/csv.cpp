@@ -93,7 +93,7 @@ class CsvReporter final : public Reporter {
 
   void finding(const Finding& finding) override {
     const rank::Finding& found = finding.found;
-    const CodePlace& first = finding.places.front();
+    const pe::CodePlace& first = finding.places.front();
     about("finding", finding.path, finding.sha256, found.tag, pe::hex_number(first.rva),
           {std::string(found.code->code), std::string(rank::to_string(found.code->severity)),
            std::to_string(found.places.size()), found.text, "", "", first.name, first.file,

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/platform/sha256.hpp"
 #include "scanner/report/words.hpp"
-#include "scanner/scan/scan_file.hpp"
 
 namespace scanner::report::html {
 
@@ -58,13 +58,9 @@ std::string file_and_folder(std::string_view path) {
 }
 
 std::string digest(std::string_view content) {
-  const auto nibble = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
-  const std::string hex = sha256_hex(
+  const auto digest = sha256(
       pe::Bytes{std::span<const std::uint8_t>(reinterpret_cast<const std::uint8_t*>(content.data()), content.size())});
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes += static_cast<char>(nibble(hex[i]) << 4 | nibble(hex[i + 1]));
-  return "sha256-" + base64(bytes);
+  return "sha256-" + (digest ? base64({reinterpret_cast<const char*>(digest->data()), digest->size()}) : std::string());
 }
 
 std::string figure(std::string_view name, std::string_view value) {

@@ -46,7 +46,7 @@ Json json_of(const trace::BucketCounts& counts) {
   return out;
 }
 
-Json json_of(const CodePlace& place) {
+Json json_of(const pe::CodePlace& place) {
   Json out;
   out["rva"] = pe::hex_number(place.rva);
   if (!place.name.empty()) out["name"] = place.name;
@@ -128,7 +128,7 @@ class JsonReporter final : public Reporter {
     record["count"] = finding.found.places.size();
     if (finding.known_places > 0) record["known"] = finding.known_places;
     record["places"] = Json::array();
-    for (const CodePlace& place : finding.places) record["places"].push_back(json_of(place));
+    for (const pe::CodePlace& place : finding.places) record["places"].push_back(json_of(place));
     record["text"] = finding.found.text;
     write(record);
   }

@@ -13,13 +13,14 @@
 #include <string_view>
 #include <vector>
 
+#include "pe/identity.hpp"
+#include "pe/symbols.hpp"
 #include "pe/text.hpp"
 #include "scanner/poolmon/growth.hpp"
 #include "scanner/poolmon/lockstep.hpp"
 #include "scanner/rank/check.hpp"
 #include "scanner/rank/compare.hpp"
 #include "scanner/rank/rank.hpp"
-#include "scanner/scan/scan_file.hpp"
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/database.hpp"
@@ -45,7 +46,7 @@ struct Use {
   trace::TagUse use;
   std::uint32_t file_offset = 0xFFFFFFFFU;  ///< 0xFFFFFFFF: none
   std::vector<std::string> names;           ///< function names along `via`, empty texts where none is known
-  std::vector<CodePlace> sources;           ///< of those of `via` whose source line is known
+  std::vector<pe::CodePlace> sources;           ///< of those of `via` whose source line is known
   std::vector<std::string> listing;         ///< instruction texts along `via`, may be empty
   std::string what;                         ///< constant and bytes: where they stand, in words
   bool has_site = true;                     ///< false for bytes outside the mapped image
@@ -128,7 +129,7 @@ struct Driver {
 struct Finding {
   std::string path, sha256;
   rank::Finding found;
-  std::vector<CodePlace> places;  ///< those of `found`, with what symbols tell
+  std::vector<pe::CodePlace> places;  ///< those of `found`, with what symbols tell
   std::size_t known_places = 0;   ///< --allow-from: as many were known
   std::string allowed;            ///< why it is in order (--allow, --allow-from); empty when it is not
 };

@@ -85,7 +85,7 @@ class SarifReporter final : public Reporter {
     return at->second;
   }
 
-  Json location_of(const Finding& finding, const CodePlace& place) {
+  Json location_of(const Finding& finding, const pe::CodePlace& place) {
     Json physical;
     if (place.file.empty()) {
       physical["artifactLocation"] = {{"uri", uri_of(finding.path)}, {"index", artifact_of(finding)}};

@@ -113,7 +113,7 @@ std::string place(std::string_view path, const Use& use, std::size_t step) {
   return printable(name.substr(0, name.find_last_of('.'))) + "!" + printable(use.names[step]);
 }
 
-std::string place(std::string_view path, const CodePlace& at) {
+std::string place(std::string_view path, const pe::CodePlace& at) {
   const std::string_view name = file_name(path);
   std::string out = at.name.empty() ? place(path, at.rva)
                                     : printable(name.substr(0, name.find_last_of('.'))) + "!" + printable(at.name);

@@ -26,7 +26,7 @@ std::vector<std::string> known_gaps(const Driver& driver);
 std::string place(std::string_view path, std::uint32_t rva);
 /// "driver!Function+0x1f" where symbols give a name, else "driver.sys+0x1a2b". `step` counts along the chain.
 std::string place(std::string_view path, const Use& use, std::size_t step);
-std::string place(std::string_view path, const CodePlace& at);
+std::string place(std::string_view path, const pe::CodePlace& at);
 /// "9 places, first at driver!Function+0x1f (io.c:217) (7 known before)"; with one place, that alone.
 std::string places_in_words(const Finding& finding);
 /// "never_freed 'Leak' at 9 places, first at my.sys+0x1a2b: no call of the driver frees with this tag"

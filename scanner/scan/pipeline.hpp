@@ -4,8 +4,8 @@
 
 #include <functional>
 
-#include "scanner/scan/scan_file.hpp"
 #include "scanner/platform/stop.hpp"
+#include "scanner/scan/scan_file.hpp"
 
 namespace scanner {
 
@@ -26,8 +26,5 @@ struct Stages {
 /// When `stop` is set the producer stops; what is under way is finished and consumed. An exception of another stage
 /// than `work` ends the run: all threads are joined, then it is thrown again.
 void run_pipeline(unsigned jobs, const Stages& stages, const StopFlag& stop);
-
-/// The whole process yields processor and disk to others. False where the system knows no such thing.
-bool lower_priority();
 
 }  // namespace scanner

@@ -11,7 +11,7 @@
 
 #include "pe/identity.hpp"
 #include "pe/image.hpp"
-#include "scanner/trace/attribute/occurrence.hpp"
+#include "pe/symbols.hpp"
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/api_table.hpp"
@@ -41,14 +41,6 @@ class Recall {
   virtual void load(ScannedFile& file, const ScanRequest& request) = 0;
   /// The tags whose bytes a later question may ask for.
   [[nodiscard]] virtual const trace::TagSearch& tags() const = 0;
-};
-
-/// What symbols tell of a place in code.
-struct CodePlace {
-  std::uint32_t rva = 0;
-  std::string name;        ///< "Function+0x1f", may be empty
-  std::string file;        ///< source, as the compiler wrote it; may be empty
-  std::uint32_t line = 0;  ///< 0: not known
 };
 
 /// What earlier scans of a run covered, and whose paths these are.
@@ -108,7 +100,7 @@ struct ScannedFile {
   std::vector<trace::Occurrence> occurrences;       ///< locate: bytes of the tag that no use explains
   std::vector<std::uint32_t> file_offsets;          ///< per use: file offset of the site, 0xFFFFFFFF when none
   std::vector<std::vector<std::string>> names;      ///< per use: a name per element of `via`, empty where none is known
-  std::vector<CodePlace> places;                    ///< ascending by RVA: names of suspect calls, source lines of any
+  std::vector<pe::CodePlace> places;                    ///< ascending by RVA: names of suspect calls, source lines of any
   std::vector<std::vector<std::string>> listings;   ///< per use: one instruction text per element of `via`
   std::vector<tagdb::PoolTag> held;                 ///< with `recall`: which of its tags stand in the bytes
   std::vector<trace::Occurrence> held_occurrences;  ///< … and where those stand that no use explains

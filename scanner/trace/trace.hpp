@@ -126,4 +126,60 @@ tagdb::PoolTag kmdf_default_tag(std::string_view service_name);
 /// The instruction at `rva` as text, or empty when the machine has no decoder.
 std::string instruction_text(const pe::Image& image, std::uint32_t rva);
 
+// --- without code: the bytes of tags
+
+/// The bytes of tags in a file, as fast as memory allows. A few tags: sixteen positions at a time are compared with the
+/// two rarest bytes of a tag. Many tags: every position is hashed into a bitmap that fits the first-level cache. Both
+/// forms of bit 31 are one search, because only the fourth byte differs.
+class TagSearch {
+ public:
+  struct Hit {
+    std::size_t offset = 0;  ///< file offset of the tag's first byte
+    tagdb::PoolTag tag;
+    bool protected_bit = false;
+    bool halves = false;  ///< ARM64: the second of two instructions that make it (never from all())
+  };
+
+  TagSearch() = default;
+  explicit TagSearch(std::vector<tagdb::PoolTag> tags);
+
+  [[nodiscard]] const std::vector<tagdb::PoolTag>& tags() const { return tags_; }  ///< ascending, each once
+  [[nodiscard]] bool empty() const { return tags_.empty(); }
+  /// Does any of the tags stand in the bytes?
+  [[nodiscard]] bool any(pe::Bytes bytes) const;
+  /// Every place, ascending; a place belongs to one tag.
+  [[nodiscard]] std::vector<Hit> all(pe::Bytes bytes) const;
+
+ private:
+  [[nodiscard]] bool member(std::uint32_t value) const;
+
+  std::vector<tagdb::PoolTag> tags_;   // ascending, each once
+  std::vector<std::uint64_t> filter_;  // for many tags
+};
+
+/// The bytes of a tag wherever they stand in a file: what findstr sees, told apart. An immediate operand or a data word
+/// that nothing ties to a call is `constant`, anything else `bytes`.
+struct Occurrence {
+  tagdb::PoolTag tag;
+  bool protected_bit = false;
+  Evidence evidence = Evidence::bytes;
+  std::uint64_t file_offset = 0;
+  std::optional<std::uint32_t> rva;
+  std::string what;  ///< "text \"…\"", "immediate of `mov ecx, …`", "data"
+};
+
+/// How many places of one tag are described; the first ones, those without bit 31 before those with it.
+inline constexpr std::size_t kMaxOccurrences = 8;
+
+/// Does the code, on ARM64, put any of the tags together from two halves? Whether one stands in the bytes is what
+/// TagSearch::any says, piece by piece while they are read.
+bool may_hold_halves(const pe::Image& image, const TagSearch& tags);
+
+/// Every such place, ascending by offset.
+std::vector<TagSearch::Hit> places_of(const pe::Image& image, const TagSearch& tags);
+
+/// What stands at `hits` (ascending by offset, as places_of() delivers them), at most kMaxOccurrences of a tag.
+/// In file order.
+std::vector<Occurrence> describe_occurrences(const pe::Image& image, std::vector<TagSearch::Hit> hits);
+
 }  // namespace scanner::trace

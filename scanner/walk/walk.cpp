@@ -4,7 +4,7 @@
 #include <set>
 
 #include "pe/text.hpp"
-#include "scanner/walk/windows_rules.hpp"
+#include "scanner/platform/windows_rules.hpp"
 
 namespace scanner::walk {
 namespace {
@@ -183,7 +183,7 @@ class Walk {
 
   [[nodiscard]] bool is_volume_root(const std::string& directory) const {
     const std::string whole = absolute_path(directory);
-    if (kDriveLetters && windows::is_drive_root(whole)) return true;
+    if (kDriveLetters && scanner::windows::is_drive_root(whole)) return true;
     return !options_.volume_root.empty() && same_name(whole) == same_name(absolute_path(options_.volume_root));
   }
 

@@ -1,7 +1,7 @@
 // The Windows half of the walk. Directories are listed by handle, which gives attributes, reparse tag and file id of
 // every entry in one call and opens none of them: whether a file would have to be fetched from the cloud is known
 // before it is touched. Files are opened so that nobody is kept from writing, renaming or deleting them. What the bits
-// and codes mean is decided in windows_rules.cpp.
+// and codes mean is decided in windows_entries.cpp.
 #include <windows.h>
 
 #include <algorithm>
@@ -9,51 +9,10 @@
 #include <bit>
 #include <vector>
 
-#include "scanner/walk/walk.hpp"
-#include "scanner/walk/windows_rules.hpp"
 #include "scanner/platform/win32.hpp"
-
-namespace scanner::win32 {
-namespace {
-
-/// The Windows folder when System32 is not the real one for this process, else empty.
-std::u16string redirected_windows_directory() {
-  BOOL wow64 = FALSE;
-  if (::IsWow64Process(::GetCurrentProcess(), &wow64) == 0 || wow64 == FALSE) return {};
-  std::array<wchar_t, MAX_PATH + 1> buffer{};
-  const UINT length = ::GetSystemWindowsDirectoryW(buffer.data(), static_cast<UINT>(buffer.size()));
-  return std::u16string(as_utf16({buffer.data(), length}));
-}
-
-}  // namespace
-
-std::wstring api_path(std::string_view path) {
-  static const std::u16string redirected = redirected_windows_directory();
-  std::u16string full = pe::utf16_from_utf8(path);
-  if (!walk::windows::is_plain_absolute(full)) {
-    const std::wstring given = wide(full);
-    std::wstring buffer(::GetFullPathNameW(given.c_str(), 0, nullptr, nullptr), L'\0');
-    buffer.resize(::GetFullPathNameW(given.c_str(), static_cast<DWORD>(buffer.size()), buffer.data(), nullptr));
-    if (!buffer.empty()) full = as_utf16(buffer);
-  }
-  if (!redirected.empty()) full = walk::windows::sysnative_form(full, redirected);
-  return wide(walk::windows::extended_form(full));
-}
-
-std::string describe_error(DWORD code) {
-  if (const auto ours = walk::windows::describe_error(code); !ours.empty()) return std::string(ours);
-  wchar_t* text = nullptr;
-  const DWORD length =
-      ::FormatMessageW(FORMAT_MESSAGE_ALLOCATE_BUFFER | FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS,
-                       nullptr, code, 0, reinterpret_cast<wchar_t*>(&text), 0, nullptr);
-  std::string message = text != nullptr ? utf8({text, length}) : std::string();
-  ::LocalFree(text);
-  while (!message.empty() && std::string_view("\r\n .").find(message.back()) != std::string_view::npos)
-    message.pop_back();
-  return message.empty() ? "error " + std::to_string(code) : message + " (error " + std::to_string(code) + ")";
-}
-
-}  // namespace scanner::win32
+#include "scanner/platform/windows_rules.hpp"
+#include "scanner/walk/walk.hpp"
+#include "scanner/walk/windows_entries.hpp"
 
 namespace scanner::walk {
 namespace {
@@ -162,7 +121,7 @@ bool list_directory(const std::string& path, std::vector<DirectoryEntry>& entrie
     code = list_by_name(wide, entries);
   }
   if (code != ERROR_SUCCESS) {
-    denied = windows::classify_error(code) == windows::Failure::denied;
+    denied = scanner::windows::classify_error(code) == scanner::windows::Failure::denied;
     error = win32::describe_error(code);
     return false;
   }
@@ -178,7 +137,7 @@ bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error)
     const DWORD code = ::GetLastError();
     // pagefile.sys cannot be opened even for its attributes; its directory entry tells.
     WIN32_FIND_DATAW found{};
-    const HANDLE find = windows::classify_error(code) == windows::Failure::locked
+    const HANDLE find = scanner::windows::classify_error(code) == scanner::windows::Failure::locked
                             ? ::FindFirstFileW(wide.c_str(), &found)
                             : INVALID_HANDLE_VALUE;
     if (find == INVALID_HANDLE_VALUE) {
@@ -231,7 +190,7 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
                                   std::vector<std::uint8_t>& bytes, Content content,
                                   const std::function<void(std::size_t)>& more) {
   const auto failed = [&skipped](DWORD code) {
-    if (windows::classify_error(code) == windows::Failure::locked) ++skipped.locked;
+    if (scanner::windows::classify_error(code) == scanner::windows::Failure::locked) ++skipped.locked;
     return pe::Error{pe::Fault::unreadable, win32::describe_error(code)};
   };
   const win32::Handle file(::CreateFileW(win32::api_path(path).c_str(), GENERIC_READ, kShareAll, nullptr, OPEN_EXISTING,

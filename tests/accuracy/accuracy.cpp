@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "scanner/scan/scan_file.hpp"
-#include "scanner/trace/attribute/occurrence.hpp"
+#include "scanner/trace/trace.hpp"
 #include "tests/accuracy/look_back.hpp"
 #include "tests/accuracy/truth.hpp"
 #include "tests/census/census.hpp"

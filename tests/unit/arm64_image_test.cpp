@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "scanner/trace/isa/arm64/decode.hpp"
-#include "scanner/trace/attribute/occurrence.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tests/unit/files.hpp"
 

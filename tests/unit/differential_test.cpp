@@ -7,7 +7,6 @@
 #include <set>
 #include <tuple>
 
-#include "scanner/trace/attribute/occurrence.hpp"
 #include "scanner/trace/trace.hpp"
 #include "tests/unit/files.hpp"
 

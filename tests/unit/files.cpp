@@ -1,38 +1,12 @@
 #include "tests/unit/files.hpp"
 
-#include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
-
-namespace fs = std::filesystem;
-
-namespace {
-std::vector<std::string> drivers_below(const fs::path& root) {
-  std::vector<std::string> paths;
-  if (!fs::exists(root)) return paths;
-  for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".sys") paths.push_back(entry.path().string());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-}  // namespace
 
 std::vector<std::uint8_t> read_bytes(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   return {bytes.begin(), bytes.end()};
-}
-
-std::vector<std::string> test_drivers() { return drivers_below(TEST_DRIVERS); }
-std::vector<std::string> wine_drivers() { return drivers_below(REAL_DRIVERS); }
-
-std::vector<std::string> all_drivers() {
-  std::vector<std::string> all = test_drivers();
-  const auto wine = wine_drivers();
-  all.insert(all.end(), wine.begin(), wine.end());
-  return all;
 }
 
 std::string sample_driver() { return SOURCE_ROOT "/data/sample/Users/Helpdesk/Desktop/notmyfault/myfault.sys"; }

@@ -12,6 +12,7 @@
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/interp/interpreter.hpp"
 #include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/isa/machine.hpp"
 #include "tests/fuzz/shell.hpp"
 
 namespace hand_made {

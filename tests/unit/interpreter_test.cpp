@@ -17,7 +17,7 @@ constexpr std::uint32_t kAllocate = 0;
 
 struct Run {
   explicit Run(Function& function, const trace::CalleeKnowledge& knowledge = {})
-      : imports(image.machine(), tagdb::builtin_api_table()), values(abi.word, abi.entry_misalignment) {
+      : imports(image.get(), tagdb::builtin_api_table(), image.machine()), values(abi.word, abi.entry_misalignment) {
     summary = trace::interpret_function(image.get(), imports, function.get(), values, abi, budget, knowledge);
   }
   /// Argument `index` of the first call.
@@ -128,7 +128,7 @@ TEST_CASE("interpreter: a callee whose summary is known fills in the caller's lo
   effects.stores.push_back({kRcx, 0, 4, trace::kBottom, kCode + 0x800});
   Image image;
   const trace::Abi& abi = trace::abi_of(pe::Machine::x64);
-  const trace::ImportTable imports(image.machine(), tagdb::builtin_api_table());
+  const trace::ImportTable imports(image.get(), tagdb::builtin_api_table(), image.machine());
   trace::ValuePool values(abi.word, abi.entry_misalignment);
   trace::Budget budget;
   effects.stores[0].value = values.constant(kTag);
@@ -174,7 +174,7 @@ TEST_CASE("interpreter: a function that costs more than the budget has is given 
   function.block({}).add(set(kR8, kTag)).call_import(kAllocate).ret();
   Image image;
   const trace::Abi& abi = trace::abi_of(pe::Machine::x64);
-  const trace::ImportTable imports(image.machine(), tagdb::builtin_api_table());
+  const trace::ImportTable imports(image.get(), tagdb::builtin_api_table(), image.machine());
   trace::ValuePool values(abi.word, abi.entry_misalignment);
   trace::Budget budget;
   budget.spend(trace::Budget::kMostSteps);

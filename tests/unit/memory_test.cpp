@@ -13,12 +13,10 @@ namespace {
 constexpr std::uint64_t kTag = 0x6B61654C;
 
 struct Room {
-  Room() : imports(image.machine(), tagdb::builtin_api_table()), values(abi.word, abi.entry_misalignment) {
+  Room() : imports(image.get(), tagdb::builtin_api_table(), image.machine()), values(abi.word, abi.entry_misalignment) {
     state = trace::state_at_entry(values, abi);
   }
-  ValueId load(trace::Mem from, unsigned width) {
-    return memory.load(state, memory.address_of(state, from), width);
-  }
+  ValueId load(trace::Mem from, unsigned width) { return memory.load(state, memory.address_of(state, from), width); }
   void put(trace::Mem to, ValueId value, std::uint8_t width) {
     state.registers[kRax] = value;
     memory.store(state, store(to, kRax, width), kCode, &log);

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "scanner/walk/windows_rules.hpp"
+#include "scanner/platform/windows_rules.hpp"
 
 namespace fs = std::filesystem;
 namespace walk = scanner::walk;
@@ -78,9 +78,9 @@ TEST_CASE("a file with the name of a paging file is passed over in the root of a
 
 TEST_CASE("roots of drives") {
   for (const char* path : {"C:\\", "c:/", "\\\\?\\Z:\\", "//?/D:/", "\\\\.\\C:\\"})
-    CHECK(walk::windows::is_drive_root(path));
+    CHECK(scanner::windows::is_drive_root(path));
   for (const char* path : {"C:", "C:\\x", "/", "\\\\server\\c$\\", "1:\\", "\\\\?\\C:", "C:\\\\", ""})
-    CHECK_FALSE(walk::windows::is_drive_root(path));
+    CHECK_FALSE(scanner::windows::is_drive_root(path));
 }
 
 TEST_CASE("of a large file that is no image only the beginning is read") {
@@ -107,7 +107,7 @@ TEST_CASE("of a large file that is no image only the beginning is read") {
 
 TEST_CASE("devices and pipes of Windows") {
   for (const char16_t* path : {u"\\\\.\\NUL", u"\\\\.\\pipe\\x", u"//./CON"})
-    CHECK(walk::windows::is_device_path(path));
+    CHECK(scanner::windows::is_device_path(path));
   for (const char16_t* path : {u"\\\\.\\C:\\x", u"\\\\?\\C:\\NUL.txt", u"C:\\x", u"\\\\server\\share", u""})
-    CHECK_FALSE(walk::windows::is_device_path(path));
+    CHECK_FALSE(scanner::windows::is_device_path(path));
 }

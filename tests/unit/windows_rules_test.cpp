@@ -1,11 +1,13 @@
 // What Wine cannot show: reparse tags, recall attributes, error codes, path forms.
-#include "scanner/walk/windows_rules.hpp"
+#include "scanner/platform/windows_rules.hpp"
+#include "scanner/walk/windows_entries.hpp"
 
 #include <doctest/doctest.h>
 
 #include "pe/text.hpp"
 
 using namespace scanner::walk;           // NOLINT(google-build-using-namespace)
+using namespace scanner::windows;        // NOLINT(google-build-using-namespace)
 using namespace scanner::walk::windows;  // NOLINT(google-build-using-namespace)
 using Kind = DirectoryEntry::Kind;
 

@@ -1,4 +1,4 @@
-#include "scanner/trace/attribute/occurrence.hpp"
+#include "scanner/trace/trace.hpp"
 
 #include <algorithm>
 #include <tuple>

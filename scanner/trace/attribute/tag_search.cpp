@@ -1,4 +1,4 @@
-#include "scanner/trace/attribute/tag_search.hpp"
+#include "scanner/trace/trace.hpp"
 
 #include <algorithm>
 #include <array>

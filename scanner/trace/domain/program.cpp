@@ -7,7 +7,7 @@ Program::Program(Machine& of, const tagdb::ApiTable& table)
       image(machine.image()),
       apis(table),
       abi(machine.abi()),
-      imports(machine, apis),
+      imports(image, apis, machine),
       index(imports.has_rows() ? machine.build_index(imports.interesting_slots()) : Index{}),
       functions(machine, index),
       values(abi.word, abi.entry_misalignment),

@@ -32,9 +32,8 @@ std::unordered_map<std::string_view, int> rows_by_name(const tagdb::ApiTable& ap
 
 }  // namespace
 
-ImportTable::ImportTable(const Machine& machine, const tagdb::ApiTable& apis)
-    : machine_(machine), rows_(rows_by_name(apis)) {
-  const pe::Image& image = machine.image();
+ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis, const ImportReader& reader)
+    : reader_(reader), rows_(rows_by_name(apis)) {
   const bool qualified = std::any_of(apis.rows.begin(), apis.rows.end(),
                                      [](const tagdb::ApiRow& row) { return row.name.find('!') != std::string::npos; });
   const auto visited = image.for_each_import([&](const pe::Import& import) {
@@ -67,9 +66,8 @@ ImportTable::ImportTable(const Machine& machine, const tagdb::ApiTable& apis)
   for (std::size_t row = 0; row < apis.rows.size(); ++row)
     imports_.push_back({kNoSlot, static_cast<int>(row), Helper::none, apis.rows[row].name, -1, false});
   collect_own(image, apis);
-  if (!machine.abi().callee_removes) return;
   for (ImportInfo& info : imports_) {
-    if (const auto bytes = machine.stack_bytes_of_import(info.name)) {
+    if (const auto bytes = reader.stack_bytes_of_import(info.name)) {
       info.stack_bytes = static_cast<int>(bytes->removed);
       info.caller_cleans = bytes->caller_cleans;
     }

@@ -4,13 +4,15 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "pe/image.hpp"
-#include "scanner/trace/isa/machine.hpp"
+#include "scanner/trace/ir/operations.hpp"
 #include "tagdb/api_table.hpp"
+#include "tagdb/stack_bytes.hpp"
 
 namespace scanner::trace {
 
@@ -22,7 +24,7 @@ enum class Helper : std::uint8_t {
   no_return,       ///< KeBugCheckEx and its kin
   init_string,     ///< RtlInitUnicodeString: fills the structure of argument 0 with the text of argument 1
   find_routine,    ///< MmGetSystemRoutineAddress: returns the function that argument 0 names
-  bind_framework  ///< WdfVersionBind
+  bind_framework   ///< WdfVersionBind
 };
 
 struct ImportInfo {
@@ -34,10 +36,31 @@ struct ImportInfo {
   bool caller_cleans = false;
 };
 
+/// What a direct call target really is: `jmp [slot]` thunks and chains of jumps are followed.
+struct Callee {
+  std::uint32_t target = 0;
+  int import = -1;                 ///< number in the ImportTable, -1 for a function of the image
+  bool jumps_to_register = false;  ///< a bare jump by register: the body of guard dispatch
+  Reg jump_register = 0;           ///< then: which
+};
+
+class ImportTable;
+
+/// What the table asks a processor (Machine in isa/).
+class ImportReader {
+ public:
+  virtual ~ImportReader() = default;
+  [[nodiscard]] virtual Callee resolve_thunk(const ImportTable& imports, std::uint32_t rva) const = 0;
+  /// What an imported function takes off the stack, where that is not the same for all and its name tells.
+  [[nodiscard]] virtual std::optional<tagdb::StackBytes> stack_bytes_of_import(std::string_view /*name*/) const {
+    return std::nullopt;
+  }
+};
+
 class ImportTable {
  public:
-  /// Both stay valid.
-  ImportTable(const Machine& machine, const tagdb::ApiTable& apis);
+  /// All three stay valid.
+  ImportTable(const pe::Image& image, const tagdb::ApiTable& apis, const ImportReader& reader);
 
   /// Number that stands for the API row of that name when a pointer to it was got at run time, or -1.
   [[nodiscard]] int by_name(std::string_view name) const;
@@ -52,7 +75,7 @@ class ImportTable {
   /// Number of the import whose slot is at `rva`, or -1.
   [[nodiscard]] int at(std::uint32_t rva) const;
   /// What a call of the code at `rva` really calls.
-  [[nodiscard]] Callee callee_at(std::uint32_t rva) const { return machine_.resolve_thunk(*this, rva); }
+  [[nodiscard]] Callee callee_at(std::uint32_t rva) const { return reader_.resolve_thunk(*this, rva); }
   [[nodiscard]] const ImportInfo& operator[](std::size_t number) const { return imports_[number]; }
   [[nodiscard]] std::size_t size() const { return imports_.size(); }
   /// Slots of API rows and of helpers that matter, ascending.
@@ -64,7 +87,7 @@ class ImportTable {
  private:
   void collect_own(const pe::Image& image, const tagdb::ApiTable& apis);
 
-  const Machine& machine_;
+  const ImportReader& reader_;
   std::vector<ImportInfo> imports_;  // ascending by slot
   std::vector<std::uint32_t> interesting_;
   std::unordered_map<std::string_view, int> rows_;  // views the API table

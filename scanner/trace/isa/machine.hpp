@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "pe/image.hpp"
+#include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/image/index.hpp"
 #include "scanner/trace/ir/budget.hpp"
 #include "scanner/trace/ir/operations.hpp"
@@ -22,16 +23,6 @@
 #include "tagdb/stack_bytes.hpp"
 
 namespace scanner::trace {
-
-class ImportTable;
-
-/// What a direct call target really is: `jmp [slot]` thunks and chains of jumps are followed.
-struct Callee {
-  std::uint32_t target = 0;
-  int import = -1;                 ///< number in the ImportTable, -1 for a function of the image
-  bool jumps_to_register = false;  ///< a bare jump by register: the body of guard dispatch
-  Reg jump_register = 0;           ///< then: which
-};
 
 /// What is known about where functions start, for splitting code that no table describes. Lists are ascending RVAs.
 struct KnownStarts {
@@ -60,10 +51,10 @@ struct Untraced {
 };
 
 /// The processor of one image, which stays valid. Not shared between threads. RVAs everywhere.
-class Machine {
+class Machine : public ImportReader {
  public:
   Machine(const pe::Image& image, const Abi& abi) : image_(image), abi_(abi) {}
-  virtual ~Machine() = default;
+  ~Machine() override = default;
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
@@ -132,15 +123,10 @@ class Machine {
     return false;
   }
 
-  // --- callees
-  virtual Callee resolve_thunk(const ImportTable& imports, std::uint32_t rva) const = 0;
+  // --- callees (and those of ImportReader)
   /// What functions of the image do to the stack pointer; null where callers clean up. The arguments stay valid.
   virtual std::unique_ptr<CalleeStacks> callee_stacks(const ImportTable& /*imports*/, Budget& /*budget*/) {
     return nullptr;
-  }
-  /// What an imported function takes off the stack, where that is not the same for all and its name tells.
-  [[nodiscard]] virtual std::optional<tagdb::StackBytes> stack_bytes_of_import(std::string_view /*name*/) const {
-    return std::nullopt;
   }
 
  private:

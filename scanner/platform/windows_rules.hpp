@@ -1,29 +1,13 @@
-// What Windows' attribute bits, reparse tags, error codes and path forms mean for the walk. Plain numbers and text in,
-// decisions out: no call of the system, so all of it is tested on every platform. Numbers: learn.microsoft.com, "File
-// Attribute Constants", "Reparse Point Tags", "System Error Codes", "Naming Files, Paths, and Namespaces".
+// What Windows' error codes and path forms mean. Plain numbers and text in, decisions out: no call of the system, so
+// all of it is tested on every platform. Numbers: learn.microsoft.com, "System Error Codes", "Naming Files, Paths, and
+// Namespaces".
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "scanner/walk/walk.hpp"
-
-namespace scanner::walk::windows {
-
-struct Classified {
-  DirectoryEntry::Kind kind = DirectoryEntry::Kind::file;
-  bool offline = false;
-};
-
-/// `reparse_tag` counts only when the attributes say that there is one; 0 means the file system did not tell.
-/// `enumerated`: from a directory listing. One bit means "recall on open" there and "has extended attributes"
-/// elsewhere.
-Classified classify(std::uint32_t attributes, std::uint32_t reparse_tag, bool enumerated);
-
-/// The number of a file on its volume as `DirectoryEntry::inode` has it, 0 for not known. All ones is what file systems
-/// answer whose numbers are longer than 64 bits (ReFS): the same for many files, so it tells nothing.
-std::uint64_t file_id(std::uint64_t told);
+namespace scanner::windows {
 
 enum class Failure { missing, denied, locked, offline, other };
 Failure classify_error(std::uint32_t code);
@@ -44,4 +28,4 @@ std::u16string extended_form(std::u16string_view absolute);
 /// stay.
 std::u16string sysnative_form(std::u16string_view absolute, std::u16string_view windows_directory);
 
-}  // namespace scanner::walk::windows
+}  // namespace scanner::windows
