@@ -239,7 +239,7 @@ void Answers::add_skipped(const Root& root, walk::Skipped& skipped, const std::f
                        .bind(root.host, root.path);
   if (row.step()) {
     const auto count = [&row](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
-    skipped.add({count(0), count(1), count(2), count(3), count(4), count(5), count(6), {}});
+    skipped.add({count(0), count(1), count(2), count(3), count(4), count(5), count(6), {}, {}});
   }
   row.reset();
   Statement& rows = sql_->query(

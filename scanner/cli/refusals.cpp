@@ -90,6 +90,8 @@ std::string about_survey(const Options& options) {
   if (options.host && !options.store) return "--host has no effect without --store: it is kept in the catalogue";
   if (!options.check && (!options.allow.empty() || !options.allow_from.empty()))
     return "--allow and --allow-from have no effect without --check";
+  if (options.host && (options.host->empty() || options.host->find(':') != std::string::npos))
+    return "--host takes the name of a machine, without ':', not '" + *options.host + "'";
   const bool view = options.by_tag || options.totals_only || options.only;
   const std::string name = options.by_tag ? "--by" : options.totals_only ? "--summary" : "--only";
   if (view && (options.check || options.baseline)) return name + " has no effect beside --check or --baseline";

@@ -64,6 +64,11 @@ void Diagnostics::note(const std::string& text) {
   }
 }
 
+void Diagnostics::complain(const std::string& text) {
+  note(text);
+  if (options_.quiet) message(pe::printable(text));
+}
+
 void Diagnostics::remark(const std::string& text) {
   if (!options_.quiet) message(text);
 }
@@ -116,8 +121,7 @@ int Diagnostics::finish(int code) {
     const std::string text = "interrupted after " + std::to_string(drivers) + (drivers == 1 ? " driver" : " drivers") +
                              ", the answer is about these" +
                              (options_.store ? "; what is stored stays, and the same command goes on from there" : "");
-    note(text);
-    if (options_.quiet) message(text);  // whoever reads half an answer must know
+    complain(text);  // the reader of half an answer must know
   }
   summary_.seconds = seconds_since_start();
   reporter_->summary(summary_);

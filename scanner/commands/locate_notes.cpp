@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "scanner/commands/accounting.hpp"
 #include "tagdb/text.hpp"
 
 namespace scanner {
@@ -83,22 +84,7 @@ void note_searched(const Inputs& inputs, Diagnostics& diagnostics, const SearchR
   }
   diagnostics.note(searched);
   if (!missing.empty()) diagnostics.note(missing);
-  const walk::Skipped& skipped = diagnostics.summary().skipped;
-  if (skipped.total() > 0) {
-    std::string text = "skipped:";
-    const auto add = [&text](std::uint64_t count, const char* what) {
-      if (count > 0) text += " " + std::to_string(count) + " " + what + ",";
-    };
-    add(skipped.not_pe, "not PE files");
-    add(skipped.locked, "locked files");
-    add(skipped.denied, "denied folders");
-    add(skipped.links, "symbolic links");
-    add(skipped.offline, "offline files");
-    add(skipped.too_large, "files over --max-filesize");
-    add(skipped.special, "special files");
-    text.pop_back();
-    diagnostics.note(text);
-  }
+  note_skipped(diagnostics);
   if (inputs.catalog) {
     for (const tagdb::PoolTag tag : exact_tags) {
       if (!inputs.catalog->searched_for(tag))

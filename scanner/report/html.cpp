@@ -159,10 +159,8 @@ class HtmlReporter final : public Reporter {
     const std::vector<std::string>& logs = leaks_.logs().logs;
     if (!logs.empty()) out_ << "; logs:";
     for (const std::string& log : logs) out_ << ' ' << html::breakable(log);
-    out_ << "; " << html::counted(summary_.drivers, "driver", "drivers") << ", "
-         << html::counted(summary_.allocate.total(), "allocation site", "allocation sites") << ", "
-         << with_commas(summary_.allocate[trace::Bucket::dynamic])
-         << " not resolved.</p><p>poolwho proves that a driver <em>allocates with</em> a tag. Only measurements over "
+    out_ << "; " << html::counted(summary_.drivers, "driver", "drivers") << ", " << sites_in_words(summary_)
+         << ".</p><p>poolwho proves that a driver <em>allocates with</em> a tag. Only measurements over "
             "time can show that it leaks.</p></footer>\n"
          << "<script>" << html::script() << "</script>\n</body></html>\n";
   }

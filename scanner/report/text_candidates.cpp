@@ -33,8 +33,11 @@ std::string explained_use(const TextStyle& style, const std::string& path, const
   for (std::size_t i = 0; i < use.via.size(); ++i) {
     line = "          " + pad(place(path, item, i), 28) + "  " +
            (i < item.listing.size() ? printable(item.listing[i]) : std::string());
-    if (i == 0) line += "    ; '" + style.tag(use.tag) + "' is passed here";
-    if (i + 1 == use.via.size()) line += "    ; " + printable(use.api);
+    if (i == 0 && !item.implied) line += "    ; '" + style.tag(use.tag) + "' is passed here";
+    if (i + 1 == use.via.size()) {
+      line += "    ; " + printable(use.api);
+      if (item.implied) line += " takes no tag: '" + style.tag(use.tag) + "' is charged";
+    }
     out += style.line(line, 12) + '\n';
   }
   if (use.assumptions != 0)

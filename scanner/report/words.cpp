@@ -97,7 +97,8 @@ std::string product(const pe::Identity& identity) {
   std::string out = !identity.product.empty() ? identity.product : identity.description;
   if (const std::string version = version_of(identity); !version.empty()) out += (out.empty() ? "" : " ") + version;
   if (!identity.company.empty()) out += out.empty() ? identity.company : " (" + identity.company + ")";
-  if (out.empty() && !identity.signer.empty()) out = "signed by " + identity.signer;
+  if (out.empty() && !identity.signer.empty())
+    out = "carries a signature in the name of " + identity.signer + ", not checked";
   return out.empty() ? "no version resource" : out;
 }
 
@@ -170,6 +171,48 @@ std::string pool_and_size(const trace::TagUse& use) {
   std::string out(trace::to_string(use.pool));
   if (use.bytes) out += (out.empty() ? "" : " ") + with_commas(*use.bytes) + (*use.bytes == 1 ? " byte" : " bytes");
   return out;
+}
+
+namespace {
+
+/// "15 known, 1 forwarded": what there is none of is not named.
+std::string buckets_in_words(const trace::BucketCounts& counts) {
+  static constexpr std::array<std::pair<trace::Bucket, const char*>, trace::kBucketCount> kWords = {
+      {{trace::Bucket::constant, "known"},
+       {trace::Bucket::forwarded, "forwarded"},
+       {trace::Bucket::table, "from tables"},
+       {trace::Bucket::untagged, "untagged"},
+       {trace::Bucket::suspect, "suspect"},
+       {trace::Bucket::dynamic, "not resolved"}}};
+  std::string out;
+  for (const auto& [bucket, word] : kWords) {
+    if (counts[bucket] > 0) out += (out.empty() ? "" : ", ") + with_commas(counts[bucket]) + " " + word;
+  }
+  return out;
+}
+
+std::string counted_sites(const trace::BucketCounts& counts, const char* one, const char* many) {
+  const std::string out = with_commas(counts.total()) + " " + (counts.total() == 1 ? one : many);
+  return counts.total() == 0 ? out : out + ": " + buckets_in_words(counts);
+}
+
+}  // namespace
+
+std::string sites_in_words(const SiteCounts& counts, const std::map<std::string, std::uint32_t>& reasons) {
+  std::string out = counted_sites(counts.allocate, "allocation site", "allocation sites");
+  if (counts.wrapper.total() > 0)
+    out += "; " + counted_sites(counts.wrapper, "call of own wrappers", "calls of own wrappers");
+  if (reasons.empty()) return out;
+  trace::BucketCounts others = counts.free;
+  others.add(counts.other);
+  if (others[trace::Bucket::dynamic] > 0)
+    out += "; " + counted_sites(others, "call that does not allocate", "calls that do not allocate");
+  const char* separator = " (";
+  for (const auto& [reason, count] : reasons) {
+    out += separator + reason + " " + with_commas(count);
+    separator = ", ";
+  }
+  return out + ")";
 }
 
 std::vector<std::string> known_gaps(const Driver& driver) {

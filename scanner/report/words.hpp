@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -66,5 +67,9 @@ std::vector<NextStep> next_steps(const Leak& leak);
 std::vector<NextStep> next_steps(const LogsInfo& logs, const std::vector<tagdb::PoolTag>& largest);
 /// The search that was not made: who allocates with `tags`, which the named logs show.
 NextStep search_step(const std::vector<tagdb::PoolTag>& tags, const std::vector<std::string>& logs);
+
+/// "16 allocation sites: 15 known, 1 forwarded; 36 calls of own wrappers: 27 known, 9 not resolved (field 5, merged
+/// 4)". Calls that free or use a tag otherwise are named when some of them are not resolved: `reasons` are of all.
+std::string sites_in_words(const SiteCounts& counts, const std::map<std::string, std::uint32_t>& reasons = {});
 
 }  // namespace scanner::report
