@@ -40,7 +40,8 @@ class Gone {
   bool operator()(const std::string& path) {
     if (path.size() <= root_.size() || walk::exists(path)) return false;
     const auto slash = path.rfind('/');
-    const Folder& folder = listed(path.substr(0, slash == 0 ? 1 : slash));
+    const bool volume = slash == 0 || path[slash - 1] == ':';  // its root ends with the slash
+    const Folder& folder = listed(path.substr(0, volume ? slash + 1 : slash));
     return folder.gone || (folder.readable && !folder.names.contains(walk::same_name(path.substr(slash + 1))));
   }
 

@@ -17,7 +17,12 @@ std::string about_verb(const Given& given, Verb verb) {
     if (name == "min-verdict" && verb == Verb::survey) other = "; --only EVIDENCE shows one kind of use";
     if (name == "only" && verb == Verb::locate) other = "; --min-verdict V shows V and better";
     if (name == "names-only" && verb == Verb::leaks) other = "; for names: poolwho TAG PATH --names-only";
-    return "--" + std::string(name) + " has no meaning for '" + std::string(name_of(verb)) + "'" + other;
+    if (name == "by" && verb == Verb::locate) other = "; for all tags: poolwho survey PATH --by tag";
+    std::string owners;
+    for (const VerbName& one : kVerbNames) {
+      if (belongs_to(option, one.verb)) owners += (owners.empty() ? "" : ", ") + std::string(one.name);
+    }
+    return "--" + std::string(name) + " belongs to " + owners + ", not to '" + std::string(name_of(verb)) + "'" + other;
   }
   return {};
 }

@@ -29,7 +29,9 @@ bool account(const ScannedFile& file, bool catalogued, Diagnostics& diagnostics)
       ++summary.skipped.not_pe;
       if (file.file.named)
         diagnostics.complain("poolwho: " + pe::printable(file.file.path) + ": not a driver (" + file.message +
-                             "): name a .sys, .exe or .dll file, and unpack what is compressed");
+                             (file.file.size == 0
+                                  ? "): copy it from its source again"
+                                  : "): name a .sys, .exe or .dll file, and unpack what is compressed"));
       return false;
     case Outcome::not_wanted: return false;
     case Outcome::hard_link:  // resolved before

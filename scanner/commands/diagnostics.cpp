@@ -31,8 +31,8 @@ double Diagnostics::seconds_since_start() const {
 }
 
 void Diagnostics::problem(const report::Problem& problem, bool named) {
-  message("poolwho: " + pe::printable(problem.path) +
-          (problem.line != 0 ? ":" + std::to_string(problem.line) : "") + ": " + pe::printable(problem.message));
+  message("poolwho: " + pe::printable(problem.path) + (problem.line != 0 ? ":" + std::to_string(problem.line) : "") +
+          ": " + pe::printable(problem.message));
   if (named) ++named_failures_;
   record(problem);
 }
@@ -90,6 +90,10 @@ bool Diagnostics::note_no_driver() {
   if (options_.catalog || summary_.drivers > 0 || options_.shards > 0) return false;
   if (nothing_to_search()) return true;  // which was said of each
   note(named_failures_ > 0 || named_no_driver_ ? "there was no driver to search in what was named"
+       : !options_.include.empty() && !options_.any_suffix
+           ? "there was no driver to search: no *.sys file, and no native .exe or .dll, matches --include '" +
+                 options_.include.front() + "'" + (options_.include.size() > 1 ? " or another" : "") +
+                 "; --any-suffix opens every file"
        : options_.any_suffix
            ? "there was no driver to search"
            : "there was no driver to search: in folders *.sys is looked for, with --any-suffix every file");

@@ -24,7 +24,8 @@ std::vector<Step> chain_of(std::string_view path, const Use& item) {
     return steps;
   }
   for (std::size_t i = 0; i < item.use.via.size(); ++i)
-    steps.push_back({place(path, item, i), i < item.listing.size() ? item.listing[i] : std::string()});
+    steps.push_back(
+        {place(path, item, i), i < item.listing.size() ? instruction(path, item.listing[i]) : std::string()});
   return steps;
 }
 

@@ -29,6 +29,7 @@ namespace scanner::report {
 using pe::file_name;
 using pe::printable;
 using pe::valid_utf8;
+using pe::with_commas;
 
 struct RunInfo {
   std::string command;

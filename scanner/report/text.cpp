@@ -143,7 +143,7 @@ class TextReporter final : public Reporter {
       bool same_pool = true;
       while (end < driver.uses.size() && driver.uses[end].use.tag == first.tag &&
              driver.uses[end].use.evidence == first.evidence) {
-        same_pool = same_pool && driver.uses[end].use.pool == first.pool;
+        same_pool = same_pool && pool_in_words(driver.uses[end].use) == pool_in_words(first);
         ++end;
       }
       if (first.evidence != trace::Evidence::constant || options_.explain || options_.some_uses)
@@ -176,7 +176,8 @@ class TextReporter final : public Reporter {
     const trace::TagUse& first = item.use;
     const bool frees = first.evidence == trace::Evidence::frees;
     const bool sure = first.certainty != trace::Certainty::assumed;
-    const std::string certainty = pad(std::string(trace::to_string(first.certainty)), 8);
+    // A number in code is tied to no call: nothing about it is certain.
+    const std::string certainty = pad(first.row >= 0 ? std::string(trace::to_string(first.certainty)) : "", 8);
     std::string line = "  " + (frees ? style_.tag(first.tag) : style_.paint(kBold, style_.tag(first.tag))) + "  " +
                        pad(std::string(trace::to_string(first.evidence)), 10) + "  " +
                        (frees ? certainty : style_.paint(sure ? kGreen : kYellow, certainty)) + "  ";
@@ -184,7 +185,7 @@ class TextReporter final : public Reporter {
     if (first.row < 0 && end - begin > 1) line += " x" + std::to_string(end - begin);
     if (item.has_site)
       line += (end - begin > 1 ? ", first at " : " at ") + place(driver.path, item, first.via.size() - 1);
-    if (same_pool && first.pool != trace::Pool::unknown) line += ", " + std::string(trace::to_string(first.pool));
+    if (same_pool && first.pool != trace::Pool::unknown) line += ", " + pool_in_words(first);
     if (end - begin == 1 && first.bytes) line += ", " + with_commas(*first.bytes) + " bytes";
     out_ << (frees ? style_.paint(kDim, style_.line(line, 8)) : style_.line(line, 8)) << '\n';
     for (std::size_t k = begin; options_.explain && k < end; ++k)

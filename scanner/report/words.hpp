@@ -11,7 +11,6 @@
 namespace scanner::report {
 
 std::string pad(std::string text, std::size_t width);
-std::string with_commas(std::uint64_t number);
 /// "1.5 MiB", "-64.0 KiB"
 std::string human_bytes(double bytes);
 /// "3 h 20 min", "2.5 days"
@@ -36,6 +35,10 @@ std::string in_words(const Finding& finding);
 std::string in_words(const Summary::Findings& findings);
 /// "my.sys 2.1 compared with old.sys 2.0: no changes"
 std::string in_words(const Compared& pair);
+/// An instruction with the file's name for `image`: "call [driver.sys+0x2060]".
+std::string instruction(std::string_view path, const std::string& listing);
+/// "nonpaged", "nonpaged executable", "paged"
+std::string pool_in_words(const trace::TagUse& use);
 /// "nonpaged 1,024 bytes"
 std::string pool_and_size(const trace::TagUse& use);
 /// "ExAllocatePoolWithTag at foo.sys+0x1a2b, nonpaged 1,024 bytes; 3 call sites"
@@ -44,7 +47,8 @@ std::string proof(const Candidate& candidate);
 /// How many of `weak` candidates for a tag people see by default: none beside `better` ones or for a tag that never
 /// proves an owner, else five at most. Of candidates in order, the first `better` + this many are shown.
 std::size_t weak_shown(tagdb::PoolTag tag, std::size_t better, std::size_t weak);
-/// "... and 197 more files that only contain the bytes (--min-verdict weak shows them)", after `shown` candidates.
+/// "... and 197 more files contain the letters 'Leak', but no call uses them (--min-verdict weak shows them)", after
+/// `shown` candidates.
 std::string folded_note(tagdb::PoolTag tag, std::size_t folded, std::size_t shown);
 
 /// "3.1.0.0" of "3, 1, 0, 0", "6.00.0724" of "Version 6.00.0724 built by: WinDDK"; a text without a number as it is.
@@ -54,6 +58,8 @@ std::string version_of(const pe::Identity& identity);
 std::string growth_in_words(const poolmon::Growth& growth, double hours);
 /// "nonpaged", "session 1", "all sessions"
 std::string pool_in_words(const poolmon::Growth& growth);
+/// "about 12 days of available memory at this rate"; `hours_left` of the growth is known.
+std::string how_long(const poolmon::Growth& growth);
 /// "12 days", "more than a year"
 std::string time_left(double hours);
 /// What a whole pool does: "the nonpaged pool as a whole keeps growing: 1.1 GiB to 7.8 GiB in 23 h, 295.7 MiB per

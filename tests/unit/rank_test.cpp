@@ -86,6 +86,10 @@ TEST_CASE("a listed owner counts, by a pattern less, and a list that names anoth
   CHECK(judged("Else").verdict == rank::Verdict::proven);
   CHECK_FALSE(has(judged("Leak"), "listed_elsewhere"));
   CHECK_FALSE(has(judged("Gone"), "listed_elsewhere"));
+  // A tag that names no owner contradicts no list.
+  database.add(tagdb::read_pooltag("Ddk  - b.sys\n", "list"), "list");
+  CHECK(has(judged("Ddk "), "shared_tag"));
+  CHECK_FALSE(has(judged("Ddk "), "listed_elsewhere"));
 }
 
 TEST_CASE(
@@ -155,10 +159,9 @@ TEST_CASE("the lint for driver makers names default tags and numbers that are no
   trace.sites.push_back(site);
   const auto findings = rank::check(trace, {}, tagdb::Database{}, tagdb::builtin_api_table());
   const auto found = [&findings](std::string_view code, std::uint32_t rva) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [&](const rank::Finding& finding) {
-                         return finding.code->code == code && finding.places == std::vector<std::uint32_t>{rva};
-                       });
+    return std::any_of(findings.begin(), findings.end(), [&](const rank::Finding& finding) {
+      return finding.code->code == code && finding.places == std::vector<std::uint32_t>{rva};
+    });
   };
   CHECK(found("default_tag", 0x1000));
   CHECK(found("suspect_tag", 0x2000));
