@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "pe/text.hpp"
+
 namespace pe {
 namespace {
 
@@ -48,6 +50,7 @@ Result<Image> Image::open(std::span<const std::uint8_t> file) {
   Image image;
   const Bytes bytes(file);
   image.file_ = bytes;
+  if (bytes.size() == 0) return Error{Fault::not_pe, "the file is empty"};
   if (bytes.read<std::uint16_t>(0) != 0x5A4D) return Error{Fault::not_pe, "no MZ signature"};
   const auto pe_offset = bytes.read<std::uint32_t>(0x3C);
   if (!pe_offset) return Error{Fault::not_pe, "no PE header behind the MZ signature"};
@@ -144,7 +147,8 @@ std::string Image::damage() const {
   for (const Section& section : sections()) {
     const std::uint64_t end = std::uint64_t{section.raw_offset} + section.raw_size;
     if (section.raw_offset != 0 && section.raw_size != 0 && end > file_.size())
-      return "the file is cut: a section ends at byte " + std::to_string(end) + " of " + std::to_string(file_.size());
+      return "the file is cut: it has " + with_commas(file_.size()) + " bytes, and a section would end at byte " +
+             with_commas(end);
     if (std::uint64_t{section.rva} + section.virtual_size > size_of_image_)
       return "a section lies outside of the image that the headers describe";
   }

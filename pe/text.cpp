@@ -124,6 +124,15 @@ void append_hex(std::string& out, std::uint8_t byte) {
   out += kDigits[byte & 15];
 }
 
+std::string with_commas(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
+
 std::string hex_number(std::uint32_t value) {
   std::array<char, 8> digits{};
   const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);

@@ -32,6 +32,8 @@ bool equal_but_case(std::string_view a, std::string_view b);
 void append_hex(std::string& out, std::uint8_t byte);
 /// "0x1f", without leading zeros.
 std::string hex_number(std::uint32_t value);
+/// "1,234,567"
+std::string with_commas(std::uint64_t number);
 /// All of `digits`, which hold no "0x"; nothing when that is no number of 64 bits.
 std::optional<std::uint64_t> parse_hex(std::string_view digits);
 

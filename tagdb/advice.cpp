@@ -136,8 +136,8 @@ std::string advice_for(PoolTag tag) {
   const std::string proof = proof_of(tag);
   const auto hint = hint_for(tag);
   if (hint.empty()) return proof;
-  if (proof.empty()) return "'" + tag.text() + "' elsewhere: " + std::string(hint);
-  return proof + ". Elsewhere: " + std::string(hint);
+  if (proof.empty()) return "'" + tag.text() + "': " + std::string(hint);
+  return proof + ". " + std::string(hint);
 }
 
 std::string_view on_behalf(std::string_view image) {

@@ -86,10 +86,20 @@ std::vector<std::string> Answers::roots() {
   return spelled;
 }
 
+std::pair<std::string, std::string> Answers::host_and_path(const std::string& path) {
+  for (const std::string& host : hosts()) {
+    if (!host.empty() && path.size() > host.size() && path.starts_with(host) && path[host.size()] == ':')
+      return {host, path.substr(host.size() + 1)};
+  }
+  return {{}, path};
+}
+
 bool Answers::covers(const std::string& path) {
-  const std::string absolute = walk::absolute_path(path);
+  const auto [only_host, place] = host_and_path(path);
+  const std::string absolute = walk::absolute_path(place);
   const auto [low, high] = below(absolute);
   for (const Root& root : outer_roots()) {
+    if (!only_host.empty() && root.host != only_host) continue;
     if (root.path == absolute) return true;
     Statement& row = sql_->query(
                              "SELECT 1 FROM files WHERE host=?1 AND state='present' AND path=?2 UNION ALL "
@@ -239,7 +249,7 @@ void Answers::add_skipped(const Root& root, walk::Skipped& skipped, const std::f
                        .bind(root.host, root.path);
   if (row.step()) {
     const auto count = [&row](int column) { return static_cast<std::uint64_t>(row.integer(column)); };
-    skipped.add({count(0), count(1), count(2), count(3), count(4), count(5), count(6), {}});
+    skipped.add({count(0), count(1), count(2), count(3), count(4), count(5), count(6), {}, {}});
   }
   row.reset();
   Statement& rows = sql_->query(
@@ -274,8 +284,10 @@ void Answers::scan(const std::vector<std::string>& paths, const Done& done, cons
   std::vector<Root> roots;
   const std::vector<std::string> machines = hosts();
   const std::string here = host_name();
-  for (const std::string& path : paths) {
+  for (const std::string& named : paths) {
+    const auto [only_host, path] = host_and_path(named);
     for (const std::string& host : machines) {
+      if (!only_host.empty() && host != only_host) continue;
       const bool elsewhere = machines.size() > 1 && host != here;
       std::string shown = path;
       if (elsewhere) shown.insert(0, host + ":");

@@ -53,6 +53,8 @@ class Answers {
     std::string host, path, spelled;
   };
   Answers(std::unique_ptr<Sql> sql, const tagdb::ApiTable& apis) : sql_(std::move(sql)), records_(*sql_, apis) {}
+  /// "serverB:/mnt/c", as answers about several machines write paths; the host is empty when none is named.
+  std::pair<std::string, std::string> host_and_path(const std::string& path);
   std::vector<Root> outer_roots();
   /// A path below `root` as answers show it.
   static std::string shown_path(const Root& root, const std::string& path);

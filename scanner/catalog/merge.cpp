@@ -99,6 +99,22 @@ struct Seen {
   std::int64_t size = 0, modified = 0, beside = 0, checked = 0, engine = 0;
 };
 
+/// Paths of one machine that hold one driver here and another there, neither catalogue knowing both: not one file that
+/// was updated, but perhaps two machines under one name.
+void find_conflicts(Sql& sql, Merged& merged) {
+  Statement& rows = sql.query(
+      "SELECT f.host, f.path FROM other.files f JOIN driver_of d ON d.theirs=f.driver JOIN main.files m ON "
+      "m.host=f.host AND m.path=f.path AND m.state='present' WHERE f.state='present' AND m.driver IS NOT NULL AND "
+      "m.driver<>d.ours AND NOT EXISTS(SELECT 1 FROM driver_of y JOIN other.files x ON x.driver=y.theirs WHERE "
+      "y.ours=m.driver AND x.host=f.host AND x.path=f.path) AND NOT EXISTS(SELECT 1 FROM main.files x WHERE "
+      "x.host=f.host AND x.path=f.path AND x.driver=d.ours) ORDER BY 1, 2");
+  while (rows.step()) {
+    if (merged.conflicts++ > 0) continue;
+    merged.conflict_host = rows.text(0);
+    merged.conflict_path = rows.text(1);
+  }
+}
+
 /// The latest view of a path is the one that is present, or vanished; earlier ones are history.
 void take_file(Sql& sql, const Seen& file) {
   std::optional<std::int64_t> same, present;
@@ -171,9 +187,10 @@ pe::Result<Merged> merge(const std::vector<std::string>& catalogues, const std::
   auto opened = open_catalog(out, Sql::Mode::write);
   if (!opened) return opened.error();
   Sql& sql = *opened.value();
-  // The file is thrown away when anything goes wrong: nothing need reach the disk in time. The journal is a file all the
-  // same, as the pages that one catalogue changes may be more than fit into memory.
+  // The file is thrown away when anything goes wrong: nothing need reach the disk in time. The journal is a file all
+  // the same, as the pages that one catalogue changes may be more than fit into memory.
   sql.execute("PRAGMA synchronous=OFF; CREATE INDEX files_by_path ON files(host, path);");
+  Merged merged;
   for (const std::string& path : catalogues) {
     where = path;
     {
@@ -183,6 +200,7 @@ pe::Result<Merged> merge(const std::vector<std::string>& catalogues, const std::
     sql.query("ATTACH ? AS other").bind(path).run();
     sql.execute("BEGIN IMMEDIATE");
     sql.execute(kTake);
+    if (!sql.failed()) find_conflicts(sql, merged);
     if (!sql.failed()) take_files(sql);
     sql.execute("COMMIT");
     sql.execute(kForget);
@@ -200,9 +218,8 @@ pe::Result<Merged> merge(const std::vector<std::string>& catalogues, const std::
     row.reset();
     return static_cast<std::uint64_t>(value);
   };
-  Merged merged;
-  merged.drivers = count("SELECT count(*) FROM drivers");
-  merged.files = count("SELECT count(*) FROM files WHERE state='present'");
+  merged.drivers = count("SELECT count(DISTINCT driver) FROM files WHERE state='present'");
+  merged.files = count("SELECT count(driver) FROM files WHERE state='present'");
   merged.hosts = count("SELECT count(DISTINCT host) FROM roots");
   if (sql.failed()) return pe::Error{pe::Fault::unreadable, remedy(sql)};
   return merged;

@@ -12,7 +12,9 @@
 namespace scanner::catalog {
 
 struct Merged {
-  std::uint64_t drivers = 0, files = 0, hosts = 0;
+  std::uint64_t files = 0, drivers = 0, hosts = 0;  ///< files: drivers that are there; drivers: their contents
+  std::uint64_t conflicts = 0;  ///< paths that two catalogues know with different contents, neither knowing both
+  std::string conflict_host, conflict_path;  ///< the first of them
 };
 
 /// Writes `out`, which must not exist. On failure `where` is the file that the message is about.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <set>
 
 #include "scanner/catalog/schema.hpp"
 #include "scanner/catalog/totals.hpp"
@@ -28,6 +30,43 @@ std::string_view name_of(Outcome outcome) {
     default: return "driver";
   }
 }
+
+/// Is a path below `root` no longer there? Only a folder that can be listed tells: what cannot be read may still be
+/// there.
+class Gone {
+ public:
+  explicit Gone(std::string root) : root_(std::move(root)) {}
+
+  bool operator()(const std::string& path) {
+    if (path.size() <= root_.size() || walk::exists(path)) return false;
+    const auto slash = path.rfind('/');
+    const bool volume = slash == 0 || path[slash - 1] == ':';  // its root ends with the slash
+    const Folder& folder = listed(path.substr(0, volume ? slash + 1 : slash));
+    return folder.gone || (folder.readable && !folder.names.contains(walk::same_name(path.substr(slash + 1))));
+  }
+
+ private:
+  struct Folder {
+    bool readable = false, gone = false;
+    std::set<std::string> names;
+  };
+
+  /// The absolute path of a folder of the catalogue; each is listed once.
+  const Folder& listed(const std::string& path) {
+    if (const auto known = folders_.find(path); known != folders_.end()) return known->second;
+    Folder folder;
+    std::vector<walk::DirectoryEntry> entries;
+    std::string error;
+    bool denied = false;
+    folder.readable = walk::list_directory(path, entries, error, denied);
+    for (const walk::DirectoryEntry& entry : entries) folder.names.insert(walk::same_name(entry.name));
+    folder.gone = !folder.readable && !denied && (*this)(path);
+    return folders_.emplace(path, std::move(folder)).first->second;
+  }
+
+  std::string root_;
+  std::map<std::string, Folder> folders_;
+};
 
 }  // namespace
 
@@ -158,7 +197,8 @@ bool Store::add_root(const std::string& spelled, const walk::Skipped& skipped,
                      const std::vector<walk::Trouble>& troubles) {
   const std::lock_guard lock(mutex_);
   const std::string path = walk::absolute_path(spelled);
-  if (std::find(roots_.begin(), roots_.end(), path) == roots_.end()) roots_.push_back(path);
+  if (std::none_of(roots_.begin(), roots_.end(), [&path](const Root& root) { return root.path == path; }))
+    roots_.push_back({path, spelled});
   begin_change();
   sql_->query(
           "INSERT INTO roots(host,path,spelled,run,not_pe,locked,denied,links,offline,too_large,special) "
@@ -243,25 +283,50 @@ bool Store::store(const std::vector<ScannedFile>& files) {
 
 bool Store::note_vanished() {
   const std::lock_guard lock(mutex_);
-  const std::int64_t now =
-      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   begin_change();
-  for (const std::string& root : roots_) {
-    std::vector<std::int64_t> gone;
-    const auto [low, high] = below(root);
-    Statement& rows = sql_->query(
-                              "SELECT id, path FROM files WHERE host=?1 AND state='present' AND last_run<>?2 AND "
-                              "(path=?3 OR (path>=?4 AND path<?5))")
-                          .bind(facts_.host, run_, root, low, high);
-    while (rows.step()) {
-      if (!walk::exists(rows.text(1))) gone.push_back(rows.integer(0));
-    }
-    for (const std::int64_t id : gone)
-      sql_->query("UPDATE files SET state='vanished', checked=? WHERE id=?").bind(now, id).run();
-    counts_.vanished += gone.size();
-  }
+  for (const Root& root : roots_) note_vanished_below(root);
   sql_->execute("COMMIT");
   return !sql_->failed();
+}
+
+void Store::note_vanished_below(const Root& root) {
+  std::vector<std::int64_t> gone;
+  std::uint64_t drivers = 0;
+  Gone is_gone(root.path);
+  const auto [low, high] = below(root.path);
+  Statement& rows = sql_->query(
+                            "SELECT id, path, driver FROM files WHERE host=?1 AND state='present' AND last_run<>?2 AND "
+                            "(path=?3 OR (path>=?4 AND path<?5))")
+                        .bind(facts_.host, run_, root.path, low, high);
+  while (rows.step()) {
+    if (!is_gone(rows.text(1))) continue;
+    gone.push_back(rows.integer(0));
+    if (!rows.null(2)) ++drivers;
+  }
+  if (gone.empty()) return;
+  if (!any_seen_below(root)) {
+    if (facts_.shard.empty() && drivers > 0)
+      warnings_.push_back("no driver below " + root.spelled + ", where " + std::to_string(drivers) +
+                          (drivers == 1 ? " was" : " were") +
+                          " last time: is the volume mounted? Nothing was marked as vanished");
+    return;
+  }
+  const std::int64_t now =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  for (const std::int64_t id : gone)
+    sql_->query("UPDATE files SET state='vanished', checked=? WHERE id=?").bind(now, id).run();
+  counts_.vanished += gone.size();
+}
+
+bool Store::any_seen_below(const Root& root) {
+  const auto [low, high] = below(root.path);
+  Statement& row = sql_->query(
+                           "SELECT 1 FROM files WHERE host=?1 AND state='present' AND last_run=?2 AND "
+                           "(path=?3 OR (path>=?4 AND path<?5)) LIMIT 1")
+                       .bind(facts_.host, run_, root.path, low, high);
+  const bool seen = row.step();
+  row.reset();
+  return seen;
 }
 
 trace::TagSearch Store::missing_tags() {

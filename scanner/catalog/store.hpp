@@ -44,8 +44,11 @@ class Store final : public Recall {
   bool add_root(const std::string& spelled, const walk::Skipped& skipped, const std::vector<walk::Trouble>& troubles);
   /// Commits. False when that failed: error() says why and what to do.
   bool store(const std::vector<ScannedFile>& files);
-  /// Files below the roots that this run did not see and that are no longer there become `vanished`.
+  /// Files below the roots that this run did not see and that are no longer there become `vanished`. Not so below a
+  /// root or folder that cannot be read now, nor below a root without any file: it may be a volume that is not mounted,
+  /// of which warnings() then tells.
   bool note_vanished();
+  [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
   /// The next drivers of this machine that were not searched for every tag; empty when there are none left.
   std::vector<Unsearched> unsearched();
   [[nodiscard]] trace::TagSearch missing_tags();
@@ -61,13 +64,19 @@ class Store final : public Recall {
   void begin_change();
   [[nodiscard]] bool trusted(std::int64_t engine_row);
   void store_file(const ScannedFile& file, std::int64_t driver);
+  struct Root {
+    std::string path, spelled;  // path: absolute
+  };
+  void note_vanished_below(const Root& root);
+  bool any_seen_below(const Root& root);
 
   std::mutex mutex_;
   std::unique_ptr<Sql> sql_;
   Records records_;
   RunFacts facts_;
   std::int64_t run_ = 0, engine_ = 0, searched_ = 0, all_tags_ = 0, last_unsearched_ = 0;
-  std::vector<std::string> roots_;  // absolute
+  std::vector<Root> roots_;
+  std::vector<std::string> warnings_;
   trace::TagSearch search_;
   StoreCounts counts_;
 };

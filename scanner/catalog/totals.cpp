@@ -17,7 +17,7 @@ INSERT INTO totals SELECT CASE d.traced WHEN 0 THEN 'untraced' ELSE 'traced' END
 INSERT INTO total_sites SELECT s.kind, s.wrapper, s.bucket, s.reason, sum(s.sites) FROM site_counts s
   JOIN drivers d ON d.id=s.driver AND d.traced WHERE s.driver IN (SELECT driver FROM counted) GROUP BY 1, 2, 3, 4;
 INSERT INTO unresolved SELECT sum(s.sites), s.driver FROM site_counts s JOIN drivers d ON d.id=s.driver AND d.traced
-  WHERE s.kind='allocate' AND s.bucket='dynamic' AND NOT s.wrapper AND s.driver IN (SELECT driver FROM counted)
+  WHERE (s.kind='allocate' OR s.wrapper) AND s.bucket='dynamic' AND s.driver IN (SELECT driver FROM counted)
   GROUP BY s.driver;
 INSERT INTO totals SELECT 'unresolved', '', 0, count(*), 0 FROM unresolved;
 DROP TABLE counted;
@@ -26,7 +26,7 @@ DROP TABLE counted;
 /// `sign` is 1 or -1.
 void count_site(Rest& rest, Statement& row, int sign) {
   const std::string_view kind = row.view(0), bucket = row.view(2);
-  trace::BucketCounts& counts = row.integer(1) != 0     ? rest.wrapper
+  trace::BucketCounts& counts = row.integer(1) != 0  ? rest.wrapper
                                 : kind == "allocate" ? rest.allocate
                                 : kind == "free"     ? rest.free
                                                      : rest.other;
@@ -83,7 +83,12 @@ bool read_totals(Sql& sql, Rest& rest) {
   }
   Statement& sites = sql.query("SELECT kind, wrapper, bucket, reason, sites FROM total_sites");
   while (sites.step()) count_site(rest, sites, 1);
-  return any;
+  // Totals of an earlier version left the calls of wrappers out of `unresolved`; who asks then counts anew.
+  Statement& sum = sql.query("SELECT ifnull(sum(sites), 0) FROM unresolved");
+  const bool agrees = sum.step() && sum.integer(0) == static_cast<std::int64_t>(rest.allocate[trace::Bucket::dynamic] +
+                                                                                rest.wrapper[trace::Bucket::dynamic]);
+  sum.reset();
+  return any && agrees;
 }
 
 void take_sites(Sql& sql, std::int64_t driver, Rest& rest) {
@@ -93,7 +98,7 @@ void take_sites(Sql& sql, std::int64_t driver, Rest& rest) {
                         .bind(driver);
   bool unresolved = false;
   while (rows.step()) {
-    unresolved = unresolved || (rows.view(0) == "allocate" && rows.view(2) == "dynamic" && rows.integer(1) == 0);
+    unresolved = unresolved || ((rows.view(0) == "allocate" || rows.integer(1) != 0) && rows.view(2) == "dynamic");
     count_site(rest, rows, -1);
   }
   if (unresolved) --rest.unresolved_drivers;

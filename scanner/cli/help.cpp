@@ -15,9 +15,32 @@ constexpr std::size_t kNarrow = 60, kWidest = 100, kOptionColumn = 26;
 constexpr const char* kTagForms =
     "TAG is what poolmon shows: Leak, \"Io  \", Afd?, Afd*, \\x4c\\x65\\x61\\x6b, or 0x6B61654C as a debugger prints "
     "it.";
-constexpr const char* kExitCodes =
-    "Exit codes: 0 found, 1 nothing found and the search was complete, 2 wrong usage or a named path cannot be read, 3 "
-    "incomplete (an image could not be read or parsed), 130 interrupted.";
+
+std::string exit_codes() {
+  std::string out = "Exit codes:";
+  for (const ExitCode& one : kExitCodeTable) out += std::string(" ") + one.code + " " + one.meaning + ".";
+  return out;
+}
+
+/// The words that stand for one command where an option means something else, or less, for it.
+std::string help_of(const OptionSpec& option, std::optional<Verb> verb) {
+  const std::string_view name = option.name;
+  if (verb && name == "output" && *verb == Verb::merge)
+    return "the catalogue to write (as a whole, when it is complete)";
+  if (!verb || name != "format") return option.help;
+  if (*verb == Verb::survey)
+    return "text (default), ndjson, json, csv, html, localtag or pooltag; with --check also sarif, github or msbuild";
+  std::string out;
+  std::string_view words = option_values(name, static_cast<unsigned>(*verb));
+  while (!words.empty()) {
+    const auto end = std::min(words.find(' '), words.size());
+    const std::string_view rest = words.substr(std::min(words.size(), end + 1));
+    out += (out.empty() ? "" : rest.empty() ? " or " : ", ") + std::string(words.substr(0, end));
+    if (words.substr(0, end) == "text") out += " (default)";
+    words = rest;
+  }
+  return out;
+}
 
 std::string spelled(const OptionSpec& option) {
   std::string out = option.letter != 0 ? std::string("-") + option.letter + ", --" : "    --";
@@ -50,7 +73,7 @@ void add_options(std::string& out, std::optional<Verb> verb, std::size_t columns
       if (option.topic != topic || (verb && !belongs_to(option, *verb))) continue;
       if (!headed) out += std::string("\n") + heading + "\n";
       headed = true;
-      std::string text = option.help;
+      std::string text = help_of(option, verb);
       if (!verb && option.verbs != kAllVerbs) {
         text += " [";
         std::string separator;
@@ -76,6 +99,7 @@ std::string help_text(std::optional<Verb> verb, std::size_t columns) {
           "\n\n";
     for (const VerbSpec& spec : verb_table()) add_row(out, std::string("poolwho ") + spec.usage, spec.summary, columns);
     add_row(out, "poolwho help [COMMAND]", "shows the options of one command", columns);
+    add_row(out, "poolwho version", "prints version, engine, list and features", columns);
     out += "\n" + report::wrapped(kTagForms, columns) + "\n";
   } else {
     const auto spec = std::find_if(verb_table().begin(), verb_table().end(),
@@ -92,7 +116,7 @@ std::string help_text(std::optional<Verb> verb, std::size_t columns) {
   for (const VerbSpec& spec : verb_table()) {
     if (!verb || spec.verb == *verb) out += report::wrapped(std::string("  ") + spec.example, columns, 4) + "\n";
   }
-  return out + "\n" + report::wrapped(kExitCodes, columns) + "\n";
+  return out + "\n" + report::wrapped(exit_codes(), columns) + "\n";
 }
 
 }  // namespace scanner::cli

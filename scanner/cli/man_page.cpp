@@ -3,6 +3,7 @@
 #include <array>
 
 #include "scanner/cli/generate.hpp"
+#include "scanner/cli/help.hpp"
 #include "scanner/cli/options.hpp"
 
 namespace scanner {
@@ -96,20 +97,21 @@ std::string reference() {
                   {"Windows/System32/config/SYSTEM", "Which driver services exist, when no --loaded-from is given."},
                   {"pooltag.txt", "That of debuggers or driver kits on the volume is read, too."},
                   {"DRIVER.pdb, DRIVER.map", "Beside a driver: names of its functions."}});
-  out += section("EXIT STATUS",
-                 {{"0", "Found; survey: every driver was read."},
-                  {"1", "Nothing found, and the search was complete; survey --check: findings, or no driver."},
-                  {"2", "Wrong usage, or a named path cannot be read."},
-                  {"3", "Incomplete: an image could not be read or parsed."},
-                  {"130", "Interrupted; what is complete was printed."}});
+  Rows codes;
+  for (const cli::ExitCode& one : cli::kExitCodeTable) {
+    std::string meaning = one.meaning;
+    meaning[0] = static_cast<char>(meaning[0] - 'a' + 'A');
+    codes.emplace_back(one.code, meaning + ".");
+  }
+  out += section("EXIT STATUS", codes);
   out += ".SH EXAMPLES\n.nf\n";
   for (const VerbSpec& spec : verb_table()) out += roff(spec.example) + "\n";
   out += roff(
       "poolwho locate Leak Dcoy drivers\npoolwho survey drivers --format ndjson -o drivers.ndjson\n"
       "poolwho Leak drivers --names-only -0 | xargs -0 sha256sum\n");
   return out +
-         ".fi\n.SH SEE ALSO\n.BR findstr (1),\n.BR strings (1),\n.BR sigcheck (1).\nOn Windows: poolmon, WinDbg "
-         "(!poolused, !pooltag), Driver Verifier, xperf.\n";
+         ".fi\n.SH SEE ALSO\n.BR strings (1).\nOn Windows: findstr, sigcheck, poolmon, WinDbg (!poolused, !pooltag), "
+         "Driver Verifier, xperf.\n";
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ constexpr unsigned kReports = kAllVerbs & ~kMerge;  // a catalogue is no text
 
 const std::vector<VerbSpec>& verb_table() {
   static const std::vector<VerbSpec> table = {
-      {Verb::locate, "TAG [PATH...]", "names the drivers that allocate with TAG, with proof",
+      {Verb::locate, "[locate] TAG... [PATH...]", "names the drivers that allocate with TAG, with proof",
        "poolwho Leak --root /mnt/c"},
       {Verb::survey, "survey PATH...", "lists every tag of every driver below PATH",
        "poolwho survey /mnt/c/Windows/System32/drivers --by tag"},
@@ -29,7 +29,8 @@ const std::vector<VerbSpec>& verb_table() {
        "poolwho leaks poolmon*.txt --root /mnt/c"},
       {Verb::lookup, "lookup TAG|DRIVER.sys...", "shows what the tag lists say about a tag or a driver, without a scan",
        "poolwho lookup Afd* tcpip.sys"},
-      {Verb::merge, "merge CATALOG... -o OUT", "joins catalogues that survey --store wrote",
+      {Verb::merge, "merge CATALOG... -o OUT",
+       "joins catalogues that survey --store wrote; OUT may be one of them, it is replaced as a whole",
        "poolwho merge a.db b.db -o all.db"},
   };
   return table;

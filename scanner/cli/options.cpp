@@ -28,6 +28,26 @@ std::string reason_of(const po::error& error, const std::vector<std::string>& wo
   return placeholder ? "one of the options or its argument is wrong" : error.what();
 }
 
+/// `--tag`, however Boost spells it.
+std::string plain_name(const std::string& name) {
+  const auto start = name.find_first_not_of('-');
+  return start == std::string::npos ? name : "--" + name.substr(start);
+}
+
+/// "--tag needs a value, such as --tag Leak"
+std::string needs_value(const std::string& given, const std::vector<std::string>& words, const po::error& error) {
+  const std::string name = plain_name(given);
+  for (const OptionSpec& option : option_table()) {
+    const bool letter = name.size() == 3 && option.letter == name[2];
+    if (option.argument == nullptr || (name.substr(2) != option.name && !letter)) continue;
+    const std::string_view some = option_values(option.name);
+    const std::string full = std::string("--") + option.name;
+    return full + " needs a value: " + full + " " +
+           (some.empty() ? option.argument : std::string(some.substr(0, some.find(' '))));
+  }
+  return reason_of(error, words) + " (--help shows how)";
+}
+
 /// Columns for texts about the program.
 std::size_t window(Stream stream) {
   const bool terminal = stream == Stream::out ? stdout_is_terminal() : stderr_is_terminal();
@@ -99,11 +119,16 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
     if (values.count("positional") != 0) words = values["positional"].as<std::vector<std::string>>();
   } catch (const po::unknown_option& error) {
     return usage_error(cli::about_unknown_option(error.get_option_name()));
+  } catch (const po::invalid_command_line_syntax& error) {
+    return usage_error(needs_value(error.get_option_name(), arguments, error));
+  } catch (const po::multiple_occurrences& error) {
+    return usage_error(plain_name(error.get_option_name()) + " is given twice; once is enough");
   } catch (const po::error& error) {
     return usage_error(reason_of(error, arguments) + " (--help shows how)");
   }
   if (auto exit = early_exit(values, words, arguments.empty())) return {std::nullopt, std::move(*exit)};
   Options options;
+  if (!words.empty()) options.verb = cli::verb_of(words.front()).value_or(options.verb);
   std::string error = cli::take_values(values, options);
   const bool tags_given = !options.tags.empty() || options.tags_from;
   if (error.empty()) error = cli::take_positionals(std::move(words), tags_given, options, options.understood);

@@ -6,6 +6,7 @@
 #include "pe/text.hpp"
 #include "scanner/cli/did_you_mean.hpp"
 #include "scanner/cli/habits.hpp"
+#include "scanner/report/screen.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/pool_tag.hpp"
 
@@ -34,11 +35,21 @@ std::size_t further_tags(const std::vector<std::string>& words, bool verb_named)
   return place_behind ? count : 0;
 }
 
+/// `poolwho drv Leak`: both could be tags, and only one is there.
+std::string about_order(const std::vector<std::string>& words) {
+  const std::string& first = words.front();
+  if (!walk::exists(first)) return {};
+  if (words.size() == 2 && can_be_tag(words[1]) && !walk::exists(words[1]))
+    return "the tag comes first: poolwho " + report::shell_quoted(words[1]) + " " + report::shell_quoted(first);
+  return {};
+}
+
 std::string take_locate(std::vector<std::string> words, bool verb_named, bool tags_given, Options& options,
                         std::string& note) {
   if (!tags_given) {
     if (words.empty()) return "a tag is needed, such as 'poolwho Leak PATH'; --help shows all commands";
     if (std::string error = about_no_tag(words.front()); !verb_named && !error.empty()) return error;
+    if (std::string error = about_order(words); !error.empty()) return error;
     options.tags.push_back(words.front());
     words.erase(words.begin());
     const std::size_t more = further_tags(words, verb_named);

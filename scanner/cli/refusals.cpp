@@ -17,7 +17,12 @@ std::string about_verb(const Given& given, Verb verb) {
     if (name == "min-verdict" && verb == Verb::survey) other = "; --only EVIDENCE shows one kind of use";
     if (name == "only" && verb == Verb::locate) other = "; --min-verdict V shows V and better";
     if (name == "names-only" && verb == Verb::leaks) other = "; for names: poolwho TAG PATH --names-only";
-    return "--" + std::string(name) + " has no meaning for '" + std::string(name_of(verb)) + "'" + other;
+    if (name == "by" && verb == Verb::locate) other = "; for all tags: poolwho survey PATH --by tag";
+    std::string owners;
+    for (const VerbName& one : kVerbNames) {
+      if (belongs_to(option, one.verb)) owners += (owners.empty() ? "" : ", ") + std::string(one.name);
+    }
+    return "--" + std::string(name) + " belongs to " + owners + ", not to '" + std::string(name_of(verb)) + "'" + other;
   }
   return {};
 }
@@ -90,6 +95,8 @@ std::string about_survey(const Options& options) {
   if (options.host && !options.store) return "--host has no effect without --store: it is kept in the catalogue";
   if (!options.check && (!options.allow.empty() || !options.allow_from.empty()))
     return "--allow and --allow-from have no effect without --check";
+  if (options.host && (options.host->empty() || options.host->find(':') != std::string::npos))
+    return "--host takes the name of a machine, without ':', not '" + *options.host + "'";
   const bool view = options.by_tag || options.totals_only || options.only;
   const std::string name = options.by_tag ? "--by" : options.totals_only ? "--summary" : "--only";
   if (view && (options.check || options.baseline)) return name + " has no effect beside --check or --baseline";

@@ -78,9 +78,9 @@ std::optional<Format> format_of(const std::string& path) {
 
 }  // namespace
 
-std::string one_of(std::string_view option, const std::string& given) {
+std::string one_of(std::string_view option, const std::string& given, unsigned verbs) {
   std::string words;
-  for (const char c : option_values(option)) words += c == ' ' ? std::string(", ") : std::string(1, c);
+  for (const char c : option_values(option, verbs)) words += c == ' ' ? std::string(", ") : std::string(1, c);
   return "--" + std::string(option) + " is one of " + words + ", not '" + given + "'";
 }
 
@@ -169,7 +169,8 @@ std::string take_choices(const po::variables_map& values, Options& options) {
   };
   const auto given = [&values](const char* name) { return values.count(name) != 0; };
   if (given("format")) {
-    if (!choose(text("format"), kFormats, options.format)) return one_of("format", text("format"));
+    if (!choose(text("format"), kFormats, options.format))
+      return one_of("format", text("format"), static_cast<unsigned>(options.verb));
   } else if (options.output) {
     options.format = format_of(*options.output).value_or(Format::text);
   }

@@ -13,6 +13,6 @@ namespace scanner::cli {
 std::string take_values(const boost::program_options::variables_map& values, Options& options);
 
 /// "--color is one of auto, always, never, not 'red'"
-std::string one_of(std::string_view option, const std::string& given);
+std::string one_of(std::string_view option, const std::string& given, unsigned verbs = kAllVerbs);
 
 }  // namespace scanner::cli

@@ -28,8 +28,10 @@ bool account(const ScannedFile& file, bool catalogued, Diagnostics& diagnostics)
     case Outcome::not_pe:
       ++summary.skipped.not_pe;
       if (file.file.named)
-        diagnostics.note("poolwho: " + pe::printable(file.file.path) + ": not a driver (" + file.message +
-                         "): name a .sys, .exe or .dll file, and unpack what is compressed");
+        diagnostics.complain("poolwho: " + pe::printable(file.file.path) + ": not a driver (" + file.message +
+                             (file.file.size == 0
+                                  ? "): copy it from its source again"
+                                  : "): name a .sys, .exe or .dll file, and unpack what is compressed"));
       return false;
     case Outcome::not_wanted: return false;
     case Outcome::hard_link:  // resolved before
@@ -60,6 +62,24 @@ void account(const catalog::Rest& rest, report::Summary& summary) {
   summary.other.add(rest.other);
   summary.wrapper.add(rest.wrapper);
   for (const auto& [reason, count] : rest.dynamic_reasons) summary.dynamic_reasons[reason] += count;
+}
+
+void note_skipped(Diagnostics& diagnostics) {
+  const walk::Skipped& skipped = diagnostics.summary().skipped;
+  if (skipped.total() == 0) return;
+  std::string text = "skipped:";
+  const auto add = [&text](std::uint64_t count, const char* one, const char* many) {
+    if (count > 0) text += " " + std::to_string(count) + " " + (count == 1 ? one : many) + ",";
+  };
+  add(skipped.not_pe, "file that is no Windows program", "files that are no Windows programs");
+  add(skipped.locked, "locked file", "locked files");
+  add(skipped.denied, "denied folder", "denied folders");
+  add(skipped.links, "symbolic link", "symbolic links");
+  add(skipped.offline, "offline file", "offline files");
+  add(skipped.too_large, "file over --max-filesize", "files over --max-filesize");
+  add(skipped.special, "special file", "special files");
+  text.pop_back();
+  diagnostics.note(text);
 }
 
 }  // namespace scanner

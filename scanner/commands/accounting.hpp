@@ -12,4 +12,7 @@ bool account(const ScannedFile& file, bool catalogued, Diagnostics& diagnostics)
 /// The same for all that a catalogue has numbers of.
 void account(const catalog::Rest& rest, report::Summary& summary);
 
+/// Says how many files were not looked at, by reason; nothing when there are none.
+void note_skipped(Diagnostics& diagnostics);
+
 }  // namespace scanner

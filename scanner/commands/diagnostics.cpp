@@ -64,6 +64,11 @@ void Diagnostics::note(const std::string& text) {
   }
 }
 
+void Diagnostics::complain(const std::string& text) {
+  note(text);
+  if (options_.quiet) message(pe::printable(text));
+}
+
 void Diagnostics::remark(const std::string& text) {
   if (!options_.quiet) message(text);
 }
@@ -85,6 +90,10 @@ bool Diagnostics::note_no_driver() {
   if (options_.catalog || summary_.drivers > 0 || options_.shards > 0) return false;
   if (nothing_to_search()) return true;  // which was said of each
   note(named_failures_ > 0 || named_no_driver_ ? "there was no driver to search in what was named"
+       : !options_.include.empty() && !options_.any_suffix
+           ? "there was no driver to search: no *.sys file, and no native .exe or .dll, matches --include '" +
+                 options_.include.front() + "'" + (options_.include.size() > 1 ? " or another" : "") +
+                 "; --any-suffix opens every file"
        : options_.any_suffix
            ? "there was no driver to search"
            : "there was no driver to search: in folders *.sys is looked for, with --any-suffix every file");
@@ -116,8 +125,7 @@ int Diagnostics::finish(int code) {
     const std::string text = "interrupted after " + std::to_string(drivers) + (drivers == 1 ? " driver" : " drivers") +
                              ", the answer is about these" +
                              (options_.store ? "; what is stored stays, and the same command goes on from there" : "");
-    note(text);
-    if (options_.quiet) message(text);  // whoever reads half an answer must know
+    complain(text);  // the reader of half an answer must know
   }
   summary_.seconds = seconds_since_start();
   reporter_->summary(summary_);

@@ -53,6 +53,8 @@ class Diagnostics {
   void message(const std::string& text);
   /// For people, and part of the report.
   void note(const std::string& text);
+  /// A note about what the user named, which --quiet does not silence.
+  void complain(const std::string& text);
   /// A note about this scan, not about what it found: no part of a report, which a catalogue answers alike.
   void remark(const std::string& text);
   /// A line of text on the terminal, while something is done that is no scan.

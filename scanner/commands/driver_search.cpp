@@ -120,7 +120,7 @@ void DriverSearch::take_rest(const catalog::Rest& rest) {
     record_.unresolved.push_back({count, path});
     ++named, sites += count;
   }
-  const std::uint64_t all = rest.allocate[trace::Bucket::dynamic];
+  const std::uint64_t all = rest.allocate[trace::Bucket::dynamic] + rest.wrapper[trace::Bucket::dynamic];
   record_.more_unresolved = {rest.unresolved_drivers - named, all - sites};
 }
 
@@ -151,11 +151,11 @@ void DriverSearch::take(ScannedFile& file) {
     return;
   }
   if (file.outcome == ScannedFile::Outcome::unsupported) ++record_.untraced[std::string(pe::to_string(file.machine))];
-  const trace::BucketCounts counts = file.trace.counts(trace::SiteKind::allocate);
-  if (const auto unresolved = counts[trace::Bucket::dynamic]; unresolved > 0)
-    record_.unresolved.push_back({unresolved, file.file.path});
+  const std::uint32_t unresolved = file.trace.counts(trace::SiteKind::allocate)[trace::Bucket::dynamic] +
+                                   file.trace.wrapper_counts()[trace::Bucket::dynamic];
+  if (unresolved > 0) record_.unresolved.push_back({unresolved, file.file.path});
   std::map<tagdb::PoolTag, std::vector<report::Use>> by_tag;
-  for (report::Use& use : uses_of(file, asked)) by_tag[use.use.tag].push_back(std::move(use));
+  for (report::Use& use : uses_of(file, inputs_.apis, asked)) by_tag[use.use.tag].push_back(std::move(use));
   if (by_tag.empty()) return;
   for (auto& [tag, uses] : by_tag) add_candidate(file, tag, std::move(uses));
 }

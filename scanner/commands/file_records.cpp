@@ -8,7 +8,8 @@
 
 namespace scanner {
 
-std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted) {
+std::vector<report::Use> uses_of(const ScannedFile& file, const tagdb::ApiTable& apis,
+                                 const std::function<bool(tagdb::PoolTag)>& wanted) {
   std::vector<report::Use> uses;
   for (std::size_t i = 0; i < file.trace.uses.size(); ++i) {
     if (!wanted(file.trace.uses[i].tag)) continue;
@@ -25,6 +26,8 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bo
     if (i < file.listings.size()) use.listing = file.listings[i];
     if (use.use.evidence == trace::Evidence::constant) use.what = "a number in code";
     use.has_site = !use.use.via.empty();
+    const auto row = static_cast<std::size_t>(use.use.row);
+    use.implied = use.use.row >= 0 && row < apis.rows.size() && apis.rows[row].tag < 0 && use.has_site;
     uses.push_back(std::move(use));
   }
   for (const trace::Occurrence& occurrence : file.occurrences) {
@@ -47,14 +50,14 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bo
   return uses;
 }
 
-report::Driver driver_record(const ScannedFile& file) {
+report::Driver driver_record(const ScannedFile& file, const tagdb::ApiTable& apis) {
   report::Driver driver;
   driver.path = file.file.path;
   driver.sha256 = file.sha256;
   driver.size = file.size;
   driver.machine = file.machine;
   driver.identity = file.identity;
-  driver.uses = uses_of(file, [](tagdb::PoolTag) { return true; });
+  driver.uses = uses_of(file, apis, [](tagdb::PoolTag) { return true; });
   std::stable_sort(driver.uses.begin(), driver.uses.end(),
                    [](const report::Use& a, const report::Use& b) { return a.use.tag.text() < b.use.tag.text(); });
   driver.allocate = file.trace.counts(trace::SiteKind::allocate);

@@ -11,10 +11,11 @@
 
 namespace scanner {
 
-/// The uses of a scanned file, filtered by `wanted`; the strongest evidence first.
-std::vector<report::Use> uses_of(const ScannedFile& file, const std::function<bool(tagdb::PoolTag)>& wanted);
+/// The uses of a scanned file, which was traced with `apis`, filtered by `wanted`; the strongest evidence first.
+std::vector<report::Use> uses_of(const ScannedFile& file, const tagdb::ApiTable& apis,
+                                 const std::function<bool(tagdb::PoolTag)>& wanted);
 /// A driver with all its uses, by tag.
-report::Driver driver_record(const ScannedFile& file);
+report::Driver driver_record(const ScannedFile& file, const tagdb::ApiTable& apis);
 /// What ranking wants to know of a file; views `path` and `identity`.
 rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity);
 

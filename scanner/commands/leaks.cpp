@@ -97,7 +97,7 @@ class Leaks {
     for (const poolmon::Growth& growth : analysis_.tags) {
       const bool seen = std::find(largest.begin(), largest.end(), growth.tag) != largest.end();
       if (growth.shape == Shape::size && !seen && largest.size() < kAskFor &&
-          growth.tag.text().find('\\') == std::string::npos)
+          growth.tag.text().find('\\') == std::string::npos && tagdb::never_proves(growth.tag).empty())
         largest.push_back(growth.tag);
     }
     if (leaks_.empty()) info.next_steps = report::next_steps(info, largest);

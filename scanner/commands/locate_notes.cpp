@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "scanner/commands/accounting.hpp"
+#include "scanner/report/screen.hpp"
 #include "tagdb/text.hpp"
 
 namespace scanner {
@@ -59,6 +61,37 @@ void suggest_relatives(const tagdb::Database& database, Diagnostics& diagnostics
   }
 }
 
+/// `Ntf?`: the lists are asked for the tags that were found, and none was.
+void note_listed_pattern(const tagdb::Database& database, Diagnostics& diagnostics, const tagdb::TagQuery& query) {
+  if (query.exact()) return;
+  std::vector<std::string> owners;
+  for (const tagdb::Entry* entry : database.search(query)) {
+    if (!entry->owner.empty() && std::find(owners.begin(), owners.end(), entry->owner) == owners.end())
+      owners.push_back(entry->owner);
+  }
+  if (owners.empty()) return;
+  std::string text = "the lists name " + owners.front();
+  if (owners.size() > 1)
+    text += " and " + std::to_string(owners.size() - 1) + (owners.size() == 2 ? " other" : " others");
+  diagnostics.note(text + " for '" + query.text + "': poolwho lookup " + report::shell_quoted(query.text));
+}
+
+/// The ways on that this search has not gone.
+std::string what_to_try(const Inputs& inputs) {
+  const Options& options = inputs.options;
+  std::string text = "what to try: ";
+  if (options.catalog) {
+    text += "survey more folders into the catalogue";
+  } else {
+    text += options.root ? "other volumes" : "more folders, or a whole volume (--root DIR)";
+    if (!options.any_suffix) text += "; every file, not only *.sys (--any-suffix)";
+  }
+  if (!options.ignore_case) text += "; any letter case (-i)";
+  if (!inputs.queries.empty() && inputs.queries.front().exact())
+    text += "; the tag lists (poolwho lookup " + report::shell_quoted(inputs.queries.front().text) + ")";
+  return text + "; on that machine, pool stacks (wpr -start Pool) or Driver Verifier";
+}
+
 }  // namespace
 
 std::string count_of_drivers(std::uint64_t count) {
@@ -83,22 +116,7 @@ void note_searched(const Inputs& inputs, Diagnostics& diagnostics, const SearchR
   }
   diagnostics.note(searched);
   if (!missing.empty()) diagnostics.note(missing);
-  const walk::Skipped& skipped = diagnostics.summary().skipped;
-  if (skipped.total() > 0) {
-    std::string text = "skipped:";
-    const auto add = [&text](std::uint64_t count, const char* what) {
-      if (count > 0) text += " " + std::to_string(count) + " " + what + ",";
-    };
-    add(skipped.not_pe, "not PE files");
-    add(skipped.locked, "locked files");
-    add(skipped.denied, "denied folders");
-    add(skipped.links, "symbolic links");
-    add(skipped.offline, "offline files");
-    add(skipped.too_large, "files over --max-filesize");
-    add(skipped.special, "special files");
-    text.pop_back();
-    diagnostics.note(text);
-  }
+  note_skipped(diagnostics);
   if (inputs.catalog) {
     for (const tagdb::PoolTag tag : exact_tags) {
       if (!inputs.catalog->searched_for(tag))
@@ -130,6 +148,7 @@ void note_nothing_found(const Inputs& inputs, Diagnostics& diagnostics, const Se
       std::all_of(tags.begin(), tags.end(), [](tagdb::PoolTag tag) { return !tagdb::never_proves(tag).empty(); });
   if (!tags.empty() && hopeless) return;  // the advice about the tag says where to look
   suggest_relatives(inputs.database, diagnostics, record, tags);
+  for (const tagdb::TagQuery& query : inputs.queries) note_listed_pattern(inputs.database, diagnostics, query);
   if (!record.unresolved.empty()) {
     std::vector<UnresolvedDriver> unresolved = record.unresolved;
     std::stable_sort(unresolved.begin(), unresolved.end(),
@@ -137,7 +156,7 @@ void note_nothing_found(const Inputs& inputs, Diagnostics& diagnostics, const Se
     std::uint64_t sum = record.more_unresolved.sites;
     const std::uint64_t drivers = unresolved.size() + record.more_unresolved.drivers;
     for (const UnresolvedDriver& driver : unresolved) sum += driver.sites;
-    std::string list = std::to_string(sum) + (sum == 1 ? " call site" : " call sites") + " not resolved:";
+    std::string list = std::to_string(sum) + (sum == 1 ? " call" : " calls") + " not resolved:";
     constexpr std::size_t kShown = 2;
     for (std::size_t i = 0; i < unresolved.size() && i < kShown; ++i)
       list += (i == 0 ? " " : ", ") + pe::printable(pe::file_name(unresolved[i].path)) + " (" +
@@ -145,7 +164,7 @@ void note_nothing_found(const Inputs& inputs, Diagnostics& diagnostics, const Se
     if (drivers > kShown) list += " and " + std::to_string(drivers - kShown) + " more";
     diagnostics.note(list);
   }
-  diagnostics.note("what to try: more folders, --any-suffix, poolwho lookup, !poolused, Verifier");
+  diagnostics.note(what_to_try(inputs));
 }
 
 }  // namespace scanner

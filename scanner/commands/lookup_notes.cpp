@@ -48,9 +48,10 @@ void note_kmdf(Diagnostics& diagnostics, const std::string& letters) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
   if (!name_like || letters.size() < 3) return;
-  const std::string which = letters.size() == 4 ? letters + "* or Wdf" + letters + "*" : letters + " or Wdf" + letters;
-  diagnostics.note("  it is KMDF's default tag for services whose name is " + which + ": drivers such as " + letters +
-                   (letters.size() == 4 ? "*.sys" : ".sys") + " come first");
+  const bool start = letters.size() == 4;  // of a name that may be longer
+  diagnostics.note("  it could be KMDF's default tag, if there is a service whose name " +
+                   std::string(start ? "begins with " : "is ") + letters + " or Wdf" + letters + ": look at " +
+                   letters + (start ? "*.sys" : ".sys") + " first");
 }
 
 }  // namespace

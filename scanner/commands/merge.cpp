@@ -6,6 +6,13 @@
 #include "scanner/platform/console.hpp"
 
 namespace scanner {
+namespace {
+
+std::string counted(std::uint64_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+}  // namespace
 
 int run_merge(const Options& options, std::ostream& err) {
   const std::string& out = *options.output;
@@ -25,10 +32,18 @@ int run_merge(const Options& options, std::ostream& err) {
   if (!merged) return fail(where == partial ? out : where, merged.error().message);
   std::string error;
   if (!replace_file(partial, out, error)) return fail(out, error);
+  const catalog::Merged& what = merged.value();
+  if (what.conflicts > 0) {
+    err << "poolwho: '" << pe::printable(what.conflict_host) << "' has two contents for "
+        << pe::printable(what.conflict_path);
+    if (what.conflicts > 1)
+      err << ", and for " << what.conflicts - 1 << (what.conflicts == 2 ? " other path" : " other paths");
+    err << "; the later one is kept. Different machines? Survey each with its own --host\n";
+  }
   if (!options.quiet)
-    err << "merged " << options.paths.size() << (options.paths.size() == 1 ? " catalogue" : " catalogues") << ": "
-        << merged.value().drivers << " drivers, " << merged.value().files << " files of " << merged.value().hosts
-        << (merged.value().hosts == 1 ? " machine\n" : " machines\n");
+    err << "merged " << counted(options.paths.size(), "catalogue", "catalogues") << ": "
+        << counted(what.files, "driver", "drivers") << " of " << counted(what.hosts, "machine", "machines") << ", "
+        << what.drivers << " different\n";
   return kExitFound;
 }
 

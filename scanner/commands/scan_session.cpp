@@ -163,6 +163,20 @@ void ScanSession::count_all(const std::vector<std::string>& roots, walk::Options
   expected_files_ = files_before_ + files;
 }
 
+/// No errors, but what lies below them is missing from the answer.
+void ScanSession::tell_denied(const std::map<std::size_t, Walked>& walked) {
+  constexpr std::size_t kNamed = 10;
+  std::size_t count = 0;
+  for (const auto& [i, here] : walked) {
+    for (const std::string& path : here.skipped.denied_folders) {
+      if (++count <= kNamed)
+        diagnostics_.remark(pe::printable(path) + ": permission denied; what is below it was not read (" +
+                            walk::kHowToBeAllowed + ")");
+    }
+  }
+  if (count > kNamed) diagnostics_.remark("and " + std::to_string(count - kNamed) + " more folders were denied");
+}
+
 void ScanSession::tell_walked(const std::vector<std::string>& roots, const std::map<std::size_t, Walked>& walked,
                               const ScanHooks& hooks) {
   for (const auto& [i, here] : walked) {
@@ -172,6 +186,7 @@ void ScanSession::tell_walked(const std::vector<std::string>& roots, const std::
     for (const walk::Trouble& trouble : here.troubles)
       diagnostics_.problem({trouble.path, "walk", 0, trouble.message}, trouble.named);
   }
+  tell_denied(walked);
   if (!hooks.walked || diagnostics_.stop().set()) return;
   const Walked nothing;
   for (std::size_t i = 0; i < roots.size(); ++i) {

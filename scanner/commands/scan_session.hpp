@@ -62,6 +62,7 @@ class ScanSession {
   void walk_all(const std::vector<std::string>& roots, const walk::Options& options, bool listed,
                 const std::function<bool(walk::Found)>& push, std::map<std::size_t, Walked>& walked) const;
   void count_all(const std::vector<std::string>& roots, walk::Options options, const std::atomic<bool>& over);
+  void tell_denied(const std::map<std::size_t, Walked>& walked);
   void tell_walked(const std::vector<std::string>& roots, const std::map<std::size_t, Walked>& walked,
                    const ScanHooks& hooks);
   void resolve_link(ScannedFile& file);

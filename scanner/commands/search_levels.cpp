@@ -13,7 +13,12 @@ void add_volume_levels(const Inputs& inputs, Diagnostics& diagnostics, SearchPla
   };
   const std::string path = find("Windows/System32/drivers");
   if (path.empty()) {
-    diagnostics.note("poolwho: no Windows/System32/drivers below " + plan.root + "; searching all of it");
+    std::vector<walk::DirectoryEntry> entries;
+    std::string error;
+    bool denied = false;
+    // What cannot be read is told by the search.
+    if (inputs.catalog || walk::list_directory(plan.root, entries, error, denied))
+      diagnostics.note("poolwho: no Windows/System32/drivers below " + plan.root + "; searching all of it");
     plan.levels.push_back({plan.root, "the volume", {}});
     return;
   }
@@ -41,9 +46,14 @@ bool plan_search(const Inputs& inputs, Diagnostics& diagnostics, SearchPlan& pla
     return true;
   }
   if (plan.root.empty()) {
-    diagnostics.note(
+    std::string text =
         "poolwho: a place to search is needed: drivers or folders (poolwho Leak DIR), or the root of a Windows "
-        "volume (poolwho Leak --root /mnt/c). --help shows all commands.");
+        "volume (poolwho Leak --root /mnt/c). --help shows all commands.";
+    for (const std::string& tag : options.tags) {
+      if (walk::exists(tag))
+        text += "\n'" + tag + "' is a file or a folder here: poolwho survey ./" + tag + " lists its tags";
+    }
+    diagnostics.note(text);
     return false;
   }
   if (!root_is_there(inputs, plan.root, diagnostics)) return false;

@@ -3,6 +3,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "scanner/catalog/store.hpp"
 #include "scanner/commands/accounting.hpp"
@@ -110,6 +111,7 @@ class Survey {
       diagnostics_.failure(*options_.store, store_->error());
       return diagnostics_.finish(kExitUsage);
     }
+    if (!diagnostics_.nothing_to_search()) note_skipped(diagnostics_);
     const bool no_driver = !diagnostics_.stop().set() && diagnostics_.note_no_driver();
     tell_totals();
     if (diagnostics_.incomplete()) return diagnostics_.finish(kExitIncomplete);
@@ -160,7 +162,8 @@ class Survey {
     if (!account(file, inputs_.catalog != nullptr, diagnostics_)) return;
     const auto copy = copy_of_.find(file.file.path);
     if (copy != copy_of_.end()) {
-      if (records_wanted()) diagnostics_.reporter().copy(file.file.path, copy->second, file.sha256);
+      if (records_wanted() && !left_out_.contains(copy->second))
+        diagnostics_.reporter().copy(file.file.path, copy->second, file.sha256);
       copy_of_.erase(copy);
       return;
     }
@@ -186,10 +189,13 @@ class Survey {
           {file.file.path, *options_.baseline, file.identity, baseline_.identity, changes.size()});
       for (const rank::Change& change : changes) diagnostics_.reporter().change(file.file.path, change);
     } else {
-      report::Driver driver = driver_record(file);
+      report::Driver driver = driver_record(file, inputs_.apis);
       if (options_.only) {
         std::erase_if(driver.uses, [this](const report::Use& use) { return use.use.evidence != *options_.only; });
-        if (driver.uses.empty()) return;
+        if (driver.uses.empty()) {
+          left_out_.insert(file.file.path);
+          return;
+        }
       }
       if (records_wanted()) diagnostics_.reporter().driver(driver);
     }
@@ -214,6 +220,7 @@ class Survey {
   /// Tags that came up in this run were not searched for in the drivers before: that is made good now.
   void finish_store() {
     failed_ = !store_->note_vanished();
+    for (const std::string& warning : store_->warnings()) diagnostics_.message("poolwho: " + pe::printable(warning));
     const trace::TagSearch missing = store_->missing_tags();
     std::vector<ScannedFile> batch;
     const auto write = [&] {
@@ -258,6 +265,7 @@ class Survey {
   std::uint64_t changes_ = 0, untraced_ = 0;
   std::unique_ptr<catalog::Store> store_;
   std::vector<ScannedFile> pending_;
+  std::set<std::string> left_out_;              // --only: without such uses
   std::map<std::string, std::string> copy_of_;  // of those that wait
   std::chrono::steady_clock::time_point last_flush_ = std::chrono::steady_clock::now();
   bool failed_ = false;

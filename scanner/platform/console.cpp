@@ -6,17 +6,34 @@
 
 namespace scanner {
 
+namespace {
+
+/// The user knows nothing of the file that is written beside it.
+std::string why_not_made(const std::string& path, const std::string& error) {
+  const auto slash = path.find_last_of("/\\");
+  const std::string folder = slash == std::string::npos ? "" : path.substr(0, slash == 0 ? 1 : slash);
+  if (!folder.empty() && !is_folder(folder)) return "cannot be made: there is no folder " + folder;
+  return "cannot be written: " + error;
+}
+
+}  // namespace
+
 bool Output::open(const std::optional<std::string>& path, std::ostream& err) {
   path_ = path;
   if (!path_) return true;
   std::string error;
+  if (is_folder(*path_)) {
+    err << "poolwho: " << pe::printable(*path_) << ": is a folder; name a file to write\n";
+    path_.reset();
+    return false;
+  }
   const bool device = is_device(*path_);
   const std::string target = device ? *path_ : *path_ + ".partial";
   if (device ? open_device(target, file_, error) : create_file(target, file_, error)) {
     if (!device) temporary_ = target;
     return true;
   }
-  err << "poolwho: cannot write " << pe::printable(target) << ": " << error << "\n";
+  err << "poolwho: " << pe::printable(*path_) << ": " << pe::printable(why_not_made(*path_, error)) << "\n";
   return false;
 }
 
@@ -34,7 +51,7 @@ bool Output::close(std::ostream& err) {
   file_.close();
   std::string error = "not everything could be written";
   if (!file_ || (!temporary_.empty() && !replace_file(temporary_, *path_, error))) {
-    err << "poolwho: cannot write " << pe::printable(*path_) << ": " << error << "\n";
+    err << "poolwho: " << pe::printable(*path_) << ": cannot be written: " << error << "\n";
     return false;
   }
   temporary_.clear();

@@ -40,6 +40,7 @@ bool terminal_shows_utf8();
 // What Output needs of the platform; false with the reason in `error`.
 /// Something that is written to and never replaced: a device, a pipe.
 bool is_device(const std::string& path);
+bool is_folder(const std::string& path);
 bool stdout_is_pipe();
 bool open_device(const std::string& path, std::ofstream& file, std::string& error);
 /// A new file: what stands there, a left-over or a link that somebody planted, is removed and never written through.

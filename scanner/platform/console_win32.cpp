@@ -158,6 +158,11 @@ bool is_device(const std::string& path) {
   return windows::is_device_path(win32::as_utf16(win32::api_path(path)));
 }
 
+bool is_folder(const std::string& path) {
+  const DWORD attributes = ::GetFileAttributesW(win32::api_path(path).c_str());
+  return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
 bool stdout_is_pipe() { return ::GetFileType(::GetStdHandle(STD_OUTPUT_HANDLE)) == FILE_TYPE_PIPE; }
 
 bool open_device(const std::string& path, std::ofstream& file, std::string& error) {

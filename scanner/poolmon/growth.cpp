@@ -157,8 +157,7 @@ void add_limits(const SeriesTable& table, Growth& growth) {
   };
   if (totals->commit && totals->commit_limit)
     offer(static_cast<double>(*totals->commit_limit) - static_cast<double>(*totals->commit), "the commit limit");
-  if (growth.pool == Pool::nonpaged && totals->available)
-    offer(static_cast<double>(*totals->available), "no memory is left");
+  if (growth.pool == Pool::nonpaged && totals->available) offer(static_cast<double>(*totals->available), kNoMemoryLeft);
 }
 
 int rank_of(Shape shape) {
@@ -240,7 +239,7 @@ Analysis analyse(const SeriesTable& table, const AnalysisOptions& options) {
   Analysis analysis;
   analysis.snapshots = table.snapshots();
   analysis.notes = table.notes();
-  analysis.enough = enough_snapshots(std::max<std::size_t>(table.series().size(), 1));
+  analysis.enough = std::max(kAdvisedSnapshots, enough_snapshots(std::max<std::size_t>(table.series().size(), 1)));
   const std::vector<double> at = axis(table, options, analysis);
   const Judge judge(table, at, analysis.timed, table.series().size());
   std::map<std::pair<Pool, std::uint32_t>, double> gained;

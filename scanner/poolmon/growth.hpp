@@ -39,6 +39,9 @@ struct ChartPoint {
   std::optional<std::int64_t> allocs, frees, diff;
 };
 
+/// Growth::limit: what is available now is used up.
+inline constexpr const char* kNoMemoryLeft = "no memory is left";
+
 struct Growth {
   tagdb::PoolTag tag;
   Pool pool = Pool::nonpaged;
@@ -56,7 +59,7 @@ struct Growth {
   std::optional<double> kept;  ///< of what was allocated meanwhile, the part that was not freed
   std::optional<std::int64_t> bytes_per_allocation;
   std::optional<double> hours_left;  ///< until the limit of the machine, if all goes on like this
-  std::string limit;                 ///< which limit that is
+  std::string limit;                 ///< which limit that is: kNoMemoryLeft or "the commit limit"
   std::vector<std::string> reasons;  ///< how the verdict came about, one sentence each
   std::vector<ChartPoint> points;
 };

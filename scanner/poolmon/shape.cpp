@@ -238,7 +238,7 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
     if (leak) because("every step rises, and evenly; more snapshots would make it surer");
     if (suspect && !leak)
       because(std::to_string(n) + " snapshots that rise cannot tell a leak from stairs or from one tooth of a saw; " +
-              std::to_string(enough_snapshots(tested)) + " can");
+              std::to_string(std::max(kAdvisedSnapshots, enough_snapshots(tested))) + " can");
     if (!leak && strict && verdict.shape == Shape::flat) verdict.shape = Shape::growing;
   } else {
     // Where nearly everything is freed again, use that merely goes up and down has long runs in one direction.

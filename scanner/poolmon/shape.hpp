@@ -24,6 +24,9 @@ struct Verdict {
   std::vector<std::string> reasons;
 };
 
+/// What people are told to take at least: enough for logs of any number of tags in practice.
+inline constexpr std::size_t kAdvisedSnapshots = 8;
+
 /// How many snapshots it takes until a rise without a break is no chance among `tested` series.
 std::size_t enough_snapshots(std::size_t tested);
 

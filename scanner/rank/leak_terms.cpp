@@ -1,5 +1,9 @@
 #include "scanner/rank/leak_terms.hpp"
 
+#include <algorithm>
+
+#include "pe/text.hpp"
+
 namespace scanner::rank {
 namespace {
 
@@ -40,6 +44,7 @@ void weigh_leak(Judgement& judgement, const std::vector<TagUse>& uses, const Lea
     judgement.score += weight;
     judgement.reasons.push_back({code, std::move(text)});
   };
+  const auto average = static_cast<std::uint64_t>(std::max<std::int64_t>(leak.bytes_per_allocation, 0));
   const std::string pool = leak.paged ? "paged" : "nonpaged";
   bool any = false, every_pool_known = true, every_size_known = true;
   std::size_t agreeing = uses.size(), sized = uses.size();
@@ -63,16 +68,14 @@ void weigh_leak(Judgement& judgement, const std::vector<TagUse>& uses, const Lea
            kPoolContradicts);
   }
   if (sized < uses.size()) {
-    const std::string asked = std::to_string(*uses[sized].bytes), seen = std::to_string(leak.bytes_per_allocation);
+    const std::string asked = pe::with_commas(*uses[sized].bytes), seen = pe::with_commas(average);
     reason("size_agrees",
            place(sized) + " asks for " + asked + " bytes: consistent with the " + seen + " per allocation in the log",
            kSizeAgrees);
   } else if (every_size_known && leak.bytes_per_allocation > 0) {
     // No weight: the log's figure is an average over everybody who uses the tag.
     reason("size_differs",
-           "no call site asks for about " + std::to_string(leak.bytes_per_allocation) +
-               " bytes, the log's average per allocation",
-           0);
+           "no call site asks for about " + pe::with_commas(average) + " bytes, the log's average per allocation", 0);
   }
 }
 

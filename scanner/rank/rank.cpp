@@ -59,6 +59,12 @@ std::string call_sites(const std::vector<TagUse>& uses) {
   return out;
 }
 
+std::string list_of(const tagdb::Entry& entry) {
+  return entry.source == "built-in" ? "the built-in tag list" : entry.source;
+}
+
+std::string line_of(const tagdb::Entry& entry) { return " (line " + std::to_string(entry.line) + ")"; }
+
 }  // namespace
 
 const tagdb::Entry* listed_owner(const ImageFacts& image, const std::vector<const tagdb::Entry*>& listed) {
@@ -126,10 +132,10 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     judgement.verdict = Verdict::possible;
     reason("constant", "the tag stands in the code as a number", 0);
   }
-  const auto place = [](const tagdb::Entry& entry) { return entry.source + ":" + std::to_string(entry.line); };
   if (owner != nullptr) {
     const bool exact = owner->first.exact() && !owner->range();
-    reason("listed_owner", "listed as the owner by " + place(*owner) + (exact ? "" : ", for " + owner->columns),
+    reason("listed_owner",
+           list_of(*owner) + " names it as the owner" + (exact ? "" : ", of " + owner->columns) + line_of(*owner),
            exact ? kListedOwner : kListedByPattern);
   } else if (const auto library =
                  std::find_if(listed.begin(), listed.end(),
@@ -137,16 +143,17 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
              allocates && library != listed.end()) {
     // Neither for nor against: every driver that is linked with it has the tag in its code.
     reason("listed_library",
-           place(**library) + " lists the tag for a static library, " + (*library)->owner +
+           list_of(**library) + " gives the tag to a static library, " + (*library)->owner + line_of(**library) +
                ": this driver may hold its code, and so may others",
            0);
-  } else if (allocates) {
+  } else if (allocates && tagdb::never_proves(tag).empty()) {
     // Proof wins over a list, but the reader shall know that they disagree.
     const auto other = std::find_if(listed.begin(), listed.end(), [](const tagdb::Entry* entry) {
       return entry->first.exact() && !entry->range() && !tagdb::owner_images(entry->owner).empty();
     });
     if (other != listed.end())
-      reason("listed_elsewhere", place(**other) + " lists the tag for " + (*other)->owner + "; the code says otherwise",
+      reason("listed_elsewhere",
+             list_of(**other) + " gives the tag to " + (*other)->owner + line_of(**other) + "; the code says otherwise",
              0);
   }
   if (const auto advice = tagdb::never_proves(tag); !advice.empty()) {

@@ -1,5 +1,6 @@
-// One row per use, candidate or listed entry; the columns are the NDJSON keys. RFC 4180 quoting. Cells that a
-// spreadsheet would run as a formula get a leading apostrophe: file names come from machines nobody vouches for.
+// One row per use, candidate, copy of a driver or listed entry; the columns are the NDJSON keys. RFC 4180 quoting.
+// Cells that a spreadsheet would run as a formula get a leading apostrophe: file names come from machines nobody
+// vouches for.
 #include <array>
 #include <cstdio>
 
@@ -56,9 +57,23 @@ class CsvReporter final : public Reporter {
     for (const Use& use : driver.uses) use_row("use", 0, driver.path, driver.sha256, {}, use, driver.identity);
   }
 
+  /// Copies of one image are rows like that of the candidate: who counts machines or folders needs every path.
   void candidate(const Candidate& candidate) override {
-    use_row("candidate", candidate.rank, candidate.path, candidate.sha256, rank::to_string(candidate.judgement.verdict),
-            candidate.uses.front(), candidate.identity);
+    const auto add = [&](const char* type, const std::string& path) {
+      use_row(type, candidate.rank, path, candidate.sha256, rank::to_string(candidate.judgement.verdict),
+              candidate.uses.front(), candidate.identity);
+    };
+    add("candidate", candidate.path);
+    for (const std::string& path : candidate.copies) add("copy", path);
+  }
+
+  /// Its uses are those of the rows with the same sha256.
+  void copy(const std::string& path, const std::string&, const std::string& sha256) override {
+    std::vector<Cell> cells(kColumns, Cell(""));
+    cells[0] = "copy";
+    cells[4] = path;
+    cells[5] = sha256;
+    row(cells);
   }
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {

@@ -86,8 +86,16 @@ class HtmlReporter final : public Reporter {
          << "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"referrer\" "
             "content=\"no-referrer\">\n"
          << "<title>" << text(title) << "</title>\n<style>" << html::style() << "</style></head>\n<body>\n"
-         << "<header><p class=\"tool\">poolwho " << text(run_.command) << " report</p><h1>" << html::breakable(title)
+         << "<header><p class=\"tool\">" << text(question()) << "</p><h1>" << html::breakable(title)
          << "</h1><p class=\"lead\">" << html::breakable(lead) << "</p></header>\n<main>";
+  }
+
+  /// What was asked, above the answer.
+  [[nodiscard]] std::string question() const {
+    if (run_.command != "locate" || run_.asked.empty()) return "poolwho " + run_.command + " report";
+    std::string tags;
+    for (const tagdb::TagQuery& query : run_.asked) tags += (tags.empty() ? "'" : ", '") + query.text + "'";
+    return "poolwho: who allocates with " + tags + "?";
   }
 
   void listed_table() {
@@ -160,10 +168,8 @@ class HtmlReporter final : public Reporter {
     const std::vector<std::string>& logs = leaks_.logs().logs;
     if (!logs.empty()) out_ << "; logs:";
     for (const std::string& log : logs) out_ << ' ' << html::breakable(log);
-    out_ << "; " << html::counted(summary_.drivers, "driver", "drivers") << ", "
-         << html::counted(summary_.allocate.total(), "allocation site", "allocation sites") << ", "
-         << with_commas(summary_.allocate[trace::Bucket::dynamic])
-         << " not resolved.</p><p>poolwho proves that a driver <em>allocates with</em> a tag. Only measurements over "
+    out_ << "; " << html::counted(summary_.drivers, "driver", "drivers") << ", " << sites_in_words(summary_)
+         << ".</p><p>poolwho proves that a driver <em>allocates with</em> a tag. Only measurements over "
             "time can show that it leaks.</p></footer>\n"
          << "<script>" << html::script() << "</script>\n</body></html>\n";
   }

@@ -49,7 +49,7 @@ details.fold{margin-top:12px}details.fold>summary{font-weight:600}
 .box h3:first-child{margin-top:2px}
 ol.chain{margin:4px 0 10px;padding-left:26px}ol.chain li{padding:1px 0}
 dl.identity{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;margin:4px 0 10px}
-dl.identity dt{color:var(--dim)}dl.identity dd{margin:0}
+dl.identity dt{color:var(--dim)}dl.identity dd{margin:0;min-width:0;overflow-wrap:anywhere}
 ul.plain,ol.steps{margin:4px 0;padding-left:22px}ol.steps li{margin:7px 0}
 .command{display:flex;align-items:flex-start;gap:8px;margin-top:3px}
 .command button{flex:none}

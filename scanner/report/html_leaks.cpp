@@ -159,7 +159,9 @@ void LeaksPage::figures(const Leak& leak) {
        << figure("Of the growth of all tags", percent(growth.share))
        << figure("Confidence", suspected(leak) ? "suspected only" : percent(growth.confidence))
        << figure("Bytes per block", blocks) << figure("Never freed", growth.kept ? percent(*growth.kept) : "")
-       << figure("Until " + growth.limit, growth.hours_left ? time_left(*growth.hours_left) : "") << "</dl>";
+       << figure(growth.limit == poolmon::kNoMemoryLeft ? "Available memory lasts about" : "About, to " + growth.limit,
+                 growth.hours_left ? time_left(*growth.hours_left) : "")
+       << "</dl>";
 }
 
 void LeaksPage::who_allocates(const Leak& leak, std::size_t index) {

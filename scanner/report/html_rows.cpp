@@ -24,7 +24,8 @@ std::vector<Step> chain_of(std::string_view path, const Use& item) {
     return steps;
   }
   for (std::size_t i = 0; i < item.use.via.size(); ++i)
-    steps.push_back({place(path, item, i), i < item.listing.size() ? item.listing[i] : std::string()});
+    steps.push_back(
+        {place(path, item, i), i < item.listing.size() ? instruction(path, item.listing[i]) : std::string()});
   return steps;
 }
 
@@ -65,7 +66,9 @@ std::vector<std::pair<std::string, std::string>> identity_of(const pe::Identity&
   row("Version", identity.file_version);
   row("Original name", identity.original_name);
   row("Linked", identity.linked != 0 ? iso_date(identity.linked) : "unknown (reproducible build: the stamp is a hash)");
-  row("Signed by", identity.embedded_signature ? identity.signer : "no embedded signature (perhaps by catalogue)");
+  row("Signature", !identity.embedded_signature ? "none in the file (perhaps in a catalogue)"
+                   : identity.signer.empty()    ? "in the file, not checked"
+                                                : "in the name of " + identity.signer + ", not checked");
   row("PDB", identity.pdb);
   row("PDB id", identity.pdb_id);
   row("SHA-256", sha256);
@@ -137,10 +140,9 @@ Row row_of(const Driver& driver) {
     if (use.use.evidence < trace::Evidence::constant && std::find(tags.begin(), tags.end(), tag) == tags.end())
       tags.push_back(tag);
   }
-  const auto dynamic = driver.allocate[trace::Bucket::dynamic] + driver.wrapper[trace::Bucket::dynamic];
   Row row{"driver", {}, Details{}};
   row.cells = {{driver.path},       {product(driver.identity)},      {std::string(pe::to_string(driver.machine))},
-               number(tags.size()), number(driver.allocate.total()), number(dynamic)};
+               number(tags.size()), number(driver.allocate.total()), number(driver.unresolved())};
   Details& details = *row.details;
   constexpr std::size_t kShown = 8;
   if (tags.empty()) details.summary = "no tag in calls";
@@ -152,6 +154,7 @@ Row row_of(const Driver& driver) {
   details.identity = identity_of(driver.identity, driver.sha256);
   details.notes = known_gaps(driver);
   details.notes.insert(details.notes.end(), driver.problems.begin(), driver.problems.end());
+  if (driver.unresolved() > 0) details.notes.push_back(sites_in_words(driver, driver.dynamic_reasons));
   if (!driver.traced) details.notes.emplace_back("code for this processor cannot be traced");
   return row;
 }

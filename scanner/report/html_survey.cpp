@@ -106,7 +106,8 @@ void SurveyPage::print_drivers(std::ostream& out, const Summary& summary) const 
       << figure("With a known tag",
                 count(summary.allocate[trace::Bucket::constant] + summary.allocate[trace::Bucket::forwarded] +
                       summary.allocate[trace::Bucket::table]))
-      << figure("Not resolved", count(summary.allocate[trace::Bucket::dynamic]))
+      << figure("Calls of own wrappers", summary.wrapper.total() > 0 ? count(summary.wrapper.total()) : "")
+      << figure("Not resolved", count(summary.unresolved()))
       << figure("Not traced", untraced_ > 0 ? count(untraced_) : "")
       << figure("Could not be read", summary.errors > 0 ? count(summary.errors) : "") << "</dl></section>";
   print_table(out, "Drivers");

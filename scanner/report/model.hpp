@@ -31,6 +31,7 @@ namespace scanner::report {
 using pe::file_name;
 using pe::printable;
 using pe::valid_utf8;
+using pe::with_commas;
 
 struct RunInfo {
   std::string command;
@@ -49,6 +50,7 @@ struct Use {
   std::vector<pe::CodePlace> sources;           ///< of those of `via` whose source line is known
   std::vector<std::string> listing;         ///< instruction texts along `via`, may be empty
   std::string what;                         ///< constant and bytes: where they stand, in words
+  bool implied = false;                     ///< the function takes no tag: the system charges this one for it
   bool has_site = true;                     ///< false for bytes outside the mapped image
 };
 
@@ -110,13 +112,22 @@ struct LogsInfo {
   std::vector<NextStep> next_steps;    ///< where no leak has its own: how to get further
 };
 
-struct Driver {
+/// What became of the call sites of a driver, or of all.
+struct SiteCounts {
+  trace::BucketCounts allocate, free, other;  ///< calls of listed functions
+  trace::BucketCounts wrapper;                ///< calls of a driver's own functions that pass a tag on
+  /// Calls that may allocate with a tag that is not known.
+  [[nodiscard]] std::uint32_t unresolved() const {
+    return allocate[trace::Bucket::dynamic] + wrapper[trace::Bucket::dynamic];
+  }
+};
+
+struct Driver : SiteCounts {
   std::string path, sha256;
   std::uint64_t size = 0;
   pe::Machine machine = pe::Machine::other;
   pe::Identity identity;
   std::vector<Use> uses;
-  trace::BucketCounts allocate, free, other, wrapper;
   std::map<std::string, std::uint32_t> dynamic_reasons;
   std::vector<std::string> exports_allocator;
   std::vector<std::string> problems;
@@ -148,11 +159,10 @@ struct Problem {
   std::string message;
 };
 
-struct Summary {
+struct Summary : SiteCounts {
   std::uint64_t files = 0, drivers = 0, bytes = 0, errors = 0;
   std::uint64_t unparsed = 0;  ///< --catalog: files that could not be parsed when they were surveyed
   walk::Skipped skipped;
-  trace::BucketCounts allocate, free, other, wrapper;
   std::map<std::string, std::uint32_t> dynamic_reasons;
   double seconds = 0;
   /// --check: what came out. `checked`: drivers that could be; `drivers`: those with findings.

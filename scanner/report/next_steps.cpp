@@ -57,13 +57,22 @@ void in_debugger(const poolmon::Growth& growth, std::vector<NextStep>& steps) {
                    "!poolused 0xc " + tag});
 }
 
+/// "version 1.0.0.0 of 'Leaks on request' (poolwho sample)"
+std::string version_and_product(const pe::Identity& identity) {
+  const std::string version = version_of(identity),
+                    &name = identity.product.empty() ? identity.description : identity.product;
+  if (version.empty() || name.empty()) return product(identity);
+  return "version " + version + " of '" + name + "'" + (identity.company.empty() ? "" : " (" + identity.company + ")");
+}
+
 void about_driver(const Candidate& candidate, const Leak& leak, std::vector<NextStep>& steps) {
   const pe::Identity& identity = candidate.identity;
   const std::string name(printable(file_name(candidate.path)));
   for (const rank::Reason& reason : candidate.judgement.reasons) {
     if (reason.code == "known_leak") steps.push_back({name + ": " + printable(reason.text), {}});
   }
-  std::string who = "see whether there is a newer " + name + ": this is " + printable(product(identity));
+  std::string who =
+      "look for a newer " + name + "; the one that was searched: " + printable(version_and_product(identity));
   if (identity.linked != 0) who += ", linked " + iso_date(identity.linked);
   steps.push_back({std::move(who), {}});
   std::string search = "\"" + name + "\" pool leak " + leak.growth.tag.text();

@@ -26,6 +26,7 @@ class TextReporter final : public Reporter {
   void candidate(const Candidate& candidate) override {
     if (options_.names_only) {
       named_.push_back(candidate.path);
+      named_.insert(named_.end(), candidate.copies.begin(), candidate.copies.end());
     } else {
       candidates_.candidate(candidate);
     }
@@ -44,14 +45,7 @@ class TextReporter final : public Reporter {
       return;
     }
     print_uses(driver);
-    const auto dynamic = driver.allocate[trace::Bucket::dynamic] + driver.wrapper[trace::Bucket::dynamic];
-    if (dynamic > 0) {
-      std::string line = "  " + std::to_string(dynamic) + " of " +
-                         std::to_string(driver.allocate.total() + driver.wrapper.total()) +
-                         " allocation sites not resolved:";
-      for (const auto& [reason, count] : driver.dynamic_reasons) line += " " + reason + " " + std::to_string(count);
-      out_ << style_.line(line, 4) << '\n';
-    }
+    if (driver.unresolved() > 0) out_ << style_.line("  " + sites_in_words(driver, driver.dynamic_reasons), 4) << '\n';
     for (const std::string& gap : known_gaps(driver)) out_ << style_.line("  note: " + gap, 4) << '\n';
     for (const std::string& problem : driver.problems) out_ << style_.line("  note: " + printable(problem), 4) << '\n';
     out_.flush();
@@ -59,6 +53,7 @@ class TextReporter final : public Reporter {
 
   void copy(const std::string& path, const std::string& of, const std::string&) override {
     totals_.add_copy();
+    if (options_.names_only && (!options_.judged || with_findings_.contains(of))) print_name(path);
     if (options_.names_only || options_.by_tag || options_.totals_only) return;
     if (!style_.windowed()) {
       out_ << style_.paint(kDim, printable(path) + "  same file as " + printable(of)) << '\n';
@@ -70,8 +65,7 @@ class TextReporter final : public Reporter {
 
   void finding(const Finding& finding) override {
     if (options_.names_only) {
-      if (finding.path != last_named_) print_name(finding.path);
-      last_named_ = finding.path;
+      if (with_findings_.insert(finding.path).second) print_name(finding.path);
       return;
     }
     const rank::Severity severity = finding.found.code->severity;
@@ -150,7 +144,7 @@ class TextReporter final : public Reporter {
       bool same_pool = true;
       while (end < driver.uses.size() && driver.uses[end].use.tag == first.tag &&
              driver.uses[end].use.evidence == first.evidence) {
-        same_pool = same_pool && driver.uses[end].use.pool == first.pool;
+        same_pool = same_pool && pool_in_words(driver.uses[end].use) == pool_in_words(first);
         ++end;
       }
       if (first.evidence != trace::Evidence::constant || options_.explain || options_.some_uses)
@@ -159,19 +153,40 @@ class TextReporter final : public Reporter {
     }
   }
 
+  /// "ExAllocatePoolWithTag x5, WdfMemoryCreate x4"
+  static std::string functions(const Driver& driver, std::size_t begin, std::size_t end) {
+    std::vector<std::pair<std::string_view, std::size_t>> counts;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::string_view name = driver.uses[i].use.api;
+      const auto known =
+          std::find_if(counts.begin(), counts.end(), [name](const auto& one) { return one.first == name; });
+      if (known != counts.end()) {
+        ++known->second;
+      } else {
+        counts.emplace_back(name, 1);
+      }
+    }
+    std::string out;
+    for (const auto& [name, count] : counts)
+      out += (out.empty() ? "" : ", ") + printable(name) + (end - begin > 1 ? " x" + std::to_string(count) : "");
+    return out;
+  }
+
   void print_use(const Driver& driver, std::size_t begin, std::size_t end, bool same_pool) {
     const Use& item = driver.uses[begin];
     const trace::TagUse& first = item.use;
     const bool frees = first.evidence == trace::Evidence::frees;
     const bool sure = first.certainty != trace::Certainty::assumed;
-    const std::string certainty = pad(std::string(trace::to_string(first.certainty)), 8);
+    // A number in code is tied to no call: nothing about it is certain.
+    const std::string certainty = pad(first.row >= 0 ? std::string(trace::to_string(first.certainty)) : "", 8);
     std::string line = "  " + (frees ? style_.tag(first.tag) : style_.paint(kBold, style_.tag(first.tag))) + "  " +
                        pad(std::string(trace::to_string(first.evidence)), 10) + "  " +
                        (frees ? certainty : style_.paint(sure ? kGreen : kYellow, certainty)) + "  ";
-    line += printable(first.row >= 0 ? first.api : item.what);
-    if (end - begin > 1) line += " x" + std::to_string(end - begin);
-    if (item.has_site) line += " at " + place(driver.path, item, first.via.size() - 1);
-    if (same_pool && first.pool != trace::Pool::unknown) line += ", " + std::string(trace::to_string(first.pool));
+    line += first.row >= 0 ? functions(driver, begin, end) : printable(item.what);
+    if (first.row < 0 && end - begin > 1) line += " x" + std::to_string(end - begin);
+    if (item.has_site)
+      line += (end - begin > 1 ? ", first at " : " at ") + place(driver.path, item, first.via.size() - 1);
+    if (same_pool && first.pool != trace::Pool::unknown) line += ", " + pool_in_words(first);
     if (end - begin == 1 && first.bytes) line += ", " + with_commas(*first.bytes) + " bytes";
     out_ << (frees ? style_.paint(kDim, style_.line(line, 8)) : style_.line(line, 8)) << '\n';
     for (std::size_t k = begin; options_.explain && k < end; ++k)
@@ -186,7 +201,7 @@ class TextReporter final : public Reporter {
   TextLeaks leaks_;
   std::string command_;
   std::vector<std::string> named_;
-  std::string last_named_;
+  std::set<std::string> with_findings_;  // of those whose names are printed
 };
 
 }  // namespace

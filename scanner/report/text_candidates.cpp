@@ -32,13 +32,16 @@ std::string explained_use(const TextStyle& style, const std::string& path, const
   std::string out = style.line(line, 8) + '\n';
   for (std::size_t i = 0; i < use.via.size(); ++i) {
     line = "          " + pad(place(path, item, i), 28) + "  " +
-           (i < item.listing.size() ? printable(item.listing[i]) : std::string());
+           (i < item.listing.size() ? instruction(path, item.listing[i]) : std::string());
     for (const CodePlace& source : item.sources) {
       if (source.rva == use.via[i])
         line += "    ; " + printable(file_name(source.file)) + ":" + std::to_string(source.line);
     }
-    if (i == 0) line += "    ; '" + style.tag(use.tag) + "' is passed here";
-    if (i + 1 == use.via.size()) line += "    ; " + printable(use.api);
+    if (i == 0 && !item.implied) line += "    ; '" + style.tag(use.tag) + "' is passed here";
+    if (i + 1 == use.via.size()) {
+      line += "    ; " + printable(use.api);
+      if (item.implied) line += " takes no tag: '" + style.tag(use.tag) + "' is charged";
+    }
     out += style.line(line, 12) + '\n';
   }
   if (use.assumptions != 0)
@@ -144,7 +147,7 @@ void TextCandidates::print_listed(bool once) {
 
 void TextCandidates::explain(const Candidate& candidate) {
   for (const rank::Reason& reason : candidate.judgement.reasons)
-    out_ << style_.line("      " + std::string(reason.code) + ": " + printable(reason.text), 8) << '\n';
+    out_ << style_.line("      " + printable(reason.text), 8) << '\n';
   for (const Use& item : candidate.uses) out_ << explained_use(style_, candidate.path, item);
 }
 

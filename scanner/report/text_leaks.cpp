@@ -40,8 +40,7 @@ std::vector<std::string> cells_of(const Leak& leak, bool unicode) {
   std::string each = growth.bytes_per_allocation
                          ? with_commas(static_cast<std::uint64_t>(*growth.bytes_per_allocation)) + " bytes each"
                          : "";
-  if (growth.hours_left)
-    each += (each.empty() ? "" : "; ") + time_left(*growth.hours_left) + " until " + printable(growth.limit);
+  if (growth.hours_left) each += (each.empty() ? "" : "; ") + how_long(growth);
   cells.push_back(each);
   return cells;
 }
@@ -172,8 +171,8 @@ void TextLeaks::print_candidates(const Leak& leak) {
   if (weak > most && !options_.explain) {
     const std::size_t hidden = weak - most;
     print_line("  " + style_.paint(kDim, "and " + std::to_string(hidden) + (most > 0 ? " more" : "") +
-                                             (hidden == 1 ? " file that only contains" : " files that only contain") +
-                                             " the bytes (--explain shows all)"),
+                                             (hidden == 1 ? " file contains" : " files contain") +
+                                             " the letters, but no call uses them (--explain shows all)"),
                4);
   }
 }

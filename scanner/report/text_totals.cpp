@@ -21,10 +21,11 @@ std::string counted(std::uint64_t number, const char* one, const char* many) {
 
 void SurveyTotals::add(const Driver& driver) {
   if (!driver.traced) ++untraced_;
-  if (driver.allocate[trace::Bucket::dynamic] + driver.wrapper[trace::Bucket::dynamic] > 0) ++with_unresolved_;
+  if (driver.unresolved() > 0) ++with_unresolved_;
   const std::string name = pe::fold_case(file_name(driver.path));
   for (const Use& use : driver.uses) {
     if (use.use.evidence == trace::Evidence::constant && options_.by_tag) continue;
+    if (use.implied) implied_.insert(use.use.tag);
     const auto [at, fresh] = tags_[use.use.tag].try_emplace(name, use.use.evidence);
     if (!fresh) at->second = std::min(at->second, use.use.evidence);
   }
@@ -58,6 +59,7 @@ void SurveyTotals::print_by_tag() {
 std::string SurveyTotals::most_shared() const {
   std::vector<std::pair<std::size_t, tagdb::PoolTag>> shared;
   for (const auto& [tag, drivers] : tags_) {
+    if (implied_.contains(tag)) continue;
     const auto count = static_cast<std::size_t>(
         std::count_if(drivers.begin(), drivers.end(), [](const auto& one) { return charges(one.second); }));
     if (count > 1) shared.emplace_back(count, tag);
@@ -80,6 +82,7 @@ std::string SurveyTotals::drivers_and_tags(const Summary& summary) const {
   if (options_.some_uses) return text + ", " + counted(tags_.size(), "tag", "tags") + " in these uses";
   std::size_t tags = 0, shared = 0;
   for (const auto& [tag, drivers] : tags_) {
+    if (implied_.contains(tag)) continue;
     const auto count =
         std::count_if(drivers.begin(), drivers.end(), [](const auto& one) { return charges(one.second); });
     if (count > 0) ++tags;
@@ -95,13 +98,7 @@ void SurveyTotals::print(const Summary& summary) {
   const std::string first = drivers_and_tags(summary);
   if (!options_.judged) line(first);
   if (const std::string most = most_shared(); !most.empty() && !options_.some_uses) line(most);
-  line((options_.judged ? first + ", " : std::string()) +
-       counted(summary.allocate.total(), "allocation site", "allocation sites") + ": " +
-       with_commas(summary.allocate[trace::Bucket::constant]) + " with a known tag, " +
-       with_commas(summary.allocate[trace::Bucket::forwarded] + summary.allocate[trace::Bucket::table]) +
-       " through wrappers or tables, " + with_commas(summary.allocate[trace::Bucket::untagged]) + " untagged, " +
-       with_commas(summary.allocate[trace::Bucket::suspect]) + " suspect, " +
-       with_commas(summary.allocate[trace::Bucket::dynamic]) + " not resolved" +
+  line((options_.judged ? first + ", " : std::string()) + sites_in_words(summary) +
        (with_unresolved_ > 0 ? " (in " + counted(with_unresolved_, "driver", "drivers") + ")" : ""));
   if (untraced_ > 0) line(counted(untraced_, "driver", "drivers") + " for processors whose code is not traced");
   const std::uint64_t unread = summary.errors + summary.unparsed;

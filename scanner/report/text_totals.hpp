@@ -31,6 +31,7 @@ class SurveyTotals {
   TextOptions options_;
   TextStyle style_;
   std::map<tagdb::PoolTag, Drivers> tags_;
+  std::set<tagdb::PoolTag> implied_;  ///< charged for calls that take no tag: nobody allocates with them
   std::uint64_t copies_ = 0, untraced_ = 0, with_unresolved_ = 0;
 };
 

@@ -12,15 +12,6 @@ std::string pad(std::string text, std::size_t width) {
   return text;
 }
 
-std::string with_commas(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) {
-    at -= 3;
-    text.insert(at, ",");
-  }
-  return text;
-}
-
 std::string human_bytes(double bytes) {
   static constexpr std::array<const char*, 5> kUnits = {"bytes", "KiB", "MiB", "GiB", "TiB"};
   std::size_t unit = 0;
@@ -62,10 +53,9 @@ std::size_t weak_shown(tagdb::PoolTag tag, std::size_t better, std::size_t weak)
 }
 
 std::string folded_note(tagdb::PoolTag tag, std::size_t folded, std::size_t shown) {
-  const std::string files = with_commas(folded) + (shown > 0 ? " more" : "") + (folded == 1 ? " file" : " files");
-  return (shown > 0 ? "... and " : "") + files + " only " + (folded == 1 ? "contains" : "contain") + " the bytes" +
-         (shown > 0 ? "" : " of '" + tag.text() + "'") + " (--min-verdict weak shows " +
-         (folded == 1 ? "it)" : "them)");
+  return (shown > 0 ? "... and " : "") + with_commas(folded) + (shown > 0 ? " more" : "") +
+         (folded == 1 ? " file contains" : " files contain") + " the letters '" + tag.text() +
+         "', but no call uses them (--min-verdict weak shows " + (folded == 1 ? "it)" : "them)");
 }
 
 std::string version_of(const pe::Identity& identity) {
@@ -97,7 +87,8 @@ std::string product(const pe::Identity& identity) {
   std::string out = !identity.product.empty() ? identity.product : identity.description;
   if (const std::string version = version_of(identity); !version.empty()) out += (out.empty() ? "" : " ") + version;
   if (!identity.company.empty()) out += out.empty() ? identity.company : " (" + identity.company + ")";
-  if (out.empty() && !identity.signer.empty()) out = "signed by " + identity.signer;
+  if (out.empty() && !identity.signer.empty())
+    out = "carries a signature in the name of " + identity.signer + ", not checked";
   return out.empty() ? "no version resource" : out;
 }
 
@@ -167,10 +158,63 @@ std::string in_words(const Compared& pair) {
                               : with_commas(pair.changes) + " tags changed");
 }
 
+std::string instruction(std::string_view path, const std::string& listing) {
+  const auto at = listing.find("image+0x");
+  if (at == std::string::npos) return printable(listing);
+  return printable(listing.substr(0, at)) + printable(file_name(path)) + printable(listing.substr(at + 5));
+}
+
+std::string pool_in_words(const trace::TagUse& use) {
+  return std::string(trace::to_string(use.pool)) +
+         (use.pool == trace::Pool::nonpaged && use.executable ? " executable" : "");
+}
+
 std::string pool_and_size(const trace::TagUse& use) {
-  std::string out(trace::to_string(use.pool));
+  std::string out = pool_in_words(use);
   if (use.bytes) out += (out.empty() ? "" : " ") + with_commas(*use.bytes) + (*use.bytes == 1 ? " byte" : " bytes");
   return out;
+}
+
+namespace {
+
+/// "15 known, 1 forwarded": what there is none of is not named.
+std::string buckets_in_words(const trace::BucketCounts& counts) {
+  static constexpr std::array<std::pair<trace::Bucket, const char*>, trace::kBucketCount> kWords = {
+      {{trace::Bucket::constant, "known"},
+       {trace::Bucket::forwarded, "forwarded"},
+       {trace::Bucket::table, "from tables"},
+       {trace::Bucket::untagged, "untagged"},
+       {trace::Bucket::suspect, "suspect"},
+       {trace::Bucket::dynamic, "not resolved"}}};
+  std::string out;
+  for (const auto& [bucket, word] : kWords) {
+    if (counts[bucket] > 0) out += (out.empty() ? "" : ", ") + with_commas(counts[bucket]) + " " + word;
+  }
+  return out;
+}
+
+std::string counted_sites(const trace::BucketCounts& counts, const char* one, const char* many) {
+  const std::string out = with_commas(counts.total()) + " " + (counts.total() == 1 ? one : many);
+  return counts.total() == 0 ? out : out + ": " + buckets_in_words(counts);
+}
+
+}  // namespace
+
+std::string sites_in_words(const SiteCounts& counts, const std::map<std::string, std::uint32_t>& reasons) {
+  std::string out = counted_sites(counts.allocate, "allocation site", "allocation sites");
+  if (counts.wrapper.total() > 0)
+    out += "; " + counted_sites(counts.wrapper, "call of own wrappers", "calls of own wrappers");
+  if (reasons.empty()) return out;
+  trace::BucketCounts others = counts.free;
+  others.add(counts.other);
+  if (others[trace::Bucket::dynamic] > 0)
+    out += "; " + counted_sites(others, "call that does not allocate", "calls that do not allocate");
+  const char* separator = " (";
+  for (const auto& [reason, count] : reasons) {
+    out += separator + reason + " " + with_commas(count);
+    separator = ", ";
+  }
+  return out + ")";
 }
 
 std::vector<std::string> known_gaps(const Driver& driver) {
@@ -227,6 +271,16 @@ std::string pool_in_words(const poolmon::Growth& growth) {
 }
 
 std::string time_left(double hours) { return hours > 365 * 24 ? "more than a year" : human_hours(hours); }
+
+std::string how_long(const poolmon::Growth& growth) {
+  const bool memory = growth.limit == poolmon::kNoMemoryLeft;
+  const std::string left = time_left(*growth.hours_left);
+  if (left.find("more than") == 0)
+    return "at this rate " + std::string(memory ? "available memory lasts " : "it takes ") + left +
+           (memory ? "" : " to " + growth.limit);
+  return memory ? "about " + left + " of available memory at this rate"
+                : "about " + left + " to " + growth.limit + " at this rate";
+}
 
 std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& logs) {
   using poolmon::Shape;

@@ -61,8 +61,8 @@ std::string describe_assumptions(std::uint32_t flags) {
       {kAssumesGlobal, "nobody writes the global through a pointer"},
       {kAssumesRegister, "an argument travels in a register outside the calling convention"},
       {kAssumesExporter, "the driver that exports the function is the one file of that name that was found"},
-      {kAssumesPointer,
-       "a call through memory reaches this function, or an argument that decides what it does has the usual value"}};
+      {kAssumesPointer, "a call through memory reaches this function"},
+      {kAssumesArgument, "an argument that decides what a function does has the value that leads to this call"}};
   std::string out;
   for (const auto& [flag, text] : kTexts) {
     if ((flags & flag) == 0) continue;
@@ -111,6 +111,33 @@ std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
   return reasons;
 }
 
+namespace {
+
+/// Decoders write an address as a number: the target of a branch from the RVA on, a place in memory as the code says,
+/// on x86 with the address that the image would be loaded to. Other numbers, such as tags, stay.
+std::string with_image_offsets(const pe::Image& image, std::string text) {
+  const auto in_brackets = text.find("[0x");
+  const bool memory = in_brackets != std::string::npos && (in_brackets == 0 || text[in_brackets - 1] != ':');
+  const auto blank = text.find(' ');
+  std::size_t at = std::string::npos;
+  if (memory) {
+    at = in_brackets + 1;
+  } else if (const std::string_view name = std::string_view(text).substr(0, blank);
+             blank != std::string::npos && (name == "call" || name == "jmp" || name == "bl" || name == "b")) {
+    at = text[blank + 1] == '#' ? blank + 2 : blank + 1;
+  }
+  if (at == std::string::npos || text.compare(at, 2, "0x") != 0) return text;
+  const auto end = std::min(text.find_first_not_of("0123456789abcdefABCDEF", at + 2), text.size());
+  const auto number = pe::parse_hex(std::string_view(text).substr(at + 2, end - at - 2));
+  if (!number || (memory && (end >= text.size() || text[end] != ']'))) return text;
+  const std::uint64_t rva = memory && !image.is_64() ? *number - image.base() : *number;
+  if (rva >= image.size_of_image()) return text;
+  const std::size_t start = text[at - 1] == '#' ? at - 1 : at;
+  return text.replace(start, end - start, "image+" + pe::hex_number(static_cast<std::uint32_t>(rva)));
+}
+
+}  // namespace
+
 bool can_trace(const pe::Image& image) { return !untraced_code_of(image).all; }
 
 std::string untraced_code(const pe::Image& image) { return untraced_code_of(image).why; }
@@ -128,7 +155,7 @@ TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis) {
 std::string instruction_text(const pe::Image& image, std::uint32_t rva) {
   const auto machine = make_machine(image);
   const pe::Bytes code = image.from_rva(rva);
-  return machine && !code.empty() ? machine->text(code, rva) : std::string();
+  return machine && !code.empty() ? with_image_offsets(image, machine->text(code, rva)) : std::string();
 }
 
 }  // namespace scanner::trace

@@ -123,7 +123,8 @@ TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis);
 /// name without folders and suffix stands in (FxDriver::_InitializeTag, Windows-Driver-Frameworks).
 tagdb::PoolTag kmdf_default_tag(std::string_view service_name);
 
-/// The instruction at `rva` as text, or empty when the machine has no decoder.
+/// The instruction at `rva` as text, or empty when the machine has no decoder. Addresses within the image are written
+/// "image+0x2060", on every processor.
 std::string instruction_text(const pe::Image& image, std::uint32_t rva);
 
 // --- without code: the bytes of tags

@@ -116,6 +116,7 @@ class Walk {
     if (!list_directory(directory, entries, error, denied)) {
       if (denied && !named) {
         ++skipped_.denied;
+        skipped_.denied_folders.push_back(directory);
       } else {
         trouble_({directory, error, named});
       }
@@ -133,6 +134,7 @@ class Walk {
         case DirectoryEntry::Kind::unknown:
           if (entry.denied) {
             ++skipped_.denied;
+            skipped_.denied_folders.push_back(path);
           } else {
             trouble_({path, entry.error, false});
           }
@@ -206,6 +208,7 @@ void Skipped::add(const Skipped& other) {
   too_large += other.too_large;
   special += other.special;
   paging_files.insert(paging_files.end(), other.paging_files.begin(), other.paging_files.end());
+  denied_folders.insert(denied_folders.end(), other.denied_folders.begin(), other.denied_folders.end());
 }
 
 std::uint64_t Skipped::total() const { return not_pe + locked + denied + links + offline + too_large + special; }

@@ -30,7 +30,8 @@ struct Options {
 
 struct Skipped {
   std::uint64_t not_pe = 0, locked = 0, denied = 0, links = 0, offline = 0, too_large = 0, special = 0;
-  std::vector<std::string> paging_files;  ///< paths of those among `locked` that were passed over for their name
+  std::vector<std::string> paging_files;    ///< paths of those among `locked` that were passed over for their name
+  std::vector<std::string> denied_folders;  ///< paths of those among `denied`
 
   void add(const Skipped& other);
   [[nodiscard]] std::uint64_t total() const;
@@ -68,6 +69,12 @@ enum class Content { any, image, head };
 pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
                                   std::vector<std::uint8_t>& bytes, Content content = Content::any,
                                   const std::function<void(std::size_t)>& more = {});
+
+#ifdef _WIN32
+inline constexpr const char* kHowToBeAllowed = "run as an administrator";
+#else
+inline constexpr const char* kHowToBeAllowed = "run as root";
+#endif
 
 constexpr std::size_t kHead = 4096;           ///< bytes; the headers of an image are there
 constexpr std::size_t kPiece = 1U << 17;      ///< bytes of a piece

@@ -102,6 +102,7 @@ std::string normalised(std::string text) {
       {std::regex("built-in \\([0-9]+\\)"), "built-in (<tags>)"},
       {std::regex("built-in:[0-9]+"), "built-in:<line>"},
       {std::regex("built-in(,+)[0-9]+,"), "built-in$1<line>,"},
+      {std::regex("(built-in tag list [^\n\"<&]*)\\(line [0-9]+\\)"), "$1(line <line>)"},
       {std::regex("known leaks:[0-9]+"), "known leaks:<line>"},
       {std::regex("\"source\":\"known leaks\",\"line\":[0-9]+"), "\"source\":\"known leaks\",\"line\":<line>"},
       {std::regex("\"source\":\"built-in\",\"line\":[0-9]+"), "\"source\":\"built-in\",\"line\":<line>"}};

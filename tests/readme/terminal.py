@@ -72,9 +72,9 @@ def draw(record):
     width, height = int(COLUMNS * GLYPH + 2 * MARGIN), len(lines) * LINE + 2 * MARGIN
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
            f'<desc>{escape(" ".join(notes))}</desc>', f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>',
-           f'<g font-family="Consolas, Menlo, \'DejaVu Sans Mono\', monospace" font-size="{SIZE}" fill="#e6edf3" xml:space="preserve" style="white-space:pre">']
+           f'<g font-family="Consolas, Menlo, \'DejaVu Sans Mono\', monospace" font-size="{SIZE}" fill="#e6edf3">']
     for number, line in enumerate(lines):
-        out.append(f'<text x="{MARGIN}" y="{MARGIN + SIZE + number * LINE}">{spans(line)}</text>')
+        out.append(f'<text xml:space="preserve" x="{MARGIN}" y="{MARGIN + SIZE + number * LINE}">{spans(line)}</text>')
     return '\n'.join(out + ['</g>', '</svg>', ''])
 
 
@@ -97,7 +97,7 @@ def kinds_of_lines(text):
     for line in text.split('\n'):
         line = re.sub(r'\[built-in:\d+\]', '[built-in]', line)
         for pattern in (r'^\x1b\[32;1mproven  \x1b\[0m  \x1b\[1mLeak\x1b\[0m  \x1b\[1m\S*myfault\.sys\x1b\[0m  ', r'^listed .*',
-                        r'^  \x1b\[2m\S+\x1b\[0m', r'^      allocates  ExAllocatePoolWithTag  sure  ', r'^      listed_owner: ',
+                        r'^  \x1b\[2m\S+\x1b\[0m', r'^      allocates  ExAllocatePoolWithTag  sure  ', r'^      the built-in tag list names it as the owner \(line ',
                         r"; 'Leak' is passed here"):
             found = re.search(pattern, line)
             if found:

@@ -124,18 +124,26 @@ TEST_CASE("files that only contain the bytes are hidden behind better ones, few 
   for (int i = 0; i < 9; ++i)
     leak.candidates.push_back(weak_candidate("d" + std::to_string(i) + ".sys", Verdict::weak));
   CHECK(count(shown(leak), "  weak ") == 5);
-  CHECK(shown(leak).find("and 4 more files that only contain the bytes") != std::string::npos);
+  CHECK(shown(leak).find("and 4 more files contain the letters") != std::string::npos);
   CHECK(count(shown(leak, true), "  weak ") == 9);
   leak.advice = "never proves an owner";
   CHECK(count(shown(leak), "  weak ") == 0);
   leak.advice.clear();
   leak.candidates.insert(leak.candidates.begin(), weak_candidate("owner.sys", Verdict::likely));
   CHECK(count(shown(leak), "  weak ") == 0);
-  CHECK(shown(leak).find("and 9 files that only contain the bytes") != std::string::npos);
+  CHECK(shown(leak).find("and 9 files contain the letters") != std::string::npos);
 }
 
 TEST_CASE("time left is no number of days that nobody can wait for") {
   CHECK(time_left(30) == "30 h");
   CHECK(time_left(24 * 40) == "40 days");
   CHECK(time_left(24 * 5875) == "more than a year");
+  poolmon::Growth growth;
+  growth.hours_left = 24 * 40;
+  growth.limit = poolmon::kNoMemoryLeft;
+  CHECK(how_long(growth) == "about 40 days of available memory at this rate");
+  growth.limit = "the commit limit";
+  CHECK(how_long(growth) == "about 40 days to the commit limit at this rate");
+  growth.hours_left = 24 * 5875;
+  CHECK(how_long(growth) == "at this rate it takes more than a year to the commit limit");
 }

@@ -86,6 +86,10 @@ TEST_CASE("a listed owner counts, by a pattern less, and a list that names anoth
   CHECK(judged("Else").verdict == rank::Verdict::proven);
   CHECK_FALSE(has(judged("Leak"), "listed_elsewhere"));
   CHECK_FALSE(has(judged("Gone"), "listed_elsewhere"));
+  // A tag that names no owner contradicts no list.
+  database.add(tagdb::read_pooltag("Ddk  - b.sys\n", "list"), "list");
+  CHECK(has(judged("Ddk "), "shared_tag"));
+  CHECK_FALSE(has(judged("Ddk "), "listed_elsewhere"));
 }
 
 TEST_CASE(

@@ -3,8 +3,8 @@
 #include <fstream>
 #include <sstream>
 
-#include "scanner/cli/findstr_habits.hpp"
 #include "scanner/cli/did_you_mean.hpp"
+#include "scanner/cli/findstr_habits.hpp"
 #include "scanner/cli/options.hpp"
 #include "scanner/report/model.hpp"
 #include "scanner/walk/walk.hpp"
@@ -114,4 +114,10 @@ TEST_CASE("the first word is the verb or the tag, never a path") {
   CHECK(parse({"--max-filesize", "64M", "Leak", "first"}).options->max_file_size == 64ULL << 20);
   CHECK_FALSE(parse({"--max-filesize", "big", "Leak", "first"}).options);
   CHECK(parse({"Leak", "--expl"}).exit.code == 2);
+  CHECK(parse({".", "Leak"}).exit.err.find("the tag comes first: poolwho Leak .") != std::string::npos);
+  CHECK(parse({".", "--root", "x"}).options);  // a tag that happens to be the name of something
+  CHECK(parse({"--tag"}).exit.err.find("--tag needs a value: --tag TAG") != std::string::npos);
+  CHECK(parse({"--format", "csv", "--format", "csv"}).exit.err.find("--format is given twice") != std::string::npos);
+  CHECK(parse({"Leak", "x", "--format", "xml"}).exit.err.find("localtag") == std::string::npos);
+  CHECK(parse({"survey", "x", "--format", "xml"}).exit.err.find("localtag") != std::string::npos);
 }

@@ -40,6 +40,7 @@ enum Flag : std::uint32_t {
   kAssumesPointer = 1U << 20,   ///< that a call through memory reaches this function
   kAssumesExporter = 1U << 21,  ///< that the exporting driver is the file that was found
   kAssumesField = 1U << 22,     ///< that aliases of an argument's pointer leave this field behind it alone
+  kAssumesArgument = 1U << 23,  ///< that an argument which decides what a function does has the value it needs
   kAssumedMask = 0xFFFF0000U
 };
 

@@ -52,7 +52,7 @@ bool Conditions::row_applies(const CallSite& site, const tagdb::ApiRow& row, Sin
   call.flags |= values_.flags(condition) & kAssumedMask;
   const Meets met = meets(condition, row.condition_value, true);
   call.some_values = call.some_values || met == Meets::some;
-  if (met == Meets::maybe) call.flags |= kAssumesPointer;
+  if (met == Meets::maybe) call.flags |= kAssumesArgument;
   return met != Meets::none;
 }
 
@@ -62,7 +62,7 @@ bool Conditions::edge_applies(const CallSite& site, const TagSink& sink, SinkCal
     if (!answer.possible) continue;
     call.edge = i;
     call.some_values = answer.some;
-    if (answer.undecided) call.flags |= kAssumesPointer;
+    call.flags |= answer.assumptions;
     callers.callees = std::move(answer.callers.callees);
     const auto& handed = answer.callers.constraints;
     callers.constraints.insert(callers.constraints.end(), handed.begin(), handed.end());
@@ -77,7 +77,7 @@ Conditions::EdgeAnswer Conditions::try_edge(const CallSite& site, const SinkEdge
   for (const PassedCallee& callee : edge.callees) {
     const Answer passed = passes(site, callee, answer.callers.callees);
     answer.possible = answer.possible && passed != Answer::no;
-    answer.undecided = answer.undecided || passed == Answer::maybe;
+    if (passed == Answer::maybe) answer.assumptions |= kAssumesPointer;
   }
   return answer;
 }
@@ -93,7 +93,7 @@ void Conditions::try_constraint(const CallSite& site, const Constraint& constrai
   answer.some = answer.some || met == Meets::some;
   // That an unknown number is not a certain one is no assumption worth a word.
   const bool assumed = met == Meets::maybe || (values_.flags(passed) & kAssumedMask) != 0;
-  answer.undecided = answer.undecided || (constraint.equal && assumed);
+  if (constraint.equal && assumed) answer.assumptions |= kAssumesArgument;
 }
 
 // --- functions that are passed as arguments -----------------------------

@@ -43,7 +43,8 @@ class Conditions {
   enum class Meets : std::uint8_t { none, some, all, maybe };
   enum class Answer : std::uint8_t { no, maybe, yes };
   struct EdgeAnswer {
-    bool possible = true, undecided = false, some = false;
+    bool possible = true, some = false;
+    std::uint32_t assumptions = 0;  ///< flags: what was not decided
     ForCallers callers;
   };
 

@@ -45,7 +45,7 @@ void SinkMatcher::match(const MatchCall& item) {
   const Resolution tag = resolve(site, raw, item.sink);
   // Only some values of an argument make the call do this. One constant goes with all of them; which of several
   // constants goes with which value is not known.
-  if (call.some_values) call.flags |= values_.atoms(tag.value).size() == 1 ? kTopComputed : kAssumesPointer;
+  if (call.some_values) call.flags |= values_.atoms(tag.value).size() == 1 ? kTopComputed : kAssumesArgument;
   call.tag = raw == kBottom ? kBottom : values_.with_flags(tag.value, call.flags);
   call.table = call.table || tag.table;
   call.inflows = tag.inflows;
@@ -113,9 +113,8 @@ ValueId SinkMatcher::with_returned(const CallSite& site, ValueId value) {
   const auto atoms = values_.atoms(value);
   const auto is_returned = [](const Atom& atom) { return atom.kind == AtomKind::returned; };
   if (std::ranges::none_of(atoms, is_returned)) return value;
-  return values_.map_join(value, [&](const Atom& atom) {
-    return is_returned(atom) ? returned_by(site, atom) : values_.single(atom);
-  });
+  return values_.map_join(
+      value, [&](const Atom& atom) { return is_returned(atom) ? returned_by(site, atom) : values_.single(atom); });
 }
 
 ValueId SinkMatcher::returned_by(const CallSite& site, const Atom& returned) {
