@@ -105,7 +105,7 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
   if (auto exit = early_exit(values, words, arguments.empty())) return {std::nullopt, std::move(*exit)};
   Options options;
   std::string error = cli::take_values(values, options);
-  const bool tags_given = !options.tags.empty() || options.tags_from;
+  const bool tags_given = !options.tags.empty() || options.tags_from || options.from_dump;
   if (error.empty()) error = cli::take_positionals(std::move(words), tags_given, options, options.understood);
   const auto given = [&values](std::string_view name) {
     const auto& value = values[std::string(name)];
