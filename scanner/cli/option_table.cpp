@@ -45,6 +45,8 @@ const std::vector<OptionSpec>& option_table() {
       {"root", 0, "DIR", false, kAllVerbs & ~kMerge, question, "the root of a Windows volume or a mounted copy of one"},
       {"loaded-from", 0, "FILE", false, kLocate | kLeaks, question,
        "drivers the machine had loaded: driverquery /v /fo csv, msinfo32 /report, WinDbg's lm, a small memory dump"},
+      {"from-dump", 0, "FILE", false, kLocate, question,
+       "ask for the tag that the stop in a small memory dump names, with its drivers as --loaded-from"},
       {"all", 0, nullptr, false, kLocate | kLeaks, question,
        "search every level of the volume, even after a proven owner was found"},
       {"interval", 0, "T", false, kLeaks, question, "time between snapshots of logs that tell no time: 30s, 5m, 1h"},

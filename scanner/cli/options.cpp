@@ -130,7 +130,7 @@ Parsed parse_command_line(std::vector<std::string> arguments) {
   Options options;
   if (!words.empty()) options.verb = cli::verb_of(words.front()).value_or(options.verb);
   std::string error = cli::take_values(values, options);
-  const bool tags_given = !options.tags.empty() || options.tags_from;
+  const bool tags_given = !options.tags.empty() || options.tags_from || options.from_dump;
   if (error.empty()) error = cli::take_positionals(std::move(words), tags_given, options, options.understood);
   const auto given = [&values](std::string_view name) {
     const auto& value = values[std::string(name)];

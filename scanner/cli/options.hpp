@@ -62,16 +62,16 @@ struct Options {
   Verb verb = Verb::locate;
   std::vector<std::string> tags;
   std::vector<std::string> paths;
-  std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, difference, baseline, store,
-      catalog, host;
+  std::optional<std::string> root, files_from, tags_from, apis, output, loaded_from, from_dump, difference, baseline,
+      store, catalog, host;
   unsigned shard = 0, shards = 0;  ///< the part 1 … `shards` of all files; 0: all of them
   std::vector<std::string> include, exclude, tagdb, allow, allow_from, symbols;
   std::vector<const rank::CheckCode*> checks;  ///< --check: the ones that were chosen
-  std::vector<std::string> logs;       ///< leaks: the files to read
-  std::vector<std::string> log_words;  ///< leaks: the same as typed, with wildcards
-  std::string understood;              ///< a note on how ambiguous words were read; empty when none were
-  std::vector<std::string> drivers;    ///< lookup: file names whose tags are asked for
-  bool live = false;                   ///< leaks: watch this machine
+  std::vector<std::string> logs;               ///< leaks: the files to read
+  std::vector<std::string> log_words;          ///< leaks: the same as typed, with wildcards
+  std::string understood;                      ///< a note on how ambiguous words were read; empty when none were
+  std::vector<std::string> drivers;            ///< lookup: file names whose tags are asked for
+  bool live = false;                           ///< leaks: watch this machine
   std::optional<double> interval_seconds, every_seconds, for_seconds;
   bool nul_separated = false, any_suffix = false, follow = false, offline = false, all = false, explain = false,
        quiet = false, names_only = false, check = false, low_priority = false, ignore_case = false, by_tag = false,

@@ -107,6 +107,8 @@ void take_texts(const po::variables_map& values, Options& options) {
   options.tags_from = text("tags-from");
   options.apis = text("apis");
   options.loaded_from = text("loaded-from");
+  options.from_dump = text("from-dump");
+  if (options.from_dump && !options.loaded_from) options.loaded_from = options.from_dump;
   options.output = text("output");
   options.include = list("include");
   options.exclude = list("exclude");

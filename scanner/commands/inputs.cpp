@@ -8,6 +8,7 @@
 
 #include "scanner/commands/places.hpp"
 #include "scanner/commands/reporters.hpp"
+#include "scanner/loaded/kernel_dump.hpp"
 #include "scanner/walk/walk.hpp"
 
 namespace scanner {
@@ -76,7 +77,38 @@ void note_reading(const tagdb::TagQuery& query, Diagnostics& diagnostics) {
   diagnostics.note(text);
 }
 
+/// --from-dump: the tag that the stop names. False, with the reason told, when it names none.
+bool add_blamed_tag(Inputs& inputs, Diagnostics& diagnostics) {
+  const std::string& path = *inputs.options.from_dump;
+  walk::Skipped ignored;
+  const auto bytes = walk::read_file(path, kMaxTextFile, ignored);
+  if (!bytes) {
+    diagnostics.failure(path, bytes.error().message);
+    return false;
+  }
+  if (!loaded::is_kernel_dump(bytes.value())) {
+    diagnostics.failure(path, "not a memory dump of Windows: they lie in Windows\\Minidump");
+    return false;
+  }
+  const auto dump = loaded::read_kernel_dump(bytes.value());
+  if (!dump) {
+    diagnostics.failure(path, dump.error().message);
+    return false;
+  }
+  const std::string stop = "stop " + pe::hex_number(dump.value().bugcheck);
+  const auto blamed = loaded::blamed_tag(dump.value());
+  if (!blamed) {
+    diagnostics.failure(path, stop + " names no tag (0xc2 does for some of its codes): name one, with --loaded-from " +
+                                  pe::printable(path) + " for the drivers");
+    return false;
+  }
+  diagnostics.note(pe::printable(path) + ": " + stop + ": " + blamed->reason + ": '" + blamed->tag.text() + "'");
+  inputs.queries.push_back({blamed->tag.text(), {tagdb::TagPattern::exactly(blamed->tag)}});
+  return true;
+}
+
 bool add_queries(Inputs& inputs, Diagnostics& diagnostics) {
+  if (inputs.options.from_dump && !add_blamed_tag(inputs, diagnostics)) return false;
   const Options& options = inputs.options;
   std::vector<std::string> tags = options.tags;
   std::string error;

@@ -1,5 +1,6 @@
 // Small memory dumps of the kernel (Windows\Minidump\*.dmp): the drivers that were loaded and unloaded when Windows
-// stopped, and why it stopped. Offsets were read off public samples of Windows 10 (x64) and Windows 11 (ARM64).
+// stopped, and why it stopped. Offsets were read off public samples of Windows 10 (x64) and Windows 11 (ARM64); those of 32-bit
+// dumps follow from the documented structures and were tried on composed dumps only.
 #pragma once
 
 #include <array>
@@ -25,8 +26,8 @@ struct KernelDump {
 /// Does the file begin as a dump of the kernel does (64-bit or 32-bit, small or complete)?
 bool is_kernel_dump(std::span<const std::uint8_t> file);
 
-/// The whole of a small dump. Errors: a 32-bit dump, a dump of another kind (kernel or complete memory), a list that
-/// reaches past the end of the file.
+/// The whole of a small dump. Errors: a dump of another kind (kernel or complete memory), a list that reaches past the
+/// end of the file.
 pe::Result<KernelDump> read_kernel_dump(std::span<const std::uint8_t> file);
 
 /// The tag that a stop names, with what the stop says of it.
