@@ -110,6 +110,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "passed_function",
                                           "wide_compare",
                                           "out_parameter",
+                                          "switch_masked",
                                           "table_walked",
                                           "tag_in_high_half",
                                           "wrapper_last_byte",

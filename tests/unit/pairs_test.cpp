@@ -44,8 +44,6 @@ const std::set<std::string> kMayDiffer = {
     "O0/struct_copied.sys", "O2/struct_copied.sys", "Os/struct_copied.sys",
     // a reference made of the table's own address, and one of its own
     "O0/table_cut.sys",
-    // the end of a loop is told by a bit of the counter
-    "O0/loop_bounds.sys",
     // a parameter block that shares its stack with others on x64 only
     "O2/api_ndis.sys", "Os/api_ndis.sys",
     // a size that is spilled below a local whose address was passed

@@ -1,5 +1,6 @@
 #include "scanner/trace/interp/fixpoint.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "scanner/trace/domain/state_cost.hpp"
@@ -60,6 +61,7 @@ void Fixpoint::iterate() {
 
 void Fixpoint::visit(std::uint32_t number) {
   const Block& block = function_.blocks[number];
+  ++visits_[number];
   State& state = state_;
   state = in_[number];
   raised_known_ = false;
@@ -149,7 +151,7 @@ void Fixpoint::merge_into(std::uint32_t number, const State& state, Edge edge) {
     if (joined == in) return;
     std::swap(in, joined);
   }
-  ++visits;
+  visits = std::max(visits, 1U);
   queue_.push(number);
 }
 

@@ -56,7 +56,7 @@ class Fixpoint {
   Handlers handlers_;
   BlockQueue queue_;
   std::vector<State> in_;           // by block, before its first operation
-  std::vector<unsigned> visits_;    // by block
+  std::vector<unsigned> visits_;    // by block: 0 until some path leads there, then 1 and how often it was interpreted
   std::vector<std::uint8_t> begins_loop_;  // by block
   State state_, joined_, refined_;  // scratch: assigning keeps their memory
   State raised_;                    // what handlers were given last in this visit of a block

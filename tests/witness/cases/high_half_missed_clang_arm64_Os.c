@@ -1,4 +1,4 @@
-// case high_half missed clang-arm64-Os fails
+// case high_half missed clang-arm64-Os passes
 // part Aa high_half decoys
 #include "program.h"
 KEEP void use0(ULONG64 both) { keep(ExAllocatePoolWithTag(NonPagedPool, (ULONG)both & 0xFF, (ULONG)(both >> 32))); }

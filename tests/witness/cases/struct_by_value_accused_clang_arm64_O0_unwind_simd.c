@@ -1,4 +1,4 @@
-// case struct_by_value accused clang-arm64-O0-unwind-simd fails
+// case struct_by_value accused clang-arm64-O0-unwind-simd passes
 // part Aa struct_by_value decoys Aazb
 // part Ab table_walked decoys
 #include "program.h"

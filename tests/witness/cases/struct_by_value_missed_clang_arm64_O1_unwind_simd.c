@@ -1,4 +1,4 @@
-// case struct_by_value missed clang-arm64-O1-unwind-simd fails
+// case struct_by_value missed clang-arm64-O1-unwind-simd passes
 // part Aa struct_by_value decoys
 #include "program.h"
 typedef struct { ULONG f0; ULONG tag; } S0;

@@ -1,4 +1,4 @@
-// case struct_returned accused clang-x64-O0-simd fails
+// case struct_returned accused clang-x64-O0-simd passes
 // part Aa table_in_loop decoys
 // part Ab struct_returned decoys Abz0
 #include "program.h"

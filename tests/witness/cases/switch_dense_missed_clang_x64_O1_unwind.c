@@ -1,4 +1,4 @@
-// case switch_dense missed clang-x64-O1-unwind fails
+// case switch_dense missed clang-x64-O1-unwind passes
 // part Aa switch_dense decoys
 #include "program.h"
 ROUTINE part0(ULONG a, ULONG b) { (void)a; (void)b;

@@ -1,4 +1,4 @@
-// case switch_sparse missed gcc-x64-O2-simd fails
+// case switch_sparse missed gcc-x64-O2-simd passes
 // part Aa switch_sparse decoys
 #include "program.h"
 KEEP ULONG choose0(ULONG a) {

@@ -1,4 +1,4 @@
-// case table_by_index assumed gcc-x86-O0-unwind fails
+// case table_by_index assumed gcc-x86-O0-unwind passes
 // part Aa table_through_function decoys
 // part Ab table_by_index decoys Abz4 Abzf Abzz Abzh
 #include "program.h"

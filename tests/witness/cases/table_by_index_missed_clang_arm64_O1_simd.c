@@ -1,4 +1,4 @@
-// case table_by_index missed clang-arm64-O1-simd fails
+// case table_by_index missed clang-arm64-O1-simd passes
 // part Aa table_by_index decoys
 #include "program.h"
 typedef struct { ULONG tag; ULONG f1; } R0;

@@ -1,4 +1,4 @@
-// case table_filled missed clang-x86-O0-unwind-simd fails
+// case table_filled missed clang-x86-O0-unwind-simd passes
 // part Aa table_filled decoys
 #include "program.h"
 static volatile ULONG filled0[2];

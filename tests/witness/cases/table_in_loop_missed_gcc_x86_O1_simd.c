@@ -1,4 +1,4 @@
-// case table_in_loop missed gcc-x86-O1-simd fails
+// case table_in_loop missed gcc-x86-O1-simd passes
 // part Aa table_in_loop decoys
 #include "program.h"
 typedef struct { ULONG tag; } R0;

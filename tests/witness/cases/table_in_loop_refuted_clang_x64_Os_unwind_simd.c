@@ -1,4 +1,4 @@
-// case table_in_loop refuted clang-x64-Os-unwind-simd fails
+// case table_in_loop refuted clang-x64-Os-unwind-simd passes
 // part Aa table_on_stack decoys
 // part Ab table_through_function decoys
 // part Ac table_in_loop decoys

@@ -1,4 +1,4 @@
-// case table_through_function assumed gcc-x86-O3-unwind-simd fails
+// case table_through_function assumed gcc-x86-O3-unwind-simd passes
 // part Aa table_in_loop decoys
 // part Ab table_through_function decoys Abz0
 #include "program.h"

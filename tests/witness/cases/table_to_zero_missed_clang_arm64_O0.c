@@ -1,4 +1,4 @@
-// case table_to_zero missed clang-arm64-O0 fails
+// case table_to_zero missed clang-arm64-O0 passes
 // part Aa table_to_zero decoys
 #include "program.h"
 static const ULONG list0[] = {TAG('A','a','r','w'), TAG('A','a','v','b'), TAG('A','a','1','l'), 0};

@@ -1,4 +1,4 @@
-// case table_two_dimensions refuted clang-x86-O0-unwind-simd fails
+// case table_two_dimensions refuted clang-x86-O0-unwind-simd passes
 // part Aa table_two_dimensions decoys
 // part Ab table_through_function decoys
 #include "program.h"

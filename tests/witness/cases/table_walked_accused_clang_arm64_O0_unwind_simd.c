@@ -1,4 +1,4 @@
-// case table_walked accused clang-arm64-O0-unwind-simd fails
+// case table_walked accused clang-arm64-O0-unwind-simd passes
 // part Aa table_walked decoys Aazb
 // part Ab table_walked decoys
 #include "program.h"

@@ -1,4 +1,4 @@
-// case table_walked missed clang-arm64-O1-unwind fails
+// case table_walked missed clang-arm64-O1-unwind passes
 // part Aa table_walked decoys
 #include "program.h"
 typedef struct { ULONG tag; } R0;

@@ -1,4 +1,4 @@
-// case unreached missed clang-x86-O3-simd fails
+// case unreached missed clang-x86-O3-simd passes
 // part Aa template_tag decoys
 #include "program.h"
 template <ULONG Tag> KEEP void get0(ULONG size) { keep(ExAllocatePoolWithTag(NonPagedPool, size, Tag)); }

@@ -147,6 +147,7 @@ Word flow(std::uint32_t word, std::uint32_t rva) {
     out.form = Form::branch_bit;
     out.rn = reg(word, 0);
     out.invert = bit(word, 24);
+    out.shift = static_cast<std::uint8_t>(field(word, 19, 5) | (bit(word, 31) ? 32U : 0U));
     out.imm = target(signed_field(word, 5, 14));
     return out;
   }

@@ -91,7 +91,7 @@ struct Word {
   Bits bits = Bits::zero;
   SelectKind select = SelectKind::same;
   std::uint8_t condition = 14;  ///< as encoded: eq ne hs lo mi pl vs vc hi ls ge lt gt le al nv
-  std::uint8_t shift = 0;       ///< of rm, of movk; bitfield: immr; extract: lowest bit
+  std::uint8_t shift = 0;       ///< of rm, of movk; bitfield: immr; extract: lowest bit; branch_bit: which
   std::uint8_t last = 0;        ///< bitfield: imms
   std::uint8_t status = kNone;  ///< of a store: a register that is written, too (did it work, or what stood there)
   bool status_pair = false;     ///< and the one behind it

@@ -1,6 +1,7 @@
 // Jump tables of ARM64, read from the words before the jump: the load of an entry, the label that it is added to, and
 // the comparison that bounds the index.
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <vector>
 
@@ -36,7 +37,7 @@ std::optional<std::uint32_t> address_in(const std::vector<Word>& words, std::siz
   return static_cast<std::uint32_t>(words[*page].imm + word.imm);
 }
 
-/// How many entries a comparison of the index allows; 0 when there is none.
+/// How many entries a comparison or a mask of the index allows; 0 when there is none.
 std::uint32_t bound_of(const std::vector<Word>& words, std::size_t before, std::uint8_t index) {
   // What was compared may be a copy of the index, or the index a copy of it.
   std::uint32_t same = 1U << index;
@@ -46,6 +47,13 @@ std::uint32_t bound_of(const std::vector<Word>& words, std::size_t before, std::
     const bool copied = word.form == Form::logic_register && word.rn == kZero && word.alu == Alu::bit_or &&
                         word.extend == Extend::none && !word.invert;
     const bool extended = word.form == Form::bitfield && word.bits == Bits::zero && word.shift == 0;
+    // Low bits of something: `and`, or what takes a few bits out of it.
+    const bool masked = word.form == Form::logic_immediate && word.alu == Alu::bit_and && !word.flags;
+    if (masked && std::has_single_bit(word.imm + 1)) return static_cast<std::uint32_t>(word.imm + 1);
+    constexpr unsigned kLongestIndex = 7;  // bits
+    if (word.form == Form::bitfield && word.bits == Bits::zero && word.last >= word.shift &&
+        word.last < word.shift + kLongestIndex)
+      return 1U << (word.last - word.shift + 1U);
     if (!copied && !extended) break;
     same |= 1U << (copied ? word.rm : word.rn);
   }

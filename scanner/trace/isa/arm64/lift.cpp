@@ -11,6 +11,9 @@ namespace {
 constexpr std::uint32_t kWordBytes = 4;
 constexpr Reg kFirstPreserved = 18;  // by firmware and hypervisor (SMC calling convention) as by functions
 
+/// Bytes of the number whose sign a branch looks at; 0 when it is another bit.
+unsigned sign_width(const Word& word) { return word.shift == 31 ? 4 : word.shift == 63 ? 8 : 0; }
+
 Condition condition_of(std::uint8_t encoded) {
   constexpr std::array<Condition, 16> kConditions = {
       Condition::equal, Condition::not_equal,   Condition::above_equal, Condition::below,
@@ -55,6 +58,8 @@ bool begin(pe::Bytes code, std::uint32_t rva, Instruction& out, Word& word) {
     case Form::branch_bit:
       out.flow = ControlFlow::branch;
       out.target = target;
+      // The sign of 32 or 64 bits; other bits say nothing of the number.
+      if (sign_width(word) != 0) out.condition = word.invert ? Condition::negative : Condition::not_negative;
       break;
     case Form::jump_register: out.flow = ControlFlow::indirect_jump; break;
     case Form::ret: out.flow = ControlFlow::ret; break;
@@ -132,6 +137,9 @@ void Arm64Machine::lift(const Word& word, pe::Bytes code) {
     case Form::branch_zero:
       if (word.rn != kZero) emitter_.compare(word.rn, kNoReg, 0, word.width);
       return;
+    case Form::branch_bit:
+      if (word.rn != kZero && sign_width(word) != 0) emitter_.compare(word.rn, kNoReg, 0, sign_width(word));
+      return;
     case Form::compare_if: emitter_.compare_unknown(); return;
     case Form::load:
     case Form::store:
@@ -156,8 +164,7 @@ void Arm64Machine::lift(const Word& word, pe::Bytes code) {
     case Form::hint:
     case Form::trap:
     case Form::jump:
-    case Form::branch:
-    case Form::branch_bit: return;
+    case Form::branch: return;
   }
 }
 
