@@ -19,7 +19,7 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const tagdb::ApiTable&
     if (i < file.names.size()) use.names = file.names[i];
     for (const std::uint32_t rva : use.use.via) {
       const auto place = std::lower_bound(file.places.begin(), file.places.end(), rva,
-                                          [](const CodePlace& one, std::uint32_t at) { return one.rva < at; });
+                                          [](const pe::CodePlace& one, std::uint32_t at) { return one.rva < at; });
       if (place != file.places.end() && place->rva == rva && place->line != 0)
         use.sources.push_back({rva, {}, place->file, place->line});
     }

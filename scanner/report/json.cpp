@@ -400,7 +400,7 @@ class JsonReporter final : public Reporter {
       if (std::any_of(item.names.begin(), item.names.end(), [](const std::string& name) { return !name.empty(); }))
         out["via_names"] = item.names;
       if (!item.sources.empty()) out["sources"] = Json::array();
-      for (const CodePlace& source : item.sources) out["sources"].push_back(json_of(source));
+      for (const pe::CodePlace& source : item.sources) out["sources"].push_back(json_of(source));
       out["function_rva"] = use.function_rva != 0 ? Json(pe::hex_number(use.function_rva)) : Json(nullptr);
     }
     out["file_offset"] = item.file_offset != 0xFFFFFFFFU ? Json(item.file_offset) : Json(nullptr);

@@ -33,7 +33,7 @@ std::string explained_use(const TextStyle& style, const std::string& path, const
   for (std::size_t i = 0; i < use.via.size(); ++i) {
     line = "          " + pad(place(path, item, i), 28) + "  " +
            (i < item.listing.size() ? instruction(path, item.listing[i]) : std::string());
-    for (const CodePlace& source : item.sources) {
+    for (const pe::CodePlace& source : item.sources) {
       if (source.rva == use.via[i])
         line += "    ; " + printable(file_name(source.file)) + ":" + std::to_string(source.line);
     }

@@ -37,7 +37,7 @@ class CodeNames {
 
   void fill_in() {
     if (symbols_.empty()) return;
-    std::map<std::uint32_t, CodePlace> places;
+    std::map<std::uint32_t, pe::CodePlace> places;
     for (const trace::TagUse& use : out_.trace.uses) {
       std::vector<std::string> names;
       for (const std::uint32_t rva : use.via) {
@@ -76,7 +76,7 @@ class CodeNames {
       out_.trace.problems.push_back("the .map beside it names no address of this driver");
   }
 
-  void add_line(std::uint32_t rva, std::map<std::uint32_t, CodePlace>& places) const {
+  void add_line(std::uint32_t rva, std::map<std::uint32_t, pe::CodePlace>& places) const {
     const auto line = symbols_.line_of(rva);
     if (!line) return;
     places[rva].file = std::string(line->file);
