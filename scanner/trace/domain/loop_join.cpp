@@ -1,5 +1,5 @@
-// Joins that make loops come to an end: a pointer that walks through a table or a counter becomes a progression, and new
-// constants in a block that was visited often are no longer told apart. What a comparison says of progressions.
+// Joins that make loops come to an end: a pointer that walks through a table or a counter becomes a progression, and
+// new constants in a block that was visited often are no longer told apart. What a comparison says of progressions.
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
 
@@ -43,8 +43,8 @@ bool ValuePool::is_counter(ValueId id) const {
          std::ranges::all_of(atoms(id), [](const Atom& atom) { return atom.is_number() && begins_walk(atom); });
 }
 
-/// Two rounds made the same step: {c, c + d} became {c + d, c + 2d}. With so many rounds all numbers are known, as large
-/// as they may be: letters of tags are counted, too.
+/// Two rounds made the same step: {c, c + d} became {c + d, c + 2d}. With so many rounds all numbers are known, as
+/// large as they may be: letters of tags are counted, too.
 bool ValuePool::steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked) {
   const auto older = atoms(a), newer = atoms(b);
   const auto number = [](const Atom& atom) { return atom.is_constant(); };

@@ -116,7 +116,8 @@ ValueId Memory::load_element(const State& state, const Atom& address, unsigned w
     if (!filled && !bounded) break;
     result = values_.join(result, frame_load(state, offset, width, values_, abi_));
   }
-  return result == kBottom ? values_.unknown(kTopComputed) : bounded ? result : values_.with_flags(result, kAssumesTable);
+  if (result == kBottom) return values_.unknown(kTopComputed);
+  return bounded ? result : values_.with_flags(result, kAssumesTable);
 }
 
 }  // namespace scanner::trace

@@ -45,7 +45,8 @@ bool mask(Atom& atom, std::uint64_t bits, unsigned width) {
   // A mask with holes leaves less than all multiples of its lowest bit: how many is then not said.
   atom.a &= bits & low;
   atom.stride = static_cast<std::int32_t>(unit);
-  atom.count = std::has_single_bit(most) ? as_count(static_cast<std::int64_t>(std::min<std::uint64_t>(most, 0x10000))) : 0;
+  const bool countable = std::has_single_bit(most) && most <= policy::kLargestBound;
+  atom.count = countable ? static_cast<std::uint16_t>(most) : std::uint16_t{0};
   return true;
 }
 

@@ -31,7 +31,8 @@ struct Bound {
   [[nodiscard]] bool holds(std::uint64_t number) const;
 };
 
-/// `x`, which is of kind multiple, ∘ `y`, of `width` bytes. False: `out` means nothing, and the result has no such form.
+/// `x`, which is of kind multiple, ∘ `y`, of `width` bytes. False: `out` means nothing, and the result has no such
+/// form.
 bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, Atom& out);
 /// `atom`, of kind multiple, cut to 1 or 2 bytes. False: nothing is known of it then.
 bool cut_progression(Atom& atom, unsigned width);
