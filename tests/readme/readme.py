@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-PLACES = {'/mnt/c': 'data/sample', 'C:\\Windows\\System32\\drivers': 'drivers'}
+PLACES = {'/mnt/c': 'data/sample', 'C:\\Windows\\System32\\drivers': 'drivers', 'C:\\': 'data/sample'}
 WRONG_USAGE = 2
 PAGES = ('README.md', 'scanner/README.md', 'scanner/FAQ.md', 'scanner/poolmon/README.md', 'scanner/trace/README.md',
          'scanner/catalog/README.md', 'scanner/report/README.md', 'data/README.md')
@@ -37,9 +37,12 @@ def prepare(work, source):
         for number in range(1, 13):
             with open(os.path.join(logs, f'poolmon{number}.txt'), 'rb') as log:
                 all_of_them.write(log.read())
+    subprocess.run([sys.executable, os.path.join(source, 'tests', 'events', 'make_dump.py'), os.path.join(work, '052026-1.dmp'),
+                    'c2', 'a', '0', '6b61654c', '0', '--', '\\SystemRoot\\System32\\drivers\\decoy.sys'], check=True)
     for name, text in (('mine.txt', 'Mine - mine.sys - a line of our own\n'), ('tags.txt', 'Leak\nDcoy\n'),
                        ('paths.txt', 'drivers\n'), ('drivers.csv', DRIVERQUERY),
-                       ('apis.tsv', APIS)):
+                       ('apis.tsv', APIS),
+                       ('allow.tsv', 'Dcoy\tnever_freed\tfreed by another driver\n'), ('known.ndjson', '')):
         with open(os.path.join(work, name), 'w', encoding='ascii') as file:
             file.write(text)
 
