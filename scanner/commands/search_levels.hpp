@@ -10,7 +10,7 @@
 namespace scanner {
 
 struct Level {
-  std::string path;
+  std::string path;                ///< without one, and without files: the places that the command line names
   std::string name;                ///< for the note about what was searched
   std::vector<std::string> files;  ///< instead of a path: the drivers of the machine's list
 };

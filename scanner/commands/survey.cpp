@@ -84,6 +84,7 @@ class Survey {
     diagnostics_.reporter().begin(run);
     demand_covered(inputs_, diagnostics_);
     ScanRequest request = session_.new_request();
+    request.check_frees = options_.check;
     request.already_reported = [this](const ContentHash& hash) { return contents_.contains(hash); };
     if (options_.baseline && !trace_baseline(*options_.baseline, request, diagnostics_, baseline_))
       return diagnostics_.finish(kExitUsage);

@@ -16,19 +16,15 @@ class Library {
  public:
   Library() : module_(::LoadLibraryExW(L"wevtapi.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32)) {
     if (module_ == nullptr) return;
-    query = function<decltype(query)>("EvtQuery");
-    next = function<decltype(next)>("EvtNext");
-    render = function<decltype(render)>("EvtRender");
-    close = function<decltype(close)>("EvtClose");
+    complete_ = find(query, "EvtQuery") && find(next, "EvtNext") && find(render, "EvtRender") && find(close, "EvtClose");
   }
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;
   ~Library() {
     if (module_ != nullptr) ::FreeLibrary(module_);
   }
-  [[nodiscard]] bool complete() const {
-    return query != nullptr && next != nullptr && render != nullptr && close != nullptr;
-  }
+  /// Are all four functions there?
+  [[nodiscard]] bool complete() const { return complete_; }
 
   decltype(&::EvtQuery) query = nullptr;
   decltype(&::EvtNext) next = nullptr;
@@ -37,10 +33,12 @@ class Library {
 
  private:
   template <typename Function>
-  Function function(const char* name) {
-    return reinterpret_cast<Function>(reinterpret_cast<void*>(::GetProcAddress(module_, name)));
+  bool find(Function& function, const char* name) {
+    function = reinterpret_cast<Function>(reinterpret_cast<void*>(::GetProcAddress(module_, name)));
+    return function != nullptr;
   }
   HMODULE module_;
+  bool complete_ = false;
 };
 
 class Handle {

@@ -96,13 +96,13 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     judgement.reasons.push_back({code, std::move(text)});
   };
   const tagdb::Entry* owner = listed_owner(image, listed);
-  bool allocates = false, frees = false, uncharged = false, sure = false, constant = false, predicted = false;
+  bool allocates = false, frees = false, uncharged = false, unassumed = false, constant = false, predicted = false;
   std::uint32_t assumptions = 0;
   int sites = 0;
   for (const TagUse& use : uses) {
     if (charges(use.evidence) && use.charges_pool) {
       allocates = true;
-      sure = sure || use.certainty != Certainty::assumed;
+      unassumed = unassumed || use.certainty != Certainty::assumed;
       assumptions |= use.assumptions;
       ++sites;
     } else if (charges(use.evidence)) {
@@ -113,10 +113,10 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
     predicted = predicted || use.evidence == Evidence::predicted;
   }
   if (allocates) {
-    judgement.verdict = sure ? Verdict::proven : Verdict::likely;
-    reason("allocates", call_sites(uses), sure ? kSureProof : 0);
+    judgement.verdict = unassumed ? Verdict::proven : Verdict::likely;
+    reason("allocates", call_sites(uses), unassumed ? kSureProof : 0);
     if (sites > 1) reason("many_sites", "more than one call site", kManySites);
-    if (!sure) reason("assumed", "assuming that " + trace::describe_assumptions(assumptions), 0);
+    if (!unassumed) reason("assumed", "assuming that " + trace::describe_assumptions(assumptions), 0);
     if (never_freed) reason("never_freed", "no call that frees with this tag was seen", kNeverFreed);
   } else if (frees) {
     judgement.verdict = owner != nullptr ? Verdict::likely : Verdict::possible;

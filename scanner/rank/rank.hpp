@@ -1,4 +1,4 @@
-// From the evidence of one image for one tag to a verdict with reasons, and the order of the candidates.
+// From the evidence of one image for one tag to a verdict with reasons, and the score that orders candidates.
 #pragma once
 
 #include <string>

@@ -257,12 +257,14 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
   }
   if (trace::can_trace(image)) {
     out.outcome = Outcome::traced;
+    const bool all = request.recall != nullptr || request.check_frees;
+    const auto frees_asked = [&request, all](tagdb::PoolTag tag) { return all || asked_for(request, tag); };
     if (more.empty()) {
-      out.trace = trace::trace(image, *request.apis);
+      out.trace = trace::trace(image, *request.apis, frees_asked);
     } else {
       tagdb::ApiTable apis = *request.apis;
       apis.rows.insert(apis.rows.end(), more.begin(), more.end());
-      out.trace = trace::trace(image, apis);
+      out.trace = trace::trace(image, apis, frees_asked);
     }
     predict_kmdf_tag(*request.apis, out);
   } else {

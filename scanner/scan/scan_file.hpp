@@ -61,6 +61,7 @@ struct ScanRequest {
   std::vector<tagdb::PoolTag> bytes_first;
   trace::TagSearch bytes_search;  ///< made from `bytes_first`
   bool with_text = false;         ///< --explain: instructions as text
+  bool check_frees = false;       ///< --check: who frees the memory of every tag, and not only of those asked for
   /// Where PDBs are looked for that are not beside the driver: folders of them or symbol stores, in this order.
   std::vector<std::string> symbol_places;
   /// Was this content reported already? Asked from worker threads; may be empty.

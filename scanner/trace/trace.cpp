@@ -142,13 +142,14 @@ bool can_trace(const pe::Image& image) { return !untraced_code_of(image).all; }
 
 std::string untraced_code(const pe::Image& image) { return untraced_code_of(image).why; }
 
-TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis) {
+TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis,
+                  const std::function<bool(tagdb::PoolTag)>& frees_asked) {
   const auto machine = make_machine(image);
   if (!machine) return {};
   Program program(*machine, apis);
   Solution solution = Solver(program).solve();
   TraceResult result = attribute(program, solution);
-  mark_handed_out(program, solution, result);
+  mark_handed_out(program, solution, frees_asked, result);
   return result;
 }
 

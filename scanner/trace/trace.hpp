@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -117,7 +118,9 @@ bool can_trace(const pe::Image& image);
 /// One sentence about code of the image that is not traced, empty when all of it is.
 std::string untraced_code(const pe::Image& image);
 
-TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis);
+/// `frees_asked`: the tags for which TagUse::handed_out is filled in, which costs a second look at functions; empty: all.
+TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis,
+                  const std::function<bool(tagdb::PoolTag)>& frees_asked = {});
 
 /// The tag that KMDF charges when a driver names none: the first characters of the service name, for which the file's
 /// name without folders and suffix stands in (FxDriver::_InitializeTag, Windows-Driver-Frameworks).

@@ -109,7 +109,7 @@ printf 'not a database, but long enough to be taken for one, perhaps' >text.db &
 sqlite3 foreign.db 'CREATE TABLE t(x)' && bad foreign.db 'is not a poolwho catalogue'
 cp whole.db newer.db && sql newer.db 'PRAGMA user_version=99' && bad newer.db 'schema 99'
 # One of an older schema is brought up to date by the next survey, and answers as before.
-cp whole.db older.db && sql older.db 'DROP TABLE site_counts; DROP TABLE gaps; DROP TABLE totals; DROP TABLE total_sites;
+cp whole.db older.db && sql older.db 'DROP TABLE images; DROP TABLE places; ALTER TABLE uses DROP COLUMN handed_out; DROP TABLE site_counts; DROP TABLE gaps; DROP TABLE totals; DROP TABLE total_sites;
   DROP TABLE unresolved; DROP INDEX files_by_kmdf_tag; DROP INDEX files_with_names; DROP INDEX drivers_by_searched; DROP INDEX troubles_by_root;
   ALTER TABLE files DROP COLUMN kmdf_tag; PRAGMA user_version=1' && bad older.db 'schema 1.*survey --store'
 mkdir nothing && poolwho survey nothing --store older.db -q >/dev/null || [ $? -eq 1 ] || die "an older catalogue is not brought up to date"

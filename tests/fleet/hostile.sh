@@ -172,7 +172,7 @@ if [ $root = yes ] && mkdir small && mount -t tmpfs -o size=64k none small 2>/de
   poolwho Leak tree -q >small/report.ndjson || true
   cp small/report.ndjson before
   run 2 poolwho survey tree --format ndjson -q -o small/report.ndjson
-  said "cannot write"
+  said "cannot be written"
   cmp -s before small/report.ndjson || die "the old report was destroyed"
   [ "$(ls small)" = report.ndjson ] || die "something was left behind: $(ls small)"
   run 2 poolwho survey tree -q --store small/c.db

@@ -11,6 +11,7 @@ foreach(tree ${SOURCE}/data/sample ${rebuilt})
   # Addresses move when another version of the compiler builds them; tags, functions, pool types and sizes must not.
   string(REGEX REPLACE "0x[0-9a-f]+" "0x" survey "${survey}")
   string(REGEX REPLACE "\n +[a-z]+\\.sys\\+0x[^\n]*" "" survey "${survey}")
+  string(REPLACE ";" "," survey "${survey}")  # it would part the list
   list(APPEND surveys "${survey}")
 endforeach()
 list(GET surveys 0 committed)

@@ -66,12 +66,18 @@ bool allocates_pool(const Program& program, const TagUse& use) {
 
 }  // namespace
 
-void mark_handed_out(Program& program, Solution& solution, TraceResult& result) {
+void mark_handed_out(Program& program, Solution& solution, const std::function<bool(tagdb::PoolTag)>& asked,
+                     TraceResult& result) {
+  // A free without a tag, or with one that is not known, may free anything: nobody asks further then.
+  const BucketCounts frees = result.counts(SiteKind::free);
+  if (frees.total() != frees[Bucket::constant] + frees[Bucket::table]) return;
   std::set<tagdb::PoolTag> freed;
   for (const TagUse& use : result.uses) {
     if (use.evidence == Evidence::frees) freed.insert(use.tag);
   }
-  const auto in_question = [&](const TagUse& use) { return allocates_pool(program, use) && !freed.contains(use.tag); };
+  const auto in_question = [&](const TagUse& use) { 
+    return allocates_pool(program, use) && !freed.contains(use.tag) && (!asked || asked(use.tag));
+  };
   std::set<std::uint32_t> origins;
   for (const TagUse& use : result.uses) {
     if (in_question(use)) origins.insert(use.origin_rva);
