@@ -275,7 +275,7 @@ std::string time_left(double hours) { return hours > 365 * 24 ? "more than a yea
 std::string how_long(const poolmon::Growth& growth) {
   const bool memory = growth.limit == poolmon::kNoMemoryLeft;
   const std::string left = time_left(*growth.hours_left);
-  if (left.find("more than") == 0)
+  if (left.starts_with("more than"))
     return "at this rate " + std::string(memory ? "available memory lasts " : "it takes ") + left +
            (memory ? "" : " to " + growth.limit);
   return memory ? "about " + left + " of available memory at this rate"
