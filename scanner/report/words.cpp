@@ -277,9 +277,9 @@ std::string how_long(const poolmon::Growth& growth) {
   const std::string left = time_left(*growth.hours_left);
   if (left.starts_with("more than"))
     return "at this rate " + std::string(memory ? "available memory lasts " : "it takes ") + left +
-           (memory ? "" : " to " + growth.limit);
+           (memory ? "" : " to " + printable(growth.limit));
   return memory ? "about " + left + " of available memory at this rate"
-                : "about " + left + " to " + growth.limit + " at this rate";
+                : "about " + left + " to " + printable(growth.limit) + " at this rate";
 }
 
 std::string whole_pool_in_words(const poolmon::Growth& pool, const LogsInfo& logs) {

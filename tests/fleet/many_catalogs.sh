@@ -34,7 +34,7 @@ cap=$(($(need) + 24000))
 intact all.db
 size=$(($(stat -c %s all.db) / 1024))
 [ $size -gt $((cap - $(need) + 20000)) ] || die "the result has $size KB only: that shows nothing"
-grep -q "merged $machines catalogues: $((machines * 40 + 5)) drivers, $((machines * 45)) files of $machines machines" said || die "$(cat said)"
+grep -q "merged $machines catalogues: $((machines * 45)) drivers of $machines machines, $((machines * 40 + 5)) different" said || die "$(cat said)"
 [ "$(sql all.db "SELECT count(*) FROM uses u JOIN drivers d ON d.id=u.driver WHERE d.id IN (SELECT driver FROM files WHERE path LIKE '/volume/own/%')")" -eq $((per_use * machines)) ] ||
   die "uses were lost or doubled"
 [ "$(sql all.db "SELECT count(DISTINCT uuid), count(*) FROM runs" | tr '|' ' ')" = "$((machines * 2)) $((machines * 2))" ] || die "runs were lost or doubled"
