@@ -6,8 +6,10 @@ bool account(const ScannedFile& file, bool catalogued, Diagnostics& diagnostics)
   using Outcome = ScannedFile::Outcome;
   report::Summary& summary = diagnostics.summary();
   summary.skipped.add(file.skipped);
-  ++summary.files;
-  summary.bytes += file.size;
+  if (file.container.empty()) {  // else counted with what carries it
+    ++summary.files;
+    summary.bytes += file.size;
+  }
   const bool broken = file.outcome == Outcome::unreadable || file.outcome == Outcome::malformed;
   if (catalogued && broken && !file.file.named) {
     diagnostics.unparsed(file.file.path);  // the survey that filled the catalogue told each of them

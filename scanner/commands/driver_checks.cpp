@@ -47,7 +47,7 @@ bool DriverChecks::load() {
 }
 
 std::vector<rank::Finding> DriverChecks::findings_of(const ScannedFile& file, const std::string& path) const {
-  const rank::CheckedImage image{image_facts(path, file.identity), file.identity.company,
+  const rank::CheckedImage image{image_facts(path, file.container, file.identity), file.identity.company,
                                  file.oldest_system.value_or(0)};
   std::vector<rank::Finding> findings = rank::check(file.trace, image, inputs_.database, inputs_.apis);
   std::erase_if(findings, [this](const rank::Finding& finding) {
@@ -75,6 +75,7 @@ void DriverChecks::run(const ScannedFile& file) {
   for (rank::Finding& found : findings_of(file, path)) {
     report::Finding finding;
     finding.path = path;
+    finding.container = file.container;
     finding.sha256 = file.sha256;
     finding.places = places_of(file, found);
     const auto answer = allowed_.ask(path, found);

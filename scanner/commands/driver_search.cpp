@@ -56,7 +56,8 @@ void DriverSearch::scan_level(const Level& level, Done done) {
     request.bytes_first = exact_tags_;
     request.bytes_search = trace::TagSearch(exact_tags_);
   }
-  std::vector<std::string> deferred;
+  if (likely_->driver_missing()) request.look_inside = ScanRequest::LookInside::all;
+  Deferred deferred;
   const bool named = level.path.empty() && level.files.empty();
   const std::vector<std::string> paths = named                 ? options.paths
                                          : level.files.empty() ? std::vector<std::string>{level.path}
@@ -77,36 +78,49 @@ void DriverSearch::scan_level(const Level& level, Done done) {
         note_copy(file);
         if (!account(file)) return;
         if (file.outcome == ScannedFile::Outcome::deferred) {
-          deferred.push_back(file.file.path);
+          deferred.add(file);
         } else {
           take(file);
         }
       },
       hooks);
   if (diagnostics_.stop().set()) {
-    record_.bytes_only += deferred.size() + others;
-  } else if ((!deferred.empty() || others > 0) && !all_proven()) {
-    scan_deferred(deferred, std::move(request), hooks);
+    record_.bytes_only += deferred.paths.size() + others;
+  } else if ((!deferred.paths.empty() || others > 0) && !all_proven()) {
+    scan_deferred(std::move(deferred), std::move(request), hooks);
   }
 }
 
+void DriverSearch::Deferred::add(const ScannedFile& file) {
+  if (file.container.empty()) {
+    paths.push_back(file.file.path);
+    return;
+  }
+  carriers.insert(file.container);
+  if (!paths.empty() && paths.back() == file.container) return;  // it comes before what it carries
+  paths.push_back(file.container);
+  only_inside.insert(file.container);
+}
+
 /// Second pass, for tags that do not stand in the bytes. These files were counted already.
-void DriverSearch::scan_deferred(const std::vector<std::string>& deferred, ScanRequest request,
-                                 const ScanHooks& hooks) {
+void DriverSearch::scan_deferred(Deferred deferred, ScanRequest request, const ScanHooks& hooks) {
   request.bytes_first.clear();
   request.bytes_search = {};
+  request.look_inside = ScanRequest::LookInside::carriers;
+  request.carriers = std::move(deferred.carriers);
+  request.only_inside = std::move(deferred.only_inside);
   report::Summary& summary = diagnostics_.summary();
   const report::Summary before = summary;
   std::size_t traced = 0;
   session_.scan(
-      deferred, false, {{}, {}, true}, std::move(request),
+      deferred.paths, false, {{}, {}, true}, std::move(request),
       [&](ScannedFile& file) {
-        ++traced;
+        if (file.container.empty()) ++traced;
         note_copy(file);
         if (account(file)) take(file);
       },
       hooks);
-  if (diagnostics_.stop().set()) record_.bytes_only += deferred.size() - std::min(traced, deferred.size());
+  if (diagnostics_.stop().set()) record_.bytes_only += deferred.paths.size() - std::min(traced, deferred.paths.size());
   summary.files = before.files;
   summary.drivers = before.drivers;
   summary.bytes = before.bytes;
@@ -146,7 +160,11 @@ void DriverSearch::take(ScannedFile& file) {
   note_relatives(file);
   if (file.outcome == ScannedFile::Outcome::copy) {
     if (const auto known = by_hash_.find(file.hash); known != by_hash_.end()) {
-      for (const std::size_t index : known->second) candidates_[index].copies.push_back(file.file.path);
+      for (const std::size_t index : known->second) {
+        report::Candidate& candidate = candidates_[index];
+        // What a file carries may have been traced before the file itself was: it comes twice, and is no copy.
+        if (candidate.path != file.file.path) candidate.copies.push_back(file.file.path);
+      }
     }
     return;
   }
@@ -164,6 +182,7 @@ void DriverSearch::add_candidate(const ScannedFile& file, tagdb::PoolTag tag, st
   report::Candidate candidate;
   candidate.tag = tag;
   candidate.path = file.file.path;
+  candidate.container = file.container;
   candidate.sha256 = file.sha256;
   candidate.identity = file.identity;
   candidate.machine = file.machine;
@@ -173,8 +192,12 @@ void DriverSearch::add_candidate(const ScannedFile& file, tagdb::PoolTag tag, st
   std::vector<const trace::TagUse*> each;
   for (const trace::TagUse& use : plain) each.push_back(&use);
   const bool never_freed = rank::never_freed(each, file.trace, inputs_.apis);
-  rank::ImageFacts facts = image_facts(candidate.path, candidate.identity);
-  likely_->mark(candidate.path, facts);
+  rank::ImageFacts facts = image_facts(candidate.path, candidate.container, candidate.identity);
+  if (candidate.container.empty()) {
+    likely_->mark(candidate.path, facts);
+  } else {
+    likely_->mark_embedded(file.stamp, facts);
+  }
   candidate.judgement = rank::judge(tag, plain, facts, inputs_.database.lookup(tag), never_freed);
   candidate.uses = std::move(uses);
   if (candidate.judgement.verdict == rank::Verdict::proven && (!convinces_ || convinces_(candidate)))

@@ -34,8 +34,15 @@ class DriverSearch {
   [[nodiscard]] bool found() const { return found_; }
 
  private:
+  /// Files for the second pass.
+  struct Deferred {
+    std::vector<std::string> paths;
+    std::set<std::string> carriers, only_inside;  ///< see ScanRequest
+    void add(const ScannedFile& file);
+  };
+
   void scan_level(const Level& level, Done done);
-  void scan_deferred(const std::vector<std::string>& deferred, ScanRequest request, const ScanHooks& hooks);
+  void scan_deferred(Deferred deferred, ScanRequest request, const ScanHooks& hooks);
   void take_rest(const catalog::Rest& rest);
   void note_copy(ScannedFile& file);
   void note_relatives(const ScannedFile& file);

@@ -53,6 +53,7 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const tagdb::ApiTable&
 report::Driver driver_record(const ScannedFile& file, const tagdb::ApiTable& apis) {
   report::Driver driver;
   driver.path = file.file.path;
+  driver.container = file.container;
   driver.sha256 = file.sha256;
   driver.size = file.size;
   driver.machine = file.machine;
@@ -73,14 +74,15 @@ report::Driver driver_record(const ScannedFile& file, const tagdb::ApiTable& api
   return driver;
 }
 
-rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity) {
+rank::ImageFacts image_facts(const std::string& path, const std::string& container, const pe::Identity& identity) {
   rank::ImageFacts facts;
-  facts.file_name = pe::file_name(path);
+  facts.file_name = pe::file_name(own_path(path, container));
+  facts.container = pe::file_name(container);
   facts.original_name = identity.original_name;
   facts.file_version = identity.file_version;
   std::string folded = pe::fold_case(path);
   std::replace(folded.begin(), folded.end(), '\\', '/');
-  facts.in_system_drivers = folded.find("/system32/drivers/") != std::string::npos;
+  facts.in_system_drivers = container.empty() && folded.find("/system32/drivers/") != std::string::npos;
   facts.in_component_store =
       folded.find("/winsxs/") != std::string::npos || folded.find("/driverstore/") != std::string::npos;
   return facts;

@@ -16,7 +16,7 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const tagdb::ApiTable&
                                  const std::function<bool(tagdb::PoolTag)>& wanted);
 /// A driver with all its uses, by tag.
 report::Driver driver_record(const ScannedFile& file, const tagdb::ApiTable& apis);
-/// What ranking wants to know of a file; views `path` and `identity`.
-rank::ImageFacts image_facts(const std::string& path, const pe::Identity& identity);
+/// What ranking wants to know of an image, which may be one that `container` carries; views its arguments.
+rank::ImageFacts image_facts(const std::string& path, const std::string& container, const pe::Identity& identity);
 
 }  // namespace scanner

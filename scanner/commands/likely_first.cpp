@@ -1,5 +1,7 @@
 #include "scanner/commands/likely_first.hpp"
 
+#include <algorithm>
+
 #include "scanner/commands/places.hpp"
 #include "scanner/loaded/system.hpp"
 #include "scanner/walk/walk.hpp"
@@ -76,6 +78,7 @@ bool LikelyFirst::read(const Options& options, const std::string& root, bool mar
 }
 
 void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const std::string& root) {
+  looked_up_ = true;
   walk::PathFinder finder(root);
   std::set<std::string> missing;
   for (const loaded::Driver& driver : drivers) {
@@ -111,6 +114,19 @@ void LikelyFirst::mark(const std::string& path, rank::ImageFacts& facts) const {
   facts.loaded_now = driver->running && !facts.stale;
   facts.unloaded = driver->gone;
   facts.configured = driver->configured;
+  facts.list = list_;
+}
+
+void LikelyFirst::mark_embedded(std::uint32_t stamp, rank::ImageFacts& facts) const {
+  const loaded::Driver* driver = index_.find_name(facts.file_name);
+  if (driver == nullptr) return;
+  const auto among = [driver](const std::vector<std::string>& images) {
+    return std::find(images.begin(), images.end(), driver->image) != images.end();
+  };
+  if (looked_up_ && !among(missing_) && !among(gone_)) return;  // the one that was loaded has a file of its own
+  facts.stale = driver->stamp != 0 && driver->stamp != stamp;
+  facts.loaded_now = driver->running && !facts.stale;
+  facts.unloaded = driver->gone;
   facts.list = list_;
 }
 

@@ -23,6 +23,11 @@ class LikelyFirst {
   /// What the level is called: "drivers loaded now and services".
   [[nodiscard]] const std::string& name() const { return name_; }
   void mark(const std::string& path, rank::ImageFacts& facts) const;
+  /// The same for a driver that a program carries, by its name: it was loaded from a file that is gone. `stamp`: its
+  /// TimeDateStamp.
+  void mark_embedded(std::uint32_t stamp, rank::ImageFacts& facts) const;
+  /// Was a driver loaded whose file is not on the volume? Then a program may carry it.
+  [[nodiscard]] bool driver_missing() const { return !missing_.empty() || !gone_.empty(); }
   /// A sentence about drivers that were loaded and are not on the volume; empty when there are none.
   [[nodiscard]] std::string missing_note() const;
 
@@ -30,6 +35,7 @@ class LikelyFirst {
   void find_files(const std::vector<loaded::Driver>& drivers, const std::string& root);
 
   loaded::Index index_;
+  bool looked_up_ = false;       ///< the files of the list were looked for: missing_ and gone_ are known
   bool running_system_ = false;  ///< then only its own files are marked, not those of other volumes
   std::set<std::string> known_;  ///< files_, as walk::same_name() gives them
   std::set<std::string> stale_;  ///< those of known_ of which another build was loaded

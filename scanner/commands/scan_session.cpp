@@ -21,6 +21,7 @@ ScanRequest ScanSession::new_request() const {
   request.with_text = inputs_.options.explain;
   request.symbol_places = symbol_places(inputs_.options.symbols);
   request.second_reader = lief::find_second_reader();
+  if (inputs_.options.any_suffix) request.look_inside = ScanRequest::LookInside::all;
   return request;
 }
 
@@ -208,6 +209,7 @@ void ScanSession::scan(const std::vector<std::string>& paths, bool use_files_fro
   walk::Options walking = walk_options(options, diagnostics_.stop());
   walking.done = done.directories;
   walking.done_files = done.files;
+  walking.programs = request.look_inside == ScanRequest::LookInside::all;
   std::vector<std::string> roots = paths;
   if (use_files_from && options.files_from) {
     std::string error;
@@ -230,7 +232,13 @@ void ScanSession::scan(const std::vector<std::string>& paths, bool use_files_fro
     show_progress(file);
     if (!diagnostics_.results()) diagnostics_.stop().reader_left();
     resolve_link(file);
+    std::vector<ScannedFile> embedded = std::move(file.embedded);
+    if (file.embedded_gave_up)
+      diagnostics_.problem({file.file.path, "parse", 0,
+                            "it seems to carry more drivers than are looked for; behind the first ones it was not "
+                            "searched"});
     consume(file);
+    for (ScannedFile& driver : embedded) consume(driver);
   };
   stages.idle = hooks.idle;
   if (diagnostics_.progress_shown() && expected_files_ == 0) stages.count = [&] { count_all(roots, walking, over); };

@@ -141,6 +141,7 @@ class Survey {
       report(file);
       return;
     }
+    left_inside_ += file.embedded_left_out;
     pending_.push_back(std::move(file));
     constexpr std::size_t kBatch = 128;
     constexpr auto kLongest = std::chrono::milliseconds(200);
@@ -254,6 +255,11 @@ class Survey {
     diagnostics_.note("stored in " + pe::printable(*options_.store) + ": " + std::to_string(counts.fresh) + " new, " +
                       std::to_string(counts.changed) + " changed, " + std::to_string(counts.unchanged) + " unchanged" +
                       (counts.vanished > 0 ? ", " + std::to_string(counts.vanished) + " vanished" : ""));
+    if (left_inside_ > 0)
+      diagnostics_.note(std::to_string(left_inside_) +
+                        (left_inside_ == 1 ? " driver inside a program was" : " drivers inside programs were") +
+                        " found and left out: a catalogue holds whole files; a survey without --store tells about "
+                        "them");
   }
 
   const Inputs& inputs_;
@@ -264,6 +270,7 @@ class Survey {
   ScannedFile baseline_;
   DriverChecks checks_;
   std::uint64_t changes_ = 0, untraced_ = 0;
+  std::uint64_t left_inside_ = 0;  // --store: drivers inside programs
   std::unique_ptr<catalog::Store> store_;
   std::vector<ScannedFile> pending_;
   std::set<std::string> left_out_;              // --only: without such uses

@@ -52,6 +52,8 @@ class Index {
   /// Null when the list does not name it. Paths are compared without case, by the part both sides know. Stores of
   /// packages (WinSxS, DriverStore) hold copies that are not what is loaded: a bare name does not match there.
   [[nodiscard]] const Driver* find(std::string_view path) const;
+  /// By the name of the file alone, wherever it was loaded from.
+  [[nodiscard]] const Driver* find_name(std::string_view name) const;
   [[nodiscard]] bool empty() const { return entries_.empty(); }
 
  private:

@@ -79,4 +79,15 @@ const Driver* Index::find(std::string_view path) const {
   return best;
 }
 
+const Driver* Index::find_name(std::string_view name) const {
+  const std::string file = "/" + folded(name);
+  const std::string stem = file.substr(0, file.rfind('.'));
+  const Driver* best = nullptr;
+  for (const Entry& entry : entries_) {
+    const bool matches = entry.tail.substr(entry.tail.rfind('/')) == file || (entry.name_only && entry.tail == stem);
+    if (matches && (best == nullptr || (entry.driver.running && !best->running))) best = &entry.driver;
+  }
+  return best;
+}
+
 }  // namespace scanner::loaded

@@ -172,6 +172,9 @@ Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const Image
   // Elsewhere, others have seen this very version leak. No verdict rests on it.
   if (const tagdb::KnownLeak* leak = tagdb::known_leak(tag, {image.file_name, image.original_name, image.file_version}))
     reason("known_leak", tagdb::in_words(*leak), kKnownLeak);
+  if (!image.container.empty())
+    reason("embedded",
+           "carried by " + std::string(image.container) + ", which can write it to disk, load it and delete it", 0);
   if (image.in_system_drivers) reason("system_drivers", "lies in System32\\drivers", kSystemDrivers);
   const std::string says = image.list.empty() ? "" : ", says " + std::string(image.list);
   if (image.loaded_now) {

@@ -30,6 +30,7 @@ struct ImageFacts {
   std::string_view file_name;      ///< without folders
   std::string_view original_name;  ///< from the version resource, may be empty
   std::string_view file_version;   ///< likewise, as the resource writes it
+  std::string_view container;      ///< name of the file that carries the image; empty for files
   bool in_system_drivers = false;
   bool in_component_store = false;  ///< WinSxS, DriverStore: perhaps not the copy that is loaded
   bool loaded_now = false;          ///< the machine's list of drivers says so

@@ -16,6 +16,10 @@ void put_path(Json& record, const char* key, const std::string& path) {
   if (!valid_utf8(path)) record[std::string(key) + "_bytes"] = base64(path);
 }
 
+void put_container(Json& record, const std::string& container) {
+  if (!container.empty()) put_path(record, "container", container);
+}
+
 Json json_of(const pe::Identity& identity) {
   Json out;
   const auto put = [&out](const char* key, const std::string& value) {
@@ -80,6 +84,7 @@ class JsonReporter final : public Reporter {
     Json record;
     record["type"] = "driver";
     put_path(record, "path", driver.path);
+    put_container(record, driver.container);
     record["sha256"] = driver.sha256;
     record["size"] = driver.size;
     record["machine"] = pe::to_string(driver.machine);
@@ -100,6 +105,7 @@ class JsonReporter final : public Reporter {
       Json line;
       line["type"] = "use";
       put_path(line, "path", driver.path);
+      put_container(line, driver.container);
       line["sha256"] = driver.sha256;
       put_use(line, use);
       write(line);
@@ -119,6 +125,7 @@ class JsonReporter final : public Reporter {
     Json record;
     record["type"] = "finding";
     put_path(record, "path", finding.path);
+    put_container(record, finding.container);
     record["sha256"] = finding.sha256;
     record["code"] = finding.found.code->code;
     record["rule"] = finding.found.code->rule;
@@ -365,6 +372,7 @@ class JsonReporter final : public Reporter {
     record["tag"] = candidate.tag.text();
     record["tag_bytes"] = candidate.tag.hex();
     put_path(record, "path", candidate.path);
+    put_container(record, candidate.container);
     if (!candidate.copies.empty()) record["copies"] = candidate.copies;
     record["sha256"] = candidate.sha256;
     record["verdict"] = rank::to_string(candidate.judgement.verdict);

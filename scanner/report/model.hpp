@@ -58,6 +58,7 @@ struct Candidate {
   unsigned rank = 0;
   tagdb::PoolTag tag;
   std::string path;
+  std::string container;  ///< the file that carries the driver, whose path is then "container!name"; else empty
   std::vector<std::string> copies;
   std::string sha256;
   rank::Judgement judgement;
@@ -124,6 +125,7 @@ struct SiteCounts {
 
 struct Driver : SiteCounts {
   std::string path, sha256;
+  std::string container;  ///< as in Candidate
   std::uint64_t size = 0;
   pe::Machine machine = pe::Machine::other;
   pe::Identity identity;
@@ -139,6 +141,7 @@ struct Driver : SiteCounts {
 /// --check: what is wrong with a driver's use of a tag.
 struct Finding {
   std::string path, sha256;
+  std::string container;  ///< as in Candidate
   rank::Finding found;
   std::vector<pe::CodePlace> places;  ///< those of `found`, with what symbols tell
   std::size_t known_places = 0;   ///< --allow-from: as many were known

@@ -14,6 +14,7 @@
 #include "scanner/lief/second_reader.hpp"
 #include "scanner/platform/sha256.hpp"
 #include "scanner/scan/code_names.hpp"
+#include "scanner/scan/embedded_images.hpp"
 #include "scanner/scan/exported_allocators.hpp"
 
 namespace scanner {
@@ -33,12 +34,20 @@ void add_listings(const pe::Image& image, ScannedFile& out) {
 }
 
 /// Occurrences of exact tags that no traced use explains: shown as the weaker evidence they are.
-void add_occurrences(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+void add_occurrences(const pe::Image& image, const EmbeddedImages& inside, const ScanRequest& request,
+                     ScannedFile& out) {
   std::vector<tagdb::PoolTag> open;
   for (const tagdb::PoolTag tag : request.bytes_first) {
     if (!explained(out.trace.uses, tag)) open.push_back(tag);
   }
-  out.occurrences = trace::describe_occurrences(image, trace::places_of(image, trace::TagSearch(open)));
+  std::vector<trace::TagSearch::Hit> hits = trace::places_of(image, trace::TagSearch(open));
+  // What stands in a driver that the file carries is told with that.
+  std::erase_if(hits, [&inside](const trace::TagSearch::Hit& hit) {
+    return std::any_of(inside.images.begin(), inside.images.end(), [&hit](const EmbeddedImage& one) {
+      return hit.offset >= one.offset && hit.offset - one.offset < one.image.file().size();
+    });
+  });
+  out.occurrences = trace::describe_occurrences(image, std::move(hits));
   // An immediate in lifted code would be told twice.
   std::erase_if(out.trace.uses, [&open](const trace::TagUse& use) {
     return use.evidence == trace::Evidence::constant && std::find(open.begin(), open.end(), use.tag) != open.end();
@@ -100,12 +109,16 @@ void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out) {
                                    [config](const trace::TagUse& use) { return use.row == config; });
   if (!out.trace.binds_kmdf || own_tag || row < 0) return;
   trace::TagUse use;
-  use.tag = kmdf_tag_of(out.file.path);
+  use.tag = kmdf_tag_of(own_path(out.file.path, out.container));
   use.evidence = trace::Evidence::predicted;
   use.certainty = trace::Certainty::assumed;
   use.row = row;
   use.api = rows[static_cast<std::size_t>(row)].name;
   out.trace.uses.push_back(std::move(use));
+}
+
+std::string_view own_path(std::string_view path, std::string_view container) {
+  return container.empty() ? path : path.substr(container.size() + 1);
 }
 
 std::uint64_t beside(const std::string& path) {
@@ -168,6 +181,178 @@ std::string sha256_hex(pe::Bytes bytes) {
   return out;
 }
 
+namespace {
+
+/// The functions of other drivers that `image` may call: rows of its own beside those of the table.
+std::vector<tagdb::ApiRow> rows_from_others(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+  Exporters::Given given;
+  const std::string& place = out.container.empty() ? out.file.path : out.container;
+  if (request.exporters != nullptr && trace::can_trace(image)) given = request.exporters->given_to(image, place);
+  out.context = !given.rows.empty() ? digest_of(given.rows) : given.asked ? "none" : "";
+  if (given.unresolved > 0) out.context += "+" + std::to_string(given.unresolved);
+  if (request.exporters != nullptr && trace::can_trace(image)) out.unresolved_api_sets = given.unresolved;
+  return std::move(given.rows);
+}
+
+void trace_image(const pe::Image& image, const std::vector<tagdb::ApiRow>& more, const ScanRequest& request,
+                 ScannedFile& out) {
+  if (trace::can_trace(image)) {
+    out.outcome = ScannedFile::Outcome::traced;
+    const bool all = request.recall != nullptr || request.check_frees;
+    const auto frees_asked = [&request, all](tagdb::PoolTag tag) { return all || asked_for(request, tag); };
+    if (more.empty()) {
+      out.trace = trace::trace(image, *request.apis, frees_asked);
+    } else {
+      tagdb::ApiTable apis = *request.apis;
+      apis.rows.insert(apis.rows.end(), more.begin(), more.end());
+      out.trace = trace::trace(image, apis, frees_asked);
+    }
+    predict_kmdf_tag(*request.apis, out);
+  } else {
+    out.outcome = ScannedFile::Outcome::unsupported;
+  }
+  if (std::string untraced = trace::untraced_code(image); !untraced.empty())
+    out.trace.problems.push_back(std::move(untraced));
+}
+
+/// What is told of an image that is reported.
+void describe(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
+  std::string problem;
+  out.identity = lief::identify(image, request.second_reader, problem);
+  if (!problem.empty()) out.trace.problems.push_back(problem);
+  if (out.sha256.empty()) out.sha256 = sha256_hex(image.file());
+  for (const trace::TagUse& use : out.trace.uses)
+    out.file_offsets.push_back(use.via.empty() ? 0xFFFFFFFFU : image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
+  add_names(image, request, out);
+  if (request.with_text) add_listings(image, out);
+}
+
+/// `in_bytes`: a tag of the first pass stands in the file.
+void scan_image(const pe::Image& image, const EmbeddedImages& inside, bool in_bytes, const ScanRequest& request,
+                ScannedFile& out) {
+  using Outcome = ScannedFile::Outcome;
+  const bool searching = !request.bytes_first.empty();
+  out.machine = image.machine();
+  out.oldest_system = image.oldest_system();
+  out.stamp = image.timestamp();
+  if (searching && !in_bytes && trace::can_trace(image)) {
+    out.outcome = Outcome::deferred;
+    return;
+  }
+  if (request.recall != nullptr) {
+    out.sha256 = sha256_hex(image.file());
+    out.hash = content_hash(out.sha256);
+  } else {
+    out.hash = content_hash(image.file());
+  }
+  if (request.already_reported && request.already_reported(out.hash)) {
+    out.outcome = Outcome::copy;
+    return;
+  }
+  const std::vector<tagdb::ApiRow> more = rows_from_others(image, request, out);
+  if (request.recall != nullptr && request.recall->known(out)) {
+    request.recall->load(out, request);
+    return;
+  }
+  trace_image(image, more, request, out);
+  if (in_bytes) add_occurrences(image, inside, request, out);
+  if (request.recall != nullptr) note_held(image, request.recall->tags(), out);
+  const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
+                               [&](const trace::TagUse& use) { return asked_for(request, use.tag); });
+  out.reported = request.queries.empty() || hit || !out.occurrences.empty();
+  if (out.reported) describe(image, request, out);
+}
+
+/// Offsets count from the beginning of the file that is on the disk.
+void scan_embedded(const EmbeddedImage& one, bool in_bytes, const ScanRequest& request, ScannedFile& file) {
+  ScannedFile out;
+  out.file = file.file;
+  out.file.links = 1;
+  out.container = file.file.path;
+  out.file.path += "!" + one.name;
+  out.file.size = out.size = one.image.file().size();
+  scan_image(one.image, {}, in_bytes, request, out);
+  for (std::uint32_t& offset : out.file_offsets) {
+    if (offset != 0xFFFFFFFFU) offset += static_cast<std::uint32_t>(one.offset);
+  }
+  for (trace::Occurrence& occurrence : out.occurrences) occurrence.file_offset += one.offset;
+  file.embedded.push_back(std::move(out));
+}
+
+bool looks_inside(const ScanRequest& request, const walk::Found& file) {
+  switch (request.look_inside) {
+    case ScanRequest::LookInside::named: return file.named;
+    case ScanRequest::LookInside::all: return true;
+    case ScanRequest::LookInside::carriers: return request.carriers.contains(file.path);
+  }
+  return false;
+}
+
+/// From the catalogue, when it knows the file as it is; nothing was read then.
+bool recalled(const ScanRequest& request, ScannedFile& out) {
+  using Outcome = ScannedFile::Outcome;
+  if (request.recall == nullptr) return false;
+  out.checked = now();
+  out.beside = with_places(beside(out.file.path), request.symbol_places);
+  if (!request.recall->unchanged(out)) return false;
+  if (out.outcome != Outcome::traced && out.outcome != Outcome::unsupported) return true;
+  if (request.already_reported && request.already_reported(out.hash)) {
+    out.outcome = Outcome::copy;
+  } else {
+    request.recall->load(out, request);
+  }
+  return true;
+}
+
+/// Reads the file; `in_bytes` becomes true when a tag of the first pass stands there.
+pe::Result<std::size_t> read_and_search(const ScanRequest& request, ReadBuffer& buffer, ScannedFile& out,
+                                        bool& in_bytes) {
+  std::function<void(std::size_t)> search;
+  if (!request.bytes_first.empty()) {
+    search = [&, done = std::size_t{0}](std::size_t there) mutable {
+      const std::size_t from = done - std::min<std::size_t>(done, 3);  // the last piece may end within a tag
+      in_bytes = in_bytes || request.bytes_search.any(
+                                 pe::Bytes{std::span<const std::uint8_t>(buffer.bytes.data() + from, there - from)});
+      done = there;
+    };
+  }
+  return walk::read_file(out.file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image, search);
+}
+
+/// The drivers that it carries are scanned with it, and on the same evidence: its bytes hold theirs.
+void scan_content(const pe::Image& image, bool in_bytes, const ScanRequest& request, ScannedFile& out) {
+  using Outcome = ScannedFile::Outcome;
+  const bool wanted = !(out.file.native_only && !image.native()) && !request.only_inside.contains(out.file.path);
+  EmbeddedImages inside;
+  if (looks_inside(request, out.file)) inside = find_embedded_images(image.file());
+  if (!wanted && inside.images.empty()) {
+    out.outcome = Outcome::not_wanted;
+    return;
+  }
+  if (!request.bytes_first.empty()) {
+    in_bytes = in_bytes || trace::may_hold_halves(image, request.bytes_search);
+    for (const EmbeddedImage& one : inside.images)
+      in_bytes = in_bytes || trace::may_hold_halves(one.image, request.bytes_search);
+  }
+  out.machine = image.machine();
+  out.oldest_system = image.oldest_system();
+  if (!wanted) {
+    out.outcome = Outcome::not_wanted;
+  } else if (out.message = image.damage(); !out.message.empty()) {
+    out.outcome = Outcome::malformed;
+  } else {
+    scan_image(image, inside, in_bytes, request, out);
+  }
+  out.embedded_gave_up = inside.gave_up;
+  if (request.recall != nullptr) {
+    out.embedded_left_out = static_cast<std::uint32_t>(inside.images.size());
+  } else {
+    for (const EmbeddedImage& one : inside.images) scan_embedded(one, in_bytes, request, out);
+  }
+}
+
+}  // namespace
+
 ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadBuffer& buffer) {
   using Outcome = ScannedFile::Outcome;
   ScannedFile out;
@@ -176,34 +361,10 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
     out.outcome = Outcome::hard_link;
     return out;
   }
-  if (request.recall != nullptr) {
-    out.checked = now();
-    out.beside = with_places(beside(file.path), request.symbol_places);
-    if (request.recall->unchanged(out)) {
-      if (out.outcome != Outcome::traced && out.outcome != Outcome::unsupported) return out;
-      if (request.already_reported && request.already_reported(out.hash)) {
-        out.outcome = Outcome::copy;
-      } else {
-        request.recall->load(out, request);
-      }
-      return out;
-    }
-  }
+  if (recalled(request, out)) return out;
   buffer.trim();
-  // The first question is whether the bytes are there at all.
-  const bool searching = !request.bytes_first.empty();
   bool in_bytes = false;
-  std::function<void(std::size_t)> search;
-  if (searching) {
-    search = [&, done = std::size_t{0}](std::size_t there) mutable {
-      const std::size_t from = done - std::min<std::size_t>(done, 3);  // the last piece may end within a tag
-      in_bytes = in_bytes || request.bytes_search.any(
-                                 pe::Bytes{std::span<const std::uint8_t>(buffer.bytes.data() + from, there - from)});
-      done = there;
-    };
-  }
-  const auto read =
-      walk::read_file(file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image, search);
+  const auto read = read_and_search(request, buffer, out, in_bytes);
   if (!read) {
     out.outcome = Outcome::unreadable;
     out.message = read.error().message;
@@ -219,73 +380,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
     if (not_pe) out.size = std::max(out.size, file.size);  // of a large one only the beginning was read
     return out;
   }
-  const pe::Image& image = opened.value();
-  out.machine = image.machine();
-  out.oldest_system = image.oldest_system();
-  if (file.native_only && !image.native()) {
-    out.outcome = Outcome::not_wanted;
-    return out;
-  }
-  if (out.message = image.damage(); !out.message.empty()) {
-    out.outcome = Outcome::malformed;
-    return out;
-  }
-  in_bytes = in_bytes || (searching && trace::may_hold_halves(image, request.bytes_search));
-  if (searching && !in_bytes && trace::can_trace(image)) {
-    out.outcome = Outcome::deferred;
-    return out;
-  }
-  if (request.recall != nullptr) {
-    out.sha256 = sha256_hex(bytes);
-    out.hash = content_hash(out.sha256);
-  } else {
-    out.hash = content_hash(bytes);
-  }
-  if (request.already_reported && request.already_reported(out.hash)) {
-    out.outcome = Outcome::copy;
-    return out;
-  }
-  Exporters::Given given;
-  if (request.exporters != nullptr && trace::can_trace(image)) given = request.exporters->given_to(image, file.path);
-  const std::vector<tagdb::ApiRow>& more = given.rows;
-  out.context = !more.empty() ? digest_of(more) : given.asked ? "none" : "";
-  if (given.unresolved > 0) out.context += "+" + std::to_string(given.unresolved);
-  if (request.exporters != nullptr && trace::can_trace(image)) out.unresolved_api_sets = given.unresolved;
-  if (request.recall != nullptr && request.recall->known(out)) {
-    request.recall->load(out, request);
-    return out;
-  }
-  if (trace::can_trace(image)) {
-    out.outcome = Outcome::traced;
-    const bool all = request.recall != nullptr || request.check_frees;
-    const auto frees_asked = [&request, all](tagdb::PoolTag tag) { return all || asked_for(request, tag); };
-    if (more.empty()) {
-      out.trace = trace::trace(image, *request.apis, frees_asked);
-    } else {
-      tagdb::ApiTable apis = *request.apis;
-      apis.rows.insert(apis.rows.end(), more.begin(), more.end());
-      out.trace = trace::trace(image, apis, frees_asked);
-    }
-    predict_kmdf_tag(*request.apis, out);
-  } else {
-    out.outcome = Outcome::unsupported;
-  }
-  if (std::string untraced = trace::untraced_code(image); !untraced.empty())
-    out.trace.problems.push_back(std::move(untraced));
-  if (in_bytes) add_occurrences(image, request, out);
-  if (request.recall != nullptr) note_held(image, request.recall->tags(), out);
-  const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
-                               [&](const trace::TagUse& use) { return asked_for(request, use.tag); });
-  out.reported = request.queries.empty() || hit || !out.occurrences.empty();
-  if (!out.reported) return out;
-  std::string problem;
-  out.identity = lief::identify(image, request.second_reader, problem);
-  if (!problem.empty()) out.trace.problems.push_back(problem);
-  if (out.sha256.empty()) out.sha256 = sha256_hex(bytes);
-  for (const trace::TagUse& use : out.trace.uses)
-    out.file_offsets.push_back(use.via.empty() ? 0xFFFFFFFFU : image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
-  add_names(image, request, out);
-  if (request.with_text) add_listings(image, out);
+  scan_content(opened.value(), in_bytes, request, out);
   return out;
 }
 

@@ -68,6 +68,15 @@ struct ScanRequest {
   std::function<bool(const ContentHash&)> already_reported;
   /// survey --store: what need not be traced again. Contents are then known by SHA-256.
   Recall* recall = nullptr;
+  /// Which files are searched for drivers that they carry.
+  enum class LookInside {
+    named,    ///< those that the user named
+    all,
+    carriers  ///< second pass: those that were found to carry some
+  };
+  LookInside look_inside = LookInside::named;
+  std::set<std::string> carriers;
+  std::set<std::string> only_inside;  ///< carriers that are not wanted themselves
 };
 
 struct ScannedFile {
@@ -84,7 +93,8 @@ struct ScannedFile {
     failed  ///< by this program: not enough memory, or an error of its own
   };
   Outcome outcome = Outcome::not_pe;
-  walk::Found file;
+  walk::Found file;       ///< path of an embedded image: "tool.exe!driver.sys"
+  std::string container;  ///< the file that carries an embedded image; empty for files
   std::string message;  ///< for unreadable, malformed and failed
   std::uint64_t size = 0;
   ContentHash hash;
@@ -109,6 +119,10 @@ struct ScannedFile {
   pe::Identity identity;
   std::string sha256;
   walk::Skipped skipped;
+  std::uint32_t stamp = 0;              ///< TimeDateStamp of its header
+  std::vector<ScannedFile> embedded;  ///< drivers that it carries; with `recall` they are counted and left out
+  std::uint32_t embedded_left_out = 0;
+  bool embedded_gave_up = false;        ///< see EmbeddedImages
 };
 
 /// What files are read into, one after the other. Every worker owns one. It is no thread_local: with MinGW's emulated
@@ -137,6 +151,8 @@ std::uint64_t beside(const std::string& path);
 std::string digest_of(const std::vector<tagdb::ApiRow>& rows);
 /// Does a use say more about the tag than that its bytes are there?
 bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag);
+/// What an image is called apart from who carries it: "driver.sys" for "tool.exe!driver.sys", `path` for a file.
+std::string_view own_path(std::string_view path, std::string_view container);
 /// KMDF's default tag for a driver of this name.
 tagdb::PoolTag kmdf_tag_of(std::string_view path);
 /// Adds KMDF's default tag, which depends on the name of the file, where it applies.

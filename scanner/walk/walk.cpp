@@ -88,9 +88,8 @@ class Walk {
     const std::string name = pe::fold_case(pe::file_name(path));
     const bool module = name.ends_with(".exe") || name.ends_with(".dll");
     if (!named && !options_.any_suffix && !name.ends_with(".sys")) {
-      if (!module || !in_system32) {
-        if (options_.include.empty() || !module) return;
-      }
+      if (!module) return;
+      if (!in_system32 && options_.include.empty() && !(options_.programs && !in_component_store(path))) return;
       file.native_only = true;
     }
     if (entry.offline && !options_.read_offline) {
@@ -168,6 +167,13 @@ class Walk {
     } else if (entry.kind == DirectoryEntry::Kind::file) {
       offer(path, entry, false, in_system32);
     }
+  }
+
+  /// Windows' own programs, tens of thousands of them.
+  static bool in_component_store(const std::string& path) {
+    std::string folded = pe::fold_case(path);
+    std::replace(folded.begin(), folded.end(), '\\', '/');
+    return folded.find("/windows/winsxs/") != std::string::npos;
   }
 
   /// Every directory is entered once; where the file system gives no identity, links are the only way to a loop, and

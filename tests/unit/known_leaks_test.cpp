@@ -166,10 +166,18 @@ TEST_CASE("version and file name of an image reach the ranking, and a known leak
   identity.original_name = "acme.sys";
   identity.file_version = "2.2.0.0";
   const std::string path = "C:/Windows/System32/drivers/renamed.sys";
-  const rank::ImageFacts facts = image_facts(path, identity);
+  const std::string none;
+  const rank::ImageFacts facts = image_facts(path, none, identity);
   CHECK(facts.file_name == "renamed.sys");
+  CHECK(facts.in_system_drivers);
   CHECK(facts.original_name == "acme.sys");
   CHECK(facts.file_version == "2.2.0.0");
+  // One that a program carries has its own name, and lies nowhere.
+  const std::string tool = "C:/Windows/System32/drivers/tool.sys", inside = tool + "!acme.sys";
+  const rank::ImageFacts embedded = image_facts(inside, tool, identity);
+  CHECK(embedded.file_name == "acme.sys");
+  CHECK(embedded.container == "tool.sys");
+  CHECK_FALSE(embedded.in_system_drivers);
 
   report::Leak leak;
   leak.growth.tag = tagdb::PoolTag::from_text("Abcd");
