@@ -30,6 +30,12 @@ def prepare(work, source):
     shutil.copytree(drivers, os.path.join(work, 'drivers'))
     for name in ('my.sys', 'new.sys', 'old.sys'):
         shutil.copy(os.path.join(drivers, 'decoy.sys'), os.path.join(work, name))
+    # A program that carries a driver.
+    with open(os.path.join(work, 'notmyfault64.exe'), 'wb') as program:
+        for part in (os.path.join(drivers, 'decoy.sys'), os.path.join(
+                work, 'data', 'sample', 'Users', 'Helpdesk', 'Desktop', 'notmyfault', 'myfault.sys')):
+            with open(part, 'rb') as file:
+                program.write(file.read())
     logs = os.path.join(work, 'data', 'sample', 'logs')
     for name in os.listdir(logs):
         shutil.copy(os.path.join(logs, name), work)
