@@ -129,21 +129,21 @@ void Records::save_held(std::int64_t driver, const std::vector<tagdb::PoolTag>& 
         .run();
 }
 
+/// All that was stored of a driver but the driver itself.
+void Records::forget(std::int64_t driver) {
+  for (const char* query :
+       {"DELETE FROM uses WHERE driver=?", "DELETE FROM sites WHERE driver=?", "DELETE FROM site_counts WHERE driver=?",
+        "DELETE FROM occurrences WHERE driver=?", "DELETE FROM held WHERE driver=?", "DELETE FROM gaps WHERE driver=?",
+        "DELETE FROM images WHERE driver=?", "DELETE FROM places WHERE driver=?"})
+    sql_.query(query).bind(driver).run();
+}
+
 std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::int64_t searched) {
   Statement& known = sql_.query("SELECT id FROM drivers WHERE sha256=?").bind(file.sha256);
   std::optional<std::int64_t> id;
   if (known.step()) id = known.integer(0);
   known.reset();
-  if (id) {
-    sql_.query("DELETE FROM uses WHERE driver=?").bind(*id).run();
-    sql_.query("DELETE FROM sites WHERE driver=?").bind(*id).run();
-    sql_.query("DELETE FROM site_counts WHERE driver=?").bind(*id).run();
-    sql_.query("DELETE FROM occurrences WHERE driver=?").bind(*id).run();
-    sql_.query("DELETE FROM held WHERE driver=?").bind(*id).run();
-    sql_.query("DELETE FROM gaps WHERE driver=?").bind(*id).run();
-    sql_.query("DELETE FROM images WHERE driver=?").bind(*id).run();
-    sql_.query("DELETE FROM places WHERE driver=?").bind(*id).run();
-  }
+  if (id) forget(*id);
   const pe::Identity& who = file.identity;
   sql_.query(
           "INSERT INTO drivers VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET "
@@ -169,16 +169,13 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
         .bind(driver, place.rva, filled(place.name), filled(place.file),
               place.line != 0 ? std::optional<std::uint32_t>(place.line) : std::nullopt)
         .run();
-  // Rows behind the table's end came from other drivers; their sites are named by the uses they led to.
-  const auto api = [this, &file](const trace::Site& site) -> std::optional<std::string> {
-    if (site.row < 0) return std::nullopt;
-    if (static_cast<std::size_t>(site.row) < apis_.rows.size())
-      return apis_.rows[static_cast<std::size_t>(site.row)].name;
-    const auto& uses = file.trace.uses;
-    const auto use =
-        std::find_if(uses.begin(), uses.end(), [&site](const trace::TagUse& one) { return one.site_rva == site.rva; });
-    return use != uses.end() ? std::optional<std::string>(use->api) : std::nullopt;
-  };
+  save_uses(driver, file);
+  save_sites(driver, file);
+  save_held(driver, file.held, file.held_occurrences);
+  return driver;
+}
+
+void Records::save_uses(std::int64_t driver, const ScannedFile& file) {
   for (std::size_t i = 0; i < file.trace.uses.size(); ++i) {
     const trace::TagUse& use = file.trace.uses[i];
     if (use.evidence <= trace::Evidence::references || use.evidence == trace::Evidence::predicted) add_tag(use.tag);
@@ -193,6 +190,19 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
               list_text(file.names, i), list_text(file.listings, i), use.handed_out)
         .run();
   }
+}
+
+void Records::save_sites(std::int64_t driver, const ScannedFile& file) {
+  // Rows behind the table's end came from other drivers; their sites are named by the uses they led to.
+  const auto api = [this, &file](const trace::Site& site) -> std::optional<std::string> {
+    if (site.row < 0) return std::nullopt;
+    if (static_cast<std::size_t>(site.row) < apis_.rows.size())
+      return apis_.rows[static_cast<std::size_t>(site.row)].name;
+    const auto& uses = file.trace.uses;
+    const auto use =
+        std::find_if(uses.begin(), uses.end(), [&site](const trace::TagUse& one) { return one.site_rva == site.rva; });
+    return use != uses.end() ? std::optional<std::string>(use->api) : std::nullopt;
+  };
   std::int64_t n = 0;
   for (const trace::Site& site : file.trace.sites) {
     sql_.query("INSERT INTO sites VALUES(?,?,?,?,?,?,?,?,?)")
@@ -205,8 +215,6 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
           "WHERE driver=? GROUP BY 1,2,3,4,5")
       .bind(driver)
       .run();
-  save_held(driver, file.held, file.held_occurrences);
-  return driver;
 }
 
 std::vector<tagdb::PoolTag> Records::explained_tags(std::int64_t driver) {

@@ -39,6 +39,9 @@ class Records {
     std::vector<std::string> names, listing;
   };
   std::string_view word(std::string_view text);
+  void forget(std::int64_t driver);
+  void save_uses(std::int64_t driver, const ScannedFile& file);
+  void save_sites(std::int64_t driver, const ScannedFile& file);
   void load_driver(std::int64_t driver, ScannedFile& out);
   void load_sites(std::int64_t driver, ScannedFile& out);
   std::vector<Loaded> load_uses(std::int64_t driver, bool with_names, bool with_text);

@@ -88,107 +88,170 @@ std::string_view to_string(Verdict verdict) {
   return "";
 }
 
-Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const ImageFacts& image,
-                const std::vector<const tagdb::Entry*>& listed, bool never_freed) {
-  Judgement judgement;
-  const auto reason = [&judgement](std::string_view code, std::string text, int weight) {
-    judgement.score += weight;
-    judgement.reasons.push_back({code, std::move(text)});
-  };
-  const tagdb::Entry* owner = listed_owner(image, listed);
+namespace {
+
+/// What the uses of one tag in one image come to.
+struct Evidences {
   bool allocates = false, frees = false, uncharged = false, unassumed = false, constant = false, predicted = false;
   std::uint32_t assumptions = 0;
   int sites = 0;
-  for (const TagUse& use : uses) {
-    if (charges(use.evidence) && use.charges_pool) {
-      allocates = true;
-      unassumed = unassumed || use.certainty != Certainty::assumed;
-      assumptions |= use.assumptions;
-      ++sites;
-    } else if (charges(use.evidence)) {
-      uncharged = true;
+
+  explicit Evidences(const std::vector<TagUse>& uses) {
+    for (const TagUse& use : uses) {
+      if (charges(use.evidence) && use.charges_pool) {
+        allocates = true;
+        unassumed = unassumed || use.certainty != Certainty::assumed;
+        assumptions |= use.assumptions;
+        ++sites;
+      } else if (charges(use.evidence)) {
+        uncharged = true;
+      }
+      frees = frees || use.evidence == Evidence::frees;
+      constant = constant || use.evidence == Evidence::constant;
+      predicted = predicted || use.evidence == Evidence::predicted;
     }
-    frees = frees || use.evidence == Evidence::frees;
-    constant = constant || use.evidence == Evidence::constant;
-    predicted = predicted || use.evidence == Evidence::predicted;
   }
-  if (allocates) {
-    judgement.verdict = unassumed ? Verdict::proven : Verdict::likely;
-    reason("allocates", call_sites(uses), unassumed ? kSureProof : 0);
-    if (sites > 1) reason("many_sites", "more than one call site", kManySites);
-    if (!unassumed) reason("assumed", "assuming that " + trace::describe_assumptions(assumptions), 0);
+};
+
+/// Adds up one judgement, one kind of reason after the other.
+class Judge {
+ public:
+  Judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const ImageFacts& image,
+        const std::vector<const tagdb::Entry*>& listed)
+      : tag_(tag), uses_(uses), image_(image), listed_(listed), owner_(listed_owner(image, listed)), found_(uses) {}
+
+  void by_code(bool never_freed);
+  void by_lists();
+  void by_tag();
+  void by_place();
+  Judgement result() { return std::move(judgement_); }
+
+ private:
+  void reason(std::string_view code, std::string text, int weight) {
+    judgement_.score += weight;
+    judgement_.reasons.push_back({code, std::move(text)});
+  }
+  void by_other_lists();
+
+  tagdb::PoolTag tag_;
+  const std::vector<TagUse>& uses_;
+  const ImageFacts& image_;
+  const std::vector<const tagdb::Entry*>& listed_;
+  const tagdb::Entry* owner_;
+  Evidences found_;
+  Judgement judgement_;
+};
+
+void Judge::by_code(bool never_freed) {
+  if (found_.allocates) {
+    judgement_.verdict = found_.unassumed ? Verdict::proven : Verdict::likely;
+    reason("allocates", call_sites(uses_), found_.unassumed ? kSureProof : 0);
+    if (found_.sites > 1) reason("many_sites", "more than one call site", kManySites);
+    if (!found_.unassumed) reason("assumed", "assuming that " + trace::describe_assumptions(found_.assumptions), 0);
     if (never_freed) reason("never_freed", "no call that frees with this tag was seen", kNeverFreed);
-  } else if (frees) {
-    judgement.verdict = owner != nullptr ? Verdict::likely : Verdict::possible;
+  } else if (found_.frees) {
+    judgement_.verdict = owner_ != nullptr ? Verdict::likely : Verdict::possible;
     reason("frees", "frees memory with this tag, which allocators usually do", 0);
-  } else if (uncharged) {
-    judgement.verdict = Verdict::possible;
+  } else if (found_.uncharged) {
+    judgement_.verdict = Verdict::possible;
     reason("not_charged", "only in calls that charge no pool (address ranges, Driver Verifier)", kNotCharged);
-  } else if (predicted) {
-    judgement.verdict = Verdict::possible;
+  } else if (found_.predicted) {
+    judgement_.verdict = Verdict::possible;
     reason("predicted",
            "a KMDF driver whose name gives this tag: the framework charges it for what has no tag of its own", 0);
-  } else if (constant && owner != nullptr) {
-    judgement.verdict = Verdict::possible;
+  } else if (found_.constant && owner_ != nullptr) {
+    judgement_.verdict = Verdict::possible;
     reason("constant", "the tag stands in the code as a number", 0);
   }
-  if (owner != nullptr) {
-    const bool exact = owner->first.exact() && !owner->range();
-    reason("listed_owner",
-           list_of(*owner) + " names it as the owner" + (exact ? "" : ", of " + owner->columns) + line_of(*owner),
-           exact ? kListedOwner : kListedByPattern);
-  } else if (const auto library =
-                 std::find_if(listed.begin(), listed.end(),
-                              [](const tagdb::Entry* entry) { return tagdb::names_library(entry->owner); });
-             allocates && library != listed.end()) {
+}
+
+void Judge::by_lists() {
+  if (owner_ == nullptr) {
+    if (found_.allocates) by_other_lists();
+    return;
+  }
+  const bool exact = owner_->first.exact() && !owner_->range();
+  reason("listed_owner",
+         list_of(*owner_) + " names it as the owner" + (exact ? "" : ", of " + owner_->columns) + line_of(*owner_),
+         exact ? kListedOwner : kListedByPattern);
+}
+
+/// The driver allocates, and the lists name somebody else.
+void Judge::by_other_lists() {
+  const auto library = std::find_if(listed_.begin(), listed_.end(), [](const tagdb::Entry* entry) {
+    return tagdb::names_library(entry->owner);
+  });
+  if (library != listed_.end()) {
     // Neither for nor against: every driver that is linked with it has the tag in its code.
     reason("listed_library",
            list_of(**library) + " gives the tag to a static library, " + (*library)->owner + line_of(**library) +
                ": this driver may hold its code, and so may others",
            0);
-  } else if (allocates && tagdb::never_proves(tag).empty()) {
-    // Proof wins over a list, but the reader shall know that they disagree.
-    const auto other = std::find_if(listed.begin(), listed.end(), [](const tagdb::Entry* entry) {
-      return entry->first.exact() && !entry->range() && !tagdb::owner_images(entry->owner).empty();
-    });
-    if (other != listed.end())
-      reason("listed_elsewhere",
-             list_of(**other) + " gives the tag to " + (*other)->owner + line_of(**other) + "; the code says otherwise",
-             0);
+    return;
   }
-  if (const auto advice = tagdb::never_proves(tag); !advice.empty()) {
-    if (judgement.verdict < Verdict::possible) judgement.verdict = Verdict::possible;
+  if (!tagdb::never_proves(tag_).empty()) return;
+  // Proof wins over a list, but the reader shall know that they disagree.
+  const auto other = std::find_if(listed_.begin(), listed_.end(), [](const tagdb::Entry* entry) {
+    return entry->first.exact() && !entry->range() && !tagdb::owner_images(entry->owner).empty();
+  });
+  if (other != listed_.end())
+    reason("listed_elsewhere",
+           list_of(**other) + " gives the tag to " + (*other)->owner + line_of(**other) + "; the code says otherwise",
+           0);
+}
+
+/// What is known of the tag and of who allocates for others.
+void Judge::by_tag() {
+  if (const auto advice = tagdb::never_proves(tag_); !advice.empty()) {
+    if (judgement_.verdict < Verdict::possible) judgement_.verdict = Verdict::possible;
     reason("shared_tag", "the tag never proves an owner: " + std::string(advice), 0);
   }
-  if (const auto advice = tagdb::shared_code(tag); !advice.empty()) {
+  if (const auto advice = tagdb::shared_code(tag_); !advice.empty()) {
     // The code is there, and so may be another driver with the same code that the search has not seen.
-    if (judgement.verdict < Verdict::likely) judgement.verdict = Verdict::likely;
+    if (judgement_.verdict < Verdict::likely) judgement_.verdict = Verdict::likely;
     reason("shared_code", "the tag may have more than one owner: " + advice, 0);
   }
   // What such a driver allocates may be another's doing; the verdict about who calls the allocator stays.
-  auto for_others = tagdb::on_behalf(image.file_name);
-  if (for_others.empty()) for_others = tagdb::on_behalf(image.original_name);
-  if (allocates && !for_others.empty()) reason("on_behalf", "allocates for others: " + std::string(for_others), 0);
+  auto for_others = tagdb::on_behalf(image_.file_name);
+  if (for_others.empty()) for_others = tagdb::on_behalf(image_.original_name);
+  if (found_.allocates && !for_others.empty())
+    reason("on_behalf", "allocates for others: " + std::string(for_others), 0);
   // Elsewhere, others have seen this very version leak. No verdict rests on it.
-  if (const tagdb::KnownLeak* leak = tagdb::known_leak(tag, {image.file_name, image.original_name, image.file_version}))
+  if (const tagdb::KnownLeak* leak =
+          tagdb::known_leak(tag_, {image_.file_name, image_.original_name, image_.file_version}))
     reason("known_leak", tagdb::in_words(*leak), kKnownLeak);
-  if (!image.container.empty())
+}
+
+/// Where the file lies, and what the machine has to do with it.
+void Judge::by_place() {
+  if (!image_.container.empty())
     reason("embedded",
-           "carried by " + std::string(image.container) + ", which can write it to disk, load it and delete it", 0);
-  if (image.in_system_drivers) reason("system_drivers", "lies in System32\\drivers", kSystemDrivers);
-  const std::string says = image.list.empty() ? "" : ", says " + std::string(image.list);
-  if (image.loaded_now) {
+           "carried by " + std::string(image_.container) + ", which can write it to disk, load it and delete it", 0);
+  if (image_.in_system_drivers) reason("system_drivers", "lies in System32\\drivers", kSystemDrivers);
+  const std::string says = image_.list.empty() ? "" : ", says " + std::string(image_.list);
+  if (image_.loaded_now) {
     reason("loaded_now", "loaded now" + says, kLoadedNow);
-  } else if (image.stale) {
+  } else if (image_.stale) {
     reason("stale", "another build of it was loaded (time stamp or size differ)" + says, 0);
-  } else if (image.unloaded) {
+  } else if (image_.unloaded) {
     reason("unloaded", "was loaded and is unloaded" + says + "; blocks that it left stay allocated", kUnloaded);
-  } else if (image.configured) {
+  } else if (image_.configured) {
     reason("configured_to_start", "configured to start" + says, kConfiguredToStart);
   }
-  if (image.in_component_store)
+  if (image_.in_component_store)
     reason("component_store", "lies in a store of packages, perhaps not the copy that is loaded", kComponentStore);
-  return judgement;
+}
+
+}  // namespace
+
+Judgement judge(tagdb::PoolTag tag, const std::vector<TagUse>& uses, const ImageFacts& image,
+                const std::vector<const tagdb::Entry*>& listed, bool never_freed) {
+  Judge judge(tag, uses, image, listed);
+  judge.by_code(never_freed);
+  judge.by_lists();
+  judge.by_tag();
+  judge.by_place();
+  return judge.result();
 }
 
 }  // namespace scanner::rank
