@@ -37,7 +37,7 @@ void DriverSearch::run(const std::vector<Level>& levels, const LikelyFirst& like
     if (!level.path.empty()) done.directories.push_back(level.path);
     for (const std::string& file : level.files) done.files.insert(walk::same_name(file));
     if (diagnostics_.stop().set()) break;
-    if (all_proven() && !inputs_.options.all) {
+    if (all_in(proven_) && !inputs_.options.all) {
       for (std::size_t rest = i + 1; rest < levels.size(); ++rest) record_.not_searched.push_back(levels[rest].name);
       break;
     }
@@ -200,8 +200,11 @@ void DriverSearch::add_candidate(const ScannedFile& file, tagdb::PoolTag tag, st
   }
   candidate.judgement = rank::judge(tag, plain, facts, inputs_.database.lookup(tag), never_freed);
   candidate.uses = std::move(uses);
+  // Stores of packages keep old versions: one that is not known to be loaded does not end the search before the one is
+  // found that is.
+  const bool version = facts.in_component_store && !facts.loaded_now && !facts.configured;
   if (candidate.judgement.verdict == rank::Verdict::proven && (!convinces_ || convinces_(candidate)))
-    proven_.insert(tag);
+    (version ? stored_ : proven_).insert(tag);
   if (candidate.judgement.verdict < rank::Verdict::weak) found_ = true;
   by_hash_[file.hash].push_back(candidates_.size());
   candidates_.push_back(std::move(candidate));
@@ -212,10 +215,16 @@ bool DriverSearch::matches(tagdb::PoolTag tag) const {
                      [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
 }
 
-bool DriverSearch::all_proven() const {
-  return std::all_of(queries_.begin(), queries_.end(), [this](const tagdb::TagQuery& query) {
-    return std::any_of(proven_.begin(), proven_.end(), [&query](tagdb::PoolTag tag) { return query.matches(tag); });
+bool DriverSearch::all_in(const std::set<tagdb::PoolTag>& tags) const {
+  return std::all_of(queries_.begin(), queries_.end(), [&tags](const tagdb::TagQuery& query) {
+    return std::any_of(tags.begin(), tags.end(), [&query](tagdb::PoolTag tag) { return query.matches(tag); });
   });
+}
+
+bool DriverSearch::all_proven() const {
+  std::set<tagdb::PoolTag> tags = proven_;
+  tags.insert(stored_.begin(), stored_.end());
+  return all_in(tags);
 }
 
 std::optional<std::vector<report::Candidate>> find_candidates(const Inputs& inputs,

@@ -50,6 +50,8 @@ class DriverSearch {
   void add_candidate(const ScannedFile& file, tagdb::PoolTag tag, std::vector<report::Use> uses);
   [[nodiscard]] bool account(const ScannedFile& file);
   [[nodiscard]] bool matches(tagdb::PoolTag tag) const;
+  [[nodiscard]] bool all_in(const std::set<tagdb::PoolTag>& tags) const;
+  /// Is it known, for every query, whose code it is? Perhaps from another version than the one that is loaded.
   [[nodiscard]] bool all_proven() const;
 
   const Inputs& inputs_;
@@ -64,6 +66,7 @@ class DriverSearch {
   std::map<ContentHash, std::vector<std::size_t>> by_hash_;
   std::set<ContentHash> seen_;
   std::set<tagdb::PoolTag> proven_;
+  std::set<tagdb::PoolTag> stored_;  ///< proven by a version in a store of packages, and by no other yet
   SearchRecord record_;
   bool found_ = false;
 };

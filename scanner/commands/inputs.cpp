@@ -8,6 +8,7 @@
 
 #include "scanner/commands/places.hpp"
 #include "scanner/commands/reporters.hpp"
+#include "scanner/loaded/driver_list.hpp"
 #include "scanner/loaded/kernel_dump.hpp"
 #include "scanner/walk/walk.hpp"
 
@@ -158,6 +159,18 @@ bool add_api_rows(Inputs& inputs, Diagnostics& diagnostics) {
   return true;
 }
 
+/// How many drivers a list holds, without those that were unloaded; nothing when it cannot be read, which is told by
+/// the search.
+std::optional<std::uint64_t> count_loaded(const std::string& path) {
+  walk::Skipped ignored;
+  const auto bytes = walk::read_file(path, loaded::kMostList, ignored);
+  if (!bytes) return std::nullopt;
+  const auto list = loaded::read_driver_list(bytes.value());
+  if (!list) return std::nullopt;
+  return static_cast<std::uint64_t>(std::count_if(list.value().begin(), list.value().end(),
+                                                  [](const loaded::Driver& driver) { return !driver.gone; }));
+}
+
 }  // namespace
 
 Inputs::Inputs(const Options& asked)
@@ -179,6 +192,7 @@ report::RunInfo run_info(const Inputs& inputs, const char* command, std::vector<
   run.uuid = report::random_uuid();
   run.time = std::time(nullptr);
   run.asked = inputs.queries;
+  if (const auto& list = inputs.options.loaded_from) run.loaded_drivers = count_loaded(*list);
   return run;
 }
 

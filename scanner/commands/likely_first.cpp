@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "scanner/commands/driver_store.hpp"
 #include "scanner/commands/places.hpp"
 #include "scanner/loaded/system.hpp"
 #include "scanner/walk/walk.hpp"
@@ -9,17 +10,28 @@
 namespace scanner {
 namespace {
 
-constexpr std::uint64_t kMostList = 64ULL << 20;
-
 /// Is the file at `path` the build that the list says was loaded? Yes where that cannot be told.
 bool is_build(const std::string& path, const loaded::Driver& driver) {
   walk::Skipped ignored;
-  const auto bytes = walk::read_file(path, kMostList, ignored);
+  const auto bytes = walk::read_file(path, loaded::kMostList, ignored);
   if (!bytes) return true;
   const auto image = pe::Image::open(bytes.value());
   if (!image) return true;
   return image.value().timestamp() == driver.stamp &&
          (driver.size == 0 || image.value().size_of_image() == driver.size);
+}
+
+/// The only one of `paths`, or the only one that is the build of the list; empty where that cannot be told.
+std::string loaded_version(const std::vector<std::string>& paths, const loaded::Driver& driver) {
+  if (paths.size() == 1) return paths.front();
+  if (driver.stamp == 0) return {};
+  std::string found;
+  for (const std::string& path : paths) {
+    if (!is_build(path, driver)) continue;
+    if (!found.empty()) return {};
+    found = path;
+  }
+  return found;
 }
 
 /// `heading` and the first names of `images`; empty when there is none.
@@ -42,7 +54,7 @@ bool LikelyFirst::read(const Options& options, const std::string& root, bool mar
   std::vector<loaded::Driver> drivers;
   if (const auto& file = options.loaded_from) {
     walk::Skipped ignored;
-    const auto bytes = walk::read_file(*file, kMostList, ignored);
+    const auto bytes = walk::read_file(*file, loaded::kMostList, ignored);
     auto list =
         bytes ? loaded::read_driver_list(bytes.value()) : pe::Result<std::vector<loaded::Driver>>(bytes.error());
     if (!list) {
@@ -80,6 +92,7 @@ bool LikelyFirst::read(const Options& options, const std::string& root, bool mar
 void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const std::string& root) {
   looked_up_ = true;
   walk::PathFinder finder(root);
+  DriverStore store(root);
   std::set<std::string> missing;
   for (const loaded::Driver& driver : drivers) {
     const loaded::Place place = loaded::place_of(driver.image);
@@ -96,6 +109,18 @@ void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const s
         }
         break;
     }
+    // A list of names does not tell which of the packages' versions is loaded. Where that is open all come first, and
+    // none is taken for the one.
+    if (path.empty() && place.base == loaded::Place::Base::name) {
+      const std::vector<std::string>& versions = store.find(place.relative);
+      path = loaded_version(versions, driver);
+      if (path.empty() && !versions.empty()) {
+        for (const std::string& version : versions) {
+          if (open_.insert(walk::same_name(version)).second) files_.push_back(version);
+        }
+        continue;
+      }
+    }
     if (path.empty()) {
       if (is_crash_dump_driver(driver.image) || !missing.insert(driver.image).second) continue;
       if (driver.running) missing_.push_back(driver.image);
@@ -108,8 +133,12 @@ void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const s
 }
 
 void LikelyFirst::mark(const std::string& path, rank::ImageFacts& facts) const {
+  const bool known = known_.contains(walk::same_name(path));
   const loaded::Driver* driver = index_.find(path);
-  if (driver == nullptr || (running_system_ && !known_.contains(walk::same_name(path)))) return;
+  // One in the store of packages that is the one of the list: names alone say nothing there.
+  if (driver == nullptr && known) driver = index_.find_name(facts.file_name);
+  if (known) facts.in_component_store = false;
+  if (driver == nullptr || (running_system_ && !known)) return;
   facts.stale = stale_.contains(walk::same_name(path));
   facts.loaded_now = driver->running && !facts.stale;
   facts.unloaded = driver->gone;

@@ -38,6 +38,7 @@ class LikelyFirst {
   bool looked_up_ = false;       ///< the files of the list were looked for: missing_ and gone_ are known
   bool running_system_ = false;  ///< then only its own files are marked, not those of other volumes
   std::set<std::string> known_;  ///< files_, as walk::same_name() gives them
+  std::set<std::string> open_;   ///< versions in the store of packages of which any may be the one, likewise
   std::set<std::string> stale_;  ///< those of known_ of which another build was loaded
   std::vector<std::string> files_, missing_, gone_;
   std::string name_, list_;

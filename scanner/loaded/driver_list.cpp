@@ -121,6 +121,23 @@ void read_lm(std::string_view line, Rows& rows) {
   rows.push_back(std::move(driver));
 }
 
+/// `pnputil /enum-drivers`, whose headings are translated: "Published Name: oem7.inf", or XML.
+bool is_package_list(std::string_view text) {
+  if (text.find("<PnpUtil") != std::string_view::npos) return true;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    const std::string line = lower(text.substr(at, end - at));
+    at = end + 1;
+    auto value = line.rfind(':');
+    if (value == std::string::npos || value == 0) continue;
+    value = line.find_first_not_of(' ', value + 1);
+    if (value == std::string::npos || line.compare(value, 3, "oem") != 0) continue;
+    const auto suffix = line.find_first_not_of("0123456789", value + 3);
+    if (suffix > value + 3 && suffix != std::string::npos && line.compare(suffix, 4, ".inf") == 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 pe::Result<std::vector<Driver>> read_driver_list(std::span<const std::uint8_t> file) {
@@ -152,6 +169,10 @@ pe::Result<std::vector<Driver>> read_driver_list(std::span<const std::uint8_t> f
   }
   Rows& best =
       *std::max_element(found.begin(), found.end(), [](const Rows& a, const Rows& b) { return a.size() < b.size(); });
+  if (best.empty() && is_package_list(text))
+    return pe::Error{pe::Fault::malformed,
+                     "pnputil lists packages, not the drivers that are loaded; give the output of "
+                     "`driverquery /v /fo csv` instead"};
   if (best.empty())
     return pe::Error{
         pe::Fault::malformed,

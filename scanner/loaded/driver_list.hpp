@@ -13,6 +13,9 @@
 
 namespace scanner::loaded {
 
+/// No list, and no driver on it, has more bytes.
+inline constexpr std::uint64_t kMostList = 64ULL << 20;
+
 struct Driver {
   std::string image;        ///< as the source has it: a path in one of Windows' forms, a file name, or only its stem
   bool running = false;     ///< loaded when the list was made

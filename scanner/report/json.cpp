@@ -77,6 +77,7 @@ class JsonReporter final : public Reporter {
     record["os"] = os_name();
     record["time"] = iso_time(run.time);
     record["run"] = run.uuid;
+    if (run.loaded_drivers) record["loaded_drivers"] = *run.loaded_drivers;
     write(record);
   }
 

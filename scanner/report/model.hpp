@@ -40,6 +40,7 @@ struct RunInfo {
   std::string tagdb;
   std::vector<std::string> roots;
   std::vector<tagdb::TagQuery> asked;  ///< locate: the tags of the question
+  std::optional<std::uint64_t> loaded_drivers;  ///< --loaded-from, --from-dump: how many the list holds
 };
 
 /// A tag use with what only the file can tell.
