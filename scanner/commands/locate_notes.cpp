@@ -6,6 +6,7 @@
 
 #include "scanner/commands/accounting.hpp"
 #include "scanner/report/screen.hpp"
+#include "scanner/walk/walk.hpp"
 #include "tagdb/text.hpp"
 
 namespace scanner {
@@ -151,8 +152,10 @@ void note_nothing_found(const Inputs& inputs, Diagnostics& diagnostics, const Se
   for (const tagdb::TagQuery& query : inputs.queries) note_listed_pattern(inputs.database, diagnostics, query);
   if (!record.unresolved.empty()) {
     std::vector<UnresolvedDriver> unresolved = record.unresolved;
-    std::stable_sort(unresolved.begin(), unresolved.end(),
-                     [](const UnresolvedDriver& a, const UnresolvedDriver& b) { return a.sites > b.sites; });
+    // Of equal ones the first of the walk: a catalogue looks at some drivers and has numbers of the others.
+    std::stable_sort(unresolved.begin(), unresolved.end(), [](const UnresolvedDriver& a, const UnresolvedDriver& b) {
+      return a.sites != b.sites ? a.sites > b.sites : walk::before_in_walk(a.path, b.path);
+    });
     std::uint64_t sum = record.more_unresolved.sites;
     const std::uint64_t drivers = unresolved.size() + record.more_unresolved.drivers;
     for (const UnresolvedDriver& driver : unresolved) sum += driver.sites;
