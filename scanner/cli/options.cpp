@@ -37,9 +37,10 @@ std::string plain_name(const std::string& name) {
 /// "--tag needs a value, such as --tag Leak"
 std::string needs_value(const std::string& given, const std::vector<std::string>& words, const po::error& error) {
   const std::string name = plain_name(given);
+  const std::string bare = name.starts_with("--") ? name.substr(2) : std::string();  // Boost may name none
   for (const OptionSpec& option : option_table()) {
-    const bool letter = name.size() == 3 && option.letter == name[2];
-    if (option.argument == nullptr || (name.substr(2) != option.name && !letter)) continue;
+    const bool letter = bare.size() == 1 && option.letter == bare[0];
+    if (option.argument == nullptr || (bare != option.name && !letter)) continue;
     const std::string_view some = option_values(option.name);
     const std::string full = std::string("--") + option.name;
     return full + " needs a value: " + full + " " +
