@@ -1,5 +1,5 @@
-// Names and source lines for addresses: from the export table, from a linker's .map, and from a PDB. Driver developers have
-// the last two beside their driver. Formats: pdb.hpp; .map as MSVC's and LLVM's linkers write it.
+// Names and source lines for addresses: from the export table, from a linker's .map, and from a PDB. Driver developers
+// have the last two beside their driver. Formats: pdb.hpp; .map as MSVC's and LLVM's linkers write it.
 #pragma once
 
 #include <cstdint>

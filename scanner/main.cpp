@@ -2,9 +2,9 @@
 #include <exception>
 #include <iostream>
 
+#include "scanner/cli/options.hpp"
 #include "scanner/commands/commands.hpp"
 #include "scanner/platform/console.hpp"
-#include "scanner/cli/options.hpp"
 
 int main(int argc, char** argv) try {
   static scanner::StopFlag stop;  // signals reach it until the very end

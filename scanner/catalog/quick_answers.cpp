@@ -1,6 +1,6 @@
-// A question for single tags about a whole catalogue: what it costs depends on the drivers that may matter, which indexes
-// find, and not on how many others there are, of which the totals tell. Delivers to the commands what Answers::scan()
-// would, file by file, and the sums of the rest.
+// A question for single tags about a whole catalogue: what it costs depends on the drivers that may matter, which
+// indexes find, and not on how many others there are, of which the totals tell. Delivers to the commands what
+// Answers::scan() would, file by file, and the sums of the rest.
 #include <algorithm>
 
 #include "scanner/catalog/answers.hpp"

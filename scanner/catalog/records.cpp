@@ -314,7 +314,8 @@ std::vector<Records::Loaded> Records::load_uses(std::int64_t driver, bool with_n
   Statement& rows =
       sql_.query(
               "SELECT tag_value,protected,evidence,certainty,charges_pool,api,site_rva,origin_rva,function_rva,"
-              "file_offset,pool,executable,bytes,assumptions,via,names,listing,handed_out FROM uses WHERE driver=? ORDER BY n")
+              "file_offset,pool,executable,bytes,assumptions,via,names,listing,handed_out FROM uses WHERE driver=? "
+              "ORDER BY n")
           .bind(driver);
   while (rows.step()) {
     Loaded item;

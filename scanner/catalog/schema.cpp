@@ -52,8 +52,9 @@ constexpr const char* kGaps = R"(
 CREATE TABLE IF NOT EXISTS gaps(driver INTEGER PRIMARY KEY REFERENCES drivers, unresolved_api_sets INTEGER, notes TEXT NOT NULL);
 )";
 
-// Schema 4: what makes the time of a question depend on what it finds, not on how many drivers there are. totals.hpp says
-// what the totals are; files.kmdf_tag is the tag that KMDF charges a driver of this file's name to, when it binds KMDF.
+// Schema 4: what makes the time of a question depend on what it finds, not on how many drivers there are. totals.hpp
+// says what the totals are; files.kmdf_tag is the tag that KMDF charges a driver of this file's name to, when it binds
+// KMDF.
 constexpr const char* kQuickAnswers = R"(
 ALTER TABLE files ADD COLUMN kmdf_tag INTEGER;
 CREATE INDEX files_by_kmdf_tag ON files(kmdf_tag) WHERE kmdf_tag IS NOT NULL;
@@ -101,8 +102,7 @@ CREATE TABLE occurrences(
 
 /// Files of catalogues before schema 4.
 void add_kmdf_tags(Sql& sql) {
-  Statement& rows =
-      sql.query("SELECT f.id, f.path FROM files f JOIN drivers d ON d.id=f.driver WHERE d.binds_kmdf");
+  Statement& rows = sql.query("SELECT f.id, f.path FROM files f JOIN drivers d ON d.id=f.driver WHERE d.binds_kmdf");
   while (rows.step())
     sql.query("UPDATE files SET kmdf_tag=? WHERE id=?").bind(kmdf_tag_of(rows.view(1)).value(), rows.integer(0)).run();
 }

@@ -20,7 +20,7 @@ class DriverStore {
  private:
   void list();
 
-  std::string root_;  ///< of the volume
+  std::string root_;                                                      ///< of the volume
   std::optional<std::map<std::string, std::vector<std::string>>> files_;  ///< folded name → paths
 };
 

@@ -1,6 +1,6 @@
 // Small memory dumps of the kernel (Windows\Minidump\*.dmp): the drivers that were loaded and unloaded when Windows
-// stopped, and why it stopped. Offsets were read off public samples of Windows 10 (x64) and Windows 11 (ARM64); those of 32-bit
-// dumps follow from the documented structures and were tried on composed dumps only.
+// stopped, and why it stopped. Offsets were read off public samples of Windows 10 (x64) and Windows 11 (ARM64); those
+// of 32-bit dumps follow from the documented structures and were tried on composed dumps only.
 #pragma once
 
 #include <array>

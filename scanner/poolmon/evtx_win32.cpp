@@ -16,7 +16,8 @@ class Library {
  public:
   Library() : module_(::LoadLibraryExW(L"wevtapi.dll", nullptr, LOAD_LIBRARY_SEARCH_SYSTEM32)) {
     if (module_ == nullptr) return;
-    complete_ = find(query, "EvtQuery") && find(next, "EvtNext") && find(render, "EvtRender") && find(close, "EvtClose");
+    complete_ =
+        find(query, "EvtQuery") && find(next, "EvtNext") && find(render, "EvtRender") && find(close, "EvtClose");
   }
   Library(const Library&) = delete;
   Library& operator=(const Library&) = delete;

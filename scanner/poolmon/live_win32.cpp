@@ -1,6 +1,6 @@
 // What poolmon itself asks: information class 22, which needs no elevation.
-#include "scanner/poolmon/live.hpp"
 #include "scanner/platform/system_query_win32.hpp"
+#include "scanner/poolmon/live.hpp"
 
 namespace scanner::poolmon {
 namespace {

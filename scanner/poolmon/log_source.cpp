@@ -30,7 +30,8 @@ class EventFile final : public SnapshotSource {
   std::vector<LineProblem> take_notes() override { return std::exchange(notes_, {}); }
   [[nodiscard]] std::string nothing() const override {
     if (failed_) return {};
-    const std::string among = events_ > 0 ? " among its " + std::to_string(events_) + (events_ == 1 ? " event" : " events") : "";
+    const std::string among =
+        events_ > 0 ? " among its " + std::to_string(events_) + (events_ == 1 ? " event" : " events") : "";
     return "no event 2004 of Microsoft-Windows-Resource-Exhaustion-Detector" + among +
            ": Windows logs the largest tags only when memory runs short";
   }

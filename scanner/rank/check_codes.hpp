@@ -12,8 +12,8 @@ enum class Severity { error, warning, note };
 std::string_view to_string(Severity severity);
 
 struct CheckCode {
-  std::string_view code;     ///< a word that scripts rely on
-  std::string_view rule;     ///< PW001 ..., never used for anything else
+  std::string_view code;  ///< a word that scripts rely on
+  std::string_view rule;  ///< PW001 ..., never used for anything else
   Severity severity = Severity::warning;
   std::string_view summary;  ///< a sentence about what is found
   std::string_view help;     ///< why it matters and what to do

@@ -178,9 +178,8 @@ void Judge::by_lists() {
 
 /// The driver allocates, and the lists name somebody else.
 void Judge::by_other_lists() {
-  const auto library = std::find_if(listed_.begin(), listed_.end(), [](const tagdb::Entry* entry) {
-    return tagdb::names_library(entry->owner);
-  });
+  const auto library = std::find_if(listed_.begin(), listed_.end(),
+                                    [](const tagdb::Entry* entry) { return tagdb::names_library(entry->owner); });
   if (library != listed_.end()) {
     // Neither for nor against: every driver that is linked with it has the tag in its code.
     reason("listed_library",

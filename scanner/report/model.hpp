@@ -39,7 +39,7 @@ struct RunInfo {
   std::time_t time = 0;
   std::string tagdb;
   std::vector<std::string> roots;
-  std::vector<tagdb::TagQuery> asked;  ///< locate: the tags of the question
+  std::vector<tagdb::TagQuery> asked;           ///< locate: the tags of the question
   std::optional<std::uint64_t> loaded_drivers;  ///< --loaded-from, --from-dump: how many the list holds
 };
 
@@ -48,7 +48,7 @@ struct Use {
   trace::TagUse use;
   std::uint32_t file_offset = 0xFFFFFFFFU;  ///< 0xFFFFFFFF: none
   std::vector<std::string> names;           ///< function names along `via`, empty texts where none is known
-  std::vector<pe::CodePlace> sources;           ///< of those of `via` whose source line is known
+  std::vector<pe::CodePlace> sources;       ///< of those of `via` whose source line is known
   std::vector<std::string> listing;         ///< instruction texts along `via`, may be empty
   std::string what;                         ///< constant and bytes: where they stand, in words
   bool implied = false;                     ///< the function takes no tag: the system charges this one for it
@@ -145,8 +145,8 @@ struct Finding {
   std::string container;  ///< as in Candidate
   rank::Finding found;
   std::vector<pe::CodePlace> places;  ///< those of `found`, with what symbols tell
-  std::size_t known_places = 0;   ///< --allow-from: as many were known
-  std::string allowed;            ///< why it is in order (--allow, --allow-from); empty when it is not
+  std::size_t known_places = 0;       ///< --allow-from: as many were known
+  std::string allowed;                ///< why it is in order (--allow, --allow-from); empty when it is not
 };
 
 /// --baseline: a driver and the earlier build that it was compared with.

@@ -70,7 +70,7 @@ struct ScanRequest {
   Recall* recall = nullptr;
   /// Which files are searched for drivers that they carry.
   enum class LookInside {
-    named,    ///< those that the user named
+    named,  ///< those that the user named
     all,
     carriers  ///< second pass: those that were found to carry some
   };
@@ -95,7 +95,7 @@ struct ScannedFile {
   Outcome outcome = Outcome::not_pe;
   walk::Found file;       ///< path of an embedded image: "tool.exe!driver.sys"
   std::string container;  ///< the file that carries an embedded image; empty for files
-  std::string message;  ///< for unreadable, malformed and failed
+  std::string message;    ///< for unreadable, malformed and failed
   std::uint64_t size = 0;
   ContentHash hash;
   bool recalled = false;     ///< from the catalogue, not from the file
@@ -111,7 +111,7 @@ struct ScannedFile {
   std::vector<trace::Occurrence> occurrences;       ///< locate: bytes of the tag that no use explains
   std::vector<std::uint32_t> file_offsets;          ///< per use: file offset of the site, 0xFFFFFFFF when none
   std::vector<std::vector<std::string>> names;      ///< per use: a name per element of `via`, empty where none is known
-  std::vector<pe::CodePlace> places;                    ///< ascending by RVA: names of suspect calls, source lines of any
+  std::vector<pe::CodePlace> places;                ///< ascending by RVA: names of suspect calls, source lines of any
   std::vector<std::vector<std::string>> listings;   ///< per use: one instruction text per element of `via`
   std::vector<tagdb::PoolTag> held;                 ///< with `recall`: which of its tags stand in the bytes
   std::vector<trace::Occurrence> held_occurrences;  ///< … and where those stand that no use explains
@@ -119,10 +119,10 @@ struct ScannedFile {
   pe::Identity identity;
   std::string sha256;
   walk::Skipped skipped;
-  std::uint32_t stamp = 0;              ///< TimeDateStamp of its header
+  std::uint32_t stamp = 0;            ///< TimeDateStamp of its header
   std::vector<ScannedFile> embedded;  ///< drivers that it carries; with `recall` they are counted and left out
   std::uint32_t embedded_left_out = 0;
-  bool embedded_gave_up = false;        ///< see EmbeddedImages
+  bool embedded_gave_up = false;  ///< see EmbeddedImages
 };
 
 /// What files are read into, one after the other. Every worker owns one. It is no thread_local: with MinGW's emulated

@@ -118,7 +118,8 @@ bool can_trace(const pe::Image& image);
 /// One sentence about code of the image that is not traced, empty when all of it is.
 std::string untraced_code(const pe::Image& image);
 
-/// `frees_asked`: the tags for which TagUse::handed_out is filled in, which costs a second look at functions; empty: all.
+/// `frees_asked`: the tags for which TagUse::handed_out is filled in, which costs a second look at functions; empty:
+/// all.
 TraceResult trace(const pe::Image& image, const tagdb::ApiTable& apis,
                   const std::function<bool(tagdb::PoolTag)>& frees_asked = {});
 

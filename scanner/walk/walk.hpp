@@ -19,7 +19,7 @@ struct Options {
   std::vector<std::string> include;  ///< globs on the file name, or on the path when they hold a slash; empty: all
   std::vector<std::string> exclude;
   bool any_suffix = false;
-  bool programs = false;             ///< every .exe and .dll is delivered, too, native_only like those of System32
+  bool programs = false;  ///< every .exe and .dll is delivered, too, native_only like those of System32
   bool follow_links = false;
   bool read_offline = false;                   ///< files whose reading downloads them are taken too
   std::uint64_t max_file_size = 512ULL << 20;  ///< bytes; no driver comes near

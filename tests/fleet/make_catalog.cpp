@@ -1,9 +1,9 @@
 // Catalogues as large as one likes, for measuring and for tests: poolwho_make_catalog DRIVERS OUT.db N [--host NAME]
 //   [--copies C] [--no-list]
-// Traces the drivers below DRIVERS once and stores N distinct drivers made of them through the program's own Store: each
-// is one of them with another hash and another path. Four in a row keep their tags, as versions of one product do; behind
-// them the letters of every tag are shifted, as another product's. Each lies under C paths (1). --no-list: without the
-// tags of the built-in list, which make a small catalogue large.
+// Traces the drivers below DRIVERS once and stores N distinct drivers made of them through the program's own Store:
+// each is one of them with another hash and another path. Four in a row keep their tags, as versions of one product do;
+// behind them the letters of every tag are shifted, as another product's. Each lies under C paths (1). --no-list:
+// without the tags of the built-in list, which make a small catalogue large.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -97,8 +97,8 @@ ScannedFile made_of(const ScannedFile& base, const std::string& host, std::uint6
   file.context.clear();
   char folder[32];
   std::snprintf(folder, sizeof folder, "%05llu/", static_cast<unsigned long long>(number / 500));
-  file.file.path = "/volume/" + std::string(folder) + std::to_string(number) + "-" +
-                   fs::path(base.file.path).filename().string();
+  file.file.path =
+      "/volume/" + std::string(folder) + std::to_string(number) + "-" + fs::path(base.file.path).filename().string();
   return file;
 }
 

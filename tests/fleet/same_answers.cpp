@@ -176,7 +176,8 @@ int main(int argc, char** argv) {
     const std::string name = "'" + tagdb::PoolTag(tag).text() + "' as " + label;
     if (without_times(scan.out) != without_times(catalogue.out))
       fail(name + ": catalogue and scan print different things");
-    // For tags that nobody knew when the catalogue was made, it says so. What to try next is a survey there, a search here.
+    // For tags that nobody knew when the catalogue was made, it says so. What to try next is a survey there, a search
+    // here.
     static const std::regex own("(not every driver of the catalogue was searched for|what to try: )[^\\n]*\\n");
     if (std::regex_replace(scan.err, own, "") != std::regex_replace(catalogue.err, own, ""))
       fail(name + ": different notes:\n" + scan.err + "and\n" + catalogue.err);

@@ -185,15 +185,17 @@ TEST_CASE("interpreter: a function that costs more than the budget has is given 
 
 namespace {
 
-/// Blocks 0 to n - 1, each of which stores a number of its own into one local and may raise into any of the handlers n to
-/// 2n - 1; the last handler passes the local on.
+/// Blocks 0 to n - 1, each of which stores a number of its own into one local and may raise into any of the handlers n
+/// to 2n - 1; the last handler passes the local on.
 std::uint64_t steps_with_handlers(std::uint32_t n, bool& knows_first) {
   Function function;
   std::vector<std::uint32_t> handlers;
   for (std::uint32_t i = n; i < 2 * n; ++i) handlers.push_back(i);
   for (std::uint32_t i = 0; i < n; ++i) {
     function.block(i + 1 < n ? std::vector<std::uint32_t>{i + 1} : std::vector<std::uint32_t>{});
-    function.add(set(kRax, i % 2 == 0 ? kTag : kOther)).add(store(at(kRsp, -0x20), kRax, 8)).add(load(kRdx, at(kRcx, 0), 8));
+    function.add(set(kRax, i % 2 == 0 ? kTag : kOther))
+        .add(store(at(kRsp, -0x20), kRax, 8))
+        .add(load(kRdx, at(kRcx, 0), 8));
     if (i + 1 == n) function.ret();
   }
   for (std::uint32_t i = n; i < 2 * n; ++i) {

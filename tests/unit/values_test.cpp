@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include "scanner/trace/isa/machine.hpp"
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/isa/machine.hpp"
 
 using namespace scanner::trace;
 

@@ -50,7 +50,8 @@ class Oracle {
     if (real.mnemonic == ZYDIS_MNEMONIC_INT3) return code[1] == 0xCC ? ControlFlow::trap : ControlFlow::next;
     switch (real.meta.category) {
       case ZYDIS_CATEGORY_COND_BR: return ControlFlow::branch;
-      case ZYDIS_CATEGORY_UNCOND_BR: return real.raw.imm[0].is_relative ? ControlFlow::jump : ControlFlow::indirect_jump;
+      case ZYDIS_CATEGORY_UNCOND_BR:
+        return real.raw.imm[0].is_relative ? ControlFlow::jump : ControlFlow::indirect_jump;
       case ZYDIS_CATEGORY_RET: return ControlFlow::ret;
       case ZYDIS_CATEGORY_SYSTEM:
       case ZYDIS_CATEGORY_INTERRUPT: return ControlFlow::trap;

@@ -75,7 +75,7 @@ void mark_handed_out(Program& program, Solution& solution, const std::function<b
   for (const TagUse& use : result.uses) {
     if (use.evidence == Evidence::frees) freed.insert(use.tag);
   }
-  const auto in_question = [&](const TagUse& use) { 
+  const auto in_question = [&](const TagUse& use) {
     return allocates_pool(program, use) && !freed.contains(use.tag) && (!asked || asked(use.tag));
   };
   std::set<std::uint32_t> origins;

@@ -24,16 +24,16 @@ enum class AtomKind : std::uint8_t {
 
 struct Atom {
   AtomKind kind = AtomKind::constant;
-  std::uint8_t width = 8;                  ///< memory, field, via_global: bytes that are read
-  std::uint16_t count = 0;                 ///< strided: so many values at most; 0: nobody knows
-  std::int32_t where = 0;                  ///< initial, field: the location; via_global: see pointee_offset()
-  std::int32_t stride = 0;                 ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
-  std::uint64_t a = 0;                     ///< see AtomKind
-  std::uint32_t and_mask = 0xFFFFFFFFU;    ///< initial, memory, field, via_global, returned: (value & and) | or
+  std::uint8_t width = 8;                ///< memory, field, via_global: bytes that are read
+  std::uint16_t count = 0;               ///< strided: so many values at most; 0: nobody knows
+  std::int32_t where = 0;                ///< initial, field: the location; via_global: see pointee_offset()
+  std::int32_t stride = 0;               ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
+  std::uint64_t a = 0;                   ///< see AtomKind
+  std::uint32_t and_mask = 0xFFFFFFFFU;  ///< initial, memory, field, via_global, returned: (value & and) | or
   std::uint32_t or_mask = 0;
-  std::int32_t offset = 0;                 ///< memory, field, via_global: bytes added to the content, when a pointer;
-                                           ///< initial: the first byte of the location that counts, 0 or 4
-  std::uint16_t assumes = 0;               ///< what this possibility rests on: Flag::kAssumes… >> 16
+  std::int32_t offset = 0;    ///< memory, field, via_global: bytes added to the content, when a pointer;
+                              ///< initial: the first byte of the location that counts, 0 or 4
+  std::uint16_t assumes = 0;  ///< what this possibility rests on: Flag::kAssumes… >> 16
 
   auto operator<=>(const Atom&) const = default;
   /// Are both the same possibility, whatever they rest on?
@@ -45,9 +45,7 @@ struct Atom {
   static constexpr Atom constant(std::uint64_t number) { return of(AtomKind::constant, number); }
   static constexpr Atom initial(Location location) { return of(AtomKind::initial, 0, location); }
   static constexpr Atom image(std::uint32_t rva) { return of(AtomKind::image, rva); }
-  static constexpr Atom frame(std::int64_t offset) {
-    return of(AtomKind::frame, static_cast<std::uint64_t>(offset));
-  }
+  static constexpr Atom frame(std::int64_t offset) { return of(AtomKind::frame, static_cast<std::uint64_t>(offset)); }
   static constexpr Atom import(std::uint32_t number) { return of(AtomKind::import, number); }
   static constexpr Atom multiple(std::int32_t factor, std::uint16_t count = 0) {
     return of(AtomKind::multiple, 0).with_stride(factor, count);
@@ -71,9 +69,7 @@ struct Atom {
   [[nodiscard]] constexpr bool is_image_address() const { return kind == AtomKind::image && !strided(); }
   [[nodiscard]] constexpr bool is_frame_address() const { return kind == AtomKind::frame && !strided(); }
   /// A number: one, or one of a progression.
-  [[nodiscard]] constexpr bool is_number() const {
-    return kind == AtomKind::constant || kind == AtomKind::multiple;
-  }
+  [[nodiscard]] constexpr bool is_number() const { return kind == AtomKind::constant || kind == AtomKind::multiple; }
   /// Some number that is read from somewhere, of which at most a mask is known.
   [[nodiscard]] constexpr bool is_unknown_number() const {
     return kind == AtomKind::initial || kind == AtomKind::returned || is_content();

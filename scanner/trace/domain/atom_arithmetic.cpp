@@ -121,8 +121,7 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
       combine_address(op, width, y.a, misalignment, out))
     return true;
   const bool loaded_pointer = x.is_content() && x.width == width && x.plain();
-  if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub))
-    return combine_loaded_pointer(op, width, y.a, out);
+  if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) return combine_loaded_pointer(op, width, y.a, out);
   if (xc && !yc && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, misalignment, out);
   return false;
 }

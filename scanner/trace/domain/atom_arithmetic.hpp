@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
-#include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/ir/operations.hpp"
 
 namespace scanner::trace {
 

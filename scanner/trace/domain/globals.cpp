@@ -173,10 +173,10 @@ ValueId Globals::expand_atom(const Atom& atom, Resolution& out, unsigned depth) 
   if (ValueId numbers = kBottom; values_.spell_out(atom, policy::kMostRows, numbers)) return numbers;
   const bool loaded = atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
   const std::size_t inflows = out.inflows.size();
-  ValueId part = !loaded                              ? values_.single(atom)
+  ValueId part = !loaded                             ? values_.single(atom)
                  : atom.kind == AtomKind::via_global ? content_through(atom, out, depth)
-                 : atom.strided()                     ? table(atom, out, depth)
-                                                      : content(atom.rva(), atom.width, out, depth);
+                 : atom.strided()                    ? table(atom, out, depth)
+                                                     : content(atom.rva(), atom.width, out, depth);
   if (atom.is_content() && atom.moved()) part = values_.add(part, atom.offset);
   if (!loaded) return part;
   for (std::size_t i = inflows; i < out.inflows.size(); ++i) {

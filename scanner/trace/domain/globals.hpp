@@ -14,8 +14,8 @@
 #include "scanner/trace/domain/stores.hpp"
 #include "scanner/trace/domain/values.hpp"
 #include "scanner/trace/image/index.hpp"
-#include "scanner/trace/isa/machine.hpp"
 #include "scanner/trace/ir/budget.hpp"
+#include "scanner/trace/isa/machine.hpp"
 
 namespace scanner::trace {
 
@@ -110,17 +110,13 @@ class Globals {
   [[nodiscard]] std::vector<std::uint32_t> wide_stores_over(std::uint32_t rva) const {
     return facts_.wide_stores_over(rva);
   }
-  [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva) {
-    return facts_.words_holding(rva);
-  }
+  [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva) { return facts_.words_holding(rva); }
   [[nodiscard]] bool address_taken(std::uint32_t rva) { return facts_.address_taken(rva); }
   [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
                                const std::function<bool(const Reference&)>& reads) {
     return facts_.only_read(rva, bytes, holder, reads);
   }
-  [[nodiscard]] std::uint32_t object_at(std::uint32_t rva, std::uint32_t reach) {
-    return facts_.object_at(rva, reach);
-  }
+  [[nodiscard]] std::uint32_t object_at(std::uint32_t rva, std::uint32_t reach) { return facts_.object_at(rva, reach); }
 
  private:
   /// Stores to one place. Each is kept once.
@@ -136,7 +132,7 @@ class Globals {
     ValueId tags = kBottom;
     std::uint32_t behind = 0;  // RVA
     std::size_t rows = 0;
-    bool readable = true;      // nothing but what programmers choose; texts have blanks and punctuation
+    bool readable = true;  // nothing but what programmers choose; texts have blanks and punctuation
   };
 
   ValueId content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth);

@@ -50,8 +50,7 @@ void Memory::store_behind_argument(State& state, const Target& target, const Ato
   const std::int64_t offset = atom.displacement();
   const unsigned width = target.op.width;
   const ValueId stored =
-      target.strong ? target.value
-                    : values_.join(field_load(state, atom.where, offset, width, values_), target.value);
+      target.strong ? target.value : values_.join(field_load(state, atom.where, offset, width, values_), target.value);
   field_store(state, atom.where, offset, width, stored, values_);
 }
 
@@ -61,12 +60,12 @@ void Memory::note(const Target& target, const Atom& atom, StoreLog& log) const {
   if (atom.is_pointer_argument())
     log.argument_stores.push_back({atom.where, atom.displacement(), op.width, target.value, op.rva});
   // Walks are thought to lead upwards from where they begin; one that leads down ends somewhere below.
-  const std::int64_t down = atom.stride >= 0 ? 0
+  const std::int64_t down = atom.stride >= 0  ? 0
                             : atom.count != 0 ? std::int64_t{atom.stride} * (atom.count - 1)
                                               : -std::int64_t{policy::kLargestTable};
   const std::int64_t begin = std::max(std::int64_t{atom.rva()} + down, std::int64_t{0});
-  GlobalStore record{static_cast<std::uint32_t>(begin), 0,     false, op.width, target.value,
-                     target.function,                   op.rva, atom.strided()};
+  GlobalStore record{
+      static_cast<std::uint32_t>(begin), 0, false, op.width, target.value, target.function, op.rva, atom.strided()};
   if (atom.kind == AtomKind::image) log.stores.push_back(record);
   if (atom.is_pointer_in_image(abi_.word)) {
     record.through = true;

@@ -11,9 +11,9 @@
 #include "scanner/trace/image/functions.hpp"
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/image/index.hpp"
+#include "scanner/trace/ir/budget.hpp"
 #include "scanner/trace/ir/cfg.hpp"
 #include "scanner/trace/isa/machine.hpp"
-#include "scanner/trace/ir/budget.hpp"
 #include "tagdb/api_table.hpp"
 
 namespace scanner::trace {

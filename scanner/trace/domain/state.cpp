@@ -78,8 +78,7 @@ bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& va
   if (slot.offset >= 0 || state.escaped.empty() || state.escaped.front() >= 0) return false;
   const Atom* only = values.only(slot.value);
   if (only == nullptr) return true;
-  const bool saved =
-      only->is_initial() && !is_stack(only->where) && abi.preserved(static_cast<Reg>(only->where));
+  const bool saved = only->is_initial() && !is_stack(only->where) && abi.preserved(static_cast<Reg>(only->where));
   return !saved && only->kind != AtomKind::frame && !values.of_framework(*only);
 }
 

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/isa/abi.hpp"
 
 namespace scanner::trace {
 
@@ -56,11 +56,11 @@ struct Constraint {
 
 struct State {
   std::array<ValueId, kRegCount> registers{};
-  std::vector<FrameSlot> frame;         // ascending by offset, not overlapping
-  std::vector<std::int32_t> escaped;    // frame addresses of which aliases exist, ascending
-  std::vector<FieldSlot> fields;        // in no order, not overlapping
-  std::vector<EscapedArgument> escaped_arguments;    // ascending
-  std::vector<Constraint> constraints;  // ascending
+  std::vector<FrameSlot> frame;                    // ascending by offset, not overlapping
+  std::vector<std::int32_t> escaped;               // frame addresses of which aliases exist, ascending
+  std::vector<FieldSlot> fields;                   // in no order, not overlapping
+  std::vector<EscapedArgument> escaped_arguments;  // ascending
+  std::vector<Constraint> constraints;             // ascending
 
   bool operator==(const State&) const = default;
 

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "scanner/trace/isa/abi.hpp"
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/isa/abi.hpp"
 
 namespace scanner::trace {
 

@@ -93,8 +93,7 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
   }
   if (const ValueId some = progression_of(op, a, b); some != kBottom) return some;
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
-  if (left.size() > 1 && right.size() > 1)
-    return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));
+  if (left.size() > 1 && right.size() > 1) return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));
   Atoms results;
   bool lost = (flags & kTopMask) != 0;
   for (const Atom& x : left) {

@@ -18,8 +18,8 @@ std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t flags) {
   const auto low = [](std::int32_t number) { return std::uint64_t{static_cast<std::uint32_t>(number)}; };
   for (const Atom& atom : atoms) {
     mix(atom.a);
-    mix(static_cast<std::uint64_t>(atom.kind) | std::uint64_t{atom.width} << 8 |
-        std::uint64_t{atom.count} << 16 | low(atom.where) << 32);
+    mix(static_cast<std::uint64_t>(atom.kind) | std::uint64_t{atom.width} << 8 | std::uint64_t{atom.count} << 16 |
+        low(atom.where) << 32);
     mix(std::uint64_t{atom.and_mask} << 32 | atom.or_mask);
     mix(low(atom.offset) | low(atom.stride) << 32);
     if (atom.assumes != 0) mix(atom.assumes);
@@ -109,8 +109,7 @@ ValueId ValuePool::join(ValueId a, ValueId b) {
   if ((flags & kAssumedMask) != 0) all.resize(unify({all.data(), all.size()}));
   if (std::ranges::any_of(all, &Atom::strided)) all.resize(absorb({all.data(), all.size()}));
   const std::size_t most = std::max({policy::kMostJoined, left.size(), right.size()});
-  const ValueId joined =
-      all.size() > most ? make(left, flags | kTopCapped) : make({all.data(), all.size()}, flags);
+  const ValueId joined = all.size() > most ? make(left, flags | kTopCapped) : make({all.data(), all.size()}, flags);
   joins_.insert(key, joined);
   return joined;
 }

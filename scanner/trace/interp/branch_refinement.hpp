@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <optional>
 
-#include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/ir/operations.hpp"
 
 namespace scanner::trace {
 
@@ -60,8 +60,8 @@ class BranchRefinement {
   /// What was compared, and where it still stands.
   struct Side {
     ValueId value = kBottom;
-    std::uint64_t registers = 0;  // bit n: in register n
-    std::int64_t slot = 0;        // in this frame slot
+    std::uint64_t registers = 0;   // bit n: in register n
+    std::int64_t slot = 0;         // in this frame slot
     std::uint32_t slot_width = 0;  // in bytes; 0: it stands in none
     Reg stepped = kNoReg;          // this register holds it plus `step`, which was added since
     std::int64_t step = 0;
@@ -87,9 +87,9 @@ class BranchRefinement {
   const Abi& abi_;
   bool known_ = false, begins_loop_ = false;
   std::array<Side, 2> sides_;
-  bool only_equality_ = false;   // the flags are those of arithmetic: which way the carry went is not known
+  bool only_equality_ = false;  // the flags are those of arithmetic: which way the carry went is not known
   Carry carry_ = Carry::unknown;
-  std::uint8_t width_ = 0;       // of the comparison, in bytes
+  std::uint8_t width_ = 0;  // of the comparison, in bytes
   std::int64_t loaded_slot_ = 0;
   Reg loaded_register_ = kNoReg;  // what was last loaded from `loaded_slot_`
 };

@@ -26,8 +26,7 @@ class CalleeEffects {
 
  private:
   ValueId stored_by_callee(const CallView& call, ValueId stored, unsigned width);
-  ValueId left_by_callee(const CallView& call, const ArgumentEffects& effects, const ArgumentStore& store,
-                         ValueId old);
+  ValueId left_by_callee(const CallView& call, const ArgumentEffects& effects, const ArgumentStore& store, ValueId old);
 
   ValuePool& values_;
   const Abi& abi_;

@@ -106,8 +106,7 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
   if (abi_.callee_removes) stack_.settle_call(site, op, block, state);
   if (helper == Helper::init_string || helper == Helper::find_routine) return;
   taint_exposed(site, state);
-  if (fills)
-    effects_.apply({before_, site.callee_frame, site.depth_known}, knowledge_.stores(site.target), state);
+  if (fills) effects_.apply({before_, site.callee_frame, site.depth_known}, knowledge_.stores(site.target), state);
 }
 
 /// x86: how many bytes of arguments stand on the stack for this callee, when it takes them off itself.

@@ -173,8 +173,9 @@ void Fixpoint::raise(const Block& block, const State& state) {
   }
 }
 
-/// x86's code tells by a number on the stack which handler is the one, and so each guarded block may lead to all of them:
-/// a function of 80 has 40,000 such edges. What was raised is joined once for all; null: that brought nothing new.
+/// x86's code tells by a number on the stack which handler is the one, and so each guarded block may lead to all of
+/// them: a function of 80 has 40,000 such edges. What was raised is joined once for all; null: that brought nothing
+/// new.
 const State* Fixpoint::joined_for_all(const Block& block, const State& state) {
   const auto [at, first] = raised_by_handlers_.try_emplace(block.exception_successors);
   auto& [all, visits] = at->second;

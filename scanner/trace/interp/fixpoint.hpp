@@ -55,13 +55,14 @@ class Fixpoint {
   Transfer transfer_;
   Handlers handlers_;
   BlockQueue queue_;
-  std::vector<State> in_;           // by block, before its first operation
-  std::vector<unsigned> visits_;    // by block: 0 until some path leads there, then 1 and how often it was interpreted
+  std::vector<State> in_;         // by block, before its first operation
+  std::vector<unsigned> visits_;  // by block: 0 until some path leads there, then 1 and how often it was interpreted
   std::vector<std::uint8_t> begins_loop_;  // by block
-  State state_, joined_, refined_;  // scratch: assigning keeps their memory
-  State raised_;                    // what handlers were given last in this visit of a block
+  State state_, joined_, refined_;         // scratch: assigning keeps their memory
+  State raised_;                           // what handlers were given last in this visit of a block
   bool raised_known_ = false;
-  std::map<std::vector<std::uint32_t>, std::pair<State, unsigned>> raised_by_handlers_;  ///< handlers → joined, how often
+  std::map<std::vector<std::uint32_t>, std::pair<State, unsigned>>
+      raised_by_handlers_;                          ///< handlers → joined, how often
   std::vector<std::uint32_t> without_predecessor_;  // where jumps may go that are not resolved
 };
 

@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/interp/callee_effects.hpp"
-#include "scanner/trace/interp/function_summary.hpp"
-#include "scanner/trace/ir/operations.hpp"
-#include "scanner/trace/interp/stack_pointer.hpp"
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/interp/callee_effects.hpp"
+#include "scanner/trace/interp/function_summary.hpp"
+#include "scanner/trace/interp/stack_pointer.hpp"
+#include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/isa/abi.hpp"
 
 namespace scanner::trace {
 

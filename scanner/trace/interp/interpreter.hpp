@@ -7,9 +7,9 @@
 #include "scanner/trace/domain/values.hpp"
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/interp/function_summary.hpp"
+#include "scanner/trace/ir/budget.hpp"
 #include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/ir/budget.hpp"
 
 namespace scanner::trace {
 

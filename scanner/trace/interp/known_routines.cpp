@@ -25,8 +25,7 @@ std::string wide_text(const pe::Image& image, std::uint32_t rva) {
 void KnownRoutines::init_string(const CallView& call, State& state) {
   const ValueId text = argument(call, 1);
   for (const Atom& target : values_.atoms(argument(call, 0))) {
-    if (target.is_frame_address())
-      frame_store(state, target.displacement() + abi_.word, abi_.word, text, values_);
+    if (target.is_frame_address()) frame_store(state, target.displacement() + abi_.word, abi_.word, text, values_);
   }
 }
 

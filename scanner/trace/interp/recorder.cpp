@@ -9,8 +9,7 @@ namespace scanner::trace {
 
 void Recorder::end_block(const State& state) {
   for (const EscapedArgument& pointer : state.escaped_arguments) escape_argument(summary_.escaped_arguments, pointer);
-  effort_.check(summary_.stores.size() * sizeof(GlobalStore) +
-                summary_.argument_stores.size() * sizeof(ArgumentStore));
+  effort_.check(summary_.stores.size() * sizeof(GlobalStore) + summary_.argument_stores.size() * sizeof(ArgumentStore));
 }
 
 void Recorder::call(CallSite site, const State& state) {

@@ -6,13 +6,13 @@
 
 #include <cstdint>
 
-#include "scanner/trace/isa/abi.hpp"
-#include "scanner/trace/interp/function_summary.hpp"
-#include "scanner/trace/image/imports.hpp"
-#include "scanner/trace/ir/operations.hpp"
-#include "scanner/trace/ir/stack_depth.hpp"
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/image/imports.hpp"
+#include "scanner/trace/interp/function_summary.hpp"
+#include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/ir/stack_depth.hpp"
+#include "scanner/trace/isa/abi.hpp"
 
 namespace scanner::trace {
 

@@ -67,7 +67,7 @@ class Transfer {
   Memory memory_;
   StackPointer stack_;
   Calls calls_;
-  BranchRefinement comparison_;     // the last one of the block being interpreted
+  BranchRefinement comparison_;  // the last one of the block being interpreted
   LinearForms forms_;
   const Block* current_ = nullptr;  // being interpreted
 };

@@ -14,9 +14,7 @@ inline constexpr Reg kScratchB = 33;
 inline constexpr Reg kScratchC = 34;
 /// Wide registers (xmm0…xmm15, v0…v31) as two halves of 8 bytes, the low one first.
 inline constexpr Reg kFirstWide = 35, kWideCount = 32;
-constexpr Reg wide_register(unsigned number, unsigned half) {
-  return static_cast<Reg>(kFirstWide + 2 * number + half);
-}
+constexpr Reg wide_register(unsigned number, unsigned half) { return static_cast<Reg>(kFirstWide + 2 * number + half); }
 inline constexpr Reg kRegCount = kFirstWide + 2 * kWideCount;
 inline constexpr Reg kNoReg = 0xFF;
 
@@ -64,12 +62,12 @@ struct Op {
   std::uint8_t shift = 0;  ///< insert: lowest bit that is replaced
   Reg dst = kNoReg;
   Reg a = kNoReg;
-  Reg b = kNoReg;                ///< kNoReg: use imm
-  bool sign = false;             ///< load, copy: sign-extend to 8 bytes
-  bool unknown = false;          ///< store: the value is not understood; compare: only equality is
+  Reg b = kNoReg;        ///< kNoReg: use imm
+  bool sign = false;     ///< load, copy: sign-extend to 8 bytes
+  bool unknown = false;  ///< store: the value is not understood; compare: only equality is
   /// compare, only equality being known: the carry is set exactly if a is -1, or exactly if it is not.
   Carry carry = Carry::unknown;
-  bool weak = false;          ///< store: or memory stays as it is
+  bool weak = false;             ///< store: or memory stays as it is
   bool keeps_registers = false;  ///< call: a stack probe that changes nothing
   std::uint32_t target = 0;      ///< call: RVA when direct
   std::uint32_t rva = 0;         ///< of the instruction

@@ -21,10 +21,8 @@ class GapSplitter {
 
   std::vector<CodeRange> run() {
     const pe::Bytes all = machine_.image().from_rva(gap_.begin);
-    const pe::Bytes code =
-        all.slice(0, std::min<std::size_t>(all.size(), gap_.end - gap_.begin)).value_or(pe::Bytes{});
-    for (std::size_t at = 0; at < code.size();)
-      at += step(gap_.begin + static_cast<std::uint32_t>(at), code.from(at));
+    const pe::Bytes code = all.slice(0, std::min<std::size_t>(all.size(), gap_.end - gap_.begin)).value_or(pe::Bytes{});
+    for (std::size_t at = 0; at < code.size();) at += step(gap_.begin + static_cast<std::uint32_t>(at), code.from(at));
     close(gap_.begin + static_cast<std::uint32_t>(code.size()));
     return std::move(functions_);
   }
@@ -58,8 +56,7 @@ class GapSplitter {
     garbage_ = garbage_ || instruction.flow == ControlFlow::undecodable;
     if (garbage_) branched_to_ = 0;  // texts are full of jumps
     const bool ahead = instruction.target > rva && instruction.target < gap_.end;
-    if (!garbage_ && ahead && instruction.flow == ControlFlow::branch &&
-        !starts_between(rva, instruction.target))
+    if (!garbage_ && ahead && instruction.flow == ControlFlow::branch && !starts_between(rva, instruction.target))
       branched_to_ = std::max(branched_to_, instruction.target);
     table_ = table_ || (layout_.jumps_by_table != nullptr && instruction.flow == ControlFlow::indirect_jump &&
                         layout_.jumps_by_table(machine_.image(), rva));
@@ -93,12 +90,12 @@ class GapSplitter {
   const CodeRange gap_;
   const CodeLayout& layout_;
   std::vector<CodeRange> functions_;
-  std::uint32_t start_ = 0;     // of the function being walked over, 0 when between functions
-  std::uint32_t furthest_ = 0;  // target of a jump in this function
+  std::uint32_t start_ = 0;        // of the function being walked over, 0 when between functions
+  std::uint32_t furthest_ = 0;     // target of a jump in this function
   std::uint32_t branched_to_ = 0;  // the same of conditional jumps, which are hardly ever tail calls
-  bool garbage_ = false;        // it holds what is no instruction
-  bool table_ = false;          // it jumps by a table
-  bool ended_ = true;           // the last instruction does not fall through
+  bool garbage_ = false;           // it holds what is no instruction
+  bool table_ = false;             // it jumps by a table
+  bool ended_ = true;              // the last instruction does not fall through
 };
 
 }  // namespace

@@ -62,8 +62,8 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
 ValueId field_behind(Program& program, const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width,
                      Rows rows) {
   ValuePool& values = program.values;
-  return values.map_join(
-      pointer, [&](const Atom& atom) { return field_behind_atom(program, site, atom, offset, width, rows); });
+  return values.map_join(pointer,
+                         [&](const Atom& atom) { return field_behind_atom(program, site, atom, offset, width, rows); });
 }
 
 ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value, unsigned width) {

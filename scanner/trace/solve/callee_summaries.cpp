@@ -8,9 +8,7 @@
 namespace scanner::trace {
 
 CalleeSummaries::CalleeSummaries(Program& program, Solution& solution)
-    : program_(program),
-      solution_(solution),
-      stacks_(program.machine.callee_stacks(program.imports, program.budget)) {}
+    : program_(program), solution_(solution), stacks_(program.machine.callee_stacks(program.imports, program.budget)) {}
 
 CalleeKnowledge CalleeSummaries::of_stack() {
   CalleeKnowledge knowledge;

@@ -37,11 +37,11 @@ struct SinkEdge {
 /// How the tag of a sink is made of an argument of its function.
 struct TagSource {
   Location where = 0;
-  bool high_half = false;             ///< the tag is the high half of what is at `where`
-  std::optional<std::int64_t> field;  ///< the tag stands that many bytes behind the pointer at `where`
-  Rows rows{};                        ///< field: it is an element of a table
-  unsigned width = 4;                 ///< field: bytes that are read of it
-  std::int32_t added = 0;             ///< field: what is added to it
+  bool high_half = false;                             ///< the tag is the high half of what is at `where`
+  std::optional<std::int64_t> field;                  ///< the tag stands that many bytes behind the pointer at `where`
+  Rows rows{};                                        ///< field: it is an element of a table
+  unsigned width = 4;                                 ///< field: bytes that are read of it
+  std::int32_t added = 0;                             ///< field: what is added to it
   std::uint32_t and_mask = 0xFFFFFFFFU, or_mask = 0;  ///< what happens to the tag on the way to the listed function
 
   bool operator==(const TagSource&) const = default;

@@ -143,8 +143,7 @@ class Walker {
         return write(held, word, known ? std::optional(kSomewhere) : std::nullopt);
       }
       case Form::logic_register: {
-        const bool move =
-            word.rn == kZero && word.alu == Alu::bit_or && !word.invert && word.extend == Extend::none;
+        const bool move = word.rn == kZero && word.alu == Alu::bit_or && !word.invert && word.extend == Extend::none;
         if (move) return write(held, word, offset_in(held, word.rm));
         break;
       }
@@ -241,8 +240,8 @@ class Walker {
       }
       // Somebody may get the address of the place. (That it is a member of an object whose address somebody gets is not
       // believed of a place from which the function loads the address again: it is a spilled register.)
-      if (other.form == Form::add_immediate && !other.subtract && other.rd != kStack &&
-          !is_frame_base(other.rd) && by == slot) {
+      if (other.form == Form::add_immediate && !other.subtract && other.rd != kStack && !is_frame_base(other.rd) &&
+          by == slot) {
         good_ = false;
         return;
       }

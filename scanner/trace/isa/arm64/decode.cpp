@@ -2,7 +2,6 @@
 
 #include <bit>
 
-
 namespace scanner::trace::arm64 {
 namespace {
 

@@ -16,10 +16,10 @@ unsigned sign_width(const Word& word) { return word.shift == 31 ? 4 : word.shift
 
 Condition condition_of(std::uint8_t encoded) {
   constexpr std::array<Condition, 16> kConditions = {
-      Condition::equal, Condition::not_equal,   Condition::above_equal, Condition::below,
-      Condition::negative, Condition::not_negative, Condition::other,   Condition::other,
-      Condition::above, Condition::below_equal, Condition::above_equal, Condition::below,
-      Condition::above, Condition::below_equal, Condition::other,       Condition::other};
+      Condition::equal,    Condition::not_equal,    Condition::above_equal, Condition::below,
+      Condition::negative, Condition::not_negative, Condition::other,       Condition::other,
+      Condition::above,    Condition::below_equal,  Condition::above_equal, Condition::below,
+      Condition::above,    Condition::below_equal,  Condition::other,       Condition::other};
   return kConditions[encoded & 15];
 }
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "scanner/trace/isa/arm64/decode.hpp"
 #include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/isa/arm64/decode.hpp"
 
 namespace scanner::trace::arm64 {
 

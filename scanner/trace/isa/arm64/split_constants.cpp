@@ -21,8 +21,8 @@ bool is_half(std::uint32_t word) {
   return (word & 0x1F800000U) == 0x12800000U && (word & 0x40000000U) != 0 && (word & 0x00400000U) == 0;
 }
 
-/// Is the upper half of some tag loaded anywhere? Most sections hold none, and to know that takes one comparison for each
-/// word, many words at a time; who has more than a few tags need not ask.
+/// Is the upper half of some tag loaded anywhere? Most sections hold none, and to know that takes one comparison for
+/// each word, many words at a time; who has more than a few tags need not ask.
 bool loads_upper_half(pe::Bytes code, const std::vector<tagdb::PoolTag>& tags) {
   constexpr std::size_t kFew = 4, kBlock = 1024;  // words
   if (tags.size() > kFew) return true;

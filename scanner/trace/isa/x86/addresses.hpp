@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "pe/image.hpp"
-#include "scanner/trace/isa/x86/relocations.hpp"
 #include "scanner/trace/isa/x86/length.hpp"
+#include "scanner/trace/isa/x86/relocations.hpp"
 
 namespace scanner::trace::x86 {
 

@@ -181,8 +181,8 @@ class Splitter {
 
   void follow(pe::Bytes code, const Instruction& instruction, std::uint32_t end) {
     ended_ = instruction.flow == ControlFlow::ret || instruction.flow == ControlFlow::jump ||
-             instruction.flow == ControlFlow::trap ||
-             instruction.flow == ControlFlow::indirect_jump || instruction.flow == ControlFlow::undecodable;
+             instruction.flow == ControlFlow::trap || instruction.flow == ControlFlow::indirect_jump ||
+             instruction.flow == ControlFlow::undecodable;
     const bool branches = instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch;
     // A jump to what others point at is a tail call.
     const bool tail = instruction.flow == ControlFlow::jump && holds(likely_, instruction.target);

@@ -55,8 +55,7 @@ class Sweep {
     const std::uint32_t end = section.rva + std::min(section.virtual_size, section.file_size);
     const pe::Bytes all = image_.from_rva(section.rva);
     auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
-    std::vector<std::uint8_t>& steps =
-        swept_[static_cast<std::size_t>(&section - image_.sections().data())].steps;
+    std::vector<std::uint8_t>& steps = swept_[static_cast<std::size_t>(&section - image_.sections().data())].steps;
     while (rva < end && steps[rva - section.rva] == 0) {
       const pe::Bytes code = all.from(rva - section.rva);
       if (code.empty()) return;
