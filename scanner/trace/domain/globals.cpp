@@ -115,7 +115,26 @@ ValueId Globals::stored_at(std::uint32_t rva, unsigned width, Resolution& out, u
   return result;
 }
 
+template <typename Find>
+ValueId Globals::once(const Question& question, Resolution& out, const Find& find) {
+  if (question.depth == 0) return find();
+  const auto known = answers_.find(question);
+  if (known != answers_.end() && out.inflows.size() + known->second.inflows.size() <= policy::kMostInflows) {
+    budget_->spend(1);
+    out.inflows.insert(out.inflows.end(), known->second.inflows.begin(), known->second.inflows.end());
+    return budget_->used_up() ? values_.unknown(kTopCapped) : known->second.value;
+  }
+  const auto before = static_cast<std::ptrdiff_t>(out.inflows.size());
+  const ValueId value = find();
+  answers_[question] = {value, {out.inflows.begin() + before, out.inflows.end()}};
+  return value;
+}
+
 ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth) {
+  return once({rva, 0, width, depth, false}, out, [&] { return content_of_place(rva, width, out, depth); });
+}
+
+ValueId Globals::content_of_place(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth) {
   if (!budget_->spend(kStepsOfContent) || budget_->used_up()) return values_.unknown(kTopCapped);
   out.asked.push_back(rva);
   const pe::Section* section = image_.section_at(rva);
@@ -138,6 +157,11 @@ ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, uns
 }
 
 ValueId Globals::content_through(const Atom& atom, Resolution& out, unsigned depth) {
+  return once({atom.rva(), atom.pointee_offset(), atom.width, depth, true}, out,
+              [&] { return content_of_pointee(atom, out, depth); });
+}
+
+ValueId Globals::content_of_pointee(const Atom& atom, Resolution& out, unsigned depth) {
   if (depth > policy::kMostHops) return values_.unknown(kTopGlobal);
   const auto before = out.inflows.size();
   const ValueId pointer = content(atom.rva(), abi_.word, out, depth + 1);
@@ -198,6 +222,7 @@ ValueId Globals::expand(ValueId value, Resolution& out, unsigned depth) {
 
 Resolution Globals::resolve(ValueId value) {
   Resolution out;
+  answers_.clear();
   out.value = expand(value, out, 0);
   return out;
 }

@@ -135,11 +135,29 @@ class Globals {
     bool readable = true;  // nothing but what programmers choose; texts have blanks and punctuation
   };
 
+  /// A question that one resolution may ask again and again: globals that are computed from each other, or themselves.
+  struct Question {
+    std::uint32_t rva = 0;
+    std::int32_t offset = 0;
+    unsigned width = 0, depth = 0;
+    bool through = false;
+    auto operator<=>(const Question&) const = default;
+  };
+  struct Answer {
+    ValueId value = kBottom;
+    std::vector<GlobalInflow> inflows;
+  };
+
+  /// The answer to `question`, by `find` the first time it is asked.
+  template <typename Find>
+  ValueId once(const Question& question, Resolution& out, const Find& find);
   ValueId content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth);
+  ValueId content_of_place(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth);
   ValueId stored_at(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth, bool& stored);
   ValueId initial_content(std::uint64_t bytes, unsigned width);
   static void assume_unwritten(Resolution& out, std::size_t first);
   ValueId content_through(const Atom& atom, Resolution& out, unsigned depth);
+  ValueId content_of_pointee(const Atom& atom, Resolution& out, unsigned depth);
   ValueId expand(ValueId value, Resolution& out, unsigned depth);
   ValueId expand_atom(const Atom& atom, Resolution& out, unsigned depth);
   ValueId from_store(const GlobalStore& store, unsigned width, Resolution& out, unsigned depth);
@@ -160,6 +178,7 @@ class Globals {
   std::unordered_map<std::uint32_t, std::set<std::uint32_t>> stored_into_;  // address → globals, of direct_
   std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;              // strided stores: base and site
   std::set<std::uint32_t> ends_;
+  std::map<Question, Answer> answers_;  // of the resolution that is under way
 };
 
 }  // namespace scanner::trace
