@@ -23,7 +23,7 @@ struct TraceWork {
 /// slots copied or joined: some 10 nanoseconds.
 class Budget {
  public:
-  /// Seven times what the costlier of two large public drivers needs (56 million); an x86 kernel needs up to the half.
+  /// Five times what the costliest image of the public ones needs (76 million: an x86 kernel of Windows XP).
   static constexpr std::uint64_t kMostSteps = 400'000'000;
   /// Of one function, so that a single one cannot use up what the others need.
   static constexpr std::uint64_t kMostStepsOfFunction = kMostSteps / 8;
