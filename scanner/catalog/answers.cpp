@@ -196,26 +196,38 @@ Answers::Asked Answers::asked(const ScanRequest& request) {
     while (rows.step()) out.held.push_back(rows.integer(0));
   }
   std::sort(out.held.begin(), out.held.end());
-  if (!request.bytes_first.empty()) return out;  // the others are put off
   for (const tagdb::TagQuery& query : request.queries) {
     if (!query.exact()) return out;
   }
+  std::vector<tagdb::PoolTag> tags;
   for (const tagdb::TagQuery& query : request.queries) {
-    for (const tagdb::TagPattern& form : query.forms) out.tags.push_back(form.tag());
+    for (const tagdb::TagPattern& form : query.forms) tags.push_back(form.tag());
   }
-  std::vector<tagdb::PoolTag> wanted = out.tags;
+  out.told_apart = !tags.empty();
+  find_uses(tags, out);
+  if (!request.bytes_first.empty()) return out;  // the others are put off
+  out.tags = std::move(tags);
+  for (const auto& [driver, uses] : out.uses) out.users.push_back(driver);
+  return out;
+}
+
+/// Where `tags` are used, and tags that people mistype for them.
+void Answers::find_uses(const std::vector<tagdb::PoolTag>& tags, Asked& out) {
+  std::vector<tagdb::PoolTag> wanted = tags;
   Statement& known = sql_->query("SELECT value FROM tags");
   while (known.step()) {
     const tagdb::PoolTag tag(static_cast<std::uint32_t>(known.integer(0)));
-    if (std::any_of(out.tags.begin(), out.tags.end(), [tag](tagdb::PoolTag one) { return tagdb::related(tag, one); }))
+    if (std::any_of(tags.begin(), tags.end(), [tag](tagdb::PoolTag one) { return tagdb::related(tag, one); }))
       wanted.push_back(tag);
   }
+  std::sort(wanted.begin(), wanted.end());
+  wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   for (const tagdb::PoolTag tag : wanted) {
-    Statement& rows = sql_->query("SELECT driver FROM uses WHERE tag=? AND tag_value=?").bind(tag.text(), tag.value());
-    while (rows.step()) out.users.push_back(rows.integer(0));
+    Statement& rows =
+        sql_->query("SELECT driver,n FROM uses WHERE tag=? AND tag_value=?").bind(tag.text(), tag.value());
+    while (rows.step()) out.uses[rows.integer(0)].push_back(rows.integer(1));
   }
-  std::sort(out.users.begin(), out.users.end());
-  return out;
+  for (auto& [driver, uses] : out.uses) std::sort(uses.begin(), uses.end());
 }
 
 bool Answers::deliver(const Row& row, const Asked& asked, const ScanRequest& request,
@@ -237,7 +249,10 @@ bool Answers::deliver(const Row& row, const Asked& asked, const ScanRequest& req
     deferred_.emplace(row.path, row);
   } else if (in_bytes || asked.tags.empty() || std::binary_search(asked.users.begin(), asked.users.end(), row.driver) ||
              !records_.load_counts(row.driver, asked.tags, file)) {
-    records_.load(row.driver, request, in_bytes, file);
+    static const std::vector<std::int64_t> none;
+    const auto uses = asked.uses.find(row.driver);
+    const std::vector<std::int64_t>& told = uses == asked.uses.end() ? none : uses->second;
+    records_.load(row.driver, request, in_bytes, asked.told_apart ? &told : nullptr, file);
   }
   return consume(file);
 }

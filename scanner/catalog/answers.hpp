@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -66,8 +67,11 @@ class Answers {
     std::vector<std::int64_t> held;    ///< the bytes hold one of ScanRequest::bytes_first
     std::vector<tagdb::PoolTag> tags;  ///< asked for one by one; empty: by pattern, or everything
     std::vector<std::int64_t> users;   ///< uses one of `tags`, or one that people mistype for them
+    bool told_apart = false;           ///< only uses of single tags are told: `uses`; else all
+    std::map<std::int64_t, std::vector<std::int64_t>> uses;  ///< driver → uses.n of these tags, and of such as above
   };
   Asked asked(const ScanRequest& request);
+  void find_uses(const std::vector<tagdb::PoolTag>& tags, Asked& out);
   bool deliver(const Row& row, const Asked& asked, const ScanRequest& request,
                const std::function<bool(ScannedFile&)>& consume);
   /// All roots, spelled as answers name them.

@@ -301,47 +301,63 @@ bool Records::load_counts(std::int64_t driver, const std::vector<tagdb::PoolTag>
   out.outcome = ScannedFile::Outcome::traced;
   out.recalled = out.reported = true;
   row.reset();
+  load_site_counts(driver, out);
+  return true;
+}
+
+void Records::load_site_counts(std::int64_t driver, ScannedFile& out) {
   Statement& counts =
       sql_.query("SELECT kind,wrapper,bucket,reason,sites FROM site_counts WHERE driver=?").bind(driver);
   while (counts.step())
     out.trace.counted.push_back({kind_of(counts.view(0)), counts.integer(1) != 0, bucket_of(counts.view(2)),
                                  word(counts.view(3)), static_cast<std::uint32_t>(counts.integer(4))});
-  return true;
 }
 
-std::vector<Records::Loaded> Records::load_uses(std::int64_t driver, bool with_names, bool with_text) {
+// The columns that loaded_use() reads.
+constexpr std::string_view kUse =
+    "SELECT tag_value,protected,evidence,certainty,charges_pool,api,site_rva,origin_rva,function_rva,file_offset,pool,"
+    "executable,bytes,assumptions,via,names,listing,handed_out FROM uses WHERE driver=? ";
+
+Records::Loaded Records::loaded_use(Statement& row, bool with_text) {
+  Loaded item;
+  trace::TagUse& use = item.use;
+  use.tag = tagdb::PoolTag(static_cast<std::uint32_t>(row.integer(0)));
+  use.protected_bit = row.integer(1) != 0;
+  use.evidence = evidence_of(row.view(2));
+  use.certainty = certainty_of(row.view(3));
+  use.charges_pool = row.integer(4) != 0;
+  use.api = row.text(5);
+  use.row = apis_.find_row(use.api);
+  // A function of another driver: behind the table's end, as in the trace.
+  if (use.row < 0 && !use.api.empty()) use.row = static_cast<int>(apis_.rows.size());
+  use.site_rva = static_cast<std::uint32_t>(row.integer(6));
+  use.origin_rva = static_cast<std::uint32_t>(row.integer(7));
+  use.function_rva = static_cast<std::uint32_t>(row.integer(8));
+  if (!row.null(9)) item.file_offset = static_cast<std::uint32_t>(row.integer(9));
+  use.pool = pool_of(row.view(10));
+  use.executable = row.integer(11) != 0;
+  if (!row.null(12)) use.bytes = static_cast<std::uint64_t>(row.integer(12));
+  use.assumptions = static_cast<std::uint32_t>(row.integer(13));
+  use.via = read_chain(row.view(14));
+  use.handed_out = row.integer(17) != 0;
+  if (!row.null(15)) item.names = read_list(row.view(15));
+  if (with_text && !row.null(16)) item.listing = read_list(row.view(16));
+  return item;
+}
+
+std::vector<Records::Loaded> Records::load_uses(std::int64_t driver, const std::vector<std::int64_t>* told,
+                                                bool with_text) {
+  static const std::string all = std::string(kUse) + "ORDER BY n", one = std::string(kUse) + "AND n=?";
   std::vector<Loaded> uses;
-  Statement& rows =
-      sql_.query(
-              "SELECT tag_value,protected,evidence,certainty,charges_pool,api,site_rva,origin_rva,function_rva,"
-              "file_offset,pool,executable,bytes,assumptions,via,names,listing,handed_out FROM uses WHERE driver=? "
-              "ORDER BY n")
-          .bind(driver);
-  while (rows.step()) {
-    Loaded item;
-    trace::TagUse& use = item.use;
-    use.tag = tagdb::PoolTag(static_cast<std::uint32_t>(rows.integer(0)));
-    use.protected_bit = rows.integer(1) != 0;
-    use.evidence = evidence_of(rows.view(2));
-    use.certainty = certainty_of(rows.view(3));
-    use.charges_pool = rows.integer(4) != 0;
-    use.api = rows.text(5);
-    use.row = apis_.find_row(use.api);
-    // A function of another driver: behind the table's end, as in the trace.
-    if (use.row < 0 && !use.api.empty()) use.row = static_cast<int>(apis_.rows.size());
-    use.site_rva = static_cast<std::uint32_t>(rows.integer(6));
-    use.origin_rva = static_cast<std::uint32_t>(rows.integer(7));
-    use.function_rva = static_cast<std::uint32_t>(rows.integer(8));
-    if (!rows.null(9)) item.file_offset = static_cast<std::uint32_t>(rows.integer(9));
-    use.pool = pool_of(rows.view(10));
-    use.executable = rows.integer(11) != 0;
-    if (!rows.null(12)) use.bytes = static_cast<std::uint64_t>(rows.integer(12));
-    use.assumptions = static_cast<std::uint32_t>(rows.integer(13));
-    use.via = read_chain(rows.view(14));
-    use.handed_out = rows.integer(17) != 0;
-    if (with_names && !rows.null(15)) item.names = read_list(rows.view(15));
-    if (with_text && !rows.null(16)) item.listing = read_list(rows.view(16));
-    uses.push_back(std::move(item));
+  if (told == nullptr) {
+    Statement& rows = sql_.query(all.c_str()).bind(driver);
+    while (rows.step()) uses.push_back(loaded_use(rows, with_text));
+    return uses;
+  }
+  for (const std::int64_t n : *told) {
+    Statement& row = sql_.query(one.c_str()).bind(driver, n);
+    if (row.step()) uses.push_back(loaded_use(row, with_text));
+    row.reset();
   }
   return uses;
 }
@@ -367,17 +383,29 @@ void Records::load_occurrences(std::int64_t driver, const std::vector<tagdb::Poo
             [](const trace::Occurrence& a, const trace::Occurrence& b) { return a.file_offset < b.file_offset; });
 }
 
-void Records::load(std::int64_t driver, const ScanRequest& request, bool held, ScannedFile& out) {
+bool Records::gives_kmdf_a_tag(std::int64_t driver) {
+  Statement& row = sql_.query("SELECT 1 FROM uses WHERE driver=? AND api='WdfDriverCreate' LIMIT 1").bind(driver);
+  const bool given = row.step();
+  row.reset();
+  return given;
+}
+
+void Records::load(std::int64_t driver, const ScanRequest& request, bool held, const std::vector<std::int64_t>* told,
+                   ScannedFile& out) {
   out.recalled = true;
   load_driver(driver, out);
-  load_sites(driver, out);
-  std::vector<Loaded> loaded = load_uses(driver, true, request.with_text);
+  if (told == nullptr) {
+    load_sites(driver, out);
+  } else {
+    load_site_counts(driver, out);
+  }
+  std::vector<Loaded> loaded = load_uses(driver, told, request.with_text);
   bool named = false;
   for (Loaded& item : loaded) {
     named = named || !item.names.empty();
     out.trace.uses.push_back(item.use);
   }
-  predict_kmdf_tag(apis_, out);
+  if (told == nullptr || !out.trace.binds_kmdf || !gives_kmdf_a_tag(driver)) predict_kmdf_tag(apis_, out);
   if (loaded.size() < out.trace.uses.size()) loaded.push_back({out.trace.uses.back(), 0xFFFFFFFFU, {}, {}});
   if (held) {
     std::vector<tagdb::PoolTag> open;

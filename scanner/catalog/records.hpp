@@ -24,8 +24,10 @@ class Records {
   /// Makes the tag one whose bytes are searched for from now on.
   void add_tag(tagdb::PoolTag tag);
 
-  /// Fills `out` (whose `file` is set). `held`: the bytes hold one of `request.bytes_first`.
-  void load(std::int64_t driver, const ScanRequest& request, bool held, ScannedFile& out);
+  /// Fills `out` (whose `file` is set). `held`: the bytes hold one of `request.bytes_first`. With `told`, which are
+  /// values of uses.n in ascending order, only these uses are filled in, and sites are numbers.
+  void load(std::int64_t driver, const ScanRequest& request, bool held, const std::vector<std::int64_t>* told,
+            ScannedFile& out);
   /// Fills `out` without uses, with numbers of sites, for a traced driver that uses none of `tags`. False when KMDF
   /// may charge it to one of them: then only load() knows.
   bool load_counts(std::int64_t driver, const std::vector<tagdb::PoolTag>& tags, ScannedFile& out);
@@ -44,7 +46,11 @@ class Records {
   void save_sites(std::int64_t driver, const ScannedFile& file);
   void load_driver(std::int64_t driver, ScannedFile& out);
   void load_sites(std::int64_t driver, ScannedFile& out);
-  std::vector<Loaded> load_uses(std::int64_t driver, bool with_names, bool with_text);
+  void load_site_counts(std::int64_t driver, ScannedFile& out);
+  Loaded loaded_use(Statement& row, bool with_text);
+  std::vector<Loaded> load_uses(std::int64_t driver, const std::vector<std::int64_t>* told, bool with_text);
+  /// Does one of the driver's uses say what KMDF charges for it?
+  bool gives_kmdf_a_tag(std::int64_t driver);
   void load_occurrences(std::int64_t driver, const std::vector<tagdb::PoolTag>& open, ScannedFile& out);
 
   Sql& sql_;

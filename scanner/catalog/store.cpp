@@ -190,7 +190,7 @@ void Store::load(ScannedFile& file, const ScanRequest& request) {
   Statement& row = sql_->query("SELECT id FROM drivers WHERE sha256=?").bind(file.sha256);
   const std::int64_t driver = row.step() ? row.integer(0) : 0;
   row.reset();
-  records_.load(driver, request, false, file);
+  records_.load(driver, request, false, nullptr, file);
 }
 
 bool Store::add_root(const std::string& spelled, const walk::Skipped& skipped,
