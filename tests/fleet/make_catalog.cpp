@@ -93,7 +93,7 @@ ScannedFile made_of(const ScannedFile& base, const std::string& host, std::uint6
   for (auto& tag : file.held) tag = shifted(tag, by);
   for (auto& place : file.held_occurrences) place.tag = shifted(place.tag, by);
   file.sha256 = made_up_hash(host, number);
-  file.beside = 0;
+  file.symbol_files = 0;
   file.context.clear();
   char folder[32];
   std::snprintf(folder, sizeof folder, "%05llu/", static_cast<unsigned long long>(number / 500));
