@@ -4,13 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <boost/filesystem.hpp>
 
 #include "scanner/scan/scan_file.hpp"
 #include "tests/census/census.hpp"
 #include "tests/unit/files.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 using scanner::trace::Certainty;
 using scanner::trace::Evidence;
 using scanner::trace::Pool;
