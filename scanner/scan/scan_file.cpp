@@ -107,12 +107,13 @@ namespace {
 
 /// The functions of other drivers that `image` may call: rows of its own beside those of the table.
 std::vector<tagdb::ApiRow> rows_from_others(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
-  Exporters::Given given;
+  ExportedAllocators::Given given;
   const std::string& place = out.container.empty() ? out.file.path : out.container;
-  if (request.exporters != nullptr && trace::can_trace(image)) given = request.exporters->given_to(image, place);
+  if (request.exported_allocators != nullptr && trace::can_trace(image))
+    given = request.exported_allocators->given_to(image, place);
   out.context = !given.rows.empty() ? digest_of(given.rows) : given.asked ? "none" : "";
   if (given.unresolved > 0) out.context += "+" + std::to_string(given.unresolved);
-  if (request.exporters != nullptr && trace::can_trace(image)) out.unresolved_api_sets = given.unresolved;
+  if (request.exported_allocators != nullptr && trace::can_trace(image)) out.unresolved_api_sets = given.unresolved;
   return std::move(given.rows);
 }
 

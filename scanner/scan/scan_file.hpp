@@ -20,7 +20,7 @@
 
 namespace scanner {
 
-class Exporters;
+class ExportedAllocators;
 struct ScannedFile;
 struct ScanRequest;
 
@@ -48,8 +48,9 @@ struct Done {
 
 struct ScanRequest {
   const tagdb::ApiTable* apis = nullptr;
-  Exporters* exporters = nullptr;  ///< finds functions of other drivers that take tags; null: only the table counts
-  std::string second_reader;       ///< lief::find_second_reader()
+  ExportedAllocators* exported_allocators =
+      nullptr;                ///< finds functions of other drivers that take tags; null: only the table counts
+  std::string second_reader;  ///< lief::find_second_reader()
   std::uint64_t max_file_size = 0;
   /// locate: what is asked for. Empty: everything (survey).
   std::vector<tagdb::TagQuery> queries;
@@ -96,7 +97,7 @@ struct ScannedFile {
   ContentHash hash;
   bool recalled = false;           ///< from the catalogue, not from the file
   std::uint64_t symbol_files = 0;  ///< symbol_files_stamp()
-  std::string context;             ///< digest of the rows that other drivers gave (Exporters); "none": might have given
+  std::string context;  ///< digest of the rows that other drivers gave (ExportedAllocators); "none": might have given
   /// Functions that it imports from API sets and that no image at hand was seen to export; nothing: not counted.
   std::optional<std::uint32_t> unresolved_api_sets;
   std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
