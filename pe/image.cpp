@@ -46,77 +46,90 @@ std::string_view to_string(Machine machine) {
   return "other";
 }
 
-Result<Image> Image::open(std::span<const std::uint8_t> file) {
-  Image image;
-  const Bytes bytes(file);
-  image.file_ = bytes;
-  if (bytes.size() == 0) return Error{Fault::not_pe, "the file is empty"};
-  if (bytes.read<std::uint16_t>(0) != 0x5A4D) return Error{Fault::not_pe, "no MZ signature"};
-  const auto pe_offset = bytes.read<std::uint32_t>(0x3C);
-  if (!pe_offset) return Error{Fault::not_pe, "no PE header behind the MZ signature"};
-  const auto signature = bytes.read<std::uint32_t>(*pe_offset);
-  if (signature != 0x00004550U) return Error{Fault::not_pe, "no PE header behind the MZ signature"};
+/// Where the headers stand and what they say of each other.
+struct Image::Headers {
+  std::uint64_t optional_header = 0;  ///< file offset
+  std::uint16_t optional_size = 0;
+  std::uint16_t sections = 0;
+  std::uint32_t alignment = 0;  ///< of sections in memory
+};
+
+std::optional<Error> Image::read_coff_header(Headers& headers) {
+  if (file_.size() == 0) return Error{Fault::not_pe, "the file is empty"};
+  if (file_.read<std::uint16_t>(0) != 0x5A4D) return Error{Fault::not_pe, "no MZ signature"};
+  const auto pe_offset = file_.read<std::uint32_t>(0x3C);
+  if (!pe_offset || file_.read<std::uint32_t>(*pe_offset) != 0x00004550U)
+    return Error{Fault::not_pe, "no PE header behind the MZ signature"};
 
   const std::uint64_t coff = std::uint64_t{*pe_offset} + 4;
-  const std::uint64_t optional_header = coff + 20;
-  const auto machine = bytes.read<std::uint16_t>(coff);
-  const auto section_count = bytes.read<std::uint16_t>(coff + 2);
-  const auto stamp = bytes.read<std::uint32_t>(coff + 4);
-  const auto optional_size = bytes.read<std::uint16_t>(coff + 16);
-  const auto magic = bytes.read<std::uint16_t>(optional_header);
+  headers.optional_header = coff + 20;
+  const auto machine = file_.read<std::uint16_t>(coff);
+  const auto section_count = file_.read<std::uint16_t>(coff + 2);
+  const auto stamp = file_.read<std::uint32_t>(coff + 4);
+  const auto optional_size = file_.read<std::uint16_t>(coff + 16);
+  const auto magic = file_.read<std::uint16_t>(headers.optional_header);
   if (!machine || !section_count || !stamp || !optional_size || !magic) return truncated("the COFF header");
-  image.machine_code_ = *machine;
-  image.machine_ = machine_from(*machine);
-  image.timestamp_ = *stamp;
+  headers.sections = *section_count;
+  headers.optional_size = *optional_size;
+  machine_code_ = *machine;
+  machine_ = machine_from(*machine);
+  timestamp_ = *stamp;
   if (*magic != 0x10B && *magic != 0x20B)
     return Error{Fault::malformed, "the optional header is neither PE32 nor PE32+"};
-  image.is_64_ = *magic == 0x20B;
-  const bool wide_machine = image.machine_ == Machine::x64 || image.machine_ == Machine::arm64 ||
-                            image.machine_ == Machine::ia64 || image.machine_ == Machine::arm64ec;
-  if (image.machine_ != Machine::other && wide_machine != image.is_64_)
+  is_64_ = *magic == 0x20B;
+  const bool wide_machine = machine_ == Machine::x64 || machine_ == Machine::arm64 || machine_ == Machine::ia64 ||
+                            machine_ == Machine::arm64ec;
+  if (machine_ != Machine::other && wide_machine != is_64_)
     return Error{Fault::malformed, "machine and optional header disagree about 32 and 64 bits"};
+  return std::nullopt;
+}
 
-  const auto base =
-      image.is_64_ ? bytes.read<std::uint64_t>(optional_header + 24) : [&]() -> std::optional<std::uint64_t> {
-    const auto narrow = bytes.read<std::uint32_t>(optional_header + 28);
+std::optional<Error> Image::read_optional_header(Headers& headers) {
+  const std::uint64_t start = headers.optional_header;
+  const auto base = is_64_ ? file_.read<std::uint64_t>(start + 24) : [&]() -> std::optional<std::uint64_t> {
+    const auto narrow = file_.read<std::uint32_t>(start + 28);
     if (!narrow) return std::nullopt;
     return *narrow;
   }();
-  const auto entry = bytes.read<std::uint32_t>(optional_header + 16);
-  const auto alignment = bytes.read<std::uint32_t>(optional_header + 32);
-  const auto size_of_image = bytes.read<std::uint32_t>(optional_header + 56);
-  const auto size_of_headers = bytes.read<std::uint32_t>(optional_header + 60);
-  const auto subsystem = bytes.read<std::uint16_t>(optional_header + 68);
-  const auto version_at = [&bytes, optional_header](std::uint64_t offset) {
-    const auto both = bytes.read<std::uint32_t>(optional_header + offset).value_or(0);
+  const auto entry = file_.read<std::uint32_t>(start + 16);
+  const auto alignment = file_.read<std::uint32_t>(start + 32);
+  const auto size_of_image = file_.read<std::uint32_t>(start + 56);
+  const auto size_of_headers = file_.read<std::uint32_t>(start + 60);
+  const auto subsystem = file_.read<std::uint16_t>(start + 68);
+  const auto version_at = [this, start](std::uint64_t offset) {
+    const auto both = file_.read<std::uint32_t>(start + offset).value_or(0);
     return both << 16 | both >> 16;  // the major version stands first
   };
-  const std::uint64_t counts = optional_header + (image.is_64_ ? 108 : 92);
-  const auto directory_count = bytes.read<std::uint32_t>(counts);
+  const std::uint64_t counts = start + (is_64_ ? 108 : 92);
+  const auto directory_count = file_.read<std::uint32_t>(counts);
   if (!base || !entry || !alignment || !size_of_image || !size_of_headers || !subsystem || !directory_count)
     return truncated("the optional header");
-  image.base_ = *base;
-  image.entry_rva_ = *entry;
-  image.size_of_image_ = *size_of_image;
-  image.size_of_headers_ = *size_of_headers;
-  image.subsystem_ = *subsystem;
-  image.oldest_system_ = std::min(version_at(40), version_at(48));
+  headers.alignment = *alignment;
+  base_ = *base;
+  entry_rva_ = *entry;
+  size_of_image_ = *size_of_image;
+  size_of_headers_ = *size_of_headers;
+  subsystem_ = *subsystem;
+  oldest_system_ = std::min(version_at(40), version_at(48));
   const auto directories = std::min<std::uint32_t>(*directory_count, 16);
   for (std::uint32_t i = 0; i < directories; ++i) {
     // A table cut short by SizeOfOptionalHeader simply has fewer entries.
-    if (counts + 4 + (i + 1) * 8ULL > optional_header + *optional_size) break;
-    const auto rva = bytes.read<std::uint32_t>(counts + 4 + i * 8ULL);
-    const auto size = bytes.read<std::uint32_t>(counts + 8 + i * 8ULL);
+    if (counts + 4 + (i + 1) * 8ULL > start + headers.optional_size) break;
+    const auto rva = file_.read<std::uint32_t>(counts + 4 + i * 8ULL);
+    const auto size = file_.read<std::uint32_t>(counts + 8 + i * 8ULL);
     if (!rva || !size) return truncated("the data directory");
-    image.directories_[i] = {*rva, *size};
+    directories_[i] = {*rva, *size};
   }
+  return std::nullopt;
+}
 
-  if (*section_count > image.sections_.size())
-    return Error{Fault::malformed, "more than 96 sections (" + std::to_string(*section_count) + ")"};
-  const bool flat = *alignment < kPage;
-  for (std::size_t i = 0; i < *section_count; ++i) {
-    const std::uint64_t header = optional_header + *optional_size + i * 40ULL;
-    const auto raw = bytes.slice(header, 40);
+std::optional<Error> Image::read_sections(const Headers& headers) {
+  if (headers.sections > sections_.size())
+    return Error{Fault::malformed, "more than 96 sections (" + std::to_string(headers.sections) + ")"};
+  const bool flat = headers.alignment < kPage;
+  for (std::size_t i = 0; i < headers.sections; ++i) {
+    const std::uint64_t header = headers.optional_header + headers.optional_size + i * 40ULL;
+    const auto raw = file_.slice(header, 40);
     if (!raw) return truncated("the section table");
     Section section;
     section.name = std::string_view(reinterpret_cast<const char*>(raw->data()), 8);
@@ -128,15 +141,25 @@ Result<Image> Image::open(std::span<const std::uint8_t> file) {
     section.characteristics = *raw->read<std::uint32_t>(36);
     if (section.virtual_size == 0) section.virtual_size = section.raw_size;
     section.file_offset = flat ? section.raw_offset : section.raw_offset & ~kSectorMask;
-    const std::uint64_t available = bytes.size() > section.file_offset ? bytes.size() - section.file_offset : 0;
+    const std::uint64_t available = file_.size() > section.file_offset ? file_.size() - section.file_offset : 0;
     // Bytes of the file beyond the virtual size (rounded to a page) are not mapped.
     const std::uint64_t mapped = (std::uint64_t{section.virtual_size} + kPage - 1) & ~std::uint64_t{kPage - 1};
     section.file_size =
         section.raw_offset == 0
             ? 0
             : static_cast<std::uint32_t>(std::min({std::uint64_t{section.raw_size}, available, mapped}));
-    image.sections_[image.section_count_++] = section;
+    sections_[section_count_++] = section;
   }
+  return std::nullopt;
+}
+
+Result<Image> Image::open(std::span<const std::uint8_t> file) {
+  Image image;
+  image.file_ = Bytes(file);
+  Headers headers;
+  if (auto error = image.read_coff_header(headers)) return *std::move(error);
+  if (auto error = image.read_optional_header(headers)) return *std::move(error);
+  if (auto error = image.read_sections(headers)) return *std::move(error);
   if (image.machine_ == Machine::x64 && image.load_config().hybrid_metadata != 0) image.machine_ = Machine::arm64ec;
   return image;
 }

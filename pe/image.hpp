@@ -158,7 +158,12 @@ class Image {
   Visited for_each_hybrid_range(const std::function<void(const HybridRange&)>& visit) const;
 
  private:
+  struct Headers;
   Image() = default;
+  // The steps of open(), in this order; each returns why the image cannot be read, or nothing.
+  std::optional<Error> read_coff_header(Headers& headers);
+  std::optional<Error> read_optional_header(Headers& headers);
+  std::optional<Error> read_sections(const Headers& headers);
   Visited visit_thunks(std::string_view library, std::uint32_t names, std::uint32_t slots, bool delayed,
                        const std::function<void(const Import&)>& visit) const;
 

@@ -61,6 +61,20 @@ Visited Image::for_each_import(const std::function<void(const Import&)>& visit) 
     all.count += one.count;
     if (one.stopped && !all.stopped) all.stopped = one.stopped;
   };
+  // The functions of one library; false when there are too many.
+  const auto take = [&](const char* what, std::uint32_t library_rva, std::uint32_t names, std::uint32_t slots,
+                        bool delayed) {
+    const auto library = from_rva(library_rva).c_string(0, 512);
+    if (!library) {
+      add({0, past_end(what, library_rva)});
+    } else if (all.count > kMaxImports) {
+      add({0, Error{Fault::malformed, "more imports than an image can have"}});
+      return false;
+    } else {
+      add(visit_thunks(*library, names, slots, delayed, visit));
+    }
+    return true;
+  };
   const auto imports = directory(Directory::imports);
   if (imports.rva != 0) {
     const Bytes table = from_rva(imports.rva);
@@ -70,17 +84,8 @@ Visited Image::for_each_import(const std::function<void(const Import&)>& visit) 
       const std::uint32_t library_rva = *table.read<std::uint32_t>(at + 12);
       const std::uint32_t slots = *table.read<std::uint32_t>(at + 16);
       if (library_rva == 0 || slots == 0) break;
-      const auto library = from_rva(library_rva).c_string(0, 512);
-      if (!library) {
-        add({0, past_end("an import library name", library_rva)});
-        continue;
-      }
-      if (all.count > kMaxImports) {
-        add({0, Error{Fault::malformed, "more imports than an image can have"}});
-        return all;
-      }
       // Old linkers (Borland) write no name table: the slots hold the names until the image is loaded.
-      add(visit_thunks(*library, names != 0 ? names : slots, slots, false, visit));
+      if (!take("an import library name", library_rva, names != 0 ? names : slots, slots, false)) return all;
     }
   }
   const auto delayed = directory(Directory::delay_imports);
@@ -97,16 +102,7 @@ Visited Image::for_each_import(const std::function<void(const Import&)>& visit) 
       };
       const std::uint32_t library_rva = field(4), slots = field(12), names = field(16);
       if (library_rva == 0 || slots == 0 || names == 0) break;
-      const auto library = from_rva(library_rva).c_string(0, 512);
-      if (!library) {
-        add({0, past_end("a delay import library name", library_rva)});
-        continue;
-      }
-      if (all.count > kMaxImports) {
-        add({0, Error{Fault::malformed, "more imports than an image can have"}});
-        return all;
-      }
-      add(visit_thunks(*library, names, slots, true, visit));
+      if (!take("a delay import library name", library_rva, names, slots, true)) return all;
     }
   }
   return all;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "pe/image.hpp"
-#include "pe/unwind_arm64.hpp"
+#include "pe/unwind.hpp"
 
 namespace pe {
 namespace {
@@ -69,15 +69,19 @@ Visited Image::for_each_scope(const FunctionRange& range,
   if (machine_ != Machine::x64 || (range.unwind & 1) != 0) return visited;
   const Bytes info = from_rva(range.unwind);
   if (info.size() < 4 || ((info[0] >> 3) & kHandlerFlags) == 0 || ((info[0] >> 3) & kChained) != 0) return visited;
-  const std::uint64_t table = behind_codes(info) + 4;
-  const auto count = info.read<std::uint32_t>(table);
-  // Other language handlers (C++) keep other data here: believe it only when every scope lies in this function.
+  return visit_scope_table(info, behind_codes(info) + 4, range, visit);
+}
+
+Visited visit_scope_table(Bytes record, std::uint64_t table, const FunctionRange& range,
+                          const std::function<void(const ExceptionScope&)>& visit) {
+  Visited visited;
+  const auto count = record.read<std::uint32_t>(table);
   if (!count || *count > kMaxScopes) return visited;
   for (std::uint32_t i = 0; i < *count; ++i) {
     const std::uint64_t at = table + 4 + i * 16ULL;
-    if (!info.contains(at, 16)) return visited;
-    const ExceptionScope scope{*info.read<std::uint32_t>(at), *info.read<std::uint32_t>(at + 4),
-                               *info.read<std::uint32_t>(at + 8), *info.read<std::uint32_t>(at + 12)};
+    if (!record.contains(at, 16)) return visited;
+    const ExceptionScope scope{*record.read<std::uint32_t>(at), *record.read<std::uint32_t>(at + 4),
+                               *record.read<std::uint32_t>(at + 8), *record.read<std::uint32_t>(at + 12)};
     if (scope.begin < range.begin || scope.end > range.end || scope.begin > scope.end) return visited;
     visit(scope);
     ++visited.count;

@@ -3,7 +3,7 @@
 // range without a prologue) that begins where the range before it ends is taken for its continuation, as large
 // functions are cut; others stand alone and are found to belong somewhere when code jumps into them. Layout: "ARM64
 // exception handling", learn.microsoft.com.
-#include "pe/unwind_arm64.hpp"
+#include "pe/unwind.hpp"
 
 #include <algorithm>
 #include <string>
@@ -12,7 +12,6 @@ namespace pe::arm64 {
 namespace {
 
 constexpr std::uint32_t kRecordBytes = 8;
-constexpr std::uint32_t kMaxScopes = 4096;
 constexpr std::uint8_t kEndOfChained = 0xE5;  // end_c: no prologue here, the codes are those of the function around
 
 constexpr std::uint32_t field(std::uint32_t word, unsigned low, unsigned count) {
@@ -89,21 +88,7 @@ Visited for_each_scope(const Image& image, const FunctionRange& range,
   const Bytes record = image.from_rva(range.unwind);
   const Unwind unwind = read_xdata(record);
   if (unwind.handler == 0) return visited;
-  // The scope table of __C_specific_handler. Other handlers keep other data here: believe it only when every scope
-  // lies in this range.
-  const std::uint64_t table = unwind.handler + 4;
-  const auto count = record.read<std::uint32_t>(table);
-  if (!count || *count > kMaxScopes) return visited;
-  for (std::uint32_t i = 0; i < *count; ++i) {
-    const std::uint64_t at = table + 4 + i * 16ULL;
-    if (!record.contains(at, 16)) return visited;
-    const ExceptionScope scope{*record.read<std::uint32_t>(at), *record.read<std::uint32_t>(at + 4),
-                               *record.read<std::uint32_t>(at + 8), *record.read<std::uint32_t>(at + 12)};
-    if (scope.begin < range.begin || scope.end > range.end || scope.begin > scope.end) return visited;
-    visit(scope);
-    ++visited.count;
-  }
-  return visited;
+  return visit_scope_table(record, unwind.handler + 4, range, visit);
 }
 
 }  // namespace pe::arm64

@@ -111,6 +111,36 @@ std::string not_a_catalogue() {
   return "is not a poolwho catalogue; name a file that `poolwho survey PATH --store FILE` wrote";
 }
 
+/// The one number that a query answers.
+std::int64_t number(Sql& sql, const char* query) {
+  Statement& rows = sql.query(query);
+  const std::int64_t value = rows.step() ? rows.integer(0) : 0;
+  rows.reset();
+  return value;
+}
+
+/// A new catalogue gets all tables, an older one those that it has not. Two programs may create the same catalogue at
+/// the same time: the second finds it made.
+void make_tables(Sql& sql) {
+  sql.execute("BEGIN IMMEDIATE");
+  const bool empty = number(sql, "SELECT count(*) FROM sqlite_schema") == 0;
+  const std::string versions = "PRAGMA application_id=" + std::to_string(kApplicationId) +
+                               "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
+  if (empty && !sql.failed()) {
+    sql.execute(std::string(kTables) + kMoreTables + kSiteCounts + kGaps + kQuickAnswers + kChecks + versions);
+  } else if (number(sql, "PRAGMA application_id") == kApplicationId) {
+    const std::int64_t older = number(sql, "PRAGMA user_version");
+    if (older == 1) sql.execute(kSiteCounts);
+    if (older == 1 || older == 2) sql.execute(kGaps);
+    if (older >= 1 && older <= 3) {
+      sql.execute(kQuickAnswers);
+      add_kmdf_tags(sql);
+    }
+    if (older >= 1 && older < kSchemaVersion) sql.execute(kChecks + versions);
+  }
+  sql.execute("COMMIT");
+}
+
 }  // namespace
 
 std::string remedy(const Sql& sql) {
@@ -155,34 +185,10 @@ pe::Result<std::unique_ptr<Sql>> open_catalog(const std::string& path, Sql::Mode
   } else {
     sql->execute("PRAGMA temp_store=MEMORY;");  // a question needs no file but the catalogue, and sorts little
   }
-  const auto number = [&sql](const char* pragma) {
-    Statement& query = sql->query(pragma);
-    const std::int64_t value = query.step() ? query.integer(0) : 0;
-    query.reset();
-    return value;
-  };
-  if (mode == Sql::Mode::write) {
-    // Two programs may create the same catalogue at the same time: the second finds it made.
-    sql->execute("BEGIN IMMEDIATE");
-    const bool empty = number("SELECT count(*) FROM sqlite_schema") == 0;
-    const std::string versions = "PRAGMA application_id=" + std::to_string(kApplicationId) +
-                                 "; PRAGMA user_version=" + std::to_string(kSchemaVersion) + ";";
-    if (empty && !sql->failed()) {
-      sql->execute(std::string(kTables) + kMoreTables + kSiteCounts + kGaps + kQuickAnswers + kChecks + versions);
-    } else if (number("PRAGMA application_id") == kApplicationId) {
-      const std::int64_t older = number("PRAGMA user_version");
-      if (older == 1) sql->execute(kSiteCounts);
-      if (older == 1 || older == 2) sql->execute(kGaps);
-      if (older >= 1 && older <= 3) {
-        sql->execute(kQuickAnswers);
-        add_kmdf_tags(*sql);
-      }
-      if (older >= 1 && older < kSchemaVersion) sql->execute(kChecks + versions);
-    }
-    sql->execute("COMMIT");
-  }
-  const std::int64_t application = number("PRAGMA application_id"), version = number("PRAGMA user_version");
-  number("SELECT count(*) FROM sqlite_schema");  // SQLite reads the schema when it must, and better now than half-way
+  if (mode == Sql::Mode::write) make_tables(*sql);
+  const std::int64_t application = number(*sql, "PRAGMA application_id"), version = number(*sql, "PRAGMA user_version");
+  number(*sql,
+         "SELECT count(*) FROM sqlite_schema");  // SQLite reads the schema when it must, and better now than half-way
   if (sql->failed()) return failure();
   if (application != kApplicationId) return pe::Error{pe::Fault::unreadable, not_a_catalogue()};
   if (version != kSchemaVersion)

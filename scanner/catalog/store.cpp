@@ -143,9 +143,9 @@ bool Store::unchanged(ScannedFile& file) {
   if (!row.step()) return false;
   const bool driver = !row.null(0);
   const std::string outcome = row.text(1);
-  const bool same = static_cast<std::uint64_t>(row.integer(3)) == file.file.size &&
-                    row.integer(4) == file.file.modified && static_cast<std::uint64_t>(row.integer(5)) == file.beside &&
-                    row.integer(6) - row.integer(4) > kClockGrain;
+  const bool same =
+      static_cast<std::uint64_t>(row.integer(3)) == file.file.size && row.integer(4) == file.file.modified &&
+      static_cast<std::uint64_t>(row.integer(5)) == file.symbol_files && row.integer(6) - row.integer(4) > kClockGrain;
   const std::int64_t engine = row.integer(7);
   // What other drivers give to this one may have changed with them: the imports must be looked at.
   const bool alone = row.view(10).empty();
@@ -172,7 +172,7 @@ bool Store::unchanged(ScannedFile& file) {
 
 bool Store::known(ScannedFile& file) {
   // Names of functions come from files beside the driver, which the content does not tell.
-  if (file.beside != 0) return false;
+  if (file.symbol_files != 0) return false;
   const std::lock_guard lock(mutex_);
   Statement& row = sql_->query(
                            "SELECT d.engine, EXISTS(SELECT 1 FROM files f WHERE f.driver=d.id AND f.beside<>0) "
@@ -243,7 +243,7 @@ void Store::store_file(const ScannedFile& file, std::int64_t driver) {
       sql_->query(
               "UPDATE files SET driver=nullif(?,0), outcome=?, message=?, size=?, modified=?, beside=?, checked=?, "
               "engine=?, last_run=?, kmdf_tag=? WHERE id=?")
-          .bind(driver, name_of(file.outcome), file.message, size, file.file.modified, file.beside, file.checked,
+          .bind(driver, name_of(file.outcome), file.message, size, file.file.modified, file.symbol_files, file.checked,
                 engine_, run_, kmdf_tag, id)
           .run();
       return;
@@ -257,7 +257,7 @@ void Store::store_file(const ScannedFile& file, std::int64_t driver) {
   sql_->query(
           "INSERT INTO files(host,path,driver,outcome,message,size,modified,beside,checked,engine,state,first_run,"
           "last_run,kmdf_tag) VALUES(?,?,nullif(?,0),?,?,?,?,?,?,?,'present',?,?,?)")
-      .bind(facts_.host, path, driver, name_of(file.outcome), file.message, size, file.file.modified, file.beside,
+      .bind(facts_.host, path, driver, name_of(file.outcome), file.message, size, file.file.modified, file.symbol_files,
             file.checked, engine_, run_, run_, kmdf_tag)
       .run();
 }

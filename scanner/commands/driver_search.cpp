@@ -24,7 +24,7 @@ DriverSearch::DriverSearch(const Inputs& inputs, const std::vector<tagdb::TagQue
   }
 }
 
-void DriverSearch::run(const std::vector<Level>& levels, const LikelyFirst& likely) {
+void DriverSearch::run(const std::vector<Level>& levels, const MachineDrivers& likely) {
   likely_ = &likely;
   Done done;
   const report::Summary& summary = diagnostics_.summary();
@@ -241,7 +241,7 @@ std::optional<std::vector<report::Candidate>> find_candidates(const Inputs& inpu
 
 bool report_catalogued(const Inputs& inputs, Diagnostics& diagnostics, ScanSession& session) {
   DriverSearch search(inputs, inputs.queries, diagnostics, session);
-  search.run({{{}, "the catalogue", {}}}, LikelyFirst());
+  search.run({{{}, "the catalogue", {}}}, MachineDrivers());
   report_candidates(search, inputs.options, diagnostics.reporter());
   return search.found();
 }

@@ -23,7 +23,7 @@ class DriverSearch {
   DriverSearch(const Inputs& inputs, const std::vector<tagdb::TagQuery>& queries, Diagnostics& diagnostics,
                ScanSession& session, Convinces convinces = {});
 
-  void run(const std::vector<Level>& levels, const LikelyFirst& likely);
+  void run(const std::vector<Level>& levels, const MachineDrivers& likely);
 
   /// In no order yet.
   [[nodiscard]] std::vector<report::Candidate>& candidates() { return candidates_; }
@@ -59,7 +59,7 @@ class DriverSearch {
   Diagnostics& diagnostics_;
   ScanSession& session_;
   Convinces convinces_;
-  const LikelyFirst* likely_ = nullptr;
+  const MachineDrivers* likely_ = nullptr;
   bool every_query_exact_ = true;
   std::vector<tagdb::PoolTag> exact_tags_;
   std::vector<report::Candidate> candidates_;

@@ -84,7 +84,7 @@ bool in_shard(const Options& options, const std::string& root, const std::string
   return (hash >> 16) % options.shards == options.shard - 1;
 }
 
-std::unique_ptr<Exporters> make_exporters(const Inputs& inputs, const StopFlag& stop) {
+std::unique_ptr<ExportedAllocators> make_exported_allocators(const Inputs& inputs, const StopFlag& stop) {
   const Options& options = inputs.options;
   std::vector<std::string> roots = options.paths;
   if (options.root) roots.push_back(*options.root);
@@ -104,7 +104,7 @@ std::unique_ptr<Exporters> make_exporters(const Inputs& inputs, const StopFlag& 
   std::function<std::vector<std::string>(const std::string&)> below;
   if (!others.empty())
     below = [others, &stop](const std::string& module) { return modules_below(others, module, stop); };
-  return std::make_unique<Exporters>(inputs.apis, std::move(folders), options.max_file_size, std::move(below));
+  return std::make_unique<ExportedAllocators>(inputs.apis, std::move(folders), options.max_file_size, std::move(below));
 }
 
 }  // namespace scanner

@@ -25,6 +25,6 @@ walk::Options walk_options(const Options& options, const StopFlag& stop);
 /// --shard: does the file at `path`, below `root`, belong to the part that is asked for?
 bool in_shard(const Options& options, const std::string& root, const std::string& path);
 /// Looks for modules where the named places and the running system hold them.
-std::unique_ptr<Exporters> make_exporters(const Inputs& inputs, const StopFlag& stop);
+std::unique_ptr<ExportedAllocators> make_exported_allocators(const Inputs& inputs, const StopFlag& stop);
 
 }  // namespace scanner

@@ -204,8 +204,8 @@ void ScanSession::scan(const std::vector<std::string>& paths, bool use_files_fro
     ask_catalog(paths, done, request, consume, hooks);
     return;
   }
-  if (!exporters_) exporters_ = make_exporters(inputs_, diagnostics_.stop());
-  request.exporters = exporters_.get();
+  if (!exported_allocators_) exported_allocators_ = make_exported_allocators(inputs_, diagnostics_.stop());
+  request.exported_allocators = exported_allocators_.get();
   walk::Options walking = walk_options(options, diagnostics_.stop());
   walking.done = done.directories;
   walking.done_files = done.files;

@@ -71,7 +71,7 @@ class ScanSession {
 
   const Inputs& inputs_;
   Diagnostics& diagnostics_;
-  std::unique_ptr<Exporters> exporters_;  ///< made by the first scan
+  std::unique_ptr<ExportedAllocators> exported_allocators_;  ///< made by the first scan
   std::map<FileId, Linked> linked_;
   std::uint64_t files_before_ = 0, bytes_before_ = 0;                 ///< when the scan under way began
   std::uint64_t read_ = 0;                                            ///< bytes, in both passes

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "scanner/commands/inputs.hpp"
-#include "scanner/commands/likely_first.hpp"
+#include "scanner/commands/machine_drivers.hpp"
 
 namespace scanner {
 
@@ -17,8 +17,8 @@ struct Level {
 
 struct SearchPlan {
   std::vector<Level> levels;
-  std::string root;    ///< of the volume to climb; empty when there is none
-  LikelyFirst likely;  ///< what the machine has loaded or starts
+  std::string root;       ///< of the volume to climb; empty when there is none
+  MachineDrivers likely;  ///< what the machine has loaded or starts
 };
 
 /// False when there is no place to search, or a list that was named cannot be read; that is told.

@@ -1,18 +1,20 @@
-// The program poolwho-lief: reads one image from standard input and says what LIEF makes of it (second_reader.hpp has
-// the form of the answer). Not meant for a prompt.
+// The program poolwho-lief: reads one image from standard input and says what LIEF makes of it (answer.hpp has the
+// form of the answer). Not meant for a prompt.
 #include <sys/resource.h>
 
 #include <cstdint>
 #include <iostream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "scanner/lief/answer.hpp"
 #include "scanner/lief/reader.hpp"
 
 namespace {
 
-void put(const char* name, const std::string& value) {
+void put(std::string_view name, std::string_view value) {
   // A zero byte ends a field; no name holds one.
   std::cout << name << '=' << value.substr(0, value.find('\0')) << '\0';
 }
@@ -33,12 +35,7 @@ int main() {
   std::string problem;
   const pe::Identity identity = scanner::lief::identify_by_lief(image.value(), problem);
   if (!problem.empty()) return 1;
-  put("company", identity.company);
-  put("product", identity.product);
-  put("description", identity.description);
-  put("file_version", identity.file_version);
-  put("original_name", identity.original_name);
-  put("signer", identity.signer);
-  put("end", "");
+  for (const auto& field : scanner::lief::kAnswerFields) put(field.name, identity.*field.value);
+  put(scanner::lief::kAnswerEnd, {});
   return std::cout.flush() ? 0 : 1;
 }

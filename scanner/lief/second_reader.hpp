@@ -2,8 +2,7 @@
 // (poolwho-lief), so that a file which crashes or hangs its library costs one line in the report, and so that a
 // question that never needs it does not pay for loading the library.
 //
-// Between the two: the image goes in on standard input; out come fields `name=value`, each ended by a zero byte, the
-// last one `end=`. Names are those of Identity's members.
+// Between the two: the image goes in on standard input, and the fields of answer.hpp come out.
 #pragma once
 
 #include <string>

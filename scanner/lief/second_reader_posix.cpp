@@ -14,6 +14,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "scanner/lief/answer.hpp"
 #include "scanner/lief/second_reader.hpp"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX has no header declare it
@@ -70,16 +71,6 @@ struct Socket {
   }
 };
 
-std::string* field_named(pe::Identity& identity, std::string_view name) {
-  return name == "company"         ? &identity.company
-         : name == "product"       ? &identity.product
-         : name == "description"   ? &identity.description
-         : name == "file_version"  ? &identity.file_version
-         : name == "original_name" ? &identity.original_name
-         : name == "signer"        ? &identity.signer
-                                   : nullptr;
-}
-
 /// True when the answer is whole.
 bool take_answer(std::string_view answer, pe::Identity& identity) {
   while (!answer.empty()) {
@@ -90,9 +81,10 @@ bool take_answer(std::string_view answer, pe::Identity& identity) {
     const auto equals = line.find('=');
     if (equals == std::string_view::npos) return false;
     const std::string_view name = line.substr(0, equals);
-    if (name == "end") return answer.empty();
-    if (std::string* field = field_named(identity, name); field != nullptr && field->empty())
-      *field = line.substr(equals + 1);
+    if (name == kAnswerEnd) return answer.empty();
+    for (const AnswerField& field : kAnswerFields) {
+      if (field.name == name && (identity.*field.value).empty()) identity.*field.value = line.substr(equals + 1);
+    }
   }
   return false;
 }

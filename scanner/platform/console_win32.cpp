@@ -10,7 +10,6 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <iostream>
 #include <streambuf>
 
@@ -171,9 +170,16 @@ bool open_device(const std::string& path, std::ofstream& file, std::string& erro
 
 bool create_file(const std::string& path, std::ofstream& file, std::string& error) {
   errno = 0;
-  file.open(std::filesystem::path(win32::api_path(path)), std::ios::binary | std::ios::trunc);
-  if (!file) error = std::strerror(errno);
-  return file.is_open();
+  // Only the buffer can be opened by a wide name in every standard library.
+  const bool opened = file.rdbuf()->open(win32::api_path(path).c_str(),
+                                         std::ios::out | std::ios::binary | std::ios::trunc) != nullptr;
+  if (opened) {
+    file.clear();
+  } else {
+    file.setstate(std::ios::failbit);
+    error = std::strerror(errno);
+  }
+  return opened;
 }
 
 bool replace_file(const std::string& from, const std::string& to, std::string& error) {

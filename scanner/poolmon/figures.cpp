@@ -314,34 +314,34 @@ bool Figures::pool_row(std::optional<Pool> of, Row row, bool loose, const std::v
   return true;
 }
 
-Taken Figures::take(const std::vector<std::string_view>& cells, Parsed& out, std::string& why) {
-  if (!refusal_.empty()) {
-    why = refusal_;
-    return Taken::bad;
-  }
-  if (!take_time(cells, out, why)) return Taken::bad;
-  if (counters_) return take_counters(cells, out, why);
+/// What the cells of a line say before the figures.
+struct Figures::Subject {
   Row row;
+  bool has_tag = false;
+  bool typed = false;      ///< a cell named the pool
+  std::string not_a_pool;  ///< what stands in its column instead
+  bool type_column = false;
+  std::uint64_t other = 0;  ///< see TableRow
+};
+
+bool Figures::read_subject(const std::vector<std::string_view>& cells, Parsed& out, Subject& subject) const {
+  Row& row = subject.row;
   row.pool = pool_.value_or(Pool::unknown);
-  bool found = false, typed = false;
-  std::size_t types = 0;
-  std::string type_text;
-  std::uint64_t other = 0;
   for (std::size_t i = 0; i < cells.size() && i < columns_.size(); ++i) {
     const std::string_view cell = trimmed(cells[i]);
     switch (columns_[i].what) {
       case What::tag:
-        if (is_total(cell)) return Taken::noted;
-        found = tag_from_cell(cells[i], row.tag);
+        if (is_total(cell)) return false;
+        subject.has_tag = tag_from_cell(cells[i], row.tag);
         break;
       case What::type:
-        if (folded(cell) == "aifi") return Taken::noted;  // the analyzer's word for what was freed again
-        ++types;
+        if (folded(cell) == "aifi") return false;  // the analyzer's word for what was freed again
+        subject.type_column = true;
         if (const auto named = pool_of_cell(cell)) {
           row.pool = *named;
-          typed = true;
+          subject.typed = true;
         } else {
-          type_text = cell.substr(0, 40);
+          subject.not_a_pool = cell.substr(0, 40);
         }
         break;
       case What::session: {
@@ -358,25 +358,38 @@ Taken Figures::take(const std::vector<std::string_view>& cells, Parsed& out, std
       default: break;
     }
     if (told_by(columns_[i].what) || (columns_[i].what == What::none && !looks_like_number(cell)))
-      other = other * 31 + std::hash<std::string_view>{}(cell);
+      subject.other = subject.other * 31 + std::hash<std::string_view>{}(cell);
   }
-  if (!found) {
+  if (row.session.id() && row.pool == Pool::paged) row.pool = Pool::session;
+  return true;
+}
+
+Taken Figures::take(const std::vector<std::string_view>& cells, Parsed& out, std::string& why) {
+  if (!refusal_.empty()) {
+    why = refusal_;
+    return Taken::bad;
+  }
+  if (!take_time(cells, out, why)) return Taken::bad;
+  if (counters_) return take_counters(cells, out, why);
+  Subject subject;
+  if (!read_subject(cells, out, subject)) return Taken::noted;
+  if (!subject.has_tag) {
     why = "no tag of four characters in the column for it";
     return Taken::bad;
   }
-  if (types > 0 && !typed && pools_.empty() && !pool_) {
-    why = "'" + type_text + "' is no pool";
+  if (subject.type_column && !subject.typed && pools_.empty() && !pool_) {
+    why = "'" + subject.not_a_pool + "' is no pool";
     return Taken::bad;
   }
-  if (row.session.id() && row.pool == Pool::paged) row.pool = Pool::session;
+  const Row& row = subject.row;
   const std::size_t before = out.rows.size();
   bool good = true;
-  if (pools_.empty()) good = pool_row(std::nullopt, row, true, cells, out, other, why);
+  if (pools_.empty()) good = pool_row(std::nullopt, row, true, cells, out, subject.other, why);
   for (const std::optional<Pool>& of : pools_) {
     Row one = row;
     one.pool = *of;
-    const bool loose = typed ? row.pool == *of : pools_.size() == 1;
-    good = pool_row(of, one, loose, cells, out, other, why) && good;
+    const bool loose = subject.typed ? row.pool == *of : pools_.size() == 1;
+    good = pool_row(of, one, loose, cells, out, subject.other, why) && good;
   }
   if (!good) return Taken::bad;
   if (out.rows.size() > before) name_unknown(cells);

@@ -68,6 +68,9 @@ class Figures {
   std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
 
  private:
+  struct Subject;
+  /// False for a line of totals, which holds no row.
+  bool read_subject(const std::vector<std::string_view>& cells, Parsed& out, Subject& subject) const;
   void name_groups(const std::vector<Pool>& groups);
   void find_refusal();
   Taken take_counters(const std::vector<std::string_view>& cells, Parsed& out, std::string& why);

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace scanner::poolmon {
 namespace {
@@ -123,27 +124,31 @@ using Counters = std::map<std::uint64_t, std::int64_t>;
 
 enum class Step { grows, drops, unknown };
 
-/// May `later` be a later snapshot of the same run? As SeriesTable sees it: a quarter of the tags has to agree.
-Step step_between(const Counters& earlier, const Counters& later) {
-  std::size_t compared = 0, dropped = 0;
+/// Of the counters that both have: how many there are, and of how many `is_so` holds.
+template <typename Test>
+std::pair<std::size_t, std::size_t> compare(const Counters& earlier, const Counters& later, const Test& is_so) {
+  std::size_t compared = 0, so = 0;
   for (const auto& [key, allocs] : later) {
     const auto at = earlier.find(key);
     if (at == earlier.end()) continue;
     ++compared;
-    dropped += allocs < at->second ? 1 : 0;
+    so += is_so(at->second, allocs) ? 1 : 0;
   }
+  return {compared, so};
+}
+
+/// May `later` be a later snapshot of the same run? As SeriesTable sees it: a quarter of the tags has to agree.
+Step step_between(const Counters& earlier, const Counters& later) {
+  const auto [compared, dropped] =
+      compare(earlier, later, [](std::int64_t before, std::int64_t after) { return after < before; });
   return compared == 0 ? Step::unknown : dropped > 0 && dropped * 4 >= compared ? Step::drops : Step::grows;
 }
 
 /// Half of the tags have more than `kSameRun` times the allocations: more likely another run than a later hour.
 bool too_far(const Counters& earlier, const Counters& later) {
-  std::size_t compared = 0, far = 0;
-  for (const auto& [key, allocs] : later) {
-    const auto at = earlier.find(key);
-    if (at == earlier.end()) continue;
-    ++compared;
-    far += static_cast<double>(allocs) > kSameRun * static_cast<double>(at->second) ? 1 : 0;
-  }
+  const auto [compared, far] = compare(earlier, later, [](std::int64_t before, std::int64_t after) {
+    return static_cast<double>(after) > kSameRun * static_cast<double>(before);
+  });
   return far * 2 > compared;
 }
 

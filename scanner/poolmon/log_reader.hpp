@@ -9,7 +9,7 @@
 
 #include "scanner/poolmon/collect.hpp"
 #include "scanner/poolmon/event_text.hpp"
-#include "scanner/poolmon/lines.hpp"
+#include "scanner/poolmon/line_reader.hpp"
 #include "scanner/poolmon/objects.hpp"
 #include "scanner/poolmon/plain_text.hpp"
 #include "scanner/poolmon/table.hpp"

@@ -73,6 +73,62 @@ bool grouped_well(std::string_view digits, char mark) {
 
 }  // namespace
 
+/// A cell taken apart.
+struct Numbers::Written {
+  std::string plain;     ///< sign, digits, dots and commas
+  std::string exponent;  ///< "e+09"
+  std::int64_t unit = 1;
+  bool fraction = false;  ///< it may have one
+};
+
+bool Numbers::take_apart(std::string_view& cell, bool sized, Written& out) {
+  if (exponential(cell)) {
+    const auto e = cell.find_first_of("eE");
+    out.exponent = cell.substr(e);
+    cell = cell.substr(0, e);
+    out.fraction = true;
+  }
+  for (std::size_t i = 0; i < cell.size(); ++i) {
+    const char c = cell[i];
+    if (is_digit(c) || c == '.' || c == ',' || ((c == '-' || c == '+') && out.plain.empty())) {
+      out.plain += c;
+      continue;
+    }
+    if (const std::size_t mark = grouping(cell.substr(i));
+        mark > 0 && i + mark < cell.size() && (is_digit(cell[i + mark]) || grouping(cell.substr(i + mark)) > 0)) {
+      i += mark - 1;
+      continue;
+    }
+    const auto written = unit_of_word(trimmed(cell.substr(i)));
+    if (!written || !out.exponent.empty() || (!sized && *written != 1)) return false;
+    out.unit = *written;
+    out.fraction = out.unit != 1;
+    break;
+  }
+  return true;
+}
+
+bool Numbers::value_of(const Written& written, char decimal, std::int64_t& value) {
+  std::string number;
+  for (const char c : written.plain) {
+    if (c == '.' || c == ',') {
+      if (c == decimal) number += '.';
+    } else {
+      number += c;
+    }
+  }
+  if (number.empty() || !is_digit(number.back())) return false;
+  number += written.exponent;
+  char* end = nullptr;
+  const double result = std::strtod(number.c_str(), &end) * static_cast<double>(written.unit);
+  constexpr double kMost = 9.0e18;
+  if (end != number.c_str() + number.size() || !std::isfinite(result) || std::fabs(result) > kMost) return false;
+  // Beyond 53 bits only what is written without fraction and unit is exact.
+  value = decimal == 0 && written.exponent.empty() && written.unit == 1 ? std::strtoll(number.c_str(), nullptr, 10)
+                                                                        : std::llround(result);
+  return true;
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -99,86 +155,53 @@ bool looks_like_number(std::string_view cell) {
   return !cell.empty() && is_digit(cell[0]);
 }
 
+Numbers::Mark Numbers::decimal_mark(const Written& written) const {
+  const std::string& plain = written.plain;
+  const auto dots = std::count(plain.begin(), plain.end(), '.'), commas = std::count(plain.begin(), plain.end(), ',');
+  const std::size_t sign = !plain.empty() && (plain[0] == '-' || plain[0] == '+') ? 1 : 0;
+  if (dots > 0 && commas > 0) {
+    const char decimal = plain.rfind('.') > plain.rfind(',') ? '.' : ',';
+    const char other = decimal == '.' ? ',' : '.';
+    if ((decimal == '.' ? dots : commas) > 1 || plain.find(other, plain.find(decimal)) != std::string::npos)
+      return {Mark::Kind::wrong};
+    return {Mark::Kind::known, decimal};
+  }
+  if (dots + commas > 1) {
+    const bool grouped = grouped_well(std::string_view(plain).substr(sign), dots > 0 ? '.' : ',');
+    return {grouped ? Mark::Kind::known : Mark::Kind::wrong};
+  }
+  if (dots + commas == 0) return {};
+  const char mark = dots > 0 ? '.' : ',';
+  const std::size_t at = plain.find(mark), before = at - sign;
+  const bool could_group = plain.size() - at - 1 == 3 && before >= 1 && before <= 3 && plain[at - 1] != '-' &&
+                           !(before == 1 && plain[at - 1] == '0') && written.exponent.empty();
+  if (!could_group) return {Mark::Kind::known, mark};
+  if (written.fraction && decimal_ != 0) return {Mark::Kind::known, mark == decimal_ ? mark : '\0'};
+  return {written.fraction && mark == '.' ? Mark::Kind::open : Mark::Kind::known};
+}
+
 bool Numbers::read(std::string_view cell, std::optional<std::int64_t> default_unit, bool sized, std::int64_t& value,
                    std::string& why) {
   cell = bare(cell);
-  const auto refuse = [&why, cell] {
-    why = "a number belongs where '" + std::string(cell.substr(0, 40)) + "' stands";
-    return false;
-  };
   if (const auto hex = hexadecimal(cell)) {
     value = *hex;
     return true;
   }
-  std::int64_t unit = default_unit.value_or(1);
-  std::string plain;
-  bool fraction = sized && default_unit.value_or(1) != 1;
-  std::string exponent;
-  if (exponential(cell)) {
-    const auto e = cell.find_first_of("eE");
-    exponent = cell.substr(e);
-    cell = cell.substr(0, e);
-    fraction = true;
+  Written written;
+  written.unit = default_unit.value_or(1);
+  written.fraction = sized && written.unit != 1;
+  const std::string_view shown = cell.substr(0, 40);
+  const bool whole = take_apart(cell, sized, written);
+  const Mark mark = whole ? decimal_mark(written) : Mark{Mark::Kind::wrong};
+  if (mark.kind == Mark::Kind::open) {
+    why = "'" + std::string(shown) + "' can be read in two ways, and nothing before it tells which";
+    return false;
   }
-  for (std::size_t i = 0; i < cell.size(); ++i) {
-    const char c = cell[i];
-    if (is_digit(c) || c == '.' || c == ',' || ((c == '-' || c == '+') && plain.empty())) {
-      plain += c;
-      continue;
-    }
-    if (const std::size_t mark = grouping(cell.substr(i));
-        mark > 0 && i + mark < cell.size() && (is_digit(cell[i + mark]) || grouping(cell.substr(i + mark)) > 0)) {
-      i += mark - 1;
-      continue;
-    }
-    const auto written = unit_of_word(trimmed(cell.substr(i)));
-    if (!written || !exponent.empty() || (!sized && *written != 1)) return refuse();
-    unit = *written;
-    fraction = unit != 1;
-    break;
+  if (mark.kind == Mark::Kind::known && mark.decimal != 0 && written.exponent.empty()) decimal_ = mark.decimal;
+  if (mark.kind == Mark::Kind::wrong || !value_of(written, mark.decimal, value)) {
+    why = "a number belongs where '" + std::string(shown) + "' stands";
+    return false;
   }
-  const auto dots = std::count(plain.begin(), plain.end(), '.'), commas = std::count(plain.begin(), plain.end(), ',');
-  char decimal = 0;
-  if (dots > 0 && commas > 0) {
-    decimal = plain.rfind('.') > plain.rfind(',') ? '.' : ',';
-    const char other = decimal == '.' ? ',' : '.';
-    if ((decimal == '.' ? dots : commas) > 1 || plain.find(other, plain.find(decimal)) != std::string::npos)
-      return refuse();
-  } else if (dots + commas == 1) {
-    const char mark = dots > 0 ? '.' : ',';
-    const std::size_t at = plain.find(mark), before = at - (plain[0] == '-' || plain[0] == '+' ? 1 : 0);
-    const bool could_group = plain.size() - at - 1 == 3 && before >= 1 && before <= 3 && plain[at - 1] != '-' &&
-                             !(before == 1 && plain[at - 1] == '0') && exponent.empty();
-    if (!could_group) {
-      decimal = mark;
-    } else if (fraction && decimal_ != 0) {
-      decimal = mark == decimal_ ? mark : '\0';
-    } else if (fraction && mark == '.') {
-      why = "'" + std::string(cell.substr(0, 40)) + "' can be read in two ways, and nothing before it tells which";
-      return false;
-    }
-  } else if (dots + commas > 1) {
-    const std::string_view digits = std::string_view(plain).substr(plain[0] == '-' || plain[0] == '+' ? 1 : 0);
-    if (!grouped_well(digits, dots > 0 ? '.' : ',')) return refuse();
-  }
-  if (decimal != 0 && exponent.empty()) decimal_ = decimal;
-  std::string number;
-  for (const char c : plain) {
-    if (c == '.' || c == ',') {
-      if (c == decimal) number += '.';
-    } else {
-      number += c;
-    }
-  }
-  if (number.empty() || !is_digit(number.back())) return refuse();
-  number += exponent;
-  char* end = nullptr;
-  const double result = std::strtod(number.c_str(), &end) * static_cast<double>(unit);
-  constexpr double kMost = 9.0e18;
-  if (end != number.c_str() + number.size() || !std::isfinite(result) || std::fabs(result) > kMost) return refuse();
-  // Beyond 53 bits only what is written without fraction and unit is exact.
-  value =
-      decimal == 0 && exponent.empty() && unit == 1 ? std::strtoll(number.c_str(), nullptr, 10) : std::llround(result);
   return true;
 }
 

@@ -17,6 +17,18 @@ class Numbers {
   bool read(std::string_view cell, std::optional<std::int64_t> unit, bool sized, std::int64_t& value, std::string& why);
 
  private:
+  struct Written;
+  /// The mark before a fraction.
+  struct Mark {
+    enum class Kind { known, open, wrong };  ///< open: it may group digits as well; wrong: this is no number
+    Kind kind = Kind::known;
+    char decimal = 0;  ///< 0: there is no fraction
+  };
+  /// False when this is no number. An exponent is cut from `cell`.
+  static bool take_apart(std::string_view& cell, bool sized, Written& out);
+  [[nodiscard]] Mark decimal_mark(const Written& written) const;
+  static bool value_of(const Written& written, char decimal, std::int64_t& value);
+
   char decimal_ = 0;  ///< '.' or ',', once it is known
 };
 

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "pe/text.hpp"
-#include "scanner/poolmon/lines.hpp"
+#include "scanner/poolmon/line_reader.hpp"
 
 namespace scanner::poolmon {
 namespace {

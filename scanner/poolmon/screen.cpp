@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "scanner/poolmon/table.hpp"
 #include "scanner/poolmon/words.hpp"
@@ -89,6 +92,58 @@ bool tag_before(std::string_view before, tagdb::PoolTag& tag) {
   }
 }
 
+/// The word or two that name the pool, as a part of the line.
+struct TypeWord {
+  std::size_t at = 0, end = 0;
+  Pool pool = Pool::unknown;
+};
+
+/// The one before the first number that has a tag before it.
+std::optional<TypeWord> find_type(const std::string& line) {
+  const std::vector<Cell> words = words_between_blanks(line);
+  for (std::size_t i = 1; i < words.size() && i <= 8; ++i) {
+    std::size_t end = 0;
+    if (i + 1 < words.size() && (looks_like_number(words[i + 1].text) || words[i + 1].text[0] == '(')) {
+      end = words[i].end();
+    } else if (i + 2 < words.size() && looks_like_number(words[i + 2].text)) {
+      end = words[i + 1].end();
+    } else {
+      continue;
+    }
+    if (const auto pool = pool_of_cell(std::string_view(line).substr(words[i].at, end - words[i].at)))
+      return TypeWord{words[i].at, end, *pool};
+  }
+  return std::nullopt;
+}
+
+/// The numbers that follow one another from `at` on; `changes` counts those in parentheses between them.
+std::vector<Number> numbers_behind(const std::string& line, std::size_t at, std::size_t& changes) {
+  std::vector<Number> found;
+  while (at < line.size() && found.size() < 24) {
+    while (at < line.size() && line[at] == ' ') ++at;
+    if (at >= line.size()) break;
+    if (line[at] == '(') {
+      at = line.find(')', at);
+      if (at == std::string::npos) break;
+      ++at;
+      ++changes;
+      continue;
+    }
+    const std::size_t end = std::min(line.find_first_of(" (", at), line.size());
+    const std::string_view text = std::string_view(line).substr(at, end - at);
+    Numbers reader;
+    Number number;
+    std::string ignored;
+    const bool digits = looks_like_number(text) && text.find_first_not_of("-+0123456789.,'") == std::string_view::npos;
+    if (!digits || !reader.read(text, std::nullopt, false, number.value, ignored)) break;
+    number.text = text;
+    number.end = end;
+    found.push_back(number);
+    at = end;
+  }
+  return found;
+}
+
 }  // namespace
 
 bool plain_row(std::string_view line, std::size_t column, Row& row, std::string_view& behind) {
@@ -138,49 +193,13 @@ Taken changed_row(std::string_view line, Row& row, std::string_view& behind, std
   std::string flat(line);
   std::replace_if(
       flat.begin(), flat.end(), [](char c) { return c == '\t' || c == '|' || c == '"'; }, ' ');
-  const std::vector<Cell> words = words_between_blanks(flat);
-  // The pool's word is the last one before the first number that has a tag before it.
-  std::size_t type = 0, width = 1;
-  for (std::size_t i = 1; i < words.size() && i <= 8 && type == 0; ++i) {
-    if (i + 1 < words.size() && (looks_like_number(words[i + 1].text) || words[i + 1].text[0] == '(')) {
-      if (pool_of_cell(words[i].text)) type = i;
-    } else if (i + 2 < words.size() && looks_like_number(words[i + 2].text) &&
-               pool_of_cell(flat.substr(words[i].at, words[i + 1].end() - words[i].at))) {
-      type = i;
-      width = 2;
-    }
-  }
-  if (type == 0) return Taken::no;
-  const std::string_view name =
-      std::string_view(flat).substr(words[type].at, words[type + width - 1].end() - words[type].at);
-  std::vector<Number> found;
-  std::size_t at = words[type + width - 1].end();
+  const std::optional<TypeWord> type = find_type(flat);
+  if (!type) return Taken::no;
   std::size_t changes = 0;
-  while (at < flat.size() && found.size() < 24) {
-    while (at < flat.size() && flat[at] == ' ') ++at;
-    if (at >= flat.size()) break;
-    if (flat[at] == '(') {
-      at = flat.find(')', at);
-      if (at == std::string::npos) break;
-      ++at;
-      ++changes;
-      continue;
-    }
-    const std::size_t end = std::min(flat.find_first_of(" (", at), flat.size());
-    const std::string_view text = std::string_view(flat).substr(at, end - at);
-    Numbers reader;
-    Number number;
-    std::string ignored;
-    const bool digits = looks_like_number(text) && text.find_first_not_of("-+0123456789.,'") == std::string_view::npos;
-    if (!digits || !reader.read(text, std::nullopt, false, number.value, ignored)) break;
-    number.text = text;
-    number.end = end;
-    found.push_back(number);
-    at = end;
-  }
-  if (found.size() + changes == 0 || found.empty()) return Taken::no;
-  if (!tag_before(line.substr(0, words[type].at), row.tag)) {
-    if (is_total(trimmed(line.substr(0, words[type].at)))) return Taken::noted;
+  const std::vector<Number> found = numbers_behind(flat, type->end, changes);
+  if (found.empty()) return Taken::no;
+  if (!tag_before(line.substr(0, type->at), row.tag)) {
+    if (is_total(trimmed(line.substr(0, type->at)))) return Taken::noted;
     why = "no tag of four characters before the type";
     return found.size() >= 5 ? Taken::bad : Taken::no;
   }
@@ -199,7 +218,7 @@ Taken changed_row(std::string_view line, Row& row, std::string_view& behind, std
                               : "five numbers belong behind the type, " + std::to_string(found.size()) + " stand there";
     return Taken::bad;
   }
-  row.pool = *pool_of_cell(name);
+  row.pool = type->pool;
   row.allocs = numbers[0];
   row.frees = numbers[1];
   row.diff = numbers[2];

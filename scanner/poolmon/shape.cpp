@@ -183,6 +183,65 @@ Shape other_shape(const std::vector<double>& y, const Facts& facts, double chanc
   return facts.range > 0.25 * level || (swings.falls >= 2 && facts.range > 0.2 * level) ? Shape::noisy : Shape::flat;
 }
 
+/// What the tests say of a series that rises.
+struct Suspicion {
+  bool leak = false, suspect = false;
+  [[nodiscard]] bool any() const { return leak || suspect; }
+};
+
+/// So few snapshots that even perfect order could be chance among so many tags.
+Suspicion judge_few(const Stretch& stretch, const Facts& facts, std::size_t n, std::size_t tested, Verdict& verdict) {
+  // Every step up, about evenly, by what noise does not do: the most that few snapshots can say.
+  const bool counted = stretch.counted && stretch.has_blocks;
+  const bool strict = facts.inversions == 0;
+  const bool very = n < kVeryFew;
+  const bool even = facts.smallest_rate >= kFewEven * facts.largest_rate;
+  const bool steady = facts.rise >= kScatter * facts.scatter && facts.largest_jump <= kLargestPart * facts.gain &&
+                      facts.end_slope >= kAtTheEnd;
+  const bool large = facts.gain >= kFewRise * std::max(facts.level, 1.0);
+  const double more = stretch.blocks.back() - stretch.blocks.front();
+  const bool held = !very || !counted || stretch.allocated <= 0 || more >= kFewKept * stretch.allocated;
+  Suspicion found;
+  found.suspect = strict && (n >= kFewestForLeak ? steady : even && large && held);
+  found.leak = found.suspect && even && large && held && n >= kFewestForLeak;
+  if (strict && !even) verdict.because("the steps are uneven");
+  if (strict && !large)
+    verdict.because("grew by less than " + percent(kFewRise) + ", too little to judge from " + std::to_string(n) +
+                    " snapshots");
+  if (strict && !held) verdict.because("most of what was allocated meanwhile was freed again");
+  if (found.leak) verdict.because("every step rises, and evenly; more snapshots would make it surer");
+  if (found.suspect && !found.leak)
+    verdict.because(std::to_string(n) +
+                    " snapshots that rise cannot tell a leak from stairs or from one tooth of a saw; " +
+                    std::to_string(std::max(kAdvisedSnapshots, enough_snapshots(tested))) + " can");
+  if (!found.leak && strict && verdict.shape == Shape::flat) verdict.shape = Shape::growing;
+  return found;
+}
+
+/// Enough snapshots: whatever speaks against a leak is told.
+Suspicion judge_many(const Stretch& stretch, const Facts& facts, std::size_t n, std::size_t tested, Verdict& verdict) {
+  // Where nearly everything is freed again, use that merely goes up and down has long runs in one direction.
+  const bool counted = stretch.counted && stretch.has_blocks;
+  const bool busy = counted && stretch.blocks.back() - stretch.blocks.front() < kBusy * stretch.allocated;
+  Suspicion found{true, false};
+  const auto not_if = [&found, &verdict](bool against, const std::string& why) {
+    if (!against) return;
+    found.leak = false;
+    verdict.because(why);
+  };
+  not_if(verdict.chance > (busy ? kMostChance / kBusyFactor : kMostChance),
+         "chance alone could make it, among " + std::to_string(tested) + " tags");
+  not_if(facts.rise < (busy ? kBusyScatter * kScatter : kScatter) * facts.scatter,
+         "the rise is small against the scatter around it");
+  not_if(facts.rise < swing_within(stretch), "the rise is small against the ups and downs in between");
+  not_if(facts.largest_jump > kLargestPart * facts.gain,
+         percent(facts.largest_jump / facts.gain) + " of the rise came in one step");
+  not_if(static_cast<double>(facts.ups) < kRising * static_cast<double>(n - 1),
+         "only " + std::to_string(facts.ups) + " of " + std::to_string(n - 1) + " steps rise");
+  not_if(facts.end_slope < kAtTheEnd, "hardly grows any more at the end");
+  return found;
+}
+
 }  // namespace
 
 std::size_t enough_snapshots(std::size_t tested) {
@@ -199,87 +258,37 @@ Verdict judge_shape(const Stretch& stretch, std::size_t tested) {
     verdict.shape = Shape::size;
     return verdict;
   }
-  const auto because = [&verdict](std::string text) { verdict.reasons.push_back(std::move(text)); };
   const Facts facts = look_at(condensed_axis(stretch.at), y);
-  const double swing = swing_within(stretch);
   if (n == 2) {
     verdict.shape = facts.gain > 0 ? Shape::growing : facts.gain < 0 ? Shape::falling : Shape::flat;
-    because("two snapshots show a difference and no trend");
+    verdict.because("two snapshots show a difference and no trend");
     return verdict;
   }
   const double alone = chance_of_order(n, facts.inversions);
   verdict.chance = std::min(1.0, alone * static_cast<double>(std::max<std::size_t>(tested, 1)));
   verdict.shape = other_shape(y, facts, alone);
   const std::size_t pairs = n * (n - 1) / 2;
-  because(std::to_string(pairs - facts.inversions) + " of " + std::to_string(pairs) + " pairs of snapshots rise");
+  verdict.because(std::to_string(pairs - facts.inversions) + " of " + std::to_string(pairs) +
+                  " pairs of snapshots rise");
   if (facts.gain <= 0 || facts.rise <= 0) return verdict;
 
   const bool counted = stretch.counted && stretch.has_blocks;
   const bool few = chance_of_order(n, 0) * static_cast<double>(tested) > kMostChance;
-  bool leak = true, suspect = false;
-  if (few) {
-    // Every step up, about evenly, by what noise does not do: the most that few snapshots can say.
-    const bool strict = facts.inversions == 0;
-    const bool very = n < kVeryFew;
-    const bool even = facts.smallest_rate >= kFewEven * facts.largest_rate;
-    const bool steady = facts.rise >= kScatter * facts.scatter && facts.largest_jump <= kLargestPart * facts.gain &&
-                        facts.end_slope >= kAtTheEnd;
-    const bool large = facts.gain >= kFewRise * std::max(facts.level, 1.0);
-    const double more = stretch.blocks.back() - stretch.blocks.front();
-    const bool held = !very || !counted || stretch.allocated <= 0 || more >= kFewKept * stretch.allocated;
-    suspect = strict && (n >= kFewestForLeak ? steady : even && large && held);
-    leak = suspect && even && large && held && n >= kFewestForLeak;
-    verdict.chance = alone;
-    if (strict && !even) because("the steps are uneven");
-    if (strict && !large)
-      because("grew by less than " + percent(kFewRise) + ", too little to judge from " + std::to_string(n) +
-              " snapshots");
-    if (strict && !held) because("most of what was allocated meanwhile was freed again");
-    if (leak) because("every step rises, and evenly; more snapshots would make it surer");
-    if (suspect && !leak)
-      because(std::to_string(n) + " snapshots that rise cannot tell a leak from stairs or from one tooth of a saw; " +
-              std::to_string(std::max(kAdvisedSnapshots, enough_snapshots(tested))) + " can");
-    if (!leak && strict && verdict.shape == Shape::flat) verdict.shape = Shape::growing;
-  } else {
-    // Where nearly everything is freed again, use that merely goes up and down has long runs in one direction.
-    const bool busy = counted && stretch.blocks.back() - stretch.blocks.front() < kBusy * stretch.allocated;
-    if (verdict.chance > (busy ? kMostChance / kBusyFactor : kMostChance)) {
-      leak = false;
-      because("chance alone could make it, among " + std::to_string(tested) + " tags");
-    }
-    if (facts.rise < (busy ? kBusyScatter * kScatter : kScatter) * facts.scatter) {
-      leak = false;
-      because("the rise is small against the scatter around it");
-    }
-    if (facts.rise < swing) {
-      leak = false;
-      because("the rise is small against the ups and downs in between");
-    }
-    if (facts.largest_jump > kLargestPart * facts.gain) {
-      leak = false;
-      because(percent(facts.largest_jump / facts.gain) + " of the rise came in one step");
-    }
-    if (static_cast<double>(facts.ups) < kRising * static_cast<double>(n - 1)) {
-      leak = false;
-      because("only " + std::to_string(facts.ups) + " of " + std::to_string(n - 1) + " steps rise");
-    }
-    if (facts.end_slope < kAtTheEnd) {
-      leak = false;
-      because("hardly grows any more at the end");
-    }
-  }
+  if (few) verdict.chance = alone;
+  Suspicion found =
+      few ? judge_few(stretch, facts, n, tested, verdict) : judge_many(stretch, facts, n, tested, verdict);
   const double blocks_gained = stretch.blocks.back() - stretch.blocks.front();
-  if ((leak || suspect) && stretch.has_blocks && blocks_gained <= 0) {
-    leak = suspect = false;
+  if (found.any() && stretch.has_blocks && blocks_gained <= 0) {
+    found = {};
     verdict.shape = Shape::growing;
-    because("not more blocks than before, only larger ones: something resizes its buffers");
+    verdict.because("not more blocks than before, only larger ones: something resizes its buffers");
   }
-  if ((leak || suspect) && counted && stretch.allocated > 0) {
+  if (found.any() && counted && stretch.allocated > 0) {
     const double kept = blocks_gained / stretch.allocated;
-    because(percent(kept) + " of what was allocated meanwhile was not freed");
+    verdict.because(percent(kept) + " of what was allocated meanwhile was not freed");
   }
-  if (suspect) verdict.shape = Shape::suspect;
-  if (leak) verdict.shape = Shape::leak;
+  if (found.suspect) verdict.shape = Shape::suspect;
+  if (found.leak) verdict.shape = Shape::leak;
   return verdict;
 }
 

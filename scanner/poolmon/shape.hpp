@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scanner/poolmon/growth.hpp"
@@ -22,6 +23,7 @@ struct Verdict {
   Shape shape = Shape::flat;
   double chance = 1;  ///< that a series without trend looks like this
   std::vector<std::string> reasons;
+  void because(std::string why) { reasons.push_back(std::move(why)); }
 };
 
 /// What people are told to take at least: enough for logs of any number of tags in practice.

@@ -85,49 +85,59 @@ bool is_own(const Layout& layout) {
   return each.what == What::per_block || each.title == "Per";
 }
 
+/// Do these columns make a table of tags, or one of counters?
+bool is_heading(char delimiter, const std::vector<Cell>& titles, const std::vector<Column>& columns) {
+  const auto tags =
+      std::count_if(columns.begin(), columns.end(), [](const Column& column) { return column.what == What::tag; });
+  const bool counters = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
+    return column.what >= What::total_nonpaged && column.title.find('\\') != std::string::npos;
+  });
+  if (tags != 1 && !(counters && tags == 0 && delimiter != 0)) return false;
+  if (counters && columns[0].what != What::time) return false;
+  const bool figures = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
+    return is_figure(column.what) || column.what == What::delta || column.cut;
+  });
+  if (!counters && !figures) return false;
+  // Tabs that only align titles leave empty ones between them.
+  for (std::size_t i = 1; delimiter == '\t' && i + 1 < titles.size(); ++i) {
+    if (titles[i].text.empty()) return false;
+  }
+  if (counters) return true;
+  // A sentence that mentions tags and their bytes is no heading: nearly every word of one is a title.
+  const std::size_t unknown = not_understood(columns);
+  if (delimiter == 0 && unknown * 3 > columns.size()) return false;
+  return columns.size() >= 2 && unknown + 1 < columns.size() + (delimiter != 0 ? 1 : 0);
+}
+
+/// The line taken apart in this way; nothing when that makes no heading.
+std::optional<Layout> layout_of(char delimiter, const std::vector<Cell>& titles, std::optional<Pool> pool,
+                                const std::vector<Pool>& groups) {
+  std::vector<Column> columns = columns_of(titles);
+  if (!is_heading(delimiter, titles, columns)) return std::nullopt;
+  Layout layout;
+  layout.delimiter = delimiter;
+  layout.ends_in_figure = is_figure(columns.back().what);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].what == What::tag) layout.tag = i;
+  }
+  for (const Cell& title : titles) layout.titles.push_back({title.at, title.end()});
+  layout.figures = Figures(std::move(columns), pool, groups);
+  return layout;
+}
+
 }  // namespace
 
 bool Table::open(std::string_view line, std::optional<Pool> pool, const std::vector<Pool>& groups) {
   std::vector<Layout> found;
-  const auto offer = [&](char delimiter, std::vector<Cell> titles) {
-    std::vector<Column> columns = columns_of(titles);
-    const auto is = [&columns](What what) {
-      return std::count_if(columns.begin(), columns.end(),
-                           [what](const Column& column) { return column.what == what; });
-    };
-    const bool counters = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
-      return column.what >= What::total_nonpaged && column.title.find('\\') != std::string::npos;
-    });
-    if (is(What::tag) != 1 && !(counters && is(What::tag) == 0 && delimiter != 0)) return;
-    if (counters && columns[0].what != What::time) return;
-    const bool figures = std::any_of(columns.begin(), columns.end(), [](const Column& column) {
-      return is_figure(column.what) || column.what == What::delta || column.cut;
-    });
-    if (!counters && !figures) return;
-    // Tabs that only align titles leave empty ones between them.
-    for (std::size_t i = 1; delimiter == '\t' && i + 1 < titles.size(); ++i) {
-      if (titles[i].text.empty()) return;
-    }
-    const std::size_t unknown = not_understood(columns);
-    // A sentence that mentions tags and their bytes is no heading: nearly every word of one is a title.
-    if (!counters && delimiter == 0 && unknown * 3 > columns.size()) return;
-    if (!counters && (columns.size() < 2 || unknown + 1 >= columns.size() + (delimiter != 0 ? 1 : 0))) return;
-    Layout layout;
-    layout.delimiter = delimiter;
-    layout.ends_in_figure = is_figure(columns.back().what);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (columns[i].what == What::tag) layout.tag = i;
-    }
-    for (const Cell& title : titles) layout.titles.push_back({title.at, title.end()});
-    layout.figures = Figures(std::move(columns), pool, groups);
-    found.push_back(std::move(layout));
+  const auto offer = [&](char delimiter, const std::vector<Cell>& titles) {
+    if (auto layout = layout_of(delimiter, titles, pool, groups)) found.push_back(*std::move(layout));
   };
   const char delimiter = delimiter_of(line);
   if (delimiter != 0) {
     split(line, delimiter, split_);
     std::vector<Cell> titles;
     for (const std::string& title : split_) titles.push_back({0, trimmed(title)});
-    offer(delimiter, std::move(titles));
+    offer(delimiter, titles);
   }
   // A comma in a heading that is set with blanks, and tabs that only align.
   if (line.size() <= kLongest && (delimiter == 0 || delimiter == '\t') &&

@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "pe/text.hpp"
-#include "scanner/poolmon/lines.hpp"
+#include "scanner/poolmon/line_reader.hpp"
 #include "tagdb/tsv.hpp"
 
 namespace tagdb {

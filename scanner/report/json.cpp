@@ -1,71 +1,17 @@
 // NDJSON (schema 1) and the same records as one JSON array. Key order is part of what people read, so objects keep it.
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 #include "scanner/platform/host.hpp"
-#include "scanner/report/model.hpp"
+#include "scanner/report/json_values.hpp"
 #include "tagdb/owners.hpp"
 
 namespace scanner::report {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-void put_path(Json& record, const char* key, const std::string& path) {
-  record[key] = path;
-  if (!valid_utf8(path)) record[std::string(key) + "_bytes"] = base64(path);
-}
-
-void put_container(Json& record, const std::string& container) {
-  if (!container.empty()) put_path(record, "container", container);
-}
-
-Json json_of(const pe::Identity& identity) {
-  Json out;
-  const auto put = [&out](const char* key, const std::string& value) {
-    if (!value.empty()) out[key] = value;
-  };
-  put("company", identity.company);
-  put("product", identity.product);
-  put("description", identity.description);
-  put("file_version", identity.file_version);
-  put("original_name", identity.original_name);
-  put("signer", identity.signer);
-  out["signature"] = identity.embedded_signature ? "embedded" : "none";
-  put("pdb", identity.pdb);
-  put("pdb_id", identity.pdb_id);
-  if (identity.linked != 0) {
-    out["linked"] = iso_time(identity.linked);
-  } else {
-    out["linked"] = nullptr;
-  }
-  return out;
-}
-
-Json json_of(const trace::BucketCounts& counts) {
-  Json out;
-  out["total"] = counts.total();
-  for (std::size_t i = 0; i < trace::kBucketCount; ++i)
-    out[std::string(trace::to_string(static_cast<trace::Bucket>(i)))] = counts.count[i];
-  return out;
-}
-
-Json json_of(const pe::CodePlace& place) {
-  Json out;
-  out["rva"] = pe::hex_number(place.rva);
-  if (!place.name.empty()) out["name"] = place.name;
-  if (!place.file.empty()) out["file"] = place.file;
-  if (place.line != 0) out["line"] = place.line;
-  return out;
-}
 
 class JsonReporter final : public Reporter {
  public:
   JsonReporter(std::ostream& out, bool array) : out_(out), array_(array) {}
 
   void begin(const RunInfo& run) override {
-    Json record;
-    record["type"] = "begin";
+    Json record = typed("begin");
     record["schema"] = 1;
     record["tool"] = "poolwho";
     record["version"] = POOLWHO_VERSION;
@@ -77,14 +23,14 @@ class JsonReporter final : public Reporter {
     record["os"] = os_name();
     record["time"] = iso_time(run.time);
     record["run"] = run.uuid;
-    if (run.loaded_drivers) record["loaded_drivers"] = *run.loaded_drivers;
+    record["loaded_drivers"] = known(run.loaded_drivers);
     write(record);
   }
 
   void driver(const Driver& driver) override {
-    Json record;
-    record["type"] = "driver";
+    Json record = typed("driver");
     put_path(record, "path", driver.path);
+    record["container"] = nullptr;
     put_container(record, driver.container);
     record["sha256"] = driver.sha256;
     record["size"] = driver.size;
@@ -98,13 +44,12 @@ class JsonReporter final : public Reporter {
     record["dynamic_reasons"] = Json::object();
     for (const auto& [reason, count] : driver.dynamic_reasons) record["dynamic_reasons"][reason] = count;
     record["exports_allocator"] = driver.exports_allocator;
-    record["unresolved_api_sets"] = driver.unresolved_api_sets ? Json(*driver.unresolved_api_sets) : Json(nullptr);
+    record["unresolved_api_sets"] = known(driver.unresolved_api_sets);
     record["notes"] = driver.notes;
     if (!driver.problems.empty()) record["problems"] = driver.problems;
     write(record);
     for (const Use& use : driver.uses) {
-      Json line;
-      line["type"] = "use";
+      Json line = typed("use");
       put_path(line, "path", driver.path);
       put_container(line, driver.container);
       line["sha256"] = driver.sha256;
@@ -114,8 +59,7 @@ class JsonReporter final : public Reporter {
   }
 
   void copy(const std::string& path, const std::string& of, const std::string& sha256) override {
-    Json record;
-    record["type"] = "copy";
+    Json record = typed("copy");
     put_path(record, "path", path);
     put_path(record, "of", of);
     record["sha256"] = sha256;
@@ -123,8 +67,7 @@ class JsonReporter final : public Reporter {
   }
 
   void finding(const Finding& finding) override {
-    Json record;
-    record["type"] = "finding";
+    Json record = typed("finding");
     put_path(record, "path", finding.path);
     put_container(record, finding.container);
     record["sha256"] = finding.sha256;
@@ -142,8 +85,7 @@ class JsonReporter final : public Reporter {
   }
 
   void compared(const Compared& pair) override {
-    Json record;
-    record["type"] = "compared";
+    Json record = typed("compared");
     put_path(record, "path", pair.path);
     put_path(record, "baseline", pair.baseline);
     record["identity"] = json_of(pair.identity);
@@ -153,26 +95,23 @@ class JsonReporter final : public Reporter {
   }
 
   void change(const std::string& path, const rank::Change& change) override {
-    Json record;
-    record["type"] = "change";
+    Json record = typed("change");
     put_path(record, "path", path);
     record["code"] = to_string(change.kind);
     put_tag(record, change.tag);
-    record["before"] = change.before.empty() ? Json(nullptr) : Json(change.before);
-    record["after"] = change.after.empty() ? Json(nullptr) : Json(change.after);
+    record["before"] = filled(change.before);
+    record["after"] = filled(change.after);
     write(record);
   }
 
   void candidate(const Candidate& candidate) override {
-    Json record;
-    record["type"] = "candidate";
+    Json record = typed("candidate");
     put_candidate(record, candidate);
     write(record);
   }
 
   void logs(const LogsInfo& logs) override {
-    Json record;
-    record["type"] = "logs";
+    Json record = typed("logs");
     record["logs"] = logs.logs;
     record["snapshots"] = logs.snapshots;
     record["hours"] = logs.timed ? Json(logs.hours) : Json(nullptr);
@@ -189,8 +128,7 @@ class JsonReporter final : public Reporter {
   }
 
   void pool(const poolmon::Growth& growth) override {
-    Json record;
-    record["type"] = "pool";
+    Json record = typed("pool");
     put_growth(record, growth);
     record.erase("bytes_per_allocation");
     record.erase("kept");
@@ -200,8 +138,7 @@ class JsonReporter final : public Reporter {
   }
 
   void size(const Size& size) override {
-    Json record;
-    record["type"] = "size";
+    Json record = typed("size");
     put_tag(record, size.growth.tag);
     put_pool(record, size.growth);
     record["bytes"] = size.growth.bytes_last;
@@ -220,7 +157,7 @@ class JsonReporter final : public Reporter {
     put_growth(record, leak.growth);
     record["share"] = leak.growth.share;
     record["confidence"] = suspect ? Json(nullptr) : Json(leak.growth.confidence);
-    record["hours_left"] = leak.growth.hours_left ? Json(*leak.growth.hours_left) : Json(nullptr);
+    record["hours_left"] = known(leak.growth.hours_left);
     if (!leak.growth.limit.empty()) record["limit"] = leak.growth.limit;
     record["candidates"] = Json::array();
     for (const Candidate& candidate : leak.candidates) {
@@ -238,8 +175,7 @@ class JsonReporter final : public Reporter {
 
   void cluster(const Cluster& cluster) override {
     const poolmon::Cluster& group = cluster.cluster;
-    Json record;
-    record["type"] = "cluster";
+    Json record = typed("cluster");
     record["members"] = Json::array();
     for (const poolmon::ClusterMember& member : group.members) {
       record["members"].push_back({{"tag", member.tag.text()},
@@ -247,7 +183,7 @@ class JsonReporter final : public Reporter {
                                    {"pool", to_string(member.pool)},
                                    {"ratio", member.ratio},
                                    {"blocks", member.gained},
-                                   {"kept", member.kept ? Json(*member.kept) : Json(nullptr)}});
+                                   {"kept", known(member.kept)}});
     }
     record["holder"] = group.holder().text();
     record["steps"] = group.steps;
@@ -257,16 +193,14 @@ class JsonReporter final : public Reporter {
   }
 
   void growth(const poolmon::Growth& growth) override {
-    Json record;
-    record["type"] = "growth";
+    Json record = typed("growth");
     put_tag(record, growth.tag);
     put_growth(record, growth);
     write(record);
   }
 
   void listed(const tagdb::Entry& entry, tagdb::PoolTag tag) override {
-    Json record;
-    record["type"] = "listed";
+    Json record = typed("listed");
     record["tag"] = tag.text();
     record["tag_bytes"] = tag.hex();
     record["owner"] = entry.owner;
@@ -280,8 +214,7 @@ class JsonReporter final : public Reporter {
   }
 
   void problem(const Problem& problem) override {
-    Json record;
-    record["type"] = "error";
+    Json record = typed("error");
     put_path(record, "path", problem.path);
     record["stage"] = problem.stage;
     if (problem.line != 0) record["line"] = problem.line;
@@ -290,8 +223,7 @@ class JsonReporter final : public Reporter {
   }
 
   void summary(const Summary& summary) override {
-    Json record;
-    record["type"] = "summary";
+    Json record = typed("summary");
     record["files"] = summary.files;
     record["drivers"] = summary.drivers;
     record["bytes"] = summary.bytes;
@@ -325,103 +257,6 @@ class JsonReporter final : public Reporter {
   }
 
  private:
-  static void put_tag(Json& out, tagdb::PoolTag tag) {
-    out["tag"] = tag.value() != 0 ? Json(tag.text()) : Json(nullptr);
-    out["tag_bytes"] = tag.value() != 0 ? Json(tag.hex()) : Json(nullptr);
-  }
-
-  static Json known(const std::optional<std::int64_t>& value) { return value ? Json(*value) : Json(nullptr); }
-
-  static void put_pool(Json& record, const poolmon::Growth& growth) {
-    record["pool"] = growth.pool == poolmon::Pool::unknown ? Json(nullptr) : Json(to_string(growth.pool));
-    record["session"] = growth.session.is_all() ? Json("all")
-                        : growth.session.id()   ? Json(*growth.session.id())
-                                                : Json(nullptr);
-  }
-
-  static void put_listed(Json& record, const std::vector<tagdb::Entry>& entries) {
-    record["listed"] = Json::array();
-    for (const tagdb::Entry& entry : entries)
-      record["listed"].push_back(
-          {{"owner", entry.owner}, {"description", tagdb::description_of(entry).text}, {"source", entry.source}});
-  }
-
-  static void put_steps(Json& record, const std::vector<NextStep>& steps) {
-    record["next_steps"] = Json::array();
-    for (const NextStep& step : steps) {
-      Json item;
-      item["text"] = step.text;
-      if (!step.command.empty()) item["command"] = step.command;
-      record["next_steps"].push_back(std::move(item));
-    }
-  }
-
-  static void put_growth(Json& record, const poolmon::Growth& growth) {
-    put_pool(record, growth);
-    record["shape"] = to_string(growth.shape);
-    record["snapshots"] = growth.snapshots;
-    record["bytes_first"] = growth.bytes_first;
-    record["bytes_last"] = growth.bytes_last;
-    record["bytes_per_hour"] = growth.bytes_per_hour ? Json(*growth.bytes_per_hour) : Json(nullptr);
-    record["bytes_per_step"] = growth.bytes_per_step;
-    record["bytes_per_allocation"] = known(growth.bytes_per_allocation);
-    record["kept"] = growth.kept ? Json(*growth.kept) : Json(nullptr);
-  }
-
-  void put_candidate(Json& record, const Candidate& candidate) {
-    record["rank"] = candidate.rank;
-    record["tag"] = candidate.tag.text();
-    record["tag_bytes"] = candidate.tag.hex();
-    put_path(record, "path", candidate.path);
-    put_container(record, candidate.container);
-    if (!candidate.copies.empty()) record["copies"] = candidate.copies;
-    record["sha256"] = candidate.sha256;
-    record["verdict"] = rank::to_string(candidate.judgement.verdict);
-    const trace::TagUse& best = candidate.uses.front().use;
-    record["evidence"] = trace::to_string(best.evidence);
-    record["certainty"] = trace::to_string(best.certainty);
-    record["uses"] = Json::array();
-    for (const Use& use : candidate.uses) {
-      Json item;
-      put_use(item, use);
-      record["uses"].push_back(std::move(item));
-    }
-    record["identity"] = json_of(candidate.identity);
-    record["reasons"] = Json::array();
-    for (const rank::Reason& reason : candidate.judgement.reasons)
-      record["reasons"].push_back({{"code", reason.code}, {"text", reason.text}});
-  }
-
-  void put_use(Json& out, const Use& item) {
-    const trace::TagUse& use = item.use;
-    out["tag"] = use.tag.text();
-    out["tag_bytes"] = use.tag.hex();
-    out["protected"] = use.protected_bit;
-    out["evidence"] = trace::to_string(use.evidence);
-    out["certainty"] = trace::to_string(use.certainty);
-    const std::string& api = use.api;
-    out["api"] = api.empty() ? Json(nullptr) : Json(api);
-    if (item.has_site) {
-      out["site_rva"] = pe::hex_number(use.site_rva);
-      out["origin_rva"] = pe::hex_number(use.origin_rva);
-      out["via"] = Json::array();
-      for (const std::uint32_t rva : use.via) out["via"].push_back(pe::hex_number(rva));
-      if (std::any_of(item.names.begin(), item.names.end(), [](const std::string& name) { return !name.empty(); }))
-        out["via_names"] = item.names;
-      if (!item.sources.empty()) out["sources"] = Json::array();
-      for (const pe::CodePlace& source : item.sources) out["sources"].push_back(json_of(source));
-      out["function_rva"] = use.function_rva != 0 ? Json(pe::hex_number(use.function_rva)) : Json(nullptr);
-    }
-    out["file_offset"] = item.file_offset != 0xFFFFFFFFU ? Json(item.file_offset) : Json(nullptr);
-    const std::string_view pool = trace::to_string(use.pool);
-    out["pool"] = pool.empty() ? Json(nullptr) : Json(pool);
-    out["bytes"] = use.bytes ? Json(*use.bytes) : Json(nullptr);
-    if (!use.charges_pool && use.row >= 0) out["charges_pool"] = false;
-    if (use.assumptions != 0) out["assumes"] = trace::describe_assumptions(use.assumptions);
-    if (!item.what.empty()) out["what"] = item.what;
-    if (!item.listing.empty()) out["instructions"] = item.listing;
-  }
-
   void write(const Json& record) {
     const std::string text = record.dump(-1, ' ', false, Json::error_handler_t::replace);
     if (!array_) {

@@ -12,18 +12,18 @@
 
 namespace scanner {
 
-struct Exporters::Module {
+struct ExportedAllocators::Module {
   std::once_flag traced;
   std::vector<tagdb::ApiRow> own;
   const std::vector<tagdb::ApiRow>* rows = &own;
 };
 
-struct Exporters::General {
+struct ExportedAllocators::General {
   std::once_flag searched;
   Located found;
 };
 
-struct Exporters::Listing {
+struct ExportedAllocators::Listing {
   std::once_flag read;
   std::map<std::string, std::string> paths;  // by name in lower case
 };
@@ -47,17 +47,18 @@ bool is_listed(const tagdb::ApiTable& apis, std::string_view module) {
 
 }  // namespace
 
-Exporters::Exporters(const tagdb::ApiTable& apis, std::vector<std::string> folders, std::uint64_t max_file_size,
-                     std::function<std::vector<std::string>(const std::string&)> find_elsewhere)
+ExportedAllocators::ExportedAllocators(const tagdb::ApiTable& apis, std::vector<std::string> folders,
+                                       std::uint64_t max_file_size,
+                                       std::function<std::vector<std::string>(const std::string&)> find_elsewhere)
     : apis_(apis),
       folders_(std::move(folders)),
       max_file_size_(max_file_size),
       find_elsewhere_(std::move(find_elsewhere)),
       api_sets_(folders_, max_file_size) {}
 
-Exporters::~Exporters() = default;
+ExportedAllocators::~ExportedAllocators() = default;
 
-std::string Exporters::in_folder(const std::string& folder, const std::string& module) {
+std::string ExportedAllocators::in_folder(const std::string& folder, const std::string& module) {
   std::shared_ptr<Listing> listing;
   {
     const std::lock_guard lock(mutex_);
@@ -85,7 +86,7 @@ std::string Exporters::in_folder(const std::string& folder, const std::string& m
   return found == listing->paths.end() ? std::string{} : found->second;
 }
 
-Exporters::Located Exporters::locate(const std::string& module, const std::string& folder) {
+ExportedAllocators::Located ExportedAllocators::locate(const std::string& module, const std::string& folder) {
   if (std::string path = in_folder(folder, module); !path.empty()) return {std::move(path), true};
   std::shared_ptr<General> general;
   {
@@ -99,7 +100,7 @@ Exporters::Located Exporters::locate(const std::string& module, const std::strin
 }
 
 /// Not beside the importer.
-Exporters::Located Exporters::locate_elsewhere(const std::string& module) {
+ExportedAllocators::Located ExportedAllocators::locate_elsewhere(const std::string& module) {
   for (const std::string& folder : folders_) {
     std::string path = in_folder(folder, module);
     if (!path.empty()) return {std::move(path), true};
@@ -109,7 +110,7 @@ Exporters::Located Exporters::locate_elsewhere(const std::string& module) {
   return paths.size() == 1 ? Located{std::move(paths.front()), false} : Located{};
 }
 
-const std::vector<tagdb::ApiRow>& Exporters::rows_of(const std::string& path, unsigned hops) {
+const std::vector<tagdb::ApiRow>& ExportedAllocators::rows_of(const std::string& path, unsigned hops) {
   Module* module = nullptr;
   {
     const std::lock_guard lock(mutex_);
@@ -138,7 +139,7 @@ const std::vector<tagdb::ApiRow>& Exporters::rows_of(const std::string& path, un
   return *module->rows;
 }
 
-Exporters::Given Exporters::given_to(const pe::Image& image, const std::string& path) {
+ExportedAllocators::Given ExportedAllocators::given_to(const pe::Image& image, const std::string& path) {
   Given given;
   take_modules(image, path, given);
   take_api_sets(image, path, kMostHops, given);
@@ -154,7 +155,7 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-void Exporters::take_modules(const pe::Image& image, const std::string& path, Given& given) {
+void ExportedAllocators::take_modules(const pe::Image& image, const std::string& path, Given& given) {
   std::map<std::string, std::set<std::string_view>> imported;  // module → functions
   image.for_each_import([&](const pe::Import& import) {
     if (import.name.empty() || is_api_set(import.library)) return;
@@ -179,7 +180,7 @@ void Exporters::take_modules(const pe::Image& image, const std::string& path, Gi
 }
 
 /// Functions of API sets: the set names no file, so the image that implements it is the one that exports the function.
-void Exporters::take_api_sets(const pe::Image& image, const std::string& path, unsigned hops, Given& given) {
+void ExportedAllocators::take_api_sets(const pe::Image& image, const std::string& path, unsigned hops, Given& given) {
   std::map<std::string, std::set<std::string_view>> imported;  // API set → functions
   image.for_each_import([&](const pe::Import& import) {
     if (!import.name.empty() && is_api_set(import.library)) imported[pe::fold_case(import.library)].insert(import.name);

@@ -17,14 +17,14 @@
 
 namespace scanner {
 
-class Exporters {
+class ExportedAllocators {
  public:
   /// `folders` are searched behind the importer's own (System32\drivers and System32 of the volume, as the loader
   /// does). `find_elsewhere` names other paths of a file name in lower case, in a fixed order; it may be slow, is
   /// called once per module, and what it finds is used only when there is exactly one.
-  Exporters(const tagdb::ApiTable& apis, std::vector<std::string> folders, std::uint64_t max_file_size,
-            std::function<std::vector<std::string>(const std::string& name)> find_elsewhere);
-  ~Exporters();
+  ExportedAllocators(const tagdb::ApiTable& apis, std::vector<std::string> folders, std::uint64_t max_file_size,
+                     std::function<std::vector<std::string>(const std::string& name)> find_elsewhere);
+  ~ExportedAllocators();
 
   struct Given {
     std::vector<tagdb::ApiRow> rows;  ///< empty for most

@@ -1,18 +1,10 @@
 #include "scanner/scan/scan_file.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
-#include <cstdio>
 #include <optional>
-#include <random>
 
-#include "pe/text.hpp"
 #include "scanner/lief/second_reader.hpp"
-#include "scanner/platform/sha256.hpp"
 #include "scanner/scan/code_names.hpp"
 #include "scanner/scan/embedded_images.hpp"
 #include "scanner/scan/exported_allocators.hpp"
@@ -64,24 +56,9 @@ void note_held(const pe::Image& image, const trace::TagSearch& tags, ScannedFile
   out.held_occurrences = trace::describe_occurrences(image, std::move(hits));
 }
 
-/// Names come from other places, too: with others they may be others.
-std::uint64_t with_places(std::uint64_t mixed, const std::vector<std::string>& symbol_places) {
-  for (const std::string& place : symbol_places) mixed = XXH3_64bits_withSeed(place.data(), place.size(), mixed) >> 1;
-  return mixed;
-}
-
 std::int64_t now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
       .count();
-}
-
-/// A seed of its own for every run.
-std::uint64_t hash_seed() {
-  static const std::uint64_t seed = [] {
-    std::random_device device;
-    return std::uint64_t{device()} << 32 | device();
-  }();
-  return seed;
 }
 
 }  // namespace
@@ -121,76 +98,22 @@ std::string_view own_path(std::string_view path, std::string_view container) {
   return container.empty() ? path : path.substr(container.size() + 1);
 }
 
-std::uint64_t beside(const std::string& path) {
-  const std::string stem = path.substr(0, path.find_last_of('.'));
-  std::uint64_t mixed = 0;
-  for (const char* suffix : {".pdb", ".map"}) {
-    walk::DirectoryEntry entry;
-    std::string ignored;
-    if (!walk::inspect(stem + suffix, entry, ignored)) continue;
-    const std::array<std::uint64_t, 3> facts = {entry.size, static_cast<std::uint64_t>(entry.modified), mixed + 1};
-    mixed = XXH3_64bits(facts.data(), sizeof facts) >> 1;  // SQLite's integers have a sign
-  }
-  return mixed;
-}
-
-std::string digest_of(const std::vector<tagdb::ApiRow>& rows) {
-  std::string text;
-  for (const tagdb::ApiRow& row : rows) {
-    text += row.name + "\t" + row.module + "\t";
-    for (const auto number :
-         {static_cast<long long>(row.kind), static_cast<long long>(row.match), static_cast<long long>(row.kmdf_index),
-          static_cast<long long>(row.charges_pool), static_cast<long long>(row.tag),
-          static_cast<long long>(row.tag_x86), static_cast<long long>(row.x86_fastcall),
-          static_cast<long long>(row.tag_in_struct), static_cast<long long>(row.pool_form),
-          static_cast<long long>(row.pool), static_cast<long long>(row.size), static_cast<long long>(row.size_x86),
-          static_cast<long long>(row.field_x64), static_cast<long long>(row.field_x86),
-          static_cast<long long>(row.condition_argument), static_cast<long long>(row.condition_value)})
-      text += std::to_string(number) + ",";
-    text += row.default_tag + "\n";
-  }
-  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
-  std::array<char, 40> hex{};
-  std::snprintf(hex.data(), hex.size(), "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
-  return hex.data();
-}
-
-ContentHash content_hash(pe::Bytes bytes) {
-  const XXH128_hash_t hash = XXH3_128bits_withSeed(bytes.data(), bytes.size(), hash_seed());
-  return {hash.low64, hash.high64};
-}
-
-ContentHash content_hash(const std::string& sha256) {
-  ContentHash hash;
-  std::from_chars(sha256.data(), sha256.data() + 16, hash.low, 16);
-  std::from_chars(sha256.data() + 16, sha256.data() + 32, hash.high, 16);
-  return hash;
-}
-
 void ReadBuffer::trim() {
   constexpr std::size_t kKept = 8U << 20;
   if (bytes.size() > kKept) std::vector<std::uint8_t>().swap(bytes);
-}
-
-std::string sha256_hex(pe::Bytes bytes) {
-  std::string out;
-  const auto digest = sha256(bytes);
-  if (!digest) return out;
-  for (const std::uint8_t byte : *digest) pe::append_hex(out, byte);
-  return out;
 }
 
 namespace {
 
 /// The functions of other drivers that `image` may call: rows of its own beside those of the table.
 std::vector<tagdb::ApiRow> rows_from_others(const pe::Image& image, const ScanRequest& request, ScannedFile& out) {
-  Exporters::Given given;
+  ExportedAllocators::Given given;
   const std::string& place = out.container.empty() ? out.file.path : out.container;
-  if (request.exporters != nullptr && trace::can_trace(image)) given = request.exporters->given_to(image, place);
+  if (request.exported_allocators != nullptr && trace::can_trace(image))
+    given = request.exported_allocators->given_to(image, place);
   out.context = !given.rows.empty() ? digest_of(given.rows) : given.asked ? "none" : "";
   if (given.unresolved > 0) out.context += "+" + std::to_string(given.unresolved);
-  if (request.exporters != nullptr && trace::can_trace(image)) out.unresolved_api_sets = given.unresolved;
+  if (request.exported_allocators != nullptr && trace::can_trace(image)) out.unresolved_api_sets = given.unresolved;
   return std::move(given.rows);
 }
 
@@ -293,7 +216,7 @@ bool recalled(const ScanRequest& request, ScannedFile& out) {
   using Outcome = ScannedFile::Outcome;
   if (request.recall == nullptr) return false;
   out.checked = now();
-  out.beside = with_places(beside(out.file.path), request.symbol_places);
+  out.symbol_files = symbol_files_stamp(out.file.path, request.symbol_places);
   if (!request.recall->unchanged(out)) return false;
   if (out.outcome != Outcome::traced && out.outcome != Outcome::unsupported) return true;
   if (request.already_reported && request.already_reported(out.hash)) {

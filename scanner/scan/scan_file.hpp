@@ -12,6 +12,7 @@
 #include "pe/identity.hpp"
 #include "pe/image.hpp"
 #include "pe/symbols.hpp"
+#include "scanner/scan/content.hpp"
 #include "scanner/trace/trace.hpp"
 #include "scanner/walk/walk.hpp"
 #include "tagdb/api_table.hpp"
@@ -19,12 +20,7 @@
 
 namespace scanner {
 
-struct ContentHash {
-  std::uint64_t low = 0, high = 0;
-  auto operator<=>(const ContentHash&) const = default;
-};
-
-class Exporters;
+class ExportedAllocators;
 struct ScannedFile;
 struct ScanRequest;
 
@@ -52,8 +48,9 @@ struct Done {
 
 struct ScanRequest {
   const tagdb::ApiTable* apis = nullptr;
-  Exporters* exporters = nullptr;  ///< finds functions of other drivers that take tags; null: only the table counts
-  std::string second_reader;       ///< lief::find_second_reader()
+  ExportedAllocators* exported_allocators =
+      nullptr;                ///< finds functions of other drivers that take tags; null: only the table counts
+  std::string second_reader;  ///< lief::find_second_reader()
   std::uint64_t max_file_size = 0;
   /// locate: what is asked for. Empty: everything (survey).
   std::vector<tagdb::TagQuery> queries;
@@ -98,9 +95,9 @@ struct ScannedFile {
   std::string message;    ///< for unreadable, malformed and failed
   std::uint64_t size = 0;
   ContentHash hash;
-  bool recalled = false;     ///< from the catalogue, not from the file
-  std::uint64_t beside = 0;  ///< stands for size and time of the .pdb and .map beside it
-  std::string context;       ///< digest of the rows that other drivers gave (Exporters); "none": might have given
+  bool recalled = false;           ///< from the catalogue, not from the file
+  std::uint64_t symbol_files = 0;  ///< symbol_files_stamp()
+  std::string context;  ///< digest of the rows that other drivers gave (ExportedAllocators); "none": might have given
   /// Functions that it imports from API sets and that no image at hand was seen to export; nothing: not counted.
   std::optional<std::uint32_t> unresolved_api_sets;
   std::int64_t checked = 0;  ///< when the file was looked at, nanoseconds since 1970
@@ -140,15 +137,6 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
 ScannedFile search_file(const walk::Found& file, const trace::TagSearch& tags, std::uint64_t max_file_size,
                         ReadBuffer& buffer);
 
-/// Not cryptographic, and different in every run: nobody can prepare two drivers that look alike to it.
-ContentHash content_hash(pe::Bytes bytes);
-/// From the first half of a SHA-256.
-ContentHash content_hash(const std::string& sha256);
-/// Stands for size and time of the files beside a driver that give names to its functions; 0: there are none.
-std::uint64_t beside(const std::string& path);
-/// Stands for the contents of rows of the table of functions (other rows may find other uses); where they come from is
-/// left out.
-std::string digest_of(const std::vector<tagdb::ApiRow>& rows);
 /// Does a use say more about the tag than that its bytes are there?
 bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag);
 /// What an image is called apart from who carries it: "driver.sys" for "tool.exe!driver.sys", `path` for a file.
@@ -157,6 +145,5 @@ std::string_view own_path(std::string_view path, std::string_view container);
 tagdb::PoolTag kmdf_tag_of(std::string_view path);
 /// Adds KMDF's default tag, which depends on the name of the file, where it applies.
 void predict_kmdf_tag(const tagdb::ApiTable& apis, ScannedFile& out);
-std::string sha256_hex(pe::Bytes bytes);
 
 }  // namespace scanner

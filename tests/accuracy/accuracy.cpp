@@ -5,8 +5,8 @@
 // generated drivers) misses fail only together. Beside our figures stand those of a byte search and of a look-back over
 // the ten instructions before each call, which is what existing scripts do.
 #include <algorithm>
+#include <boost/filesystem.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -21,7 +21,7 @@
 #include "tests/accuracy/truth.hpp"
 #include "tests/census/census.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 namespace trace = scanner::trace;
 
 namespace {
@@ -74,7 +74,7 @@ std::string missing(const accuracy::Expectation& expectation, const std::vector<
 
 Score judge(const fs::path& driver, const std::vector<accuracy::Expectation>& truth, std::vector<std::string>& failures,
             std::set<std::string>& misses) {
-  std::ifstream in(driver, std::ios::binary);
+  std::ifstream in(driver.string(), std::ios::binary);
   const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const auto image = pe::Image::open({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   if (!image) throw std::runtime_error(driver.string() + ": " + image.error().message);
@@ -181,7 +181,7 @@ int main(int argc, char** argv) try {
   for (const auto& folder : fs::directory_iterator(built)) {
     const std::string build = folder.path().filename().string();
     const std::set<std::string> words = words_of(build);
-    if (!folder.is_directory() || words.size() != 3) continue;
+    if (!fs::is_directory(folder.path()) || words.size() != 3) continue;
     for (const auto& file : fs::directory_iterator(folder)) {
       const std::string name = file.path().stem().string();
       const bool current = fs::exists(sources / (name + ".c")) || fs::exists(sources / (name + ".s"));
@@ -193,7 +193,7 @@ int main(int argc, char** argv) try {
       ++drivers;
     }
   }
-  std::ifstream count_file(built / "count.txt");
+  std::ifstream count_file((built / "count.txt").string());
   std::size_t expected_drivers = 0;
   count_file >> expected_drivers;
   Score total;

@@ -35,7 +35,8 @@ if [ -n "$corpus" ]; then
   tree=$corpus
 elif [ ! -d tree ]; then
   # Sizes from 45 to 560 KB, as drivers have them.
-  c++ -O2 -std=c++20 "$here/make_base.cpp" -o bin/make_base && c++ -O2 -std=c++20 "$here/make_tree.cpp" -o bin/make_tree
+  c++ -O2 -std=c++20 "$here/make_base.cpp" -o bin/make_base
+  c++ -O2 -std=c++20 "$here/make_tree.cpp" -o bin/make_tree -lboost_filesystem
   # The definitions carry the decoration of x86.
   sed -E 's/^@?([A-Za-z0-9_]+)@[0-9]+/\1/' "$source/tests/drivers/ntoskrnl.def" >nt.def
   llvm-dlltool-14 -m i386:x86-64 -d nt.def -l nt.lib

@@ -3,16 +3,16 @@
 // of its own: each base allocates once with 'BnCh', and those four bytes in its code become 'A000', 'A001', … So all
 // contents differ, each tag has exactly one owner, and nothing is random. One file in sixteen lies in each folder.
 #include <algorithm>
+#include <boost/filesystem.hpp>
 #include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 
 namespace {
 
@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
   std::sort(paths.begin(), paths.end());
   std::vector<std::string> bases;
   for (const fs::path& path : paths) {
-    std::ifstream in(path, std::ios::binary);
+    std::ifstream in(path.string(), std::ios::binary);
     bases.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
   }
   const auto limit = static_cast<std::uint64_t>(std::strtoull(argv[3], nullptr, 10)) * 1'000'000;
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     std::snprintf(folder, sizeof folder, "%02zu", number % 16);
     std::snprintf(name, sizeof name, "bench%06zu.sys", number);
     fs::create_directories(fs::path(argv[2]) / folder);
-    std::ofstream(fs::path(argv[2]) / folder / name, std::ios::binary) << image;
+    std::ofstream((fs::path(argv[2]) / folder / name).string(), std::ios::binary) << image;
     bytes += image.size();
   }
   std::printf("%zu drivers, %llu bytes\n", number, static_cast<unsigned long long>(bytes));

@@ -10,9 +10,9 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <boost/filesystem.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 
 namespace {
 
@@ -32,7 +32,7 @@ struct Case {
 };
 
 std::string slurp(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
+  std::ifstream in(path.string(), std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
@@ -194,7 +194,7 @@ int main(int argc, char** argv) {
     }
     if (same) continue;
     if (renew) {
-      std::ofstream(file, std::ios::binary) << write_case(result);
+      std::ofstream(file.string(), std::ios::binary) << write_case(result);
       std::printf("renewed %s\n", file.filename().c_str());
       continue;
     }

@@ -15,7 +15,7 @@ for ((i = 0; i < kills; ++i)); do
   kill -9 $writer 2>/dev/null && killed=$((killed + 1))
   wait $writer 2>/dev/null || true
   # Complete lines only: the last one may be cut.
-  sed -n 's/^{"type":"driver","path":"[^"]*","sha256":"\([0-9a-f]*\)".*}$/\1/p' out.ndjson | sort -u >reported
+  sed -n 's/^{"type":"driver","path":"[^"]*","container":null,"sha256":"\([0-9a-f]*\)".*}$/\1/p' out.ndjson | sort -u >reported
   [ -s k.db ] || { [ -s reported ] && die "reported, but there is no catalogue"; continue; }
   intact k.db
   if [ "$(sql k.db "SELECT count(*) FROM sqlite_schema")" -eq 0 ]; then

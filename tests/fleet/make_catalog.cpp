@@ -5,9 +5,9 @@
 // behind them the letters of every tag are shifted, as another product's. Each lies under C paths (1). --no-list:
 // without the tags of the built-in list, which make a small catalogue large.
 #include <algorithm>
+#include <boost/filesystem.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -15,7 +15,7 @@
 #include "scanner/scan/scan_file.hpp"
 #include "tagdb/database.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 using scanner::ScannedFile;
 
 namespace {
@@ -65,7 +65,7 @@ std::string made_up_hash(const std::string& host, std::uint64_t number) {
 std::vector<ScannedFile> trace_all(const fs::path& folder, const tagdb::ApiTable& apis, NothingKnown& nothing) {
   std::vector<fs::path> paths;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".sys") paths.push_back(entry.path());
+    if (fs::is_regular_file(entry.path()) && entry.path().extension() == ".sys") paths.push_back(entry.path());
   }
   std::sort(paths.begin(), paths.end());
   scanner::ScanRequest request;
@@ -93,7 +93,7 @@ ScannedFile made_of(const ScannedFile& base, const std::string& host, std::uint6
   for (auto& tag : file.held) tag = shifted(tag, by);
   for (auto& place : file.held_occurrences) place.tag = shifted(place.tag, by);
   file.sha256 = made_up_hash(host, number);
-  file.beside = 0;
+  file.symbol_files = 0;
   file.context.clear();
   char folder[32];
   std::snprintf(folder, sizeof folder, "%05llu/", static_cast<unsigned long long>(number / 500));

@@ -5,9 +5,9 @@
 // with SQL, apart from all code that ranks. Tags that nobody proves are asked for too: the catalogue then answers with
 // numbers of sites where a scan traces every driver.
 #include <algorithm>
+#include <boost/filesystem.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <regex>
@@ -20,7 +20,7 @@
 #include "scanner/commands/commands.hpp"
 #include "tagdb/database.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 
 namespace {
 

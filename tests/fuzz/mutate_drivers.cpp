@@ -12,10 +12,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/filesystem.hpp>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -37,7 +37,7 @@
 #include <sanitizer/allocator_interface.h>
 #endif
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 
 namespace {
 
@@ -84,7 +84,7 @@ std::uint64_t heap_of_run(std::uint64_t before) {
 }
 
 Input read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
+  std::ifstream in(path.string(), std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
@@ -231,7 +231,7 @@ void save(const Arguments& arguments, const Board& board, const char* why) {
   const std::uint64_t file = board.next / arguments.mutations;
   const fs::path path = arguments.keep / (std::string(why) + "-" + std::to_string(arguments.seed) + "-" +
                                           std::to_string(board.next) + ".sys");
-  std::ofstream(path, std::ios::binary)
+  std::ofstream(path.string(), std::ios::binary)
       .write(reinterpret_cast<const char*>(board.input), static_cast<std::streamsize>(board.input_size));
   std::printf("%s: %s, mutation %llu: %s\n", why, arguments.files[file].c_str(),
               static_cast<unsigned long long>(board.next % arguments.mutations), path.c_str());
@@ -257,7 +257,7 @@ void work(const Arguments& arguments, Board& board, const fs::path& scratch) {
     const Input mutant = Mutator(original, other, std::mt19937_64(mixed)()).run();
     board.input_size = std::min(mutant.size(), kLargestInput);
     std::memcpy(board.input, mutant.data(), board.input_size);
-    std::ofstream(scratch, std::ios::binary)
+    std::ofstream(scratch.string(), std::ios::binary)
         .write(reinterpret_cast<const char*>(mutant.data()), static_cast<std::streamsize>(mutant.size()));
     const itimerval patience{{0, 0}, {kHangSeconds, 0}};
     ::setitimer(ITIMER_PROF, &patience, nullptr);
@@ -294,7 +294,7 @@ Arguments parse(int argc, char** argv) {
       out.keep = value, ++i;
     } else if (fs::is_directory(word)) {
       for (const auto& entry : fs::recursive_directory_iterator(word)) {
-        if (entry.is_regular_file() && entry.path().extension() == ".sys") out.files.push_back(entry.path());
+        if (fs::is_regular_file(entry.path()) && entry.path().extension() == ".sys") out.files.push_back(entry.path());
       }
     } else {
       out.files.emplace_back(word);

@@ -2,22 +2,22 @@
 // mutations of each.   fuzz_TARGET MUTATIONS SEED PATH…   A fresh seed is printed, so that a failure can be repeated;
 // the input that ended the program is left in fuzz-input.bin in the current folder.
 #include <algorithm>
+#include <boost/filesystem.hpp>
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 
 #include "tests/fuzz/target.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 
 namespace {
 
 using Input = std::vector<std::uint8_t>;
 
 Input read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
+  std::ifstream in(path.string(), std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
     std::vector<fs::path> files;
     if (fs::is_directory(argv[i])) {
       for (const auto& entry : fs::recursive_directory_iterator(argv[i])) {
-        if (entry.is_regular_file()) files.push_back(entry.path());
+        if (fs::is_regular_file(entry.path())) files.push_back(entry.path());
       }
       std::sort(files.begin(), files.end());
     } else if (fs::exists(argv[i])) {

@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <boost/filesystem.hpp>
 #include <fstream>
 #include <iterator>
 
@@ -17,7 +17,7 @@
 
 namespace {
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 using namespace scanner;
 
 const tagdb::PoolTag kTag(0x6B61654CU);  // Leak

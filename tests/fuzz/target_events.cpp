@@ -2,7 +2,7 @@
 // begin like an .evtx, through the library that reads those.
 #include <unistd.h>
 
-#include <filesystem>
+#include <boost/filesystem.hpp>
 #include <fstream>
 #include <sstream>
 
@@ -43,10 +43,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   if (text.starts_with("ElfFile")) {
     static const std::string path =
-        (std::filesystem::temp_directory_path() / ("fuzz_events." + std::to_string(::getpid()))).string();
+        (boost::filesystem::temp_directory_path() / ("fuzz_events." + std::to_string(::getpid()))).string();
     std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
     check(*open_event_log(path));
-    std::filesystem::remove(path);
+    boost::filesystem::remove(path);
     return 0;
   }
   std::istringstream in(text);

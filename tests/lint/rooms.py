@@ -4,8 +4,9 @@
 The table of rooms in CONTRIBUTING.md is the input. Its first column names a room: a folder, a file, or files without their
 suffix; a file belongs to the longest name that fits it. Its last column lists the rooms that may be included
 besides the room itself and the ground, which is the first row. What fails: an include that no row allows, a file without a
-row, a row without files, an arrow of the table that nothing needs, and a cycle of arrows. Before it looks at SOURCE, the
-test looks at small trees that each break one of these rules, and fails when it does not see that.
+row, a row without files, an arrow of the table that nothing needs, and a cycle of arrows. There is one filesystem library,
+Boost.Filesystem: <filesystem> fails, too, in the tests as well. Before it looks at SOURCE, the test looks at small trees that
+each break one of these rules, and fails when it does not see that.
 """
 import collections
 import pathlib
@@ -16,6 +17,7 @@ import tempfile
 FOLDERS = ('pe', 'tagdb', 'scanner')
 HEADING = '## The house in one page'
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+STANDARD_FILESYSTEM = re.compile(r'^\s*#\s*include\s+<(experimental/)?filesystem>', re.MULTILINE)
 NAME = re.compile(r'`([^`]+)`')
 
 
@@ -79,6 +81,13 @@ def arrows(source, table, faults):
     return found, rooms
 
 
+def standard_filesystem(source):
+    for folder in FOLDERS + ('tests',):
+        for file in sorted((source / folder).rglob('*.[ch]pp')):
+            if STANDARD_FILESYSTEM.search(file.read_text(encoding='utf-8')):
+                yield f'{file.relative_to(source).as_posix()}: <filesystem> where Boost.Filesystem is used'
+
+
 def cycle_of(may):
     """Rooms that lead back to the first of them, or nothing."""
     state = {}
@@ -107,6 +116,7 @@ def faults_of(source):
     table = Table((source / 'CONTRIBUTING.md').read_text(encoding='utf-8'))
     faults = list(table.faults)
     found, rooms = arrows(source, table, faults)
+    faults += standard_filesystem(source)
     for (room, other), places in sorted(found.items()):
         if other not in table.may[room] and other not in table.ground:
             faults.append(f'{places[0]}: {room} may not include {other}' +
@@ -153,6 +163,7 @@ def self_test():
         ('a row without files', 'no file belongs', dict(rows=['| `scanner/rank/` | | |'])),
         ('an arrow that nothing needs', 'any more', dict(files={'scanner/main.cpp': ''})),
         ('a second row', 'a second row', dict(rows=[GOOD_TABLE[1]])),
+        ('another filesystem library', 'Boost.Filesystem', dict(files={'tests/unit/x.cpp': '#include <filesystem>'})),
         ('an arrow to nowhere', 'which has no row', dict(rows=['| `scanner/main` | | `scanner/gone/` |'])),
     ]
     blind = [] if not faults_with() else ['the good tree is blamed: ' + '; '.join(faults_with())]

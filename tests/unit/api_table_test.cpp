@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
+#include <boost/filesystem.hpp>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -93,9 +93,9 @@ TEST_CASE("a user's row takes the place of the built-in one of its name") {
 TEST_CASE("every row that can be matched has a test driver that calls it") {
   std::set<std::string> expected;  // names behind api= of the truth files
   std::string sources;
-  for (const auto& entry : std::filesystem::directory_iterator(TEST_SOURCES "/drivers")) {
-    if (!entry.is_regular_file()) continue;
-    std::ifstream in(entry.path());
+  for (const auto& entry : boost::filesystem::directory_iterator(TEST_SOURCES "/drivers")) {
+    if (!boost::filesystem::is_regular_file(entry.path())) continue;
+    std::ifstream in(entry.path().string());
     const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     const auto suffix = entry.path().extension();
     if (suffix == ".c" || suffix == ".s") sources += text;

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <boost/filesystem.hpp>
 #include <set>
 #include <string>
 #include <string_view>
@@ -145,7 +145,7 @@ class Oracle {
 TEST_CASE("ARM64 decoder agrees with Capstone on the test drivers") {
   Oracle oracle;
   std::size_t wrong = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(TEST_DRIVERS)) {
+  for (const auto& entry : boost::filesystem::recursive_directory_iterator(TEST_DRIVERS)) {
     const std::string path = entry.path().string();
     if (entry.path().extension() != ".sys") continue;
     const auto bytes = read_bytes(path);

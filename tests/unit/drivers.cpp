@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <filesystem>
+#include <boost/filesystem.hpp>
 
 #include "tests/unit/files.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 
 namespace {
 
@@ -11,7 +11,7 @@ std::vector<std::string> drivers_below(const fs::path& root) {
   std::vector<std::string> paths;
   if (!fs::exists(root)) return paths;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
-    if (entry.is_regular_file() && entry.path().extension() == ".sys") paths.push_back(entry.path().string());
+    if (fs::is_regular_file(entry.path()) && entry.path().extension() == ".sys") paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());
   return paths;

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/filesystem.hpp>
 #include <csignal>
-#include <filesystem>
 #include <iostream>
 #include <sstream>
 
@@ -225,8 +225,8 @@ TEST_CASE("a frame is one write") {
 }
 
 TEST_CASE("beside a tag stands who allocates with it, as a catalogue knows") {
-  const auto folder = std::filesystem::temp_directory_path() / ("live-view-" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
+  const auto folder = boost::filesystem::temp_directory_path() / ("live-view-" + std::to_string(::getpid()));
+  boost::filesystem::create_directories(folder);
   scanner::Options options;
   options.verb = scanner::Verb::survey;
   options.paths = {SOURCE_ROOT "/data/sample"};
@@ -239,7 +239,7 @@ TEST_CASE("beside a tag stands who allocates with it, as a catalogue knows") {
   CHECK(answers.value()->who_allocates(PoolTag::from_text("Leak")) == "myfault.sys");
   CHECK(answers.value()->who_allocates(PoolTag::from_text("Nope")).empty());
   answers.value().reset();
-  std::filesystem::remove_all(folder);
+  boost::filesystem::remove_all(folder);
 }
 
 TEST_CASE("--live on a terminal: the table stays where it is, and Ctrl-C ends with the report") {

@@ -3,14 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <boost/filesystem.hpp>
 #include <set>
 #include <string>
 
 #include "scanner/trace/trace.hpp"
 #include "tests/unit/files.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 namespace trace = scanner::trace;
 
 namespace {

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
+#include <boost/filesystem.hpp>
 #include <fstream>
 
 #include "tests/unit/files.hpp"
@@ -14,17 +14,17 @@ namespace {
 class Pretended {
  public:
   explicit Pretended(const std::string& script)
-      : path_(std::filesystem::temp_directory_path() / ("poolwho-reader-" + std::to_string(std::rand()))) {
-    std::ofstream(path_) << "#!/bin/sh\n" << script << "\n";
-    std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
+      : path_(boost::filesystem::temp_directory_path() / ("poolwho-reader-" + std::to_string(std::rand()))) {
+    std::ofstream(path_.string()) << "#!/bin/sh\n" << script << "\n";
+    boost::filesystem::permissions(path_, boost::filesystem::owner_all);
   }
-  ~Pretended() { std::filesystem::remove(path_); }
+  ~Pretended() { boost::filesystem::remove(path_); }
   Pretended(const Pretended&) = delete;
   Pretended& operator=(const Pretended&) = delete;
   [[nodiscard]] std::string path() const { return path_.string(); }
 
  private:
-  std::filesystem::path path_;
+  boost::filesystem::path path_;
 };
 
 std::string error_of(const std::string& program, pe::Identity& identity, int timeout_ms = 20'000) {

@@ -3,14 +3,14 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
+#include <boost/filesystem.hpp>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "scanner/platform/windows_rules.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 namespace walk = scanner::walk;
 
 namespace {
@@ -27,7 +27,7 @@ class Tree {
 
   void add(const std::string& relative) const {
     fs::create_directories((root_ / relative).parent_path());
-    std::ofstream(root_ / relative) << "content";
+    std::ofstream((root_ / relative).string()) << "content";
   }
   [[nodiscard]] std::string path() const { return root_.string(); }
 

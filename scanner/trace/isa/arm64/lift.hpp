@@ -5,34 +5,21 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/ir/op_writer.hpp"
 #include "scanner/trace/isa/arm64/decode.hpp"
 
 namespace scanner::trace::arm64 {
+
+static_assert(kNone == kNoReg);  // what a word does not name is not written
 
 constexpr std::uint64_t ones(unsigned count) {
   return count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
 }
 
 /// Widths are in bytes.
-class Emitter {
+class Emitter : public OpWriter {
  public:
-  /// From now on, operations of the instruction at `rva` are appended to `ops`.
-  void start(std::vector<Op>& ops, std::uint32_t rva) {
-    ops_ = &ops;
-    rva_ = rva;
-  }
-
-  /// Valid until the next one.
-  Op& emit(OpKind kind) {
-    Op op;
-    op.kind = kind;
-    op.rva = rva_;
-    ops_->push_back(op);
-    return ops_->back();
-  }
   void set(Reg reg, std::uint64_t value);
   void copy(Reg to, Reg from, unsigned width, bool sign = false);
   /// `b` kNoReg: with `imm`.
@@ -40,11 +27,6 @@ class Emitter {
   void alu(Alu kind, Reg to, Reg a, std::uint64_t imm, unsigned width) { alu(kind, to, a, kNoReg, imm, width); }
   void compare(Reg a, Reg b, std::uint64_t imm, unsigned width);
   void compare_unknown() { compare(kNoReg, kNoReg, 0, 8); }
-  /// Nothing for kNone.
-  void clobber(Reg reg) {
-    if (reg != kNone) emit(OpKind::clobber).dst = reg;
-  }
-
   void clobber_vector(unsigned number) {
     for (const unsigned half : {0U, 1U}) clobber(wide_register(number, half));
   }
@@ -62,9 +44,6 @@ class Emitter {
 
  private:
   Reg part(Reg scratch, Reg from, std::uint8_t bytes, bool sign, const Word& word);
-
-  std::vector<Op>* ops_ = nullptr;
-  std::uint32_t rva_ = 0;
 };
 
 // --- lifting, a function per form. Each appends the operations of `word` to the emitter.

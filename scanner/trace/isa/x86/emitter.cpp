@@ -56,7 +56,7 @@ Mem Emitter::memory(const ZydisDecodedOperand& operand) {
     mem.base = general(source.base).number;
   }
   if (source.index != ZYDIS_REGISTER_NONE) mem.index = general(source.index).number;
-  if (!is_64_ && addresses_.displacement_is_address(decoded_.instruction, rva_)) place_in_image(mem);
+  if (!is_64_ && addresses_.displacement_is_address(decoded_.instruction, rva())) place_in_image(mem);
   return mem;
 }
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "scanner/trace/ir/operations.hpp"
+#include "scanner/trace/ir/op_writer.hpp"
 #include "scanner/trace/isa/x86/addresses.hpp"
 
 namespace scanner::trace::x86 {
@@ -59,16 +59,15 @@ inline bool is_processor_data(const ZydisDecodedOperand& operand) {
   return operand.mem.segment == ZYDIS_REGISTER_GS || operand.mem.segment == ZYDIS_REGISTER_FS;
 }
 
-class Emitter {
+class Emitter : public OpWriter {
  public:
   /// Both are asked as long as the emitter is used.
   Emitter(const Decoded& decoded, const AddressFields& addresses, bool is_64)
       : decoded_(decoded), addresses_(addresses), is_64_(is_64) {}
 
-  /// From now on, operations of the decoded instruction, which stands at `rva`, are appended to `ops`.
+  /// As OpWriter's, for the decoded instruction, which stands at `rva`.
   void start(std::vector<Op>& ops, std::uint32_t rva) {
-    ops_ = &ops;
-    rva_ = rva;
+    OpWriter::start(ops, rva);
     next_ = rva + decoded_.instruction.length;
   }
 
@@ -78,18 +77,6 @@ class Emitter {
   [[nodiscard]] const ZydisDecodedInstruction& instruction() const { return decoded_.instruction; }
   [[nodiscard]] const ZydisDecodedOperand& operand(unsigned number) const { return decoded_.operands[number]; }
 
-  /// Valid until the next one.
-  Op& emit(OpKind kind) {
-    Op op;
-    op.kind = kind;
-    op.rva = rva_;
-    ops_->push_back(op);
-    return ops_->back();
-  }
-  /// Nothing for kNoReg.
-  void clobber(Reg reg) {
-    if (reg != kNoReg) emit(OpKind::clobber).dst = reg;
-  }
   /// The flags are those of `reg` (or, for kNoReg, of something nobody models) compared with 0.
   /// `only_equality`: greater and less are not known, because the flags are those of an addition or subtraction.
   Op& compare_with_zero(Reg reg, unsigned width, bool only_equality = false);
@@ -103,7 +90,7 @@ class Emitter {
   /// Where the operand stands in memory; may emit an operation that adds up its registers.
   Mem memory(const ZydisDecodedOperand& operand);
   [[nodiscard]] bool immediate_is_address() const {
-    return addresses_.immediate_is_address(decoded_.instruction, rva_);
+    return addresses_.immediate_is_address(decoded_.instruction, rva());
   }
   /// Only when immediate_is_address().
   void address_from_immediate(Reg reg);
@@ -124,8 +111,6 @@ class Emitter {
   const Decoded& decoded_;
   const AddressFields& addresses_;
   const bool is_64_;
-  std::vector<Op>* ops_ = nullptr;
-  std::uint32_t rva_ = 0;
   std::uint64_t next_ = 0;
 };
 

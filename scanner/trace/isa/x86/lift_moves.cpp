@@ -3,6 +3,16 @@
 #include "scanner/trace/isa/x86/lift.hpp"
 
 namespace scanner::trace::x86 {
+namespace {
+
+/// What a write to the 32-bit register does to the rest.
+void clear_high_half(Emitter& out, Reg reg) {
+  Op& op = out.emit(OpKind::copy);
+  op.dst = op.a = reg;
+  op.width = 4;
+}
+
+}  // namespace
 
 void lift_move(Emitter& out, bool sign) {
   const auto& destination = out.operand(0);
@@ -31,11 +41,7 @@ void lift_move(Emitter& out, bool sign) {
       op.width = static_cast<std::uint8_t>(width_of(source));
       op.sign = sign;
       op.mem = mem;
-      if (sign && reg.width == 4) {
-        Op& cut = out.emit(OpKind::copy);
-        cut.dst = cut.a = reg.number;
-        cut.width = 4;
-      }
+      if (sign && reg.width == 4) clear_high_half(out, reg.number);
       return;
     }
     if (reg.width >= 4 && is_register(source)) {
@@ -49,11 +55,7 @@ void lift_move(Emitter& out, bool sign) {
       op.a = from.number;
       op.width = static_cast<std::uint8_t>(from.width);
       op.sign = sign;
-      if (sign && reg.width == 4) {
-        Op& cut = out.emit(OpKind::copy);
-        cut.dst = cut.a = reg.number;
-        cut.width = 4;
-      }
+      if (sign && reg.width == 4) clear_high_half(out, reg.number);
       return;
     }
   }

@@ -1,4 +1,4 @@
-#include "scanner/commands/likely_first.hpp"
+#include "scanner/commands/machine_drivers.hpp"
 
 #include <algorithm>
 
@@ -50,7 +50,7 @@ bool is_crash_dump_driver(std::string_view image) { return pe::file_name(image).
 
 }  // namespace
 
-bool LikelyFirst::read(const Options& options, const std::string& root, bool marks_only, Diagnostics& diagnostics) {
+bool MachineDrivers::read(const Options& options, const std::string& root, bool marks_only, Diagnostics& diagnostics) {
   std::vector<loaded::Driver> drivers;
   if (const auto& file = options.loaded_from) {
     walk::Skipped ignored;
@@ -89,7 +89,7 @@ bool LikelyFirst::read(const Options& options, const std::string& root, bool mar
   return true;
 }
 
-void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const std::string& root) {
+void MachineDrivers::find_files(const std::vector<loaded::Driver>& drivers, const std::string& root) {
   looked_up_ = true;
   walk::PathFinder finder(root);
   DriverStore store(root);
@@ -132,7 +132,7 @@ void LikelyFirst::find_files(const std::vector<loaded::Driver>& drivers, const s
   }
 }
 
-void LikelyFirst::mark(const std::string& path, rank::ImageFacts& facts) const {
+void MachineDrivers::mark(const std::string& path, rank::ImageFacts& facts) const {
   const bool known = known_.contains(walk::same_name(path));
   const loaded::Driver* driver = index_.find(path);
   // One in the store of packages that is the one of the list: names alone say nothing there.
@@ -146,7 +146,7 @@ void LikelyFirst::mark(const std::string& path, rank::ImageFacts& facts) const {
   facts.list = list_;
 }
 
-void LikelyFirst::mark_embedded(std::uint32_t stamp, rank::ImageFacts& facts) const {
+void MachineDrivers::mark_embedded(std::uint32_t stamp, rank::ImageFacts& facts) const {
   const loaded::Driver* driver = index_.find_name(facts.file_name);
   if (driver == nullptr) return;
   const auto among = [driver](const std::vector<std::string>& images) {
@@ -159,7 +159,7 @@ void LikelyFirst::mark_embedded(std::uint32_t stamp, rank::ImageFacts& facts) co
   facts.list = list_;
 }
 
-std::string LikelyFirst::missing_note() const {
+std::string MachineDrivers::missing_note() const {
   std::string text = first_of(missing_, "loaded, but not on this volume:");
   const std::string gone =
       first_of(gone_, "unloaded before, and not on this volume (blocks they left stay allocated):");

@@ -1,4 +1,4 @@
-#include "scanner/poolmon/lines.hpp"
+#include "scanner/poolmon/line_reader.hpp"
 
 #include <algorithm>
 #include <cstring>

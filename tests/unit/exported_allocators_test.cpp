@@ -4,13 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <boost/filesystem.hpp>
 
 #include "scanner/scan/scan_file.hpp"
 #include "tests/census/census.hpp"
 #include "tests/unit/files.hpp"
 
-namespace fs = std::filesystem;
+namespace fs = boost::filesystem;
 using scanner::trace::Certainty;
 using scanner::trace::Evidence;
 using scanner::trace::Pool;
@@ -21,10 +21,10 @@ namespace {
 constexpr std::uint64_t kMaxFile = 1U << 20;
 const fs::path kPair = fs::path(TEST_DRIVERS) / "pair";
 
-scanner::ScannedFile scan(const fs::path& path, scanner::Exporters* exporters) {
+scanner::ScannedFile scan(const fs::path& path, scanner::ExportedAllocators* allocators) {
   scanner::ScanRequest request;
   request.apis = &tagdb::builtin_api_table();
-  request.exporters = exporters;
+  request.exported_allocators = allocators;
   request.max_file_size = kMaxFile;
   scanner::walk::Found file;
   file.path = path.string();
@@ -40,15 +40,15 @@ const TagUse* use_of(const scanner::ScannedFile& file, const char* tag) {
   return found == file.trace.uses.end() ? nullptr : &*found;
 }
 
-scanner::Exporters beside(std::vector<std::string> folders = {}) {
+scanner::ExportedAllocators beside(std::vector<std::string> folders = {}) {
   return {tagdb::builtin_api_table(), std::move(folders), kMaxFile, nullptr};
 }
 
 }  // namespace
 
 TEST_CASE("an importer's tag is followed into the driver that exports the allocator") {
-  auto exporters = beside();
-  const auto file = scan(kPair / "importer.sys", &exporters);
+  auto allocators = beside();
+  const auto file = scan(kPair / "importer.sys", &allocators);
   REQUIRE(file.outcome == scanner::ScannedFile::Outcome::traced);
   const TagUse* direct = use_of(file, "ImDi");
   REQUIRE(direct != nullptr);
@@ -79,7 +79,7 @@ TEST_CASE("without the exporter the tag stays a number in code") {
   CHECK(use_of(by_loader, "ImDi")->certainty == Certainty::sure);
   // Elsewhere only when there is no doubt which file is meant.
   const auto elsewhere = [](std::vector<std::string> paths) {
-    return scanner::Exporters(tagdb::builtin_api_table(), {}, kMaxFile, [paths](const std::string& name) {
+    return scanner::ExportedAllocators(tagdb::builtin_api_table(), {}, kMaxFile, [paths](const std::string& name) {
       CHECK(name == "exporter.sys");
       return paths;
     });
@@ -95,8 +95,8 @@ TEST_CASE("without the exporter the tag stays a number in code") {
 
 TEST_CASE("a tag is followed through an API set into the image that exports the function") {
   const fs::path sets = fs::path(TEST_DRIVERS) / "sets";
-  auto exporters = beside();
-  const auto file = scan(sets / "set_user.sys", &exporters);
+  auto allocators = beside();
+  const auto file = scan(sets / "set_user.sys", &allocators);
   REQUIRE(file.outcome == scanner::ScannedFile::Outcome::traced);
   // The host imports from this image through another set: a cycle that ends.
   const TagUse* use = use_of(file, "SuAl");
@@ -111,7 +111,7 @@ TEST_CASE("a tag is followed through an API set into the image that exports the 
   CHECK(file.unresolved_api_sets == 1U);
   CHECK(file.context.ends_with("+1"));
   // One that imports by name from the user of the set.
-  const auto client = scan(sets / "set_client.sys", &exporters);
+  const auto client = scan(sets / "set_client.sys", &allocators);
   REQUIRE(use_of(client, "ScAl") != nullptr);
   CHECK(use_of(client, "ScAl")->certainty == Certainty::sure);
   CHECK(client.unresolved_api_sets == 0U);
@@ -125,8 +125,8 @@ TEST_CASE("a function of an API set that several images export, or none") {
   const fs::path drivers = TEST_DRIVERS, both = drivers / "sets_both", alone = drivers / "sets_alone";
   for (const char* name : {"set_host.sys", "set_user.sys"})
     fs::copy_file(drivers / "sets" / name, both / name, fs::copy_options::overwrite_existing);
-  auto exporters = beside();
-  const auto file = scan(both / "set_user.sys", &exporters);
+  auto allocators = beside();
+  const auto file = scan(both / "set_user.sys", &allocators);
   REQUIRE(use_of(file, "SuTw") != nullptr);
   CHECK(use_of(file, "SuTw")->certainty == Certainty::assumed);
   REQUIRE(use_of(file, "SuAl") != nullptr);
@@ -178,8 +178,8 @@ TEST_CASE("the kernel's calls of its own allocator are call sites") {
 }
 
 TEST_CASE("a tag is followed through an import that is bound late") {
-  auto exporters = beside();
-  const auto file = scan(kPair / "delayed.sys", &exporters);
+  auto allocators = beside();
+  const auto file = scan(kPair / "delayed.sys", &allocators);
   REQUIRE(use_of(file, "DlGe") != nullptr);
   CHECK(use_of(file, "DlGe")->api == "exporter.sys!PoolGet");
   CHECK(use_of(file, "DlNo") == nullptr);

@@ -12,7 +12,7 @@
 
 namespace scanner {
 
-class LikelyFirst {
+class MachineDrivers {
  public:
   /// Reads --loaded-from, else asks the running system when `root` is its drive, else the registry of `root`. With
   /// `marks_only` nothing is looked up on the disk. False when --loaded-from cannot be read; that is said.
