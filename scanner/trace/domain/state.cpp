@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "scanner/trace/ir/stack_depth.hpp"
 
@@ -28,24 +30,52 @@ ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValueP
   return covered == width ? values.constant(result) : values.unknown(kTopComputed);
 }
 
+/// Adds `more` to `list`, both ascending: by means of `add`, one by one, when more than `most` would be in it. Paths
+/// that meet have mostly let the same escape.
+template <typename Item, typename Add>
+bool add_all(std::vector<Item>& list, const std::vector<Item>& more, std::size_t most, Add add) {
+  if (more.empty() || list == more || std::ranges::includes(list, more)) return false;
+  if (list.size() + more.size() > most) {
+    const std::vector<Item> before = list;
+    for (const Item& item : more) add(item);
+    return list != before;
+  }
+  std::vector<Item> both;
+  both.reserve(list.size() + more.size());
+  std::ranges::set_union(list, more, std::back_inserter(both));
+  list = std::move(both);
+  return true;
+}
+
 }  // namespace
 
-void escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer) {
+bool escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer) {
   const auto at = std::lower_bound(list.begin(), list.end(), pointer);
-  if (at != list.end() && *at == pointer) return;
+  if (at != list.end() && *at == pointer) return false;
   if (list.size() < policy::kMostEscapedArguments) {
     list.insert(at, pointer);
-    return;
+    return true;
   }
   const auto lowest = std::lower_bound(list.begin(), list.end(),
                                        EscapedArgument{pointer.pointer, std::numeric_limits<std::int64_t>::min()});
   if (lowest != list.end() && lowest->pointer == pointer.pointer) {
-    lowest->offset = std::min(lowest->offset, pointer.offset);
-    return;
+    if (lowest->offset <= pointer.offset) return false;
+    lowest->offset = pointer.offset;
+    return true;
   }
   list.insert(at, pointer);
   const auto same = [](const EscapedArgument& a, const EscapedArgument& b) { return a.pointer == b.pointer; };
   list.erase(std::unique(list.begin(), list.end(), same), list.end());
+  return true;
+}
+
+bool escape_arguments(std::vector<EscapedArgument>& list, const std::vector<EscapedArgument>& more) {
+  return add_all(list, more, policy::kMostEscapedArguments,
+                 [&list](const EscapedArgument& pointer) { escape_argument(list, pointer); });
+}
+
+bool State::escape_all(const std::vector<std::int32_t>& offsets) {
+  return add_all(escaped, offsets, policy::kMostEscaped, [this](std::int32_t offset) { escape(offset); });
 }
 
 bool State::escape(std::int32_t offset) {
@@ -137,6 +167,11 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
     }
   }
   if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
+  return frame_content(offset, width, values, abi);
+}
+
+ValueId frame_content(std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
+  if (width > 8) return values.unknown(kTopComputed);
   if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < policy::kHighestArgument)
     return values.resize(values.initial(stack_location(static_cast<std::int32_t>(offset))), width, false);
   return values.unknown(depth_lost(offset) ? kTopDepthLost : kTopUnset);
@@ -144,20 +179,20 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
 
 ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
   for (const FieldSlot& slot : state.fields) {
-    if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
+    if (!overlaps(slot, pointer, offset, width)) continue;
     if (slot.offset == offset && slot.width == width) return slot.value;
     if (slot.offset > offset || offset + width > slot.offset + slot.width) return values.unknown(kTopComputed);
     return values.bytes_of(slot.value, static_cast<unsigned>(offset - slot.offset), width);
   }
-  const ValueId value = values.single(Atom::field(pointer, offset, width));
+  return field_content(state, pointer, offset, width, values);
+}
+
+ValueId field_content(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
+  const ValueId value = values.field(pointer, offset, width);
   return state.argument_escaped(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
 }
 
 namespace {
-
-bool overlaps(const FieldSlot& slot, Location pointer, std::int64_t offset, unsigned width) {
-  return slot.pointer == pointer && slot.offset < offset + width && slot.offset + slot.width > offset;
-}
 
 /// What a store to `width` bytes at `offset` leaves of a slot that it overlaps.
 void keep_rests(State& state, const FieldSlot& slot, std::int64_t offset, unsigned width, ValuePool& values) {
@@ -194,11 +229,6 @@ void field_store(State& state, Location pointer, std::int64_t offset, unsigned w
   } else {
     state.escape_argument({pointer, offset});  // not known any more
   }
-}
-
-bool field_overlaps(const State& state, Location pointer, std::int64_t offset, unsigned width) {
-  return std::ranges::any_of(state.fields,
-                             [&](const FieldSlot& slot) { return overlaps(slot, pointer, offset, width); });
 }
 
 }  // namespace scanner::trace

@@ -11,6 +11,7 @@
 
 #include "scanner/trace/domain/arena.hpp"
 #include "scanner/trace/domain/atom.hpp"
+#include "scanner/trace/domain/memo.hpp"
 #include "scanner/trace/domain/policy.hpp"
 #include "scanner/trace/domain/probe_table.hpp"
 #include "scanner/trace/domain/progression.hpp"
@@ -60,10 +61,25 @@ class ValuePool {
   /// `word`: bytes of an address; `misalignment`: Abi::entry_misalignment.
   explicit ValuePool(unsigned word = 8, std::optional<std::int64_t> misalignment = 8);
 
-  ValueId constant(std::uint64_t value) { return single(Atom::constant(value)); }
-  ValueId initial(Location location) { return single(Atom::initial(location)); }
-  ValueId image_address(std::uint32_t rva) { return single(Atom::image(rva)); }
-  ValueId frame_address(std::int64_t offset) { return single(Atom::frame(offset)); }
+  ValueId constant(std::uint64_t value) {
+    return simple(value, AtomKind::constant, [&] { return Atom::constant(value); });
+  }
+  ValueId initial(Location location) {
+    return simple(static_cast<std::uint64_t>(location), AtomKind::initial, [&] { return Atom::initial(location); });
+  }
+  ValueId image_address(std::uint32_t rva) {
+    return simple(rva, AtomKind::image, [&] { return Atom::image(rva); });
+  }
+  ValueId frame_address(std::int64_t offset) {
+    return simple(static_cast<std::uint64_t>(offset), AtomKind::frame, [&] { return Atom::frame(offset); });
+  }
+  /// The content of `width` bytes at `offset` behind the pointer that `location` held at entry.
+  ValueId field(Location location, std::int64_t offset, unsigned width) {
+    const auto more = static_cast<std::uint64_t>(static_cast<std::uint32_t>(location)) << 8 | width;
+    return simple(
+        static_cast<std::uint64_t>(offset), AtomKind::field, [&] { return Atom::field(location, offset, width); },
+        more);
+  }
   ValueId import_pointer(std::uint32_t number) { return single(Atom::import(number)); }
   ValueId memory(std::uint32_t rva, unsigned width) { return single(Atom::memory(rva, width)); }
   ValueId single(const Atom& atom) { return make({&atom, 1}, 0); }
@@ -73,6 +89,12 @@ class ValuePool {
   ValueId make(std::span<const Atom> atoms, std::uint32_t flags);
 
   [[nodiscard]] std::span<const Atom> atoms(ValueId id) const { return {values_[id].first, values_[id].count}; }
+  [[nodiscard]] bool holds_frame_address(ValueId id) const {
+    for (const Atom& atom : atoms(id)) {
+      if (atom.kind == AtomKind::frame) return true;
+    }
+    return false;
+  }
   /// The assumptions of its atoms are among them.
   [[nodiscard]] std::uint32_t flags(ValueId id) const { return values_[id].flags; }
   /// What is to be said of one possibility of the value: what itself rests on, and why there may be others.
@@ -86,9 +108,17 @@ class ValuePool {
   }
 
   /// Reasons count for the whole value; assumptions are made for every atom.
-  ValueId with_flags(ValueId id, std::uint32_t flags);
+  ValueId with_flags(ValueId id, std::uint32_t flags) {
+    const Value& value = values_[id];
+    const bool has = (value.flags & flags) == flags && (value.assumed & (flags >> 16)) == flags >> 16;
+    return has ? id : flagged_.answer({id, flags}, [&] { return add_flags(id, flags); });
+  }
   /// `a` is the older value: when the union is too large, its atoms stay and kTopCapped is set.
-  ValueId join(ValueId a, ValueId b);
+  ValueId join(ValueId a, ValueId b) {
+    if (a == b || b == kBottom) return a;
+    if (a == kBottom) return b;
+    return joined_.answer({a, b}, [&] { return unite_two(a, b); });
+  }
   /// All that the values may be, up to kCap atoms.
   ValueId unite(std::span<const ValueId> all);
   /// What `part` makes of each atom of `id`, joined. The flags of `id` stay, and each part rests on what its atom does.
@@ -112,7 +142,10 @@ class ValuePool {
   ValueId restricted(ValueId id, const Bound& bound);
 
   /// `a` ∘ `b` of `width` bytes; `shift` as in Op.
-  ValueId alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
+  ValueId alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
+    const std::uint64_t how = std::uint64_t{shift} << 16 | width << 8 | static_cast<unsigned>(op);
+    return computed_.answer({std::uint64_t{a} << 32 | b, how}, [&] { return compute(op, width, shift, a, b); });
+  }
   ValueId add(ValueId id, std::int64_t bytes) {
     return alu(Alu::add, word_, 0, id, constant(static_cast<std::uint64_t>(bytes)));
   }
@@ -147,8 +180,19 @@ class ValuePool {
  private:
   struct Value {
     const Atom* first = nullptr;
-    std::uint32_t count = 0, flags = 0;
+    std::uint16_t count = 0;
+    std::uint16_t assumed = 0xFFFF;  // by each of the atoms
+    std::uint32_t flags = 0;
   };
+  /// The value of one atom, which `number`, `kind` and `more`, below 2^56, tell from others.
+  template <typename MakeAtom>
+  ValueId simple(std::uint64_t number, AtomKind kind, MakeAtom atom, std::uint64_t more = 0) {
+    const std::uint64_t rest = more << 8 | (static_cast<std::uint64_t>(kind) + 1);
+    return simple_.answer({number, rest}, [&] { return single(atom()); });
+  }
+  ValueId add_flags(ValueId id, std::uint32_t flags);
+  ValueId unite_two(ValueId a, ValueId b);
+  ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
   bool walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   bool steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   [[nodiscard]] bool is_counter(ValueId id) const;
@@ -163,6 +207,10 @@ class ValuePool {
   std::vector<Value> values_;
   ProbeTable index_;                     // by hash of atoms and flags
   ProbeTable joins_;                     // by the two values
+  Memo<1024> joined_;                    // join(): the last of them
+  Memo<512> computed_;                   // alu()
+  Memo<512> simple_;                     // constant() and its like
+  Memo<256> flagged_;                    // with_flags()
   std::array<ValueId, 1024> unknown_{};  // unknown() for the low flags alone, asked for more than anything else
 };
 

@@ -24,6 +24,7 @@ bool StackPointer::has_frame(const State& state) const {
 
 void StackPointer::set_depth(State& state, std::int64_t depth) {
   state.registers[abi_.stack_pointer] = values_.frame_address(depth);
+  if (state.frame.empty()) return;
   const auto from = [&state](std::int64_t offset) {
     return std::partition_point(state.frame.begin(), state.frame.end(),
                                 [offset](const FrameSlot& slot) { return slot.offset < offset; });
@@ -33,7 +34,7 @@ void StackPointer::set_depth(State& state, std::int64_t depth) {
     const auto older = from(std::min(depth + kRegion + 1, kDeepestFrame));
     state.frame.erase(older, from(kDeepestFrame));
   }
-  state.frame.erase(state.frame.begin(), from(depth));
+  if (state.frame.front().offset < depth) state.frame.erase(state.frame.begin(), from(depth));
 }
 
 void StackPointer::settle(const Op& op, State& state) {
@@ -92,7 +93,7 @@ void StackPointer::note_popped(const Op& op, const State& state, ValueId value) 
   restored_from_ = lost && op.dst == kScratchB && depth_in(state, depth) ? depth : 0;
 }
 
-void StackPointer::settle_call(const CallSite& site, const Op& op, const Block& block, State& state) {
+void StackPointer::settle_call(const Call& site, const Op& op, const Block& block, State& state) {
   std::int64_t depth = 0;
   const bool known = depth_in(state, depth);
   std::uint32_t reason = kDepthPointer;

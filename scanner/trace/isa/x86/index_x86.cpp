@@ -50,16 +50,26 @@ class Sweep {
     if (section != nullptr && section->executable()) walk(*section, rva);
   }
 
+  /// A section, of which `size` bytes from the RVA `begin` on are looked at.
+  struct SweptBytes {
+    pe::Bytes code;
+    std::uint32_t begin;
+    std::size_t size;
+    std::uint8_t* steps;  ///< by byte, see SweptSection
+  };
+
   /// From `rva` to the end of the section, or to where an earlier sweep has been.
   void walk(const pe::Section& section, std::uint32_t rva) {
-    const std::uint32_t end = section.rva + std::min(section.virtual_size, section.file_size);
-    const pe::Bytes all = image_.from_rva(section.rva);
-    auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
     std::vector<std::uint8_t>& steps = swept_[static_cast<std::size_t>(&section - image_.sections().data())].steps;
-    while (rva < end && steps[rva - section.rva] == 0) {
-      const pe::Bytes code = all.from(rva - section.rva);
+    if (rva - section.rva >= steps.size() || steps[rva - section.rva] != 0) return;
+    const SweptBytes swept{image_.from_rva(section.rva), section.rva, steps.size(), steps.data()};
+    auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
+    while (true) {
+      Glance glance;
+      rva = glance_over(swept, rva, field != fields_.end() ? *field : 0xFFFFFFFFU, glance);
+      if (rva - section.rva >= steps.size() || steps[rva - section.rva] != 0) return;
+      const pe::Bytes code = swept.code.from(rva - section.rva);
       if (code.empty()) return;
-      Glance glance = code.size() >= kLongestX86 ? glance_x86(code.data()) : Glance{};
       bool jump = code[0] == 0xE9 || (code[0] == 0x0F && glance.length == 6 && !glance.plain);
       const bool glanced = glance.length != 0 && (field == fields_.end() || *field >= rva + glance.length);
       // With a relocated field it must be asked whether it can be an operand of the instruction.
@@ -83,6 +93,19 @@ class Sweep {
         if (*field > rva) owner_[static_cast<std::size_t>(field - fields_.begin())] = rva;
       }
       rva = next;
+    }
+  }
+
+  /// From `rva` over what a glance tells to lead to the next instruction and no farther, up to `limit` at most, or to
+  /// where an earlier sweep has been. `glance` is that at the RVA which is returned, if no sweep has been there.
+  static std::uint32_t glance_over(const SweptBytes& swept, std::uint32_t rva, std::uint32_t limit, Glance& glance) {
+    for (;; rva += glance.length) {
+      const std::size_t offset = rva - swept.begin;
+      if (offset >= swept.size || swept.steps[offset] != 0) return rva;
+      const std::uint8_t* at = swept.code.data() + offset;
+      glance = swept.code.contains(offset, kLongestX86) ? glance_x86(at) : Glance{};
+      if (!glance.plain || *at == 0 || *at == 0xE8 || rva + glance.length > limit) return rva;  // E8: call
+      swept.steps[offset] = static_cast<std::uint8_t>(glance.length | SweptSection::kPlain | SweptSection::kQuiet);
     }
   }
 
