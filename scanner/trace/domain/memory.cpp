@@ -39,7 +39,8 @@ void Memory::escape_contents(State& state) {
     budget_.spend(steps_for(state));
     // By number: an escape may add slots, but none before the one that is looked at.
     for (std::size_t i = 0; i < state.frame.size(); ++i) {
-      if (state.may_alias(state.frame[i].offset, abi_)) escape(state, state.frame[i].value);
+      const ValueId value = state.frame[i].value;
+      if (values_.holds_frame_address(value) && state.may_alias(state.frame[i].offset, abi_)) escape(state, value);
     }
   }
 }

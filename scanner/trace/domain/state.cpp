@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "scanner/trace/ir/stack_depth.hpp"
 
@@ -28,24 +30,52 @@ ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValueP
   return covered == width ? values.constant(result) : values.unknown(kTopComputed);
 }
 
+/// Adds `more` to `list`, both ascending: by means of `add`, one by one, when more than `most` would be in it. Paths
+/// that meet have mostly let the same escape.
+template <typename Item, typename Add>
+bool add_all(std::vector<Item>& list, const std::vector<Item>& more, std::size_t most, Add add) {
+  if (more.empty() || list == more || std::ranges::includes(list, more)) return false;
+  if (list.size() + more.size() > most) {
+    const std::vector<Item> before = list;
+    for (const Item& item : more) add(item);
+    return list != before;
+  }
+  std::vector<Item> both;
+  both.reserve(list.size() + more.size());
+  std::ranges::set_union(list, more, std::back_inserter(both));
+  list = std::move(both);
+  return true;
+}
+
 }  // namespace
 
-void escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer) {
+bool escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer) {
   const auto at = std::lower_bound(list.begin(), list.end(), pointer);
-  if (at != list.end() && *at == pointer) return;
+  if (at != list.end() && *at == pointer) return false;
   if (list.size() < policy::kMostEscapedArguments) {
     list.insert(at, pointer);
-    return;
+    return true;
   }
   const auto lowest = std::lower_bound(list.begin(), list.end(),
                                        EscapedArgument{pointer.pointer, std::numeric_limits<std::int64_t>::min()});
   if (lowest != list.end() && lowest->pointer == pointer.pointer) {
-    lowest->offset = std::min(lowest->offset, pointer.offset);
-    return;
+    if (lowest->offset <= pointer.offset) return false;
+    lowest->offset = pointer.offset;
+    return true;
   }
   list.insert(at, pointer);
   const auto same = [](const EscapedArgument& a, const EscapedArgument& b) { return a.pointer == b.pointer; };
   list.erase(std::unique(list.begin(), list.end(), same), list.end());
+  return true;
+}
+
+bool escape_arguments(std::vector<EscapedArgument>& list, const std::vector<EscapedArgument>& more) {
+  return add_all(list, more, policy::kMostEscapedArguments,
+                 [&list](const EscapedArgument& pointer) { escape_argument(list, pointer); });
+}
+
+bool State::escape_all(const std::vector<std::int32_t>& offsets) {
+  return add_all(escaped, offsets, policy::kMostEscaped, [this](std::int32_t offset) { escape(offset); });
 }
 
 bool State::escape(std::int32_t offset) {

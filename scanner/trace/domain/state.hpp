@@ -40,7 +40,10 @@ struct EscapedArgument {
 
 /// Adds `pointer` to an ascending list. Objects extend upwards: in a full list only the lowest offset of each pointer
 /// counts, and stands for all behind it.
-void escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer);
+/// False: it was among them.
+bool escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer);
+/// Adds all of `more`, which ascends, too. False: that changed nothing.
+bool escape_arguments(std::vector<EscapedArgument>& list, const std::vector<EscapedArgument>& more);
 /// May an alias of a pointer of the list write `offset` bytes behind the argument at `pointer`?
 bool argument_escaped(const std::vector<EscapedArgument>& list, Location pointer, std::int64_t offset);
 
@@ -66,7 +69,9 @@ struct State {
 
   /// The frame address `offset` has an alias from now on. False: it had one before.
   bool escape(std::int32_t offset);
-  void escape_argument(const EscapedArgument& pointer) { trace::escape_argument(escaped_arguments, pointer); }
+  /// The same for all of `offsets`, which ascend.
+  bool escape_all(const std::vector<std::int32_t>& offsets);
+  bool escape_argument(const EscapedArgument& pointer) { return trace::escape_argument(escaped_arguments, pointer); }
   /// May an alias write `offset` bytes behind the argument? As in the frame, objects extend upwards.
   [[nodiscard]] bool argument_escaped(Location pointer, std::int64_t offset) const {
     return trace::argument_escaped(escaped_arguments, pointer, offset);
@@ -74,9 +79,10 @@ struct State {
   /// May a frame address that escaped reach the slot at `offset`? Objects extend upwards, but neither over the return
   /// address nor, in the home space of register arguments, over a single slot.
   [[nodiscard]] bool may_alias(std::int32_t offset, const Abi& abi) const {
+    if (escaped.empty() || escaped.front() > offset) return false;
+    if (offset < 0) return true;
     const auto behind = std::upper_bound(escaped.begin(), escaped.end(), offset);
-    if (behind == escaped.begin()) return false;
-    if (offset < 0 || *(behind - 1) == offset) return true;
+    if (*(behind - 1) == offset) return true;
     return *(behind - 1) >= static_cast<std::int32_t>(abi.stack_arguments);
   }
 };

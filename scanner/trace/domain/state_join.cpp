@@ -18,10 +18,22 @@ auto slot_from(Frame& frame, std::int32_t offset) {
                           [](const FrameSlot& slot, std::int32_t wanted) { return slot.offset < wanted; });
 }
 
-/// Slots that only `from` holds.
-void join_missing_slots(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
+/// `slot` becomes what it was or `other`. Is that something new?
+template <typename Slot>
+bool join_slot(Slot& slot, ValueId other, JoinHow how, ValuePool& values) {
+  if (slot.value == other) return false;
+  const ValueId before = slot.value;
+  slot.value = join_values(before, other, how, values);
+  return slot.value != before;
+}
+
+/// Slots that only `from` holds. Is there any?
+bool join_missing_slots(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
+  bool changed = false;
+  std::size_t next = 0;  // of `into`, the first at the slot's offset or behind it
   for (const FrameSlot& slot : from.frame) {
-    const auto at = slot_from(into.frame, slot.offset);
+    while (next < into.frame.size() && into.frame[next].offset < slot.offset) ++next;
+    const auto at = into.frame.begin() + static_cast<std::ptrdiff_t>(next);
     const bool overlaps_next =
         at != into.frame.end() && at->offset < slot.offset + static_cast<std::int32_t>(slot.width);
     const bool overlaps_previous =
@@ -33,68 +45,108 @@ void join_missing_slots(State& into, const State& from, JoinHow how, ValuePool& 
     const ValueId both =
         abi.callee_removes ? join_values(missing, slot.value, how, values) : values.join(missing, slot.value);
     into.frame.insert(at, {slot.offset, slot.width, both});
+    changed = true;
   }
+  return changed;
 }
 
-void join_registers(State& into, const State& from, JoinHow how, ValuePool& values) {
-  const auto join = [&](std::size_t first, std::size_t end) {
-    for (std::size_t reg = first; reg < end; ++reg)
-      into.registers[reg] = join_values(into.registers[reg], from.registers[reg], how, values);
-  };
-  join(0, kFirstWide);
-  // Wide registers hold nothing that is known most of the time.
-  if (!std::equal(into.registers.begin() + kFirstWide, into.registers.end(), from.registers.begin() + kFirstWide))
-    join(kFirstWide, kRegCount);
-}
-
-}  // namespace
-
-void join_fields(State& into, const State& from, JoinHow how, ValuePool& values) {
-  const auto same = [](const FieldSlot& a, const FieldSlot& b) {
-    return a.pointer == b.pointer && a.offset == b.offset && a.width == b.width;
-  };
-  // Two paths have mostly stored the same fields in the same order.
-  const std::size_t both = std::min(into.fields.size(), from.fields.size());
-  std::size_t alike = 0;
-  while (alike < both && same(into.fields[alike], from.fields[alike])) ++alike;
-  for (std::size_t i = 0; i < into.fields.size(); ++i) {
-    FieldSlot& slot = into.fields[i];
-    const ValueId other =
-        i < alike ? from.fields[i].value : field_load(from, slot.pointer, slot.offset, slot.width, values);
-    slot.value = join_values(slot.value, other, how, values);
-  }
-  for (std::size_t i = alike; i < from.fields.size(); ++i) {
-    const FieldSlot& slot = from.fields[i];
-    if (std::any_of(into.fields.begin(), into.fields.end(), [&](const FieldSlot& known) { return same(known, slot); }))
-      continue;
-    // Joining moves no slots: two layouts that replace each other would never come to rest.
-    if (field_overlaps(into, slot.pointer, slot.offset, slot.width)) {
-      into.escape_argument({slot.pointer, slot.offset});
-      continue;
-    }
-    const ValueId missing = field_load(into, slot.pointer, slot.offset, slot.width, values);
-    field_store(into, slot.pointer, slot.offset, slot.width, values.join(missing, slot.value), values);
-  }
-  for (const EscapedArgument& pointer : from.escaped_arguments) into.escape_argument(pointer);
-}
-
-void join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
-  join_registers(into, from, how, values);
+bool join_frames(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
+  bool changed = false;
   auto other = from.frame.begin();
   std::size_t alike = 0;  // slots that stand in both frames
   for (FrameSlot& slot : into.frame) {
     while (other != from.frame.end() && other->offset < slot.offset) ++other;
     const bool same = other != from.frame.end() && other->offset == slot.offset && other->width == slot.width;
     const ValueId value = same ? other->value : frame_load(from, slot.offset, slot.width, values, abi);
-    slot.value = join_values(slot.value, value, how, values);
+    changed = join_slot(slot, value, how, values) || changed;
     alike += same ? 1 : 0;
   }
-  if (alike < from.frame.size()) join_missing_slots(into, from, how, values, abi);
-  join_fields(into, from, how, values);
-  for (const std::int32_t offset : from.escaped) into.escape(offset);
-  std::erase_if(into.constraints, [&from](const Constraint& constraint) {
+  return (alike < from.frame.size() && join_missing_slots(into, from, how, values, abi)) || changed;
+}
+
+bool join_registers(State& into, const State& from, JoinHow how, ValuePool& values) {
+  bool changed = false;
+  const auto join = [&](std::size_t first, std::size_t end) {
+    for (std::size_t reg = first; reg < end; ++reg) {
+      ValueId& value = into.registers[reg];
+      if (value == from.registers[reg]) continue;
+      const ValueId joined = join_values(value, from.registers[reg], how, values);
+      changed = changed || joined != value;
+      value = joined;
+    }
+  };
+  join(0, kFirstWide);
+  // Wide registers hold nothing that is known most of the time.
+  if (!std::equal(into.registers.begin() + kFirstWide, into.registers.end(), from.registers.begin() + kFirstWide))
+    join(kFirstWide, kRegCount);
+  return changed;
+}
+
+bool same_place(const FieldSlot& a, const FieldSlot& b) {
+  return a.pointer == b.pointer && a.offset == b.offset && a.width == b.width;
+}
+
+/// What `slot` holds on the other path: mostly the field number `next` of `from`, behind the last one asked for.
+ValueId other_field(const FieldSlot& slot, const State& from, std::size_t& next, ValuePool& values) {
+  if (next < from.fields.size() && same_place(from.fields[next], slot)) return from.fields[next++].value;
+  const auto same = [&slot](const FieldSlot& other) { return same_place(other, slot); };
+  const auto found = std::ranges::find_if(from.fields, same);
+  if (found == from.fields.end()) return field_load(from, slot.pointer, slot.offset, slot.width, values);
+  next = static_cast<std::size_t>(found - from.fields.begin()) + 1;
+  return found->value;
+}
+
+/// Fields that only `from` holds, from number `first` on. Is there any?
+bool join_missing_fields(State& into, const State& from, std::size_t first, ValuePool& values) {
+  bool changed = false;
+  std::size_t next = first;  // of `into`: mostly the same field
+  for (std::size_t i = first; i < from.fields.size(); ++i) {
+    const FieldSlot& slot = from.fields[i];
+    const auto same = [&slot](const FieldSlot& other) { return same_place(other, slot); };
+    if (next >= into.fields.size() || !same(into.fields[next]))
+      next = static_cast<std::size_t>(std::ranges::find_if(into.fields, same) - into.fields.begin());
+    if (next++ < into.fields.size()) continue;
+    // Joining moves no slots: two layouts that replace each other would never come to rest.
+    const bool overlaps = field_overlaps(into, slot.pointer, slot.offset, slot.width);
+    ValueId both = kBottom;
+    if (!overlaps) both = values.join(field_load(into, slot.pointer, slot.offset, slot.width, values), slot.value);
+    if (!overlaps && into.fields.size() < policy::kMostFields) {
+      into.fields.push_back({slot.pointer, slot.offset, slot.width, both});
+      changed = true;
+    } else {
+      changed = into.escape_argument({slot.pointer, slot.offset}) || changed;
+    }
+  }
+  return changed;
+}
+
+}  // namespace
+
+bool join_fields(State& into, const State& from, JoinHow how, ValuePool& values) {
+  bool changed = false;
+  // Two paths have mostly stored the same fields in the same order.
+  std::size_t alike = 0;
+  const std::size_t both = std::min(into.fields.size(), from.fields.size());
+  for (; alike < both && same_place(into.fields[alike], from.fields[alike]); ++alike)
+    changed = join_slot(into.fields[alike], from.fields[alike].value, how, values) || changed;
+  std::size_t next = alike;
+  for (std::size_t i = alike; i < into.fields.size(); ++i) {
+    FieldSlot& slot = into.fields[i];
+    changed = join_slot(slot, other_field(slot, from, next, values), how, values) || changed;
+  }
+  changed = join_missing_fields(into, from, alike, values) || changed;
+  return escape_arguments(into.escaped_arguments, from.escaped_arguments) || changed;
+}
+
+bool join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
+  bool changed = join_registers(into, from, how, values);
+  changed = join_frames(into, from, how, values, abi) || changed;
+  changed = join_fields(into, from, how, values) || changed;
+  changed = into.escape_all(from.escaped) || changed;
+  const auto lost = std::erase_if(into.constraints, [&from](const Constraint& constraint) {
     return !std::binary_search(from.constraints.begin(), from.constraints.end(), constraint);
   });
+  return changed || lost != 0;
 }
 
 void force_fixpoint(State& joined, const State& in, ValuePool& values) {

@@ -22,10 +22,10 @@ struct JoinHow {
   std::uint16_t rounds;  ///< JoinKind::loop: see ValuePool::join_loop
 };
 
-/// `into` becomes what holds on either path.
-void join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi);
+/// `into` becomes what holds on either path. False: it was that already.
+bool join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi);
 /// The part of it that is about fields behind arguments.
-void join_fields(State& into, const State& from, JoinHow how, ValuePool& values);
+bool join_fields(State& into, const State& from, JoinHow how, ValuePool& values);
 
 /// A block that was visited very often may go on changing for long: whatever still differs between `in` and `joined`,
 /// which came of it, is "possibly something else" (kTopCapped) from now on, once and for all.

@@ -73,6 +73,12 @@ class ValuePool {
   ValueId make(std::span<const Atom> atoms, std::uint32_t flags);
 
   [[nodiscard]] std::span<const Atom> atoms(ValueId id) const { return {values_[id].first, values_[id].count}; }
+  [[nodiscard]] bool holds_frame_address(ValueId id) const {
+    for (const Atom& atom : atoms(id)) {
+      if (atom.kind == AtomKind::frame) return true;
+    }
+    return false;
+  }
   /// The assumptions of its atoms are among them.
   [[nodiscard]] std::uint32_t flags(ValueId id) const { return values_[id].flags; }
   /// What is to be said of one possibility of the value: what itself rests on, and why there may be others.

@@ -72,7 +72,8 @@ std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction
   return bound;
 }
 
-void BranchRefinement::refine(State& state, const Instruction& branch, bool taken) {
+BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool taken) {
+  News news;
   for (unsigned side = 0; side < sides_.size(); ++side) {
     const ValueId compared = sides_[side].value;
     if (values_.atoms(compared).size() == 1 && values_.only(compared) != nullptr &&
@@ -83,12 +84,24 @@ void BranchRefinement::refine(State& state, const Instruction& branch, bool take
     const bool equality = bound->kind == Bound::Kind::equal || bound->kind == Bound::Kind::not_equal;
     if (const Atom* argument = values_.only(compared);
         equality && argument != nullptr && argument->is_pointer_argument() && !bound->in_image)
-      constrain(state, *argument, *bound);
+      news.constraint = constraint_on(*argument, *bound);
     ValueId becomes = values_.restricted(compared, *bound);
     if (bound->kind == Bound::Kind::not_equal && begins_loop_) count_to(becomes, *bound);
-    if (becomes != compared) replace(state, sides_[side], becomes);
-    return;
+    if (becomes != compared) news.side = side;
+    news.becomes = becomes;
+    break;
   }
+  return news;
+}
+
+void BranchRefinement::refine(State& state, const News& news) const {
+  if (news.constraint) {
+    auto& list = state.constraints;
+    const auto at = std::lower_bound(list.begin(), list.end(), *news.constraint);
+    if ((at == list.end() || *at != *news.constraint) && list.size() < policy::kMostConstraints)
+      list.insert(at, *news.constraint);
+  }
+  if (news.side != News::kNoSide) replace(state, sides_[news.side], news.becomes);
 }
 
 /// A counter that the head of a loop compares for equality does not go beyond, unless some way around this loop leaves
@@ -134,7 +147,7 @@ std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& bra
   return 0;
 }
 
-void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) {
+void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) const {
   const Atom* atom = values_.only(side.value);
   if (atom != nullptr && atom->kind == AtomKind::initial) {
     // An argument is the same wherever it stands; two unknown values need not be.
@@ -149,14 +162,11 @@ void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) 
 }
 
 /// `argument`, plus what was added to it, is (or is not) that number: callers are asked about that.
-void BranchRefinement::constrain(State& state, const Atom& argument, const Bound& bound) {
+Constraint BranchRefinement::constraint_on(const Atom& argument, const Bound& bound) const {
   const bool wide = width_ == 8;
   const std::uint64_t value = bound.limit - argument.a;
-  const Constraint constraint{argument.where, wide ? value : value & 0xFFFFFFFFU, bound.kind == Bound::Kind::equal,
-                              wide ? std::uint8_t{8} : std::uint8_t{4}};
-  auto& list = state.constraints;
-  const auto at = std::lower_bound(list.begin(), list.end(), constraint);
-  if ((at == list.end() || *at != constraint) && list.size() < policy::kMostConstraints) list.insert(at, constraint);
+  return {argument.where, wide ? value : value & 0xFFFFFFFFU, bound.kind == Bound::Kind::equal,
+          wide ? std::uint8_t{8} : std::uint8_t{4}};
 }
 
 }  // namespace scanner::trace

@@ -50,8 +50,19 @@ class BranchRefinement {
 
   /// Was something compared since the block began?
   [[nodiscard]] bool known() const { return known_; }
-  /// Only when known(): what holds in `state` where `branch`, which has a condition, is taken or not.
-  void refine(State& state, const Instruction& branch, bool taken);
+  /// What is known where a branch is taken or not.
+  struct News {
+    static constexpr unsigned kNoSide = 2;
+    unsigned side = kNoSide;               ///< of the comparison: it becomes what `becomes` says
+    ValueId becomes = kBottom;             ///< not for kNoSide
+    std::optional<Constraint> constraint;  ///< on an argument
+
+    [[nodiscard]] bool any() const { return side != kNoSide || constraint.has_value(); }
+  };
+  /// Only when known(): what `branch`, which has a condition, tells where it is taken or not.
+  [[nodiscard]] News look(const Instruction& branch, bool taken);
+  /// `state` becomes what holds there.
+  void refine(State& state, const News& news) const;
   /// Only when known(): how often the loop is entered whose head was entered in `head`, and which this edge of `branch`
   /// closes; 0 when the comparison does not count its rounds.
   [[nodiscard]] std::uint16_t rounds(const State& head, const Instruction& branch, bool taken) const;
@@ -79,9 +90,9 @@ class BranchRefinement {
 
   void look_at(Side& side, Reg reg, unsigned width, const State& state);
   [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken) const;
-  void constrain(State& state, const Atom& argument, const Bound& bound);
+  [[nodiscard]] Constraint constraint_on(const Atom& argument, const Bound& bound) const;
   void count_to(ValueId& becomes, const Bound& bound);
-  void replace(State& state, const Side& side, ValueId becomes);
+  void replace(State& state, const Side& side, ValueId becomes) const;
 
   ValuePool& values_;
   const Abi& abi_;

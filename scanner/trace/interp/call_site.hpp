@@ -9,8 +9,8 @@
 
 namespace scanner::trace {
 
-/// A call or a tail jump, with everything the callee could see.
-struct CallSite {
+/// A call or a tail jump.
+struct Call {
   std::uint32_t rva = 0;
   std::uint32_t function = 0;     ///< entry of the function that contains it
   std::uint32_t target = 0;       ///< RVA of the callee when direct, after thunks
@@ -20,6 +20,10 @@ struct CallSite {
   bool depth_known = true;
   bool tail = false;
   bool reached = true;
+};
+
+/// The same, with everything the callee could see.
+struct CallSite : Call {
   State state;
 };
 

@@ -1,6 +1,7 @@
 #include "scanner/trace/interp/calls.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "scanner/trace/domain/state_cost.hpp"
 
@@ -32,7 +33,7 @@ Callee Calls::callee_at(ValueId pointer) const {
   return callee;
 }
 
-bool Calls::resolve(CallSite& site, const State& state) {
+bool Calls::resolve(Call& site, const State& state) {
   Callee callee = site.target != 0 ? imports_.callee_at(site.target) : callee_at(site.pointer);
   const Helper helper = helper_of(callee.import);
   if (helper == Helper::guard_check || helper == Helper::stack_probe) {
@@ -50,12 +51,16 @@ bool Calls::resolve(CallSite& site, const State& state) {
   return true;
 }
 
-void Calls::clobber_registers(const CallSite& site, State& state) {
+void Calls::clobber_registers(const Call& site, State& state) {
   const std::uint32_t clobbered = knowledge_.clobbered && site.target != 0 ? knowledge_.clobbered(site.target) : ~0U;
   const ValueId unknown = values_.unknown(kTopClobbered);
-  for (Reg reg = 0; reg < 32; ++reg) {
-    if (!abi_.preserved(reg) && reg != abi_.stack_pointer && ((clobbered >> reg) & 1) != 0)
-      state.registers[reg] = unknown;
+  const std::uint32_t spared = abi_.kept | (1U << abi_.stack_pointer);
+  for (std::uint32_t left = clobbered & ~spared; left != 0; left &= left - 1)
+    state.registers[static_cast<std::size_t>(std::countr_zero(left))] = unknown;
+  const auto wide = state.registers.begin() + kFirstWide;
+  if (abi_.kept_wide == 0) {
+    std::fill(wide, state.registers.end(), unknown);
+    return;
   }
   for (Reg reg = kFirstWide; reg < kRegCount; ++reg) {
     if (!abi_.preserved(reg)) state.registers[reg] = unknown;
@@ -63,18 +68,18 @@ void Calls::clobber_registers(const CallSite& site, State& state) {
 }
 
 /// Could a callee that was given an address in this frame write this slot?
-bool Calls::exposed(const State& state, const FrameSlot& slot, const CallSite& site) const {
+bool Calls::exposed(const State& state, const FrameSlot& slot, const Call& site) const {
   // The outgoing argument area is the callee's own.
   if (slot.offset < 0 && site.depth_known &&
       slot.offset < site.callee_frame + static_cast<std::int64_t>(abi_.stack_arguments))
     return true;
+  if (state.may_alias(slot.offset, abi_)) return true;
   // Functions of the kernel are trusted to look for no structure around a member.
-  if (site.import < 0 && within_reach(state, slot, values_, abi_)) return true;
-  return state.may_alias(slot.offset, abi_);
+  return site.import < 0 && within_reach(state, slot, values_, abi_);
 }
 
 /// What the callee may have written by way of addresses that escaped rests on the assumption that it did not.
-void Calls::taint_exposed(const CallSite& site, State& state) {
+void Calls::taint_exposed(const Call& site, State& state) {
   if (site.import < 0 && !state.escaped_arguments.empty()) {
     for (FieldSlot& slot : state.fields) {
       if (state.argument_escaped(slot.pointer, slot.offset)) slot.value = values_.with_flags(slot.value, kAssumesField);
@@ -85,7 +90,7 @@ void Calls::taint_exposed(const CallSite& site, State& state) {
   }
 }
 
-void Calls::return_from(const CallSite& site, const Op& op, const Block& block, State& state) {
+void Calls::return_from(const Call& site, const Op& op, const Block& block, State& state) {
   budget_.spend(steps_for(state));
   const Helper helper = helper_of(site.import);
   ValueId result = values_.unknown(kTopReturned);
@@ -110,7 +115,7 @@ void Calls::return_from(const CallSite& site, const Op& op, const Block& block, 
 }
 
 /// x86: how many bytes of arguments stand on the stack for this callee, when it takes them off itself.
-std::optional<std::int64_t> Calls::stack_bytes_of(const CallSite& site) {
+std::optional<std::int64_t> Calls::stack_bytes_of(const Call& site) {
   if (!abi_.callee_removes) return std::nullopt;
   std::int64_t bytes = 0;
   if (site.import >= 0) {
@@ -123,7 +128,7 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const CallSite& site) {
   return bytes > 0 ? std::optional(bytes) : std::nullopt;
 }
 
-void Calls::escape_arguments_passed(const CallSite& site, State& state) {
+void Calls::escape_arguments_passed(const Call& site, State& state) {
   if (site.import >= 0) return;
   const ArgumentEffects* effects = knowledge_.stores && site.target != 0 ? &knowledge_.stores(site.target) : nullptr;
   for (const Location where : carriers_) {
@@ -142,7 +147,7 @@ void Calls::escape_arguments_passed(const CallSite& site, State& state) {
 }
 
 /// Frame addresses that the callee gets, in registers or on the stack, escape.
-void Calls::escape_locals_passed(const CallSite& site, State& state) {
+void Calls::escape_locals_passed(const Call& site, State& state) {
   for (const Reg reg : abi_.carriers) memory_.escape(state, state.registers[reg]);
   if (!site.depth_known) return;
   const std::int64_t first = site.callee_frame + abi_.stack_arguments;

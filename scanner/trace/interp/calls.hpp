@@ -26,23 +26,23 @@ class Calls {
         const CalleeKnowledge& knowledge, Memory& memory, StackPointer& stack, Budget& budget);
 
   /// Fills in where a call through a pointer goes; returns false when the "call" is a helper that keeps everything.
-  bool resolve(CallSite& site, const State& state);
+  bool resolve(Call& site, const State& state);
   /// Turns the state before the call `op` of `block`, resolved as `site`, into the one behind it.
-  void return_from(const CallSite& site, const Op& op, const Block& block, State& state);
+  void return_from(const Call& site, const Op& op, const Block& block, State& state);
   /// The callee gets pointers that are arguments of this function: they escape, unless it is known what the callee does
   /// with them. Imports are trusted to write only what they are made to write.
-  void escape_arguments_passed(const CallSite& site, State& state);
+  void escape_arguments_passed(const Call& site, State& state);
 
   CalleeEffects& effects() { return effects_; }
 
  private:
   [[nodiscard]] Helper helper_of(int import) const;
   [[nodiscard]] Callee callee_at(ValueId pointer) const;
-  void clobber_registers(const CallSite& site, State& state);
-  void taint_exposed(const CallSite& site, State& state);
-  [[nodiscard]] bool exposed(const State& state, const FrameSlot& slot, const CallSite& site) const;
-  std::optional<std::int64_t> stack_bytes_of(const CallSite& site);
-  void escape_locals_passed(const CallSite& site, State& state);
+  void clobber_registers(const Call& site, State& state);
+  void taint_exposed(const Call& site, State& state);
+  [[nodiscard]] bool exposed(const State& state, const FrameSlot& slot, const Call& site) const;
+  std::optional<std::int64_t> stack_bytes_of(const Call& site);
+  void escape_locals_passed(const Call& site, State& state);
 
   const ImportTable& imports_;
   ValuePool& values_;

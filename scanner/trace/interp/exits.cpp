@@ -34,7 +34,7 @@ void Transfer::leave(const Block& block, State& state) {
 
 void Transfer::tail_call(State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
   recorder_.returns(values_.unknown(kTopReturned));
-  CallSite site;
+  Call site;
   site.rva = rva;
   site.target = target;
   site.pointer = pointer;

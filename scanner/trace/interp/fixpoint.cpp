@@ -90,10 +90,11 @@ void Fixpoint::record_block(std::uint32_t number) {
   const Block& block = function_.blocks[number];
   const bool reached = visits_[number] > 0;
   recorder_.begin_block(reached);
-  State state;
+  State& state = state_;
   if (reached) {
     state = in_[number];
   } else {
+    state = {};
     state.registers.fill(values_.unknown(kTopUnreached));
     if (!block.has_predecessor && abi_.callee_removes && stands_behind_return(function_, number))
       recorder_.orphan(block.rva);
@@ -140,19 +141,32 @@ void Fixpoint::merge_into(std::uint32_t number, const State& state, Edge edge) {
     return;
   } else {
     effort_.spend(in.fields.size() * state.fields.size() / 8);
-    State& joined = joined_;
-    joined = in;
-    const bool depth_decided =
-        abi_.callee_removes && transfer_.stack().join(joined, state, function_.blocks[number].rva);
-    const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
-    join_states(joined, state, join_how(visits, edge), values_, abi_);
-    if (visits > policy::kMostVisits) force_fixpoint(joined, in, values_);
-    if (depth_decided) joined.registers[abi_.stack_pointer] = stack_pointer;
-    if (joined == in) return;
-    std::swap(in, joined);
+    const bool depths_differ =
+        abi_.callee_removes && in.registers[abi_.stack_pointer] != state.registers[abi_.stack_pointer];
+    const bool changed = depths_differ || visits > policy::kMostVisits
+                             ? join_and_settle(number, state, edge)
+                             : join_states(in, state, join_how(visits, edge), values_, abi_);
+    if (!changed) return;
   }
   visits = std::max(visits, 1U);
   queue_.push(number);
+}
+
+/// Joins into what block `number` begins with, where the stack pointers differ or the block was visited very often.
+/// False: that brought nothing new.
+bool Fixpoint::join_and_settle(std::uint32_t number, const State& state, Edge edge) {
+  State& in = in_[number];
+  const unsigned visits = visits_[number];
+  State& joined = joined_;
+  joined = in;
+  const bool depth_decided = abi_.callee_removes && transfer_.stack().join(joined, state, function_.blocks[number].rva);
+  const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
+  join_states(joined, state, join_how(visits, edge), values_, abi_);
+  if (visits > policy::kMostVisits) force_fixpoint(joined, in, values_);
+  if (depth_decided) joined.registers[abi_.stack_pointer] = stack_pointer;
+  if (joined == in) return false;
+  std::swap(in, joined);
+  return true;
 }
 
 /// What the frame holds when an exception is raised here. Between two such places it may hold something else; mostly it
@@ -169,7 +183,10 @@ void Fixpoint::raise(const Block& block, const State& state) {
   }
   for (const std::uint32_t handler : block.exception_successors) {
     if (effort_.given_up()) return;
-    merge_into(handler, handlers_.enter(*found, handler), {});
+    State& entered = refined_;
+    entered = *found;
+    handlers_.enter(entered, handler);
+    merge_into(handler, entered, {});
   }
 }
 
@@ -207,8 +224,11 @@ const Instruction* Fixpoint::deciding_branch(const Block& block) {
 const State& Fixpoint::refined(const Block& block, std::uint32_t next, const State& state) {
   const Instruction* branch = deciding_branch(block);
   if (branch == nullptr) return state;
+  const BranchRefinement::News news =
+      transfer_.comparison().look(*branch, function_.blocks[next].rva == branch->target);
+  if (!news.any()) return state;
   refined_ = state;
-  transfer_.comparison().refine(refined_, *branch, function_.blocks[next].rva == branch->target);
+  transfer_.comparison().refine(refined_, news);
   return refined_;
 }
 

@@ -34,6 +34,7 @@ class Fixpoint {
   void record_block(std::uint32_t number);
   void interpret(const Block& block, State& state);
   void merge_into(std::uint32_t number, const State& state, Edge edge);
+  bool join_and_settle(std::uint32_t number, const State& state, Edge edge);
   void raise(const Block& block, const State& state);
   const State* joined_for_all(const Block& block, const State& state);
   const Instruction* deciding_branch(const Block& block);

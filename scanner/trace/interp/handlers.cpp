@@ -16,10 +16,10 @@ Handlers::Handlers(const LiftedFunction& function, ValuePool& values, const Abi&
   }
 }
 
-State Handlers::enter(State state, std::uint32_t handler) {
+void Handlers::enter(State& state, std::uint32_t handler) {
   if (!abi_.unwinder_restores) {
     stack_.enter_handler(state, function_.blocks[handler].rva);
-    return state;
+    return;
   }
   // The unwinder restores what callees preserve and the stack pointer; the rest is what the raising code left there.
   for (Reg reg = 0; reg < kRegCount; ++reg) {
@@ -27,7 +27,6 @@ State Handlers::enter(State state, std::uint32_t handler) {
   }
   // Which funclet runs before which handler is not told apart.
   for (const ArgumentEffects* funclet : funclets_) effects_.run_funclet(*funclet, state);
-  return state;
 }
 
 State Handlers::before_handler(State state) const {

@@ -22,8 +22,8 @@ class Handlers {
 
   /// Some funclet was not looked at, because too many hang on each other.
   [[nodiscard]] bool too_deep() const { return too_deep_; }
-  /// Where block `handler` begins, when an exception is raised in `state`.
-  State enter(State state, std::uint32_t handler);
+  /// `state`, in which an exception is raised, becomes what block `handler` begins with.
+  void enter(State& state, std::uint32_t handler);
   /// `state` without the registers that no handler finds.
   [[nodiscard]] State before_handler(State state) const;
   /// Would every handler find the same, if an exception were raised in `b` instead of `a`?

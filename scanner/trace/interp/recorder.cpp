@@ -8,25 +8,23 @@
 namespace scanner::trace {
 
 void Recorder::end_block(const State& state) {
-  for (const EscapedArgument& pointer : state.escaped_arguments) escape_argument(summary_.escaped_arguments, pointer);
+  escape_arguments(summary_.escaped_arguments, state.escaped_arguments);
   effort_.check(summary_.stores.size() * sizeof(GlobalStore) + summary_.argument_stores.size() * sizeof(ArgumentStore));
 }
 
-void Recorder::call(CallSite site, const State& state) {
-  if (path_to_ != 0 && site.rva == path_to_) {
-    site.function = function_.rva;
-    site.state = state;
-    summary_.ways.push_back(std::move(site));
+void Recorder::call(const Call& call, const State& state) {
+  if (path_to_ != 0 && call.rva == path_to_) {
+    summary_.ways.push_back({call, state});
+    summary_.ways.back().function = function_.rva;
     return;
   }
   if (!recording_) return;
-  const bool uninteresting = site.import >= 0 && imports_[static_cast<std::size_t>(site.import)].row < 0;
-  if (uninteresting || (!reached_ && site.import < 0)) return;
-  site.function = function_.rva;
-  site.reached = reached_;
-  site.state = state;
+  const bool uninteresting = call.import >= 0 && imports_[static_cast<std::size_t>(call.import)].row < 0;
+  if (uninteresting || (!reached_ && call.import < 0)) return;
   effort_.keep(sizeof(CallSite) - sizeof(State) + bytes_of(state));
-  summary_.calls.push_back(std::move(site));
+  summary_.calls.push_back({call, state});
+  summary_.calls.back().function = function_.rva;
+  summary_.calls.back().reached = reached_;
 }
 
 void Recorder::leave(const State& state) {

@@ -36,7 +36,7 @@ class Recorder {
 
   /// Where stores go, or null.
   StoreLog* stores() { return certain() ? &summary_ : nullptr; }
-  void call(CallSite site, const State& state);
+  void call(const Call& call, const State& state);
   /// The function returns `value`.
   void returns(ValueId value) { summary_.returns = values_.join(summary_.returns, value); }
   /// What callers find behind the pointers that they passed, when the function is left in `state`.

@@ -92,7 +92,7 @@ void StackPointer::note_popped(const Op& op, const State& state, ValueId value) 
   restored_from_ = lost && op.dst == kScratchB && depth_in(state, depth) ? depth : 0;
 }
 
-void StackPointer::settle_call(const CallSite& site, const Op& op, const Block& block, State& state) {
+void StackPointer::settle_call(const Call& site, const Op& op, const Block& block, State& state) {
   std::int64_t depth = 0;
   const bool known = depth_in(state, depth);
   std::uint32_t reason = kDepthPointer;

@@ -35,7 +35,7 @@ class StackPointer {
   /// Behind an operation that wrote the stack pointer.
   void settle(const Op& op, State& state);
   /// Behind the call `op` in `block`, from what the callee takes off.
-  void settle_call(const CallSite& site, const Op& op, const Block& block, State& state);
+  void settle_call(const Call& site, const Op& op, const Block& block, State& state);
   /// _chkstk: eax bytes more of frame.
   void probe(const Op& op, State& state);
   /// Where the unwinder enters the function, at `rva`, with nothing but the frame pointer as it was.

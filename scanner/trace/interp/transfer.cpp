@@ -76,7 +76,7 @@ void Transfer::step(const Op& op, State& state) {
 
 void Transfer::call(const Op& op, State& state) {
   if (op.keeps_registers) return;
-  CallSite site;
+  Call site;
   site.rva = op.rva;
   site.target = op.target;
   if (op.a != kNoReg) site.pointer = state.registers[op.a];
@@ -94,7 +94,7 @@ void Transfer::call(const Op& op, State& state) {
 }
 
 /// Calls of the compilers' helpers that move the caller's own registers. True when this was one.
-bool Transfer::call_helper(const CallSite& site, const Op& op, State& state) {
+bool Transfer::call_helper(const Call& site, const Op& op, State& state) {
   if (!abi_.callee_removes || site.target == 0 || !context_.knowledge.stack) return false;
   const CalleeStack& callee = context_.knowledge.stack(site.target);
   if (callee.kind == CalleeStack::Kind::probe) {

@@ -55,7 +55,7 @@ class Transfer {
   void load(const Op& op, State& state);
   void alu(const Op& op, State& state);
   void call(const Op& op, State& state);
-  bool call_helper(const CallSite& site, const Op& op, State& state);
+  bool call_helper(const Call& site, const Op& op, State& state);
   void run_inlined(const CalleeStack& callee, const Op& op, State& state);
   void fall_out(const Block& block, const Instruction& last);
   void tail_call(State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer);

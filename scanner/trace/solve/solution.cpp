@@ -1,5 +1,7 @@
 #include "scanner/trace/solve/solution.hpp"
 
+#include <utility>
+
 namespace scanner::trace {
 
 std::span<const SinkId> Solution::sinks_of(std::uint32_t function) const {
@@ -17,10 +19,10 @@ std::optional<SiteId> Solution::site_at(std::uint32_t function, std::uint32_t rv
   return found == site_index_.end() ? std::nullopt : std::optional(found->second);
 }
 
-SiteId Solution::add_site(const CallSite& site) {
+SiteId Solution::add_site(CallSite site) {
   const auto id = static_cast<SiteId>(sites.size());
-  sites.push_back(site);
   site_index_.emplace(key(site.function, site.rva), id);
+  sites.push_back(std::move(site));
   return id;
 }
 

@@ -56,7 +56,7 @@ struct Solution {
   [[nodiscard]] std::optional<SiteId> site_at(std::uint32_t function, std::uint32_t rva) const;
 
   /// The site gets a number, and `site_at` finds it.
-  SiteId add_site(const CallSite& site);
+  SiteId add_site(CallSite site);
   /// A new one when the two were not matched before.
   SinkCall& sink_call(SiteId site, SinkId sink);
   SinkId add_sink(TagSink sink);

@@ -82,12 +82,12 @@ void Solver::analyse(std::uint32_t function) {
   stores_.take(summary.stores);
   note_addresses_kept(function, summary);
   if (summary.depth_lost != 0) ++solution_.depth_lost[std::string(depth_reason(summary.depth_lost))];
-  const std::vector<CallSite> calls = std::exchange(summary.calls, {});
+  std::vector<CallSite> calls = std::exchange(summary.calls, {});
   const auto unreached = [](const CallSite& site) { return !site.reached; };
   discovery_.analyse_orphans(summary, std::ranges::any_of(calls, unreached));
   summary.stores.clear();
   solution_.summaries[function] = std::move(summary);
-  register_calls(function, calls);
+  register_calls(function, std::move(calls));
   context_.worklist.add(NewFact{{FactKind::returned, function}});
   context_.worklist.add(NewFact{{FactKind::callee, function}});
 }
@@ -165,20 +165,20 @@ void Solver::note_addresses_kept(std::uint32_t function, const FunctionSummary& 
   }
 }
 
-void Solver::register_calls(std::uint32_t function, const std::vector<CallSite>& calls) {
-  for (const CallSite& call : calls) {
+void Solver::register_calls(std::uint32_t function, std::vector<CallSite> calls) {
+  for (CallSite& call : calls) {
     if (!program_.budget.keep(sizeof(CallSite) - sizeof(State) + bytes_of(call.state))) {
       solution_.given_up.insert(function);  // only a part of its sites is known
       return;
     }
     if (const auto known = solution_.site_at(function, call.rva)) {
       // Interpreted again with more knowledge: what was concluded is concluded again.
-      solution_.sites[*known] = call;
+      solution_.sites[*known] = std::move(call);
       conditions_.forget(*known);
       context_.worklist.add(NewFact{{FactKind::call_site, *known}});
       continue;
     }
-    const SiteId site = solution_.add_site(call);
+    const SiteId site = solution_.add_site(std::move(call));
     discovery_.note_objects_passed(solution_.sites[site]);
     context_.worklist.add(FindTargets{site});
   }

@@ -26,7 +26,7 @@ class Solver {
   FunctionSummary interpret(const LiftedFunction& function);
   bool extend(std::uint32_t function, const std::vector<std::uint32_t>& extensions, std::vector<CodeRange>& ranges);
   void note_addresses_kept(std::uint32_t function, const FunctionSummary& summary);
-  void register_calls(std::uint32_t function, const std::vector<CallSite>& calls);
+  void register_calls(std::uint32_t function, std::vector<CallSite> calls);
   void note_damage();
   void note_budget();
 
