@@ -18,6 +18,8 @@ auto slot_from(Frame& frame, std::int32_t offset) {
                           [](const FrameSlot& slot, std::int32_t wanted) { return slot.offset < wanted; });
 }
 
+bool same_place(const FrameSlot& a, const FrameSlot& b) { return a.offset == b.offset && a.width == b.width; }
+
 /// `slot` becomes what it was or `other`. Is that something new?
 template <typename Slot>
 bool join_slot(Slot& slot, ValueId other, JoinHow how, ValuePool& values) {
@@ -52,11 +54,15 @@ bool join_missing_slots(State& into, const State& from, JoinHow how, ValuePool& 
 
 bool join_frames(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
   bool changed = false;
-  auto other = from.frame.begin();
   std::size_t alike = 0;  // slots that stand in both frames
-  for (FrameSlot& slot : into.frame) {
+  const std::size_t both = std::min(into.frame.size(), from.frame.size());
+  for (; alike < both && same_place(into.frame[alike], from.frame[alike]); ++alike)
+    changed = join_slot(into.frame[alike], from.frame[alike].value, how, values) || changed;
+  auto other = from.frame.begin() + static_cast<std::ptrdiff_t>(alike);
+  for (std::size_t i = alike; i < into.frame.size(); ++i) {
+    FrameSlot& slot = into.frame[i];
     while (other != from.frame.end() && other->offset < slot.offset) ++other;
-    const bool same = other != from.frame.end() && other->offset == slot.offset && other->width == slot.width;
+    const bool same = other != from.frame.end() && same_place(*other, slot);
     const ValueId value = same ? other->value : frame_load(from, slot.offset, slot.width, values, abi);
     changed = join_slot(slot, value, how, values) || changed;
     alike += same ? 1 : 0;

@@ -83,7 +83,7 @@ ValueId ValuePool::somewhere_behind(ValueId a, ValueId b) {
   return kBottom;
 }
 
-ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
+ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
   if (a == kBottom || b == kBottom) return kBottom;
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
   if ((flags & kTopCapped) != 0) return unknown(kTopCapped | kTopComputed);
@@ -120,6 +120,11 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
 
 ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
   if (width >= 8) return id;
+  if (const auto view = atoms(id); view.size() == 1) {
+    Atom out = view.front();
+    if (!cut_atom(out, width, sign)) return unknown(values_[id].flags | kTopComputed);
+    return out == view.front() ? id : make({&out, 1}, values_[id].flags);
+  }
   Atoms results;
   bool changed = false, lost = false;
   for (const Atom& atom : atoms(id)) {

@@ -63,7 +63,9 @@ ValueId ValuePool::make(std::span<const Atom> atoms, std::uint32_t flags) {
   if (const ValueId* known = index_.find(hash, same)) return *known;
   const auto id = static_cast<ValueId>(values_.size());
   const std::span<const Atom> kept = arena_.add(atoms.first(std::min(atoms.size(), kCap)));
-  values_.push_back({kept.data(), static_cast<std::uint32_t>(kept.size()), flags});
+  std::uint16_t assumed = 0xFFFF;
+  for (const Atom& atom : kept) assumed &= atom.assumes;
+  values_.push_back({kept.data(), static_cast<std::uint16_t>(kept.size()), assumed, flags});
   index_.insert(hash, id);
   return id;
 }
@@ -86,7 +88,7 @@ std::uint32_t ValuePool::flags_of(ValueId id, const Atom& atom) const {
   return (all & kTopMask) | own | reasons_if_wrong(all & kAssumedMask & ~own);
 }
 
-ValueId ValuePool::with_flags(ValueId id, std::uint32_t flags) {
+ValueId ValuePool::add_flags(ValueId id, std::uint32_t flags) {
   const std::uint16_t assumed = as_assumptions(flags);
   const auto assumes_it = [assumed](const Atom& atom) { return (atom.assumes & assumed) == assumed; };
   if (std::ranges::all_of(atoms(id), assumes_it)) {

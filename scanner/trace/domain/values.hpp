@@ -11,6 +11,7 @@
 
 #include "scanner/trace/domain/arena.hpp"
 #include "scanner/trace/domain/atom.hpp"
+#include "scanner/trace/domain/memo.hpp"
 #include "scanner/trace/domain/policy.hpp"
 #include "scanner/trace/domain/probe_table.hpp"
 #include "scanner/trace/domain/progression.hpp"
@@ -60,7 +61,9 @@ class ValuePool {
   /// `word`: bytes of an address; `misalignment`: Abi::entry_misalignment.
   explicit ValuePool(unsigned word = 8, std::optional<std::int64_t> misalignment = 8);
 
-  ValueId constant(std::uint64_t value) { return single(Atom::constant(value)); }
+  ValueId constant(std::uint64_t value) {
+    return constants_.answer({value, 1}, [&] { return single(Atom::constant(value)); });
+  }
   ValueId initial(Location location) { return single(Atom::initial(location)); }
   ValueId image_address(std::uint32_t rva) { return single(Atom::image(rva)); }
   ValueId frame_address(std::int64_t offset) { return single(Atom::frame(offset)); }
@@ -92,7 +95,11 @@ class ValuePool {
   }
 
   /// Reasons count for the whole value; assumptions are made for every atom.
-  ValueId with_flags(ValueId id, std::uint32_t flags);
+  ValueId with_flags(ValueId id, std::uint32_t flags) {
+    const Value& value = values_[id];
+    const bool has = (value.flags & flags) == flags && (value.assumed & (flags >> 16)) == flags >> 16;
+    return has ? id : flagged_.answer({id, flags}, [&] { return add_flags(id, flags); });
+  }
   /// `a` is the older value: when the union is too large, its atoms stay and kTopCapped is set.
   ValueId join(ValueId a, ValueId b);
   /// All that the values may be, up to kCap atoms.
@@ -118,7 +125,10 @@ class ValuePool {
   ValueId restricted(ValueId id, const Bound& bound);
 
   /// `a` ∘ `b` of `width` bytes; `shift` as in Op.
-  ValueId alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
+  ValueId alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
+    const std::uint64_t how = std::uint64_t{shift} << 16 | width << 8 | static_cast<unsigned>(op);
+    return computed_.answer({std::uint64_t{a} << 32 | b, how}, [&] { return compute(op, width, shift, a, b); });
+  }
   ValueId add(ValueId id, std::int64_t bytes) {
     return alu(Alu::add, word_, 0, id, constant(static_cast<std::uint64_t>(bytes)));
   }
@@ -153,8 +163,12 @@ class ValuePool {
  private:
   struct Value {
     const Atom* first = nullptr;
-    std::uint32_t count = 0, flags = 0;
+    std::uint16_t count = 0;
+    std::uint16_t assumed = 0xFFFF;  // by each of the atoms
+    std::uint32_t flags = 0;
   };
+  ValueId add_flags(ValueId id, std::uint32_t flags);
+  ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
   bool walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   bool steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   [[nodiscard]] bool is_counter(ValueId id) const;
@@ -169,6 +183,8 @@ class ValuePool {
   std::vector<Value> values_;
   ProbeTable index_;                     // by hash of atoms and flags
   ProbeTable joins_;                     // by the two values
+  Memo<512> computed_;                   // alu()
+  Memo<256> constants_, flagged_;        // constant(), with_flags()
   std::array<ValueId, 1024> unknown_{};  // unknown() for the low flags alone, asked for more than anything else
 };
 

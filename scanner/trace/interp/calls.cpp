@@ -85,6 +85,7 @@ void Calls::taint_exposed(const Call& site, State& state) {
       if (state.argument_escaped(slot.pointer, slot.offset)) slot.value = values_.with_flags(slot.value, kAssumesField);
     }
   }
+  if (state.escaped.empty() && !site.depth_known) return;
   for (FrameSlot& slot : state.frame) {
     if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
   }

@@ -57,7 +57,9 @@ class Indexer {
         end = 0;
         enter(0, 0);
       }
-      look(decode(*code.read<std::uint32_t>(at), rva), rva, code.from(at));
+      const std::uint32_t word = *code.read<std::uint32_t>(at);
+      if (!taken_along_.empty()) join(rva);
+      if (concerns_addresses(word)) look(decode(word, rva), rva, code.from(at));
     }
   }
 
@@ -65,6 +67,17 @@ class Indexer {
   [[nodiscard]] bool is_foreign(std::uint32_t rva) const {
     return std::any_of(foreign_.begin(), foreign_.end(),
                        [rva](const pe::HybridRange& range) { return rva >= range.begin && rva < range.end; });
+  }
+
+  /// Branches, addresses, and what names a register that holds one: other words change nothing here.
+  [[nodiscard]] bool concerns_addresses(std::uint32_t word) const {
+    if ((word & 0x1C000000U) == 0x14000000U || (word & 0x1F000000U) == 0x10000000U) return true;
+    if (held_.registers == 0) return false;
+    const std::uint32_t second = (word >> 16) & 0x1F;  // or the first of a pair of registers
+    const std::uint32_t named = held_.registers >> (word & 0x1F) | held_.registers >> ((word >> 5) & 0x1F) |
+                                held_.registers >> ((word >> 10) & 0x1F) | held_.registers >> second |
+                                held_.registers >> 1 >> second;
+    return (named & 1) != 0;
   }
 
   void enter(std::uint32_t begin, std::uint32_t end) {
@@ -89,7 +102,6 @@ class Indexer {
   }
 
   void look(const Word& word, std::uint32_t rva, pe::Bytes code) {
-    if (!taken_along_.empty()) join(rva);
     switch (word.form) {
       case Form::call:
         refer_to_code(index_.calls, word, rva);

@@ -55,13 +55,20 @@ class Arm64Machine final : public Machine {
   Callee resolve_thunk(const ImportTable& imports, std::uint32_t rva) const override;
 
  private:
+  /// Numbers in the words of some code, ascending.
+  struct Numbers {
+    std::vector<std::uint64_t> constants, mentioned;
+  };
+
   void lift(const Word& word, pe::Bytes code);
+  [[nodiscard]] const Numbers& numbers_in(CodeRange range) const;
   void lift_call(const Word& word, pe::Bytes code);
   std::int64_t stack_effect_of(std::uint32_t callee);
 
   TextWriter text_;
   std::map<std::uint32_t, std::int64_t> stack_effects_;  // of callees, by RVA
   Emitter emitter_;
+  mutable std::map<std::uint64_t, Numbers> numbers_;  // by range: each is asked for many numbers
 };
 
 }  // namespace scanner::trace::arm64

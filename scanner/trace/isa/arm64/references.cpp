@@ -50,28 +50,37 @@ bool Arm64Machine::stores_wide(const Reference& reference) const {
   return pair || quad || twice || (word & 0xFFC00000) == 0xF9000000;  // str x
 }
 
-bool Arm64Machine::multiplies_index(CodeRange range, std::uint32_t index) const {
+const Arm64Machine::Numbers& Arm64Machine::numbers_in(CodeRange range) const {
+  const auto [found, fresh] = numbers_.try_emplace(std::uint64_t{range.begin} << 32 | range.end);
+  Numbers& numbers = found->second;
+  if (!fresh) return numbers;
   const pe::Bytes code = image().from_rva(range.begin);
   const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
   for (std::size_t at = 0; at + 4 <= end; at += 4) {
     const Word word = arm64::decode(*code.read<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at));
     // movz, or orr of the zero register with a bit pattern
     const bool constant = word.form == Form::move_zero || (word.form == Form::logic_immediate && word.rn == kZero);
-    if (constant && word.imm == index) return true;
+    if (constant) numbers.constants.push_back(word.imm);
+    const bool holds = word.form == Form::load || word.form == Form::move_zero || word.form == Form::add_immediate ||
+                       word.form == Form::load_pair || word.form == Form::store || word.form == Form::store_pair;
+    if (holds) numbers.mentioned.push_back(word.imm);
+    if (word.form == Form::load_pair) numbers.mentioned.push_back(word.imm + word.width);
   }
-  return false;
+  for (auto* list : {&numbers.constants, &numbers.mentioned}) {
+    std::sort(list->begin(), list->end());
+    list->erase(std::unique(list->begin(), list->end()), list->end());
+  }
+  return numbers;
+}
+
+bool Arm64Machine::multiplies_index(CodeRange range, std::uint32_t index) const {
+  const auto& constants = numbers_in(range).constants;
+  return std::binary_search(constants.begin(), constants.end(), std::uint64_t{index});
 }
 
 bool Arm64Machine::mentions(CodeRange range, std::uint32_t offset) const {
-  const pe::Bytes code = image().from_rva(range.begin);
-  const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
-  for (std::size_t at = 0; at + 4 <= end; at += 4) {
-    const Word word = arm64::decode(*code.read<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at));
-    const bool holds = word.form == Form::load || word.form == Form::move_zero || word.form == Form::add_immediate ||
-                       word.form == Form::load_pair || word.form == Form::store || word.form == Form::store_pair;
-    if (holds && (word.imm == offset || (word.form == Form::load_pair && word.imm + word.width == offset))) return true;
-  }
-  return false;
+  const auto& mentioned = numbers_in(range).mentioned;
+  return std::binary_search(mentioned.begin(), mentioned.end(), std::uint64_t{offset});
 }
 
 }  // namespace scanner::trace::arm64
