@@ -167,6 +167,11 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
     }
   }
   if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
+  return frame_content(offset, width, values, abi);
+}
+
+ValueId frame_content(std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
+  if (width > 8) return values.unknown(kTopComputed);
   if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < policy::kHighestArgument)
     return values.resize(values.initial(stack_location(static_cast<std::int32_t>(offset))), width, false);
   return values.unknown(depth_lost(offset) ? kTopDepthLost : kTopUnset);

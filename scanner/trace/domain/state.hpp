@@ -104,6 +104,8 @@ auto slot_reaching(Frame& frame, std::int64_t offset) {
 
 /// The content of `width` bytes at `offset` of the frame.
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi);
+/// The same where no slot reaches.
+ValueId frame_content(std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi);
 /// Overwrites `width` bytes at `at`; what is left of slots that it overlaps only partly is kept where it can be.
 void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value, ValuePool& values);
 

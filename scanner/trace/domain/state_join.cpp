@@ -42,7 +42,7 @@ bool join_missing_slots(State& into, const State& from, JoinHow how, ValuePool& 
         at != into.frame.begin() &&
         std::prev(at)->offset + static_cast<std::int32_t>(std::prev(at)->width) > slot.offset;
     if (overlaps_next || overlaps_previous || into.frame.size() >= policy::kMostFrameSlots) continue;
-    const ValueId missing = frame_load(into, slot.offset, slot.width, values, abi);
+    const ValueId missing = frame_content(slot.offset, slot.width, values, abi);
     // An argument on the stack has a value before anybody stores there: this may be the loop that walks it.
     const ValueId both =
         abi.callee_removes ? join_values(missing, slot.value, how, values) : values.join(missing, slot.value);
@@ -50,6 +50,16 @@ bool join_missing_slots(State& into, const State& from, JoinHow how, ValuePool& 
     changed = true;
   }
   return changed;
+}
+
+/// What `slot` holds in `from`, where `behind` is the first slot at its offset or behind it.
+ValueId other_slot(const FrameSlot& slot, const State& from, std::vector<FrameSlot>::const_iterator behind,
+                   ValuePool& values, const Abi& abi) {
+  const auto end_of = [](const FrameSlot& of) { return of.offset + static_cast<std::int32_t>(of.width); };
+  const bool alone = (behind == from.frame.end() || behind->offset >= end_of(slot)) &&
+                     (behind == from.frame.begin() || end_of(*std::prev(behind)) <= slot.offset);
+  return alone ? frame_content(slot.offset, slot.width, values, abi)
+               : frame_load(from, slot.offset, slot.width, values, abi);
 }
 
 bool join_frames(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
@@ -63,7 +73,7 @@ bool join_frames(State& into, const State& from, JoinHow how, ValuePool& values,
     FrameSlot& slot = into.frame[i];
     while (other != from.frame.end() && other->offset < slot.offset) ++other;
     const bool same = other != from.frame.end() && same_place(*other, slot);
-    const ValueId value = same ? other->value : frame_load(from, slot.offset, slot.width, values, abi);
+    const ValueId value = same ? other->value : other_slot(slot, from, other, values, abi);
     changed = join_slot(slot, value, how, values) || changed;
     alike += same ? 1 : 0;
   }

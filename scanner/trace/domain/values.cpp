@@ -99,9 +99,7 @@ ValueId ValuePool::add_flags(ValueId id, std::uint32_t flags) {
   return make({changed.data(), changed.size()}, values_[id].flags | flags);
 }
 
-ValueId ValuePool::join(ValueId a, ValueId b) {
-  if (a == b || b == kBottom) return a;
-  if (a == kBottom) return b;
+ValueId ValuePool::unite_two(ValueId a, ValueId b) {
   const std::uint64_t key = std::uint64_t{a} << 32 | b;
   if (const ValueId* known = joins_.find(key, [](ValueId) { return true; })) return *known;
   const auto left = atoms(a), right = atoms(b);

@@ -101,7 +101,11 @@ class ValuePool {
     return has ? id : flagged_.answer({id, flags}, [&] { return add_flags(id, flags); });
   }
   /// `a` is the older value: when the union is too large, its atoms stay and kTopCapped is set.
-  ValueId join(ValueId a, ValueId b);
+  ValueId join(ValueId a, ValueId b) {
+    if (a == b || b == kBottom) return a;
+    if (a == kBottom) return b;
+    return joined_.answer({a, b}, [&] { return unite_two(a, b); });
+  }
   /// All that the values may be, up to kCap atoms.
   ValueId unite(std::span<const ValueId> all);
   /// What `part` makes of each atom of `id`, joined. The flags of `id` stay, and each part rests on what its atom does.
@@ -168,6 +172,7 @@ class ValuePool {
     std::uint32_t flags = 0;
   };
   ValueId add_flags(ValueId id, std::uint32_t flags);
+  ValueId unite_two(ValueId a, ValueId b);
   ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
   bool walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   bool steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
@@ -183,6 +188,7 @@ class ValuePool {
   std::vector<Value> values_;
   ProbeTable index_;                     // by hash of atoms and flags
   ProbeTable joins_;                     // by the two values
+  Memo<1024> joined_;                    // join(): the last of them
   Memo<512> computed_;                   // alu()
   Memo<256> constants_, flagged_;        // constant(), with_flags()
   std::array<ValueId, 1024> unknown_{};  // unknown() for the low flags alone, asked for more than anything else

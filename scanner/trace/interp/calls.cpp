@@ -1,6 +1,7 @@
 #include "scanner/trace/interp/calls.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "scanner/trace/domain/state_cost.hpp"
@@ -57,13 +58,13 @@ void Calls::clobber_registers(const Call& site, State& state) {
   const std::uint32_t spared = abi_.kept | (1U << abi_.stack_pointer);
   for (std::uint32_t left = clobbered & ~spared; left != 0; left &= left - 1)
     state.registers[static_cast<std::size_t>(std::countr_zero(left))] = unknown;
-  const auto wide = state.registers.begin() + kFirstWide;
-  if (abi_.kept_wide == 0) {
-    std::fill(wide, state.registers.end(), unknown);
-    return;
-  }
-  for (Reg reg = kFirstWide; reg < kRegCount; ++reg) {
-    if (!abi_.preserved(reg)) state.registers[reg] = unknown;
+  std::array<ValueId, 2 * kWideCount> kept;
+  std::copy(state.registers.begin() + kFirstWide, state.registers.end(), kept.begin());
+  std::fill(state.registers.begin() + kFirstWide, state.registers.end(), unknown);
+  for (std::uint32_t left = abi_.kept_wide; left != 0; left &= left - 1) {
+    const auto number = static_cast<unsigned>(std::countr_zero(left));
+    for (unsigned half = 0; half < (abi_.keeps_high_halves ? 2U : 1U); ++half)
+      state.registers[wide_register(number, half)] = kept[2 * number + half];
   }
 }
 

@@ -1,6 +1,7 @@
 #include "scanner/trace/interp/fixpoint.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "scanner/trace/domain/state_cost.hpp"
@@ -20,7 +21,27 @@ JoinHow join_how(unsigned visits, Fixpoint::Edge edge) {
   return visits > policy::kVisitsBeforeWidening ? JoinKind::widening : JoinKind::forward;
 }
 
+/// One for each interpretation that is under way within another, and those that were.
+thread_local std::vector<std::vector<State>> spare_states;
+
 }  // namespace
+
+StatesOfBlocks::StatesOfBlocks(std::size_t blocks) {
+  if (!spare_states.empty()) {
+    states_ = std::move(spare_states.back());
+    spare_states.pop_back();
+  }
+  if (states_.size() < blocks) states_.resize(blocks);
+}
+
+StatesOfBlocks::~StatesOfBlocks() {
+  constexpr std::size_t kMostKept = 512;
+  if (states_.size() > kMostKept) return;
+  try {
+    spare_states.push_back(std::move(states_));
+  } catch (const std::bad_alloc&) {  // then they are not kept
+  }
+}
 
 Fixpoint::Fixpoint(const Context& context)
     : function_(context.function),

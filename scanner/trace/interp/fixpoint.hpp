@@ -16,6 +16,22 @@
 
 namespace scanner::trace {
 
+/// States at the beginning of blocks. Those of functions that were interpreted before are used again, with the memory
+/// that they have: what stands in them means nothing.
+class StatesOfBlocks {
+ public:
+  explicit StatesOfBlocks(std::size_t blocks);
+  ~StatesOfBlocks();
+  StatesOfBlocks(const StatesOfBlocks&) = delete;
+  StatesOfBlocks& operator=(const StatesOfBlocks&) = delete;
+
+  State& operator[](std::size_t block) { return states_[block]; }
+  const State& operator[](std::size_t block) const { return states_[block]; }
+
+ private:
+  std::vector<State> states_;
+};
+
 class Fixpoint {
  public:
   explicit Fixpoint(const Context& context);
@@ -56,7 +72,7 @@ class Fixpoint {
   Transfer transfer_;
   Handlers handlers_;
   BlockQueue queue_;
-  std::vector<State> in_;         // by block, before its first operation
+  StatesOfBlocks in_;             // before their first operations
   std::vector<unsigned> visits_;  // by block: 0 until some path leads there, then 1 and how often it was interpreted
   std::vector<std::uint8_t> begins_loop_;  // by block
   State state_, joined_, refined_;         // scratch: assigning keeps their memory

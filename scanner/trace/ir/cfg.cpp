@@ -12,7 +12,15 @@ namespace {
 class Lifting {
  public:
   Lifting(Machine& machine, LiftedFunction& function) : machine_(machine), function_(function) {
-    for (const CodeRange& range : function.ranges) starts_.emplace_back(range.end - range.begin, 0);
+    std::size_t bytes = 0;
+    for (const CodeRange& range : function.ranges) {
+      starts_.emplace_back(range.end - range.begin, 0);
+      bytes += range.end - range.begin;
+    }
+    constexpr std::size_t kBytesOfInstruction = 4;  // and some of them make two operations
+    function.instructions.reserve(bytes / kBytesOfInstruction + 1);
+    function.order.reserve(bytes / kBytesOfInstruction + 1);
+    function.ops.reserve(bytes / kBytesOfInstruction + 1);
   }
 
   /// Number of the instruction at `rva` plus one, 0 when none starts there or it lies outside.

@@ -2,6 +2,7 @@
 // them. Lifters write them, interp/ interprets them, nobody else needs to know an instruction.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <vector>
 
@@ -106,8 +107,8 @@ struct Block {
   std::uint32_t rva = 0;
   std::uint32_t first_instruction = 0;  ///< into LiftedFunction::order
   std::uint32_t instruction_count = 0;
-  std::vector<std::uint32_t> successors;            ///< block numbers
-  std::vector<std::uint32_t> exception_successors;  ///< __except targets while this block runs
+  boost::container::small_vector<std::uint32_t, 2> successors;  ///< block numbers
+  std::vector<std::uint32_t> exception_successors;              ///< __except targets while this block runs
   std::uint32_t leaves_to = 0;   ///< RVA outside the function that the block jumps or falls to, 0 when none
   bool unresolved_jump = false;  ///< ends in an indirect jump whose table is not known
   bool has_predecessor = false;

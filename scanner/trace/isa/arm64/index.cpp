@@ -3,6 +3,7 @@
 // one in nine loads of an allocator's slot stands more than eight words behind its adrp.
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <unordered_map>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::uint32_t kWordBytes = 4;
 constexpr std::uint32_t kUnknown = 0;  // no code or data stands at RVA 0
+constexpr std::uint32_t kNowhere = 0xFFFFFFFFU;
 
 struct Held {
   std::array<std::uint32_t, 31> address{};  ///< RVA per register
@@ -45,20 +47,25 @@ class Indexer {
   void sweep(const pe::Section& section) {
     const pe::Bytes code = image_.from_rva(section.rva);
     auto next = std::lower_bound(known_.begin(), known_.end(), std::pair{section.rva, 0U});
-    std::uint32_t end = 0;  // of the function being walked over, 0 in a gap
+    std::uint32_t end = 0;     // of the function being walked over, 0 in a gap
+    std::uint32_t border = 0;  // where the next function begins, or this one ends
     for (std::size_t at = 0; at + kWordBytes <= code.size(); at += kWordBytes) {
       const auto rva = section.rva + static_cast<std::uint32_t>(at);
       if (!foreign_.empty() && is_foreign(rva)) continue;
-      if (next != known_.end() && rva >= next->first) {
-        enter(next->first, next->second);
-        end = next->second;
-        while (next != known_.end() && next->first <= rva) ++next;
-      } else if (end != 0 && rva >= end) {
-        end = 0;
-        enter(0, 0);
+      if (rva >= border) {
+        if (next != known_.end() && rva >= next->first) {
+          enter(next->first, next->second);
+          end = next->second;
+          while (next != known_.end() && next->first <= rva) ++next;
+        } else if (end != 0 && rva >= end) {
+          end = 0;
+          enter(0, 0);
+        }
+        border = std::min(next != known_.end() ? next->first : kNowhere, end != 0 ? end : kNowhere);
       }
-      const std::uint32_t word = *code.read<std::uint32_t>(at);
-      if (!taken_along_.empty()) join(rva);
+      std::uint32_t word = 0;
+      std::memcpy(&word, code.data() + at, kWordBytes);
+      if (rva >= next_join_) join(rva);
       if (concerns_addresses(word)) look(decode(word, rva), rva, code.from(at));
     }
   }
@@ -85,6 +92,7 @@ class Indexer {
     end_ = end;
     held_ = {};
     taken_along_.clear();
+    next_join_ = kNowhere;
   }
 
   [[nodiscard]] std::uint32_t held(std::uint8_t reg) const {
@@ -175,11 +183,17 @@ class Indexer {
     const auto target = static_cast<std::uint32_t>(word.imm);
     const bool inside = target >= begin_ && target < end_;
     if (!inside) refer_to_code(branches_, word, rva);
-    if (inside && target > rva && held_.registers != 0) taken_along_.emplace(target, held_);
+    if (!inside || target <= rva || held_.registers == 0) return;
+    taken_along_.emplace(target, held_);
+    next_join_ = std::min(next_join_, target);
   }
 
   /// What a branch to here brought along, where the way before has nothing.
   void join(std::uint32_t rva) {
+    next_join_ = kNowhere;
+    for (const auto& [target, held] : taken_along_) {
+      if (target > rva) next_join_ = std::min(next_join_, target);
+    }
     const auto found = taken_along_.find(rva);
     if (found == taken_along_.end()) return;
     for (std::uint8_t reg = 0; reg < 31; ++reg) {
@@ -257,6 +271,7 @@ class Indexer {
   std::uint32_t begin_ = 0, end_ = 0;
   Held held_;
   std::unordered_map<std::uint32_t, Held> taken_along_;  // target of a forward branch → what registers held there
+  std::uint32_t next_join_ = kNowhere;                   // the first of those targets that is still to come
   std::vector<pe::HybridRange> foreign_;
   std::vector<Reference> branches_;
   Index index_;

@@ -57,6 +57,8 @@ class Sweep {
     auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
     std::vector<std::uint8_t>& steps = swept_[static_cast<std::size_t>(&section - image_.sections().data())].steps;
     while (rva < end && steps[rva - section.rva] == 0) {
+      rva = glance_over(all, section.rva, rva, field != fields_.end() ? std::min(end, *field) : end, steps);
+      if (rva >= end || steps[rva - section.rva] != 0) return;
       const pe::Bytes code = all.from(rva - section.rva);
       if (code.empty()) return;
       Glance glance = code.size() >= kLongestX86 ? glance_x86(code.data()) : Glance{};
@@ -84,6 +86,21 @@ class Sweep {
       }
       rva = next;
     }
+  }
+
+  /// From `rva` over what a glance tells to lead to the next instruction and no farther, up to `limit` at most.
+  /// `code` begins at `begin`.
+  static std::uint32_t glance_over(pe::Bytes code, std::uint32_t begin, std::uint32_t rva, std::uint32_t limit,
+                                   std::vector<std::uint8_t>& steps) {
+    while (rva < limit && code.contains(rva - begin, kLongestX86) && steps[rva - begin] == 0) {
+      const std::uint8_t* at = code.data() + (rva - begin);
+      const Glance glance = glance_x86(at);
+      const bool call = *at == 0xE8;
+      if (!glance.plain || *at == 0 || call || rva + glance.length > limit) break;
+      steps[rva - begin] = static_cast<std::uint8_t>(glance.length | SweptSection::kPlain | SweptSection::kQuiet);
+      rva += glance.length;
+    }
+    return rva;
   }
 
   /// Of `length` bytes before `next`, the last four of which say how far behind it the target is.
