@@ -184,7 +184,7 @@ ValueId field_load(const State& state, Location pointer, std::int64_t offset, un
     if (slot.offset > offset || offset + width > slot.offset + slot.width) return values.unknown(kTopComputed);
     return values.bytes_of(slot.value, static_cast<unsigned>(offset - slot.offset), width);
   }
-  const ValueId value = values.single(Atom::field(pointer, offset, width));
+  const ValueId value = values.field(pointer, offset, width);
   return state.argument_escaped(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
 }
 

@@ -62,11 +62,24 @@ class ValuePool {
   explicit ValuePool(unsigned word = 8, std::optional<std::int64_t> misalignment = 8);
 
   ValueId constant(std::uint64_t value) {
-    return constants_.answer({value, 1}, [&] { return single(Atom::constant(value)); });
+    return simple(value, AtomKind::constant, [&] { return Atom::constant(value); });
   }
-  ValueId initial(Location location) { return single(Atom::initial(location)); }
-  ValueId image_address(std::uint32_t rva) { return single(Atom::image(rva)); }
-  ValueId frame_address(std::int64_t offset) { return single(Atom::frame(offset)); }
+  ValueId initial(Location location) {
+    return simple(static_cast<std::uint64_t>(location), AtomKind::initial, [&] { return Atom::initial(location); });
+  }
+  ValueId image_address(std::uint32_t rva) {
+    return simple(rva, AtomKind::image, [&] { return Atom::image(rva); });
+  }
+  ValueId frame_address(std::int64_t offset) {
+    return simple(static_cast<std::uint64_t>(offset), AtomKind::frame, [&] { return Atom::frame(offset); });
+  }
+  /// The content of `width` bytes at `offset` behind the pointer that `location` held at entry.
+  ValueId field(Location location, std::int64_t offset, unsigned width) {
+    const auto more = static_cast<std::uint64_t>(static_cast<std::uint32_t>(location)) << 8 | width;
+    return simple(
+        static_cast<std::uint64_t>(offset), AtomKind::field, [&] { return Atom::field(location, offset, width); },
+        more);
+  }
   ValueId import_pointer(std::uint32_t number) { return single(Atom::import(number)); }
   ValueId memory(std::uint32_t rva, unsigned width) { return single(Atom::memory(rva, width)); }
   ValueId single(const Atom& atom) { return make({&atom, 1}, 0); }
@@ -171,6 +184,12 @@ class ValuePool {
     std::uint16_t assumed = 0xFFFF;  // by each of the atoms
     std::uint32_t flags = 0;
   };
+  /// The value of one atom, which `number`, `kind` and `more`, below 2^56, tell from others.
+  template <typename MakeAtom>
+  ValueId simple(std::uint64_t number, AtomKind kind, MakeAtom atom, std::uint64_t more = 0) {
+    const std::uint64_t rest = more << 8 | (static_cast<std::uint64_t>(kind) + 1);
+    return simple_.answer({number, rest}, [&] { return single(atom()); });
+  }
   ValueId add_flags(ValueId id, std::uint32_t flags);
   ValueId unite_two(ValueId a, ValueId b);
   ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
@@ -190,7 +209,8 @@ class ValuePool {
   ProbeTable joins_;                     // by the two values
   Memo<1024> joined_;                    // join(): the last of them
   Memo<512> computed_;                   // alu()
-  Memo<256> constants_, flagged_;        // constant(), with_flags()
+  Memo<512> simple_;                     // constant() and its like
+  Memo<256> flagged_;                    // with_flags()
   std::array<ValueId, 1024> unknown_{};  // unknown() for the low flags alone, asked for more than anything else
 };
 

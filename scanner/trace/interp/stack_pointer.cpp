@@ -24,6 +24,7 @@ bool StackPointer::has_frame(const State& state) const {
 
 void StackPointer::set_depth(State& state, std::int64_t depth) {
   state.registers[abi_.stack_pointer] = values_.frame_address(depth);
+  if (state.frame.empty()) return;
   const auto from = [&state](std::int64_t offset) {
     return std::partition_point(state.frame.begin(), state.frame.end(),
                                 [offset](const FrameSlot& slot) { return slot.offset < offset; });
@@ -33,7 +34,7 @@ void StackPointer::set_depth(State& state, std::int64_t depth) {
     const auto older = from(std::min(depth + kRegion + 1, kDeepestFrame));
     state.frame.erase(older, from(kDeepestFrame));
   }
-  state.frame.erase(state.frame.begin(), from(depth));
+  if (state.frame.front().offset < depth) state.frame.erase(state.frame.begin(), from(depth));
 }
 
 void StackPointer::settle(const Op& op, State& state) {

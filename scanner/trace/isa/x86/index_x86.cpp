@@ -50,18 +50,26 @@ class Sweep {
     if (section != nullptr && section->executable()) walk(*section, rva);
   }
 
+  /// A section, of which `size` bytes from the RVA `begin` on are looked at.
+  struct SweptBytes {
+    pe::Bytes code;
+    std::uint32_t begin;
+    std::size_t size;
+    std::uint8_t* steps;  ///< by byte, see SweptSection
+  };
+
   /// From `rva` to the end of the section, or to where an earlier sweep has been.
   void walk(const pe::Section& section, std::uint32_t rva) {
-    const std::uint32_t end = section.rva + std::min(section.virtual_size, section.file_size);
-    const pe::Bytes all = image_.from_rva(section.rva);
-    auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
     std::vector<std::uint8_t>& steps = swept_[static_cast<std::size_t>(&section - image_.sections().data())].steps;
-    while (rva < end && steps[rva - section.rva] == 0) {
-      rva = glance_over(all, section.rva, rva, field != fields_.end() ? std::min(end, *field) : end, steps);
-      if (rva >= end || steps[rva - section.rva] != 0) return;
-      const pe::Bytes code = all.from(rva - section.rva);
+    if (rva - section.rva >= steps.size() || steps[rva - section.rva] != 0) return;
+    const SweptBytes swept{image_.from_rva(section.rva), section.rva, steps.size(), steps.data()};
+    auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
+    while (true) {
+      Glance glance;
+      rva = glance_over(swept, rva, field != fields_.end() ? *field : 0xFFFFFFFFU, glance);
+      if (rva - section.rva >= steps.size() || steps[rva - section.rva] != 0) return;
+      const pe::Bytes code = swept.code.from(rva - section.rva);
       if (code.empty()) return;
-      Glance glance = code.size() >= kLongestX86 ? glance_x86(code.data()) : Glance{};
       bool jump = code[0] == 0xE9 || (code[0] == 0x0F && glance.length == 6 && !glance.plain);
       const bool glanced = glance.length != 0 && (field == fields_.end() || *field >= rva + glance.length);
       // With a relocated field it must be asked whether it can be an operand of the instruction.
@@ -88,19 +96,17 @@ class Sweep {
     }
   }
 
-  /// From `rva` over what a glance tells to lead to the next instruction and no farther, up to `limit` at most.
-  /// `code` begins at `begin`.
-  static std::uint32_t glance_over(pe::Bytes code, std::uint32_t begin, std::uint32_t rva, std::uint32_t limit,
-                                   std::vector<std::uint8_t>& steps) {
-    while (rva < limit && code.contains(rva - begin, kLongestX86) && steps[rva - begin] == 0) {
-      const std::uint8_t* at = code.data() + (rva - begin);
-      const Glance glance = glance_x86(at);
-      const bool call = *at == 0xE8;
-      if (!glance.plain || *at == 0 || call || rva + glance.length > limit) break;
-      steps[rva - begin] = static_cast<std::uint8_t>(glance.length | SweptSection::kPlain | SweptSection::kQuiet);
-      rva += glance.length;
+  /// From `rva` over what a glance tells to lead to the next instruction and no farther, up to `limit` at most, or to
+  /// where an earlier sweep has been. `glance` is that at the RVA which is returned, if no sweep has been there.
+  static std::uint32_t glance_over(const SweptBytes& swept, std::uint32_t rva, std::uint32_t limit, Glance& glance) {
+    for (;; rva += glance.length) {
+      const std::size_t offset = rva - swept.begin;
+      if (offset >= swept.size || swept.steps[offset] != 0) return rva;
+      const std::uint8_t* at = swept.code.data() + offset;
+      glance = swept.code.contains(offset, kLongestX86) ? glance_x86(at) : Glance{};
+      if (!glance.plain || *at == 0 || *at == 0xE8 || rva + glance.length > limit) return rva;  // E8: call
+      swept.steps[offset] = static_cast<std::uint8_t>(glance.length | SweptSection::kPlain | SweptSection::kQuiet);
     }
-    return rva;
   }
 
   /// Of `length` bytes before `next`, the last four of which say how far behind it the target is.
