@@ -104,11 +104,11 @@ class Function {
   Function() { function_.rva = kCode; }
 
   /// The following operations are a new block's, which goes on in `successors`.
-  Function& block(std::vector<std::uint32_t> successors) {
+  Function& block(const std::vector<std::uint32_t>& successors) {
     trace::Block next;
     next.rva = kCode + 0x100 * static_cast<std::uint32_t>(function_.blocks.size());
     next.first_instruction = static_cast<std::uint32_t>(function_.order.size());
-    next.successors = std::move(successors);
+    next.successors.assign(successors.begin(), successors.end());
     next.has_predecessor = true;
     function_.blocks.push_back(std::move(next));
     return *this;

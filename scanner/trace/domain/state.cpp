@@ -179,20 +179,20 @@ ValueId frame_content(std::int64_t offset, unsigned width, ValuePool& values, co
 
 ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
   for (const FieldSlot& slot : state.fields) {
-    if (slot.pointer != pointer || slot.offset >= offset + width || slot.offset + slot.width <= offset) continue;
+    if (!overlaps(slot, pointer, offset, width)) continue;
     if (slot.offset == offset && slot.width == width) return slot.value;
     if (slot.offset > offset || offset + width > slot.offset + slot.width) return values.unknown(kTopComputed);
     return values.bytes_of(slot.value, static_cast<unsigned>(offset - slot.offset), width);
   }
+  return field_content(state, pointer, offset, width, values);
+}
+
+ValueId field_content(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
   const ValueId value = values.field(pointer, offset, width);
   return state.argument_escaped(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
 }
 
 namespace {
-
-bool overlaps(const FieldSlot& slot, Location pointer, std::int64_t offset, unsigned width) {
-  return slot.pointer == pointer && slot.offset < offset + width && slot.offset + slot.width > offset;
-}
 
 /// What a store to `width` bytes at `offset` leaves of a slot that it overlaps.
 void keep_rests(State& state, const FieldSlot& slot, std::int64_t offset, unsigned width, ValuePool& values) {
@@ -229,11 +229,6 @@ void field_store(State& state, Location pointer, std::int64_t offset, unsigned w
   } else {
     state.escape_argument({pointer, offset});  // not known any more
   }
-}
-
-bool field_overlaps(const State& state, Location pointer, std::int64_t offset, unsigned width) {
-  return std::ranges::any_of(state.fields,
-                             [&](const FieldSlot& slot) { return overlaps(slot, pointer, offset, width); });
 }
 
 }  // namespace scanner::trace

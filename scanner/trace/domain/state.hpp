@@ -111,9 +111,13 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
 
 /// The content of `width` bytes at `offset` behind the argument at `pointer`.
 ValueId field_load(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values);
+/// The same where nothing was stored.
+ValueId field_content(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values);
 /// Overwrites them; what is left of slots that it overlaps is kept where it can be.
 void field_store(State& state, Location pointer, std::int64_t offset, unsigned width, ValueId value, ValuePool& values);
-/// Was something stored in some of these bytes?
-bool field_overlaps(const State& state, Location pointer, std::int64_t offset, unsigned width);
+/// Was the slot stored to some of these bytes?
+inline bool overlaps(const FieldSlot& slot, Location pointer, std::int64_t offset, unsigned width) {
+  return slot.pointer == pointer && slot.offset < offset + width && slot.offset + slot.width > offset;
+}
 
 }  // namespace scanner::trace

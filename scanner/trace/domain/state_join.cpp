@@ -102,12 +102,15 @@ bool same_place(const FieldSlot& a, const FieldSlot& b) {
   return a.pointer == b.pointer && a.offset == b.offset && a.width == b.width;
 }
 
+bool overlap(const FieldSlot& a, const FieldSlot& b) { return overlaps(a, b.pointer, b.offset, b.width); }
+
 /// What `slot` holds on the other path: mostly the field number `next` of `from`, behind the last one asked for.
 ValueId other_field(const FieldSlot& slot, const State& from, std::size_t& next, ValuePool& values) {
   if (next < from.fields.size() && same_place(from.fields[next], slot)) return from.fields[next++].value;
-  const auto same = [&slot](const FieldSlot& other) { return same_place(other, slot); };
-  const auto found = std::ranges::find_if(from.fields, same);
-  if (found == from.fields.end()) return field_load(from, slot.pointer, slot.offset, slot.width, values);
+  const auto found =
+      std::ranges::find_if(from.fields, [&slot](const FieldSlot& other) { return overlap(other, slot); });
+  if (found == from.fields.end()) return field_content(from, slot.pointer, slot.offset, slot.width, values);
+  if (!same_place(*found, slot)) return field_load(from, slot.pointer, slot.offset, slot.width, values);
   next = static_cast<std::size_t>(found - from.fields.begin()) + 1;
   return found->value;
 }
@@ -118,14 +121,15 @@ bool join_missing_fields(State& into, const State& from, std::size_t first, Valu
   std::size_t next = first;  // of `into`: mostly the same field
   for (std::size_t i = first; i < from.fields.size(); ++i) {
     const FieldSlot& slot = from.fields[i];
-    const auto same = [&slot](const FieldSlot& other) { return same_place(other, slot); };
-    if (next >= into.fields.size() || !same(into.fields[next]))
-      next = static_cast<std::size_t>(std::ranges::find_if(into.fields, same) - into.fields.begin());
-    if (next++ < into.fields.size()) continue;
+    if (next >= into.fields.size() || !same_place(into.fields[next], slot)) {
+      const auto shared = [&slot](const FieldSlot& other) { return overlap(other, slot); };
+      next = static_cast<std::size_t>(std::ranges::find_if(into.fields, shared) - into.fields.begin());
+    }
+    const bool overlaps = next < into.fields.size();
+    if (overlaps && same_place(into.fields[next++], slot)) continue;
     // Joining moves no slots: two layouts that replace each other would never come to rest.
-    const bool overlaps = field_overlaps(into, slot.pointer, slot.offset, slot.width);
     ValueId both = kBottom;
-    if (!overlaps) both = values.join(field_load(into, slot.pointer, slot.offset, slot.width, values), slot.value);
+    if (!overlaps) both = values.join(field_content(into, slot.pointer, slot.offset, slot.width, values), slot.value);
     if (!overlaps && into.fields.size() < policy::kMostFields) {
       into.fields.push_back({slot.pointer, slot.offset, slot.width, both});
       changed = true;
