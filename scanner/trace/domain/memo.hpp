@@ -2,9 +2,9 @@
 // one. For pure functions that are asked the same again and again.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace scanner::trace {
 
@@ -34,7 +34,7 @@ class Memo {
     Question question;
     std::uint32_t answer = 0;
   };
-  std::array<Entry, kSize> entries_{};
+  std::vector<Entry> entries_ = std::vector<Entry>(kSize);  // not in the object: that may stand on a small stack
 };
 
 }  // namespace scanner::trace

@@ -21,24 +21,21 @@ JoinHow join_how(unsigned visits, Fixpoint::Edge edge) {
   return visits > policy::kVisitsBeforeWidening ? JoinKind::widening : JoinKind::forward;
 }
 
-/// One for each interpretation that is under way within another, and those that were.
-thread_local std::vector<std::vector<State>> spare_states;
-
 }  // namespace
 
-StatesOfBlocks::StatesOfBlocks(std::size_t blocks) {
-  if (!spare_states.empty()) {
-    states_ = std::move(spare_states.back());
-    spare_states.pop_back();
+StatesOfBlocks::StatesOfBlocks(std::size_t blocks, SpareStates* spare) : spare_(spare) {
+  if (spare_ != nullptr && !spare_->empty()) {
+    states_ = std::move(spare_->back());
+    spare_->pop_back();
   }
   if (states_.size() < blocks) states_.resize(blocks);
 }
 
 StatesOfBlocks::~StatesOfBlocks() {
   constexpr std::size_t kMostKept = 512;
-  if (states_.size() > kMostKept) return;
+  if (spare_ == nullptr || states_.size() > kMostKept) return;
   try {
-    spare_states.push_back(std::move(states_));
+    spare_->push_back(std::move(states_));
   } catch (const std::bad_alloc&) {  // then they are not kept
   }
 }
@@ -54,7 +51,7 @@ Fixpoint::Fixpoint(const Context& context)
       handlers_(context.function, context.values, context.abi, context.knowledge, transfer_.stack(),
                 transfer_.calls().effects()),
       queue_(context.function),
-      in_(context.function.blocks.size()),
+      in_(context.function.blocks.size(), context.knowledge.spare),
       visits_(context.function.blocks.size(), 0),
       begins_loop_(context.function.blocks.size(), 0) {
   for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {

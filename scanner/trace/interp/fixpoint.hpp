@@ -20,7 +20,7 @@ namespace scanner::trace {
 /// that they have: what stands in them means nothing.
 class StatesOfBlocks {
  public:
-  explicit StatesOfBlocks(std::size_t blocks);
+  StatesOfBlocks(std::size_t blocks, SpareStates* spare);
   ~StatesOfBlocks();
   StatesOfBlocks(const StatesOfBlocks&) = delete;
   StatesOfBlocks& operator=(const StatesOfBlocks&) = delete;
@@ -29,6 +29,7 @@ class StatesOfBlocks {
   const State& operator[](std::size_t block) const { return states_[block]; }
 
  private:
+  SpareStates* spare_;
   std::vector<State> states_;
 };
 

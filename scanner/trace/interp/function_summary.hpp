@@ -36,6 +36,10 @@ struct FunctionSummary : StoreLog {
   std::vector<CallSite> ways;             ///< see CalleeKnowledge::ways_into
 };
 
+/// States of no meaning whose memory may be used again: one list for each interpretation that is under way within
+/// another, and for those that were.
+using SpareStates = std::vector<std::vector<State>>;
+
 /// What is known about functions of the image beyond the calling convention. Compilers with interprocedural register
 /// allocation count on callees that spare registers, and callees fill in locals of their callers.
 struct CalleeKnowledge {
@@ -51,6 +55,7 @@ struct CalleeKnowledge {
   std::uint32_t ways_into = 0;
   /// RVAs of calls of imports whose results are told from others, as those of local functions always are.
   std::vector<std::uint32_t> results_of;
+  SpareStates* spare = nullptr;  ///< null: there are none
 };
 
 }  // namespace scanner::trace

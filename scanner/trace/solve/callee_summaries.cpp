@@ -12,6 +12,7 @@ CalleeSummaries::CalleeSummaries(Program& program, Solution& solution)
 
 CalleeKnowledge CalleeSummaries::of_stack() {
   CalleeKnowledge knowledge;
+  knowledge.spare = &spare_;
   knowledge.used = [this](std::uint32_t rva, std::uint32_t bytes) { return program_.globals.used(rva, bytes); };
   if (!stacks_) {
     knowledge.funclet = [this](std::uint32_t rva) -> const ArgumentEffects& { return stores_of(rva); };

@@ -44,6 +44,7 @@ class CalleeSummaries {
   std::unique_ptr<CalleeStacks> stacks_;  // null where callers clean up
   std::unordered_map<std::uint32_t, std::uint32_t> clobbered_;
   std::unordered_map<std::uint32_t, Summary> summaries_;
+  SpareStates spare_;
   std::vector<std::uint32_t> open_;  // functions whose summaries are being made, each for the one before it
   unsigned highest_ = 0;             // of the summaries that the last one of them asked for
   Cut cut_ = Cut::none;
