@@ -202,7 +202,7 @@ class CsvReporter final : public Reporter {
     row({type,
          rank != 0 ? std::to_string(rank) : "",
          use.tag.text(),
-         use.tag.hex(),
+         use.tag_bytes(),
          path,
          sha256,
          verdict,

@@ -33,12 +33,34 @@ ValueId Memory::stored_value(const State& state, const Op& op) {
   return op.width < 8 ? values_.resize(value, op.width, false) : value;
 }
 
+/// An element of an array in the frame. A loop of few rounds that copies a table of the image copies each to its place.
+void Memory::store_to_array(State& state, const Target& target, const Atom& array) {
+  const unsigned width = target.op.width;
+  const auto from_table = [&](const Atom& atom) {
+    return atom.kind == AtomKind::memory && atom.stride == array.stride && atom.count == array.count;
+  };
+  const auto stored = values_.atoms(target.value);
+  const bool copies = array.stride == static_cast<std::int32_t>(width) && array.count != 0 &&
+                      array.count <= policy::kMostElementsCopied && std::ranges::all_of(stored, from_table);
+  if (!copies || stored.empty()) return weak_update_behind(state, array.displacement(), 0);
+  for (unsigned i = 0; i < array.count; ++i) {
+    const std::int64_t offset = array.displacement() + std::int64_t{i} * array.stride;
+    ValueId element = values_.unknown(values_.flags(target.value));
+    for (const Atom& atom : stored) {
+      const auto rva = static_cast<std::uint32_t>(atom.rva() + i * width);
+      element = values_.join(element, values_.with_flags(load_image(rva, width), assumptions_of(atom)));
+    }
+    const ValueId before = frame_load(state, offset, width, values_, abi_);
+    frame_store(state, offset, width, values_.join(before, element), values_);
+  }
+}
+
 /// The address may be `atom`, in the frame, and may be something else.
 void Memory::store_to_frame(State& state, const Target& target, const Atom& atom) {
   const std::int64_t offset = atom.displacement();
   const unsigned width = target.op.width;
   if (atom.stride < 0) return weak_update_below(state, offset + width);
-  if (atom.strided()) return weak_update_behind(state, offset, 0);
+  if (atom.strided()) return store_to_array(state, target, atom);
   const ValueId before = frame_load(state, offset, width, values_, abi_);
   frame_store(state, offset, width, values_.join(before, target.value), values_);
   // This slot or, when the rest of the address is an index that is not known, a neighbour.

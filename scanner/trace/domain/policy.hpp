@@ -39,6 +39,8 @@ inline constexpr unsigned kMostArgumentsFilledIn = 16;
 inline constexpr std::int64_t kHighestArgument = 0x1000;
 /// Elements of an array on the stack that a load with an unknown index may read.
 inline constexpr int kMostElementsOnStack = 16;
+/// Elements that a loop copies from the image to the stack, each to its place.
+inline constexpr std::uint16_t kMostElementsCopied = 16;
 /// Rounds of a string operation that are carried out one by one.
 inline constexpr std::uint64_t kMostRepeats = 64;
 /// Bytes above the callee's frame that can be its arguments, when their number is not known.

@@ -1,0 +1,22 @@
+/* A loop makes the last letters of tags, up to a number that is an argument with few values. */
+#include "kernel.h"
+KEEP void counted(ULONG many) {
+  ULONG i = 0;
+  while (i < (many & 3)) {
+    PVOID a = ExAllocatePoolWithTag(NonPagedPool, 24, TAG('C', 'n', 't', '0') + (i << 24));
+    opaque = a != 0;
+    ++i;
+  }
+}
+KEEP void downwards(ULONG many) {
+  for (ULONG i = many & 3; i != 0; --i) {
+    PVOID a = ExAllocatePoolWithTag(NonPagedPool, 32, TAG('D', 'w', 'n', '0') + (i << 24));
+    opaque = a != 0;
+  }
+}
+DRIVER_ENTRY {
+  (void)driver; (void)registry_path;
+  counted(opaque);
+  downwards(opaque);
+  return 0;
+}
