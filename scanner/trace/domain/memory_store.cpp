@@ -1,5 +1,6 @@
 // Stores: strong and weak updates of frame slots and of fields behind arguments, and what aliases may have changed.
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 
 #include "scanner/trace/domain/memory.hpp"
 #include "scanner/trace/domain/state_cost.hpp"
@@ -33,25 +34,29 @@ ValueId Memory::stored_value(const State& state, const Op& op) {
   return op.width < 8 ? values_.resize(value, op.width, false) : value;
 }
 
-/// An element of an array in the frame. A loop of few rounds that copies a table of the image copies each to its place.
+/// An element of an array in the frame. A loop of few rounds that copies a table of the image copies each to its place;
+/// what the first round stored is known as a number, which is one of the table's.
 void Memory::store_to_array(State& state, const Target& target, const Atom& array) {
   const unsigned width = target.op.width;
-  const auto from_table = [&](const Atom& atom) {
-    return atom.kind == AtomKind::memory && atom.stride == array.stride && atom.count == array.count;
+  const Atom* table = nullptr;
+  for (const Atom& atom : values_.atoms(target.value)) {
+    if (atom.kind == AtomKind::memory && atom.stride == array.stride && atom.count == array.count) table = &atom;
+  }
+  const bool few = array.count != 0 && array.count <= policy::kMostElementsCopied;
+  if (table == nullptr || !few || array.stride != static_cast<std::int32_t>(width))
+    return weak_update_behind(state, array.displacement(), 0);
+  boost::container::static_vector<ValueId, policy::kMostElementsCopied> elements;
+  for (unsigned i = 0; i < array.count; ++i) elements.push_back(load_image(table->rva() + i * width, width));
+  const auto of_table = [&](const Atom& atom) {
+    return &atom == table || std::ranges::find(elements, values_.single(atom)) != elements.end();
   };
   const auto stored = values_.atoms(target.value);
-  const bool copies = array.stride == static_cast<std::int32_t>(width) && array.count != 0 &&
-                      array.count <= policy::kMostElementsCopied && std::ranges::all_of(stored, from_table);
-  if (!copies || stored.empty()) return weak_update_behind(state, array.displacement(), 0);
+  if (!std::ranges::all_of(stored, of_table)) return weak_update_behind(state, array.displacement(), 0);
+  const std::uint32_t flags = values_.flags(target.value) | (stored.size() > 1 ? std::uint32_t{kTopComputed} : 0U);
   for (unsigned i = 0; i < array.count; ++i) {
     const std::int64_t offset = array.displacement() + std::int64_t{i} * array.stride;
-    ValueId element = values_.unknown(values_.flags(target.value));
-    for (const Atom& atom : stored) {
-      const auto rva = static_cast<std::uint32_t>(atom.rva() + i * width);
-      element = values_.join(element, values_.with_flags(load_image(rva, width), assumptions_of(atom)));
-    }
     const ValueId before = frame_load(state, offset, width, values_, abi_);
-    frame_store(state, offset, width, values_.join(before, element), values_);
+    frame_store(state, offset, width, values_.join(before, values_.with_flags(elements[i], flags)), values_);
   }
 }
 

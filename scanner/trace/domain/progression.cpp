@@ -57,8 +57,8 @@ bool mask(Atom& atom, std::uint64_t bits, unsigned width) {
 bool set_bits(Atom& atom, std::uint64_t bits) {
   const auto stride = static_cast<std::uint64_t>(atom.stride);
   if (atom.stride < 0 || !std::has_single_bit(stride)) return false;
-  const bool below = bits < stride;
-  if (!below && (atom.count == 0 || (bits_of(atom) & bits) != 0)) return false;
+  const std::uint64_t above = bits & ~(stride - 1);
+  if (above != 0 && (atom.count == 0 || (bits_of(atom) & above) != 0)) return false;
   atom.a |= bits;
   return true;
 }
@@ -142,8 +142,8 @@ bool range_of(const Atom& atom, NumberRange& range) {
   }
   if (numbers.kind != AtomKind::multiple || numbers.count == 0) return false;
   const std::int64_t first = counted(numbers), last = first + std::int64_t{numbers.stride} * (numbers.count - 1);
-  constexpr auto kLargest = static_cast<std::int64_t>(policy::kLargestBound);
-  if (std::min(first, last) < 0 || std::max(first, last) > kLargest) return false;
+  constexpr std::int64_t kLargest32 = 0xFFFFFFFF;
+  if (std::min(first, last) < 0 || std::max(first, last) > kLargest32) return false;
   range = {static_cast<std::uint64_t>(std::min(first, last)), static_cast<std::uint64_t>(std::max(first, last))};
   return true;
 }

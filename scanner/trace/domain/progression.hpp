@@ -42,8 +42,7 @@ std::uint32_t values_of(const Atom& atom);
 struct NumberRange {
   std::uint64_t first = 0, last = 0;
 };
-/// Of a number, or of one that is read from somewhere as a byte or through a mask. False when nobody knows, or when
-/// there are more than policy::kLargestBound.
+/// Of a number, or of one that is read from somewhere as a byte or through a mask. False when nobody knows.
 bool range_of(const Atom& atom, NumberRange& range);
 /// What a mask leaves of a number that is read from somewhere: `out` is the smallest progression that holds all of its
 /// values. False when the mask is none, or has holes.

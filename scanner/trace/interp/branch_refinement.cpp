@@ -116,10 +116,13 @@ void BranchRefinement::count_to(ValueId& becomes, const Bound& bound) {
 
 std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& branch, bool taken) const {
   for (unsigned side = 0; side < sides_.size(); ++side) {
-    const Atom* at_end = values_.only(sides_[side].value);
-    if (at_end == nullptr) continue;
     const std::optional<Bound> bound = bound_of(side, branch, taken, true);
     if (!bound) continue;
+    const Atom* at_end = values_.only(sides_[side].value);
+    if (at_end == nullptr) {
+      if (const std::uint16_t rounds = rounds_of_second(head, side, *bound); rounds != 0) return rounds;
+      continue;
+    }
     const auto of_head = [&](ValueId value) {
       const Atom* at_head = values_.only(value);
       return at_head != nullptr ? rounds_of(*at_head, *at_end, *bound) : std::uint16_t{0};
@@ -140,6 +143,23 @@ std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& bra
     if (sides_[side].slot_width == 0) continue;
     const ValueId slot = frame_load(head, sides_[side].slot, sides_[side].slot_width, values_, abi_);
     if (const std::uint16_t rounds = of_head(slot); rounds != 0) return rounds;
+  }
+  return 0;
+}
+
+/// The second time around: {c, c + d} became {c + d, c + 2d} (ValuePool::join_loop).
+std::uint16_t BranchRefinement::rounds_of_second(const State& head, unsigned side, const Bound& bound) const {
+  const auto at_end = values_.atoms(sides_[side].value);
+  const auto two_numbers = [](std::span<const Atom> atoms) {
+    return atoms.size() == 2 && std::ranges::all_of(atoms, &Atom::is_constant);
+  };
+  if (!two_numbers(at_end)) return 0;
+  for (Reg reg = 0; reg < kFirstWide; ++reg) {
+    const auto at_head = values_.atoms(head.registers[reg]);
+    if (((sides_[side].registers >> reg) & 1) == 0 || !two_numbers(at_head)) continue;
+    const bool up = at_end[0].a > at_head[0].a;
+    const std::size_t first = up ? 0 : 1;
+    if (const std::uint16_t rounds = rounds_of(at_head[first], at_end[first], bound); rounds != 0) return rounds;
   }
   return 0;
 }

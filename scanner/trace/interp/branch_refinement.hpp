@@ -79,6 +79,7 @@ class BranchRefinement {
 
   void look_at(Side& side, Reg reg, unsigned width, const State& state);
   [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken, bool counts) const;
+  [[nodiscard]] std::uint16_t rounds_of_second(const State& head, unsigned side, const Bound& bound) const;
   void constrain(State& state, const Atom& argument, const Bound& bound);
   void count_to(ValueId& becomes, const Bound& bound);
   void replace(State& state, const Side& side, ValueId becomes);
