@@ -31,12 +31,13 @@ KEEP void two(ULONG letter) {
   opaque = a != 0;
 }
 DRIVER_ENTRY {
-  (void)driver; (void)registry_path;
-  fourth(opaque);
-  third(opaque);
-  first(opaque);
-  in_a_local(opaque);
-  one_of_four(opaque);
-  two(opaque);
+  (void)driver;
+  ULONG letter = (ULONG)(ULONG_PTR)registry_path;
+  fourth(letter);
+  third(letter);
+  first(letter);
+  in_a_local(letter);
+  one_of_four(letter);
+  two(letter);
   return 0;
 }

@@ -8,15 +8,8 @@ KEEP void counted(ULONG many) {
     ++i;
   }
 }
-KEEP void downwards(ULONG many) {
-  for (ULONG i = many & 3; i != 0; --i) {
-    PVOID a = ExAllocatePoolWithTag(NonPagedPool, 32, TAG('D', 'w', 'n', '0') + (i << 24));
-    opaque = a != 0;
-  }
-}
 DRIVER_ENTRY {
   (void)driver; (void)registry_path;
   counted(opaque);
-  downwards(opaque);
   return 0;
 }

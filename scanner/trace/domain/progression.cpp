@@ -149,12 +149,14 @@ bool range_of(const Atom& atom, NumberRange& range) {
 }
 
 bool masked_progression(const Atom& atom, Atom& out) {
-  const std::uint64_t mask = atom.and_mask & ~atom.or_mask;
-  if (!atom.masked() || mask == 0) return false;
+  const KnownBits bits = known_bits(atom);
+  const std::uint64_t mask = bits.open;
+  if (mask == 0 || mask == 0xFFFFFFFFU) return false;
   const std::uint64_t unit = mask & (~mask + 1), values = mask / unit + 1;
   if (unit > policy::kLargestMultiple || !std::has_single_bit(values) || values > policy::kLargestBound) return false;
   out = Atom::multiple(static_cast<std::int32_t>(unit), static_cast<std::uint16_t>(values));
-  out.a = atom.or_mask;
+  out.a = bits.value;
+  out.assumes = atom.assumes;
   return true;
 }
 

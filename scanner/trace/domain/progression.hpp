@@ -44,8 +44,8 @@ struct NumberRange {
 };
 /// Of a number, or of one that is read from somewhere as a byte or through a mask. False when nobody knows.
 bool range_of(const Atom& atom, NumberRange& range);
-/// What a mask leaves of a number that is read from somewhere: `out` is the smallest progression that holds all of its
-/// values. False when the mask is none, or has holes.
+/// What a mask, or a load of few bytes, leaves of a number that is read from somewhere: `out` is the smallest
+/// progression that holds all of its values. False when nothing is known of it, or when the mask has holes.
 bool masked_progression(const Atom& atom, Atom& out);
 /// `base` becomes what holds itself and `newer`, where it stands one or more rounds of a loop later. `rounds` as in
 /// ValuePool::join_loop. False when the two are no walk in one direction with one stride.

@@ -18,6 +18,14 @@ std::span<const Atom> view_of(const Atoms& atoms) { return {atoms.data(), atoms.
 
 bool commutes(Alu op) { return op == Alu::bit_or || op == Alu::bit_and; }
 
+/// Does the mask leave nothing of what is read?
+bool known_whole(const Atom& atom) { return atom.masked() && known_bits(atom).open == 0; }
+
+bool become_constant(Atom& atom) {
+  atom = Atom::constant(known_bits(atom).value).assuming(atom.assumes);
+  return true;
+}
+
 /// `atom` cut to `width` bytes. False when nothing of it is known then.
 bool cut_atom(Atom& atom, unsigned width, bool sign) {
   switch (atom.kind) {
@@ -29,14 +37,21 @@ bool cut_atom(Atom& atom, unsigned width, bool sign) {
       }
       return true;
     case AtomKind::initial:
-      if (width < 4) atom.and_mask &= (1U << (8 * width)) - 1;
-      return true;
+      if (width < 4) {
+        atom.and_mask &= (1U << (8 * width)) - 1;
+        atom.or_mask &= (1U << (8 * width)) - 1;
+      }
+      return !known_whole(atom) || become_constant(atom);
     case AtomKind::memory:
     case AtomKind::field:
     case AtomKind::via_global:
       if (atom.moved() && width < atom.width) return false;
       atom.width = static_cast<std::uint8_t>(std::min<unsigned>(width, atom.width));
-      return true;
+      if (width < 4 && atom.masked()) {
+        atom.and_mask &= (1U << (8 * width)) - 1;
+        atom.or_mask &= (1U << (8 * width)) - 1;
+      }
+      return !known_whole(atom) || become_constant(atom);
     case AtomKind::image:
     case AtomKind::frame:
     case AtomKind::import: return width >= 4;
@@ -84,15 +99,6 @@ bool ValuePool::as_progression(ValueId number, Atom& out) const {
   out = Atom::multiple(1, most <= policy::kLargestBound ? static_cast<std::uint16_t>(most) : 0);
   out.assumes = as_assumptions(flags);
   return true;
-}
-
-/// An unknown number that has few values, plus or minus a constant.
-ValueId ValuePool::bounded_sum(Alu op, ValueId number, ValueId operand) {
-  std::uint64_t by = 0;
-  if ((op != Alu::add && op != Alu::sub) || !is_constant(operand, by)) return kBottom;
-  Atom out;
-  if (atoms(number).empty() || !as_progression(number, out) || out.count == 0) return kBottom;
-  return combine_progression(op, word_, out, Atom::constant(by), out) ? single(out) : kBottom;
 }
 
 /// The byte `part` in the place of one of `whole`, of which not everything is known.
@@ -149,9 +155,8 @@ ValueId ValuePool::alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueI
       results.push_back(out);
     }
   }
-  if (lost && results.empty()) {
-    if (const ValueId sum = bounded_sum(op, a, b); sum != kBottom) return sum;
-    if (const ValueId behind = op == Alu::add ? somewhere_behind(a, b) : kBottom; behind != kBottom) return behind;
+  if (lost && results.empty() && op == Alu::add) {
+    if (const ValueId behind = somewhere_behind(a, b); behind != kBottom) return behind;
   }
   std::sort(results.begin(), results.end());
   results.resize(unify({results.data(), results.size()}));

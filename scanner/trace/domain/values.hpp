@@ -158,7 +158,6 @@ class ValuePool {
   bool combine_either_way(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) const;
   ValueId progression_of(Alu op, ValueId number, ValueId operand);
   bool as_progression(ValueId number, Atom& out) const;
-  ValueId bounded_sum(Alu op, ValueId number, ValueId operand);
   ValueId insert_byte(unsigned shift, ValueId whole, ValueId part);
   ValueId somewhere_behind(ValueId a, ValueId b);
 

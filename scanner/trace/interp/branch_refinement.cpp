@@ -8,8 +8,8 @@ void BranchRefinement::look_at(Side& side, Reg reg, unsigned width, const State&
   side.value = state.registers[reg];
   side.registers = reg < kFirstWide ? std::uint64_t{1} << reg : 0;
   side.slot_width = 0;
-  if (reg != loaded_register_) return;
-  side.slot = loaded_slot_;
+  if (reg >= kFirstWide || ((loaded_ >> reg) & 1) == 0) return;
+  side.slot = loaded_slots_[reg];
   side.slot_width = width;
 }
 
