@@ -1,7 +1,7 @@
 /* A loop makes the last letters of tags, up to a number that is an argument with few values. */
 #include "kernel.h"
 KEEP void counted(ULONG many) {
-  ULONG i = 0;
+  volatile ULONG i = 0;
   while (i < (many & 3)) {
     PVOID a = ExAllocatePoolWithTag(NonPagedPool, 24, TAG('C', 'n', 't', '0') + (i << 24));
     opaque = a != 0;

@@ -17,7 +17,7 @@ inline constexpr std::uint64_t kLargestCounter = 0x10000;
 /// Two addresses of one object farther apart than this are no walk through a table.
 inline constexpr std::int64_t kLongestStride = 0x1000;
 /// What counts by more each round, up to the last letter of a tag, must do it twice.
-inline constexpr std::int64_t kLongestStep = 0x1000000;
+inline constexpr std::int64_t kLongestStep = 0x8000000;
 /// An index that is scaled by more is no index of a table in an image. Whole bytes are shifted farther: letters of
 /// tags.
 inline constexpr std::uint64_t kLargestFactor = 0x1000, kLargestMultiple = 0x1000000;
