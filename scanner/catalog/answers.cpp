@@ -273,7 +273,8 @@ bool Answers::deliver(const Row& row, const Asked& asked, const ScanRequest& req
   if (!request.bytes_first.empty() && !in_bytes && !made && row.traced) {
     file.outcome = Outcome::deferred;
     deferred_.emplace(row.path, row);
-  } else if (in_bytes || made || asked.tags.empty() || std::binary_search(asked.users.begin(), asked.users.end(), row.driver) ||
+  } else if (in_bytes || made || asked.tags.empty() ||
+             std::binary_search(asked.users.begin(), asked.users.end(), row.driver) ||
              !records_.load_counts(row.driver, asked.tags, file)) {
     static const std::vector<std::int64_t> none;
     const auto uses = asked.uses.find(row.driver);

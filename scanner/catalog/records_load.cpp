@@ -212,7 +212,7 @@ constexpr std::string_view kUse =
 Records::Loaded Records::loaded_use(Statement& row, bool with_text) {
   Loaded item;
   trace::TagUse& use = item.use;
-  use.tag = tagdb::PoolTag(static_cast<std::uint32_t>(row.integer(0)));
+  take_tag(row.integer(0), use);
   use.protected_bit = row.integer(1) != 0;
   use.evidence = evidence_of(row.view(2));
   use.certainty = certainty_of(row.view(3));

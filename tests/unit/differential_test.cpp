@@ -96,6 +96,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "asm_partial_write",
                                           "asm_sbb_select",
                                           "asm_store_then_bytes",
+                                          "asm_x86_strings_and_all",
                                           "asm_x86_word_push",
                                           "branches",
                                           "byte_swapped",
