@@ -123,6 +123,13 @@ PoolTag TagPattern::tag() const {
   return PoolTag(value);
 }
 
+TagPattern TagPattern::opened(unsigned position) const {
+  TagPattern out = *this;
+  out.open_[position] = true;
+  out.bytes_[position] = 0;
+  return out;
+}
+
 TagPattern TagPattern::small() const {
   TagPattern out = *this;
   for (std::uint8_t& byte : out.bytes_) byte = static_cast<std::uint8_t>(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);

@@ -61,8 +61,9 @@ class TagPattern {
   [[nodiscard]] bool overlaps(const TagPattern& other) const;
   [[nodiscard]] unsigned fixed() const;  ///< how many positions are given; 4 means exact
   [[nodiscard]] bool exact() const { return fixed() == 4; }
-  [[nodiscard]] PoolTag tag() const;       ///< meaningful when exact
-  [[nodiscard]] TagPattern small() const;  ///< letters in lower case
+  [[nodiscard]] PoolTag tag() const;                         ///< meaningful when exact
+  [[nodiscard]] TagPattern opened(unsigned position) const;  ///< anything may stand at that position, too
+  [[nodiscard]] TagPattern small() const;                    ///< letters in lower case
   /// The pattern in every letter case, itself first: 16 forms of four letters.
   [[nodiscard]] std::vector<TagPattern> letter_cases() const;
   [[nodiscard]] TagPattern reversed() const;  ///< as a debugger's ULONG reads; blanks and NULs stay at the end

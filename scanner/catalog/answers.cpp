@@ -227,7 +227,32 @@ void Answers::find_uses(const std::vector<tagdb::PoolTag>& tags, Asked& out) {
         sql_->query("SELECT driver,n FROM uses WHERE tag=? AND tag_value=?").bind(tag.text(), tag.value());
     while (rows.step()) out.uses[rows.integer(0)].push_back(rows.integer(1));
   }
-  for (auto& [driver, uses] : out.uses) std::sort(uses.begin(), uses.end());
+  for (const tagdb::PoolTag tag : tags) find_patterns(tag, out);
+  for (auto& [driver, uses] : out.uses) {
+    std::sort(uses.begin(), uses.end());
+    uses.erase(std::unique(uses.begin(), uses.end()), uses.end());
+  }
+  std::sort(out.made.begin(), out.made.end());
+}
+
+/// Where it is made of letters of which one is known at run time only: as many look-ups as a tag has positions, twice.
+void Answers::find_patterns(tagdb::PoolTag tag, Asked& out) {
+  for (std::uint8_t open = 0; open < 4; ++open) {
+    trace::TagUse pattern;
+    const std::uint32_t shift = 8U * open;
+    pattern.tag = tagdb::PoolTag((tag.value() & ~(0xFFU << shift)) | std::uint32_t{'?'} << shift);
+    pattern.open = open;
+    if (!pattern.fits(tag)) continue;
+    for (const bool held : {true, false}) {
+      pattern.letters_held = held;
+      Statement& rows = sql_->query("SELECT driver,n FROM uses WHERE tag=? AND tag_value=?")
+                            .bind(pattern.tag.text(), number_of(pattern));
+      while (rows.step()) {
+        out.uses[rows.integer(0)].push_back(rows.integer(1));
+        if (held) out.made.push_back(rows.integer(0));
+      }
+    }
+  }
 }
 
 bool Answers::deliver(const Row& row, const Asked& asked, const ScanRequest& request,
@@ -244,10 +269,12 @@ bool Answers::deliver(const Row& row, const Asked& asked, const ScanRequest& req
     return consume(file);
   }
   const bool in_bytes = std::binary_search(asked.held.begin(), asked.held.end(), row.driver);
-  if (!request.bytes_first.empty() && !in_bytes && row.traced) {
+  const bool made = std::binary_search(asked.made.begin(), asked.made.end(), row.driver);
+  if (!request.bytes_first.empty() && !in_bytes && !made && row.traced) {
     file.outcome = Outcome::deferred;
     deferred_.emplace(row.path, row);
-  } else if (in_bytes || asked.tags.empty() || std::binary_search(asked.users.begin(), asked.users.end(), row.driver) ||
+  } else if (in_bytes || made || asked.tags.empty() ||
+             std::binary_search(asked.users.begin(), asked.users.end(), row.driver) ||
              !records_.load_counts(row.driver, asked.tags, file)) {
     static const std::vector<std::int64_t> none;
     const auto uses = asked.uses.find(row.driver);

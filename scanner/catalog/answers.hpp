@@ -65,6 +65,7 @@ class Answers {
   /// What a question makes of the drivers, ascending by number.
   struct Asked {
     std::vector<std::int64_t> held;    ///< the bytes hold one of ScanRequest::bytes_first
+    std::vector<std::int64_t> made;    ///< they hold the letters of one of `tags`, and code makes it of them
     std::vector<tagdb::PoolTag> tags;  ///< asked for one by one; empty: by pattern, or everything
     std::vector<std::int64_t> users;   ///< uses one of `tags`, or one that people mistype for them
     bool told_apart = false;           ///< only uses of single tags are told: `uses`; else all
@@ -72,6 +73,7 @@ class Answers {
   };
   Asked asked(const ScanRequest& request);
   void find_uses(const std::vector<tagdb::PoolTag>& tags, Asked& out);
+  void find_patterns(tagdb::PoolTag tag, Asked& out);
   bool deliver(const Row& row, const Asked& asked, const ScanRequest& request,
                const std::function<bool(ScannedFile&)>& consume);
   /// All roots, spelled as answers name them.

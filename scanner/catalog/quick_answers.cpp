@@ -52,10 +52,13 @@ void Answers::first_look(const ScanRequest& request, const std::function<bool(Sc
   read_totals(*sql_, others);
   others.allocate = others.free = others.other = others.wrapper = {};  // of those that are put off
   others.dynamic_reasons.clear();
-  Asked what = asked(request);
-  what.held.erase(std::unique(what.held.begin(), what.held.end()), what.held.end());
+  const Asked what = asked(request);
+  std::vector<std::int64_t> drivers = what.held;
+  drivers.insert(drivers.end(), what.made.begin(), what.made.end());
+  std::sort(drivers.begin(), drivers.end());
+  drivers.erase(std::unique(drivers.begin(), drivers.end()), drivers.end());
   const std::vector<Root> roots = shown_roots();
-  const auto by_root = rows_of(what.held, roots);
+  const auto by_root = rows_of(drivers, roots);
   for (std::size_t i = 0; i < roots.size(); ++i) {
     for (const Row& row : by_root[i]) {
       --others.files;

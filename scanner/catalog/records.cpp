@@ -101,12 +101,13 @@ std::int64_t Records::save(const ScannedFile& file, std::int64_t engine, std::in
 void Records::save_uses(std::int64_t driver, const ScannedFile& file) {
   for (std::size_t i = 0; i < file.trace.uses.size(); ++i) {
     const trace::TagUse& use = file.trace.uses[i];
-    if (use.evidence <= trace::Evidence::references || use.evidence == trace::Evidence::predicted) add_tag(use.tag);
+    const bool told = use.evidence <= trace::Evidence::references || use.evidence == trace::Evidence::predicted;
+    if (told && !use.open) add_tag(use.tag);
     if (use.evidence == trace::Evidence::predicted) continue;  // depends on the file's name, not on its content
     const std::uint32_t offset = i < file.file_offsets.size() ? file.file_offsets[i] : 0xFFFFFFFFU;
     const std::string_view pool = trace::to_string(use.pool);
     sql_.query("INSERT INTO uses VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-        .bind(driver, i, use.tag.text(), use.tag.value(), use.protected_bit, trace::to_string(use.evidence),
+        .bind(driver, i, use.tag.text(), number_of(use), use.protected_bit, trace::to_string(use.evidence),
               trace::to_string(use.certainty), use.charges_pool, filled(use.api), use.site_rva, use.origin_rva,
               use.function_rva, offset != 0xFFFFFFFFU ? std::optional<std::uint32_t>(offset) : std::nullopt,
               filled(std::string(pool)), use.executable, use.bytes, use.assumptions, chain_text(use.via),

@@ -12,6 +12,10 @@
 
 namespace scanner::catalog {
 
+/// uses.tag_value: the tag as a number; of a pattern with the position that is not known, plus 1, in bits 32 to 34, and
+/// TagUse::letters_held in bit 35.
+std::int64_t number_of(const trace::TagUse& use);
+
 class Records {
  public:
   Records(Sql& sql, const tagdb::ApiTable& apis) : sql_(sql), apis_(apis) {}

@@ -82,7 +82,24 @@ std::vector<std::uint32_t> read_chain(std::string_view text) {
   return chain;
 }
 
+constexpr int kOpenAt = 32;
+constexpr std::int64_t kLettersHeld = std::int64_t{1} << 35;
+
+/// See number_of().
+void take_tag(std::int64_t number, trace::TagUse& use) {
+  use.tag = tagdb::PoolTag(static_cast<std::uint32_t>(number));
+  const std::int64_t open = number >> kOpenAt & 7;
+  if (open != 0) use.open = static_cast<std::uint8_t>(open - 1);
+  use.letters_held = (number & kLettersHeld) != 0;
+}
+
 }  // namespace
+
+std::int64_t number_of(const trace::TagUse& use) {
+  std::int64_t number = use.tag.value();
+  if (use.open) number |= std::int64_t{*use.open + 1} << kOpenAt | (use.letters_held ? kLettersHeld : 0);
+  return number;
+}
 
 std::string_view Records::word(std::string_view text) {
   auto at = words_.find(text);
@@ -94,8 +111,9 @@ std::vector<tagdb::PoolTag> Records::explained_tags(std::int64_t driver) {
   std::vector<tagdb::PoolTag> tags;
   Statement& rows = sql_.query("SELECT DISTINCT tag_value, evidence FROM uses WHERE driver=?").bind(driver);
   while (rows.step()) {
-    if (evidence_of(rows.view(1)) <= trace::Evidence::references)
-      tags.emplace_back(static_cast<std::uint32_t>(rows.integer(0)));
+    trace::TagUse use;
+    take_tag(rows.integer(0), use);
+    if (!use.open && evidence_of(rows.view(1)) <= trace::Evidence::references) tags.push_back(use.tag);
   }
   return tags;
 }
@@ -194,7 +212,7 @@ constexpr std::string_view kUse =
 Records::Loaded Records::loaded_use(Statement& row, bool with_text) {
   Loaded item;
   trace::TagUse& use = item.use;
-  use.tag = tagdb::PoolTag(static_cast<std::uint32_t>(row.integer(0)));
+  take_tag(row.integer(0), use);
   use.protected_bit = row.integer(1) != 0;
   use.evidence = evidence_of(row.view(2));
   use.certainty = certainty_of(row.view(3));

@@ -5,10 +5,11 @@
 //   engines      what traced: engine version, digest of the table of functions, program version
 //   drivers      one row per distinct content (SHA-256): size, machine, identity, the engine that traced it
 //   uses         tag uses of a driver, in the order of the engine; via, names, listing are JSON arrays along the chain
+//                of a pattern (qcc?) tag_value is number_of() in records.hpp, beyond 32 bits
 //   sites        every call site of a driver with its bucket; site_counts: how many of each kind, bucket and reason
-//   gaps         what a driver's trace is known to lack: functions of API sets that were not resolved, notes (JSON array)
-//   images       what checks want to know of a driver's headers; none for drivers that an earlier version surveyed
-//   places       what symbols tell of places in a driver's code beyond uses.names: functions, source lines
+//   gaps         what a driver's trace is known to lack: functions of API sets that were not resolved, notes (JSON
+//   array) images       what checks want to know of a driver's headers; none for drivers that an earlier version
+//   surveyed places       what symbols tell of places in a driver's code beyond uses.names: functions, source lines
 //   files        which machine has (had) which content under which absolute path; state present, changed or vanished
 //   runs, roots  who surveyed what and when; what a walk passed over below a root
 //   tags         the tags whose bytes were searched for: those that databases list and those that any driver uses

@@ -148,7 +148,7 @@ void DriverSearch::note_copy(ScannedFile& file) {
 /// Tags that resemble those that are asked for.
 void DriverSearch::note_relatives(const ScannedFile& file) {
   for (const trace::TagUse& use : file.trace.uses) {
-    if (use.evidence > trace::Evidence::frees) continue;
+    if (use.evidence > trace::Evidence::frees || use.open) continue;
     for (const tagdb::PoolTag tag : exact_tags_) {
       if (tagdb::related(use.tag, tag)) record_.relatives[use.tag].insert(std::string(pe::file_name(file.file.path)));
     }
@@ -156,7 +156,10 @@ void DriverSearch::note_relatives(const ScannedFile& file) {
 }
 
 void DriverSearch::take(ScannedFile& file) {
-  const auto asked = [this](tagdb::PoolTag tag) { return matches(tag); };
+  const auto asked = [this](const trace::TagUse& use) {
+    return std::any_of(queries_.begin(), queries_.end(),
+                       [&use](const tagdb::TagQuery& query) { return use.answers(query); });
+  };
   note_relatives(file);
   if (file.outcome == ScannedFile::Outcome::copy) {
     if (const auto known = by_hash_.find(file.hash); known != by_hash_.end()) {
@@ -173,9 +176,22 @@ void DriverSearch::take(ScannedFile& file) {
                                    file.trace.wrapper_counts()[trace::Bucket::dynamic];
   if (unresolved > 0) record_.unresolved.push_back({unresolved, file.file.path});
   std::map<tagdb::PoolTag, std::vector<report::Use>> by_tag;
-  for (report::Use& use : uses_of(file, inputs_.apis, asked)) by_tag[use.use.tag].push_back(std::move(use));
+  for (report::Use& use : uses_of(file, inputs_.apis, asked)) {
+    for (const tagdb::PoolTag tag : asked_tags(use.use)) by_tag[tag].push_back(use);
+  }
   if (by_tag.empty()) return;
   for (auto& [tag, uses] : by_tag) add_candidate(file, tag, std::move(uses));
+}
+
+/// Of which tags is the use told? A pattern is of each tag in question that it fits; asked for by a pattern, of itself.
+std::vector<tagdb::PoolTag> DriverSearch::asked_tags(const trace::TagUse& use) const {
+  if (!use.open) return {use.tag};
+  std::vector<tagdb::PoolTag> tags;
+  std::copy_if(exact_tags_.begin(), exact_tags_.end(), std::back_inserter(tags),
+               [&use](tagdb::PoolTag tag) { return use.fits(tag); });
+  std::sort(tags.begin(), tags.end());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  return tags.empty() ? std::vector{use.tag} : tags;
 }
 
 void DriverSearch::add_candidate(const ScannedFile& file, tagdb::PoolTag tag, std::vector<report::Use> uses) {
@@ -208,11 +224,6 @@ void DriverSearch::add_candidate(const ScannedFile& file, tagdb::PoolTag tag, st
   if (candidate.judgement.verdict < rank::Verdict::weak) found_ = true;
   by_hash_[file.hash].push_back(candidates_.size());
   candidates_.push_back(std::move(candidate));
-}
-
-bool DriverSearch::matches(tagdb::PoolTag tag) const {
-  return std::any_of(queries_.begin(), queries_.end(),
-                     [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
 }
 
 bool DriverSearch::all_in(const std::set<tagdb::PoolTag>& tags) const {

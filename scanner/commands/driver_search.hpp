@@ -49,7 +49,7 @@ class DriverSearch {
   void take(ScannedFile& file);
   void add_candidate(const ScannedFile& file, tagdb::PoolTag tag, std::vector<report::Use> uses);
   [[nodiscard]] bool account(const ScannedFile& file);
-  [[nodiscard]] bool matches(tagdb::PoolTag tag) const;
+  [[nodiscard]] std::vector<tagdb::PoolTag> asked_tags(const trace::TagUse& use) const;
   [[nodiscard]] bool all_in(const std::set<tagdb::PoolTag>& tags) const;
   /// Is it known, for every query, whose code it is? Perhaps from another version than the one that is loaded.
   [[nodiscard]] bool all_proven() const;

@@ -9,10 +9,10 @@
 namespace scanner {
 
 std::vector<report::Use> uses_of(const ScannedFile& file, const tagdb::ApiTable& apis,
-                                 const std::function<bool(tagdb::PoolTag)>& wanted) {
+                                 const std::function<bool(const trace::TagUse&)>& wanted) {
   std::vector<report::Use> uses;
   for (std::size_t i = 0; i < file.trace.uses.size(); ++i) {
-    if (!wanted(file.trace.uses[i].tag)) continue;
+    if (!wanted(file.trace.uses[i])) continue;
     report::Use use;
     use.use = file.trace.uses[i];
     if (i < file.file_offsets.size()) use.file_offset = file.file_offsets[i];
@@ -31,9 +31,9 @@ std::vector<report::Use> uses_of(const ScannedFile& file, const tagdb::ApiTable&
     uses.push_back(std::move(use));
   }
   for (const trace::Occurrence& occurrence : file.occurrences) {
-    if (!wanted(occurrence.tag)) continue;
     report::Use use;
     use.use.tag = occurrence.tag;
+    if (!wanted(use.use)) continue;
     use.use.protected_bit = occurrence.protected_bit;
     use.use.evidence = occurrence.evidence;
     use.use.charges_pool = false;
@@ -58,7 +58,7 @@ report::Driver driver_record(const ScannedFile& file, const tagdb::ApiTable& api
   driver.size = file.size;
   driver.machine = file.machine;
   driver.identity = file.identity;
-  driver.uses = uses_of(file, apis, [](tagdb::PoolTag) { return true; });
+  driver.uses = uses_of(file, apis, [](const trace::TagUse&) { return true; });
   std::stable_sort(driver.uses.begin(), driver.uses.end(),
                    [](const report::Use& a, const report::Use& b) { return a.use.tag.text() < b.use.tag.text(); });
   driver.allocate = file.trace.counts(trace::SiteKind::allocate);

@@ -13,7 +13,7 @@ namespace scanner {
 
 /// The uses of a scanned file, which was traced with `apis`, filtered by `wanted`; the strongest evidence first.
 std::vector<report::Use> uses_of(const ScannedFile& file, const tagdb::ApiTable& apis,
-                                 const std::function<bool(tagdb::PoolTag)>& wanted);
+                                 const std::function<bool(const trace::TagUse&)>& wanted);
 /// A driver with all its uses, by tag.
 report::Driver driver_record(const ScannedFile& file, const tagdb::ApiTable& apis);
 /// What ranking wants to know of an image, which may be one that `container` carries; views its arguments.

@@ -35,7 +35,7 @@ class Check {
   std::vector<Finding> run() {
     std::map<tagdb::PoolTag, Uses> by_tag;
     for (const TagUse& use : trace_.uses) {
-      if (use.evidence < Evidence::constant) by_tag[use.tag].push_back(&use);
+      if (use.evidence < Evidence::constant && !use.open) by_tag[use.tag].push_back(&use);
     }
     for (const auto& [tag, uses] : by_tag) {
       if (std::any_of(uses.begin(), uses.end(), [](const TagUse* use) { return allocates(*use); }))
@@ -62,8 +62,16 @@ class Check {
       add("executable_pool", tag, uses, executable,
           "nonpaged pool that can be executed, in a driver for Windows 8 or later: NonPagedPoolNx or "
           "POOL_FLAG_NON_PAGED is meant");
-    if (never_freed(uses, trace_, apis_))
+    if (never_freed(with_patterns(tag, uses), trace_, apis_))
       add("never_freed", tag, uses, allocates, "no call of the driver frees with this tag");
+  }
+
+  /// What is done with tags of which a letter is not known may be done with this one.
+  [[nodiscard]] Uses with_patterns(tagdb::PoolTag tag, Uses uses) const {
+    for (const TagUse& use : trace_.uses) {
+      if (use.open && use.evidence < Evidence::constant && use.fits(tag)) uses.push_back(&use);
+    }
+    return uses;
   }
 
   void check_suspects() {

@@ -59,9 +59,14 @@ class CsvReporter final : public Reporter {
 
   /// Copies of one image are rows like that of the candidate: who counts machines or folders needs every path.
   void candidate(const Candidate& candidate) override {
+    Use best = candidate.uses.front();
+    if (best.use.tag != candidate.tag) {  // a pattern that fits the tag in question
+      best.use.tag = candidate.tag;
+      best.use.open.reset();
+    }
     const auto add = [&](const char* type, const std::string& path) {
-      use_row(type, candidate.rank, path, candidate.sha256, rank::to_string(candidate.judgement.verdict),
-              candidate.uses.front(), candidate.identity);
+      use_row(type, candidate.rank, path, candidate.sha256, rank::to_string(candidate.judgement.verdict), best,
+              candidate.identity);
     };
     add("candidate", candidate.path);
     for (const std::string& path : candidate.copies) add("copy", path);
@@ -202,7 +207,7 @@ class CsvReporter final : public Reporter {
     row({type,
          rank != 0 ? std::to_string(rank) : "",
          use.tag.text(),
-         use.tag.hex(),
+         use.tag_bytes(),
          path,
          sha256,
          verdict,

@@ -126,7 +126,8 @@ void put_candidate(Json& record, const Candidate& candidate) {
 void put_use(Json& out, const Use& item) {
   const trace::TagUse& use = item.use;
   out["tag"] = use.tag.text();
-  out["tag_bytes"] = use.tag.hex();
+  out["tag_bytes"] = use.tag_bytes();
+  if (use.open) out["pattern"] = true;
   out["protected"] = use.protected_bit;
   out["evidence"] = trace::to_string(use.evidence);
   out["certainty"] = trace::to_string(use.certainty);

@@ -241,6 +241,7 @@ std::string proof(const Candidate& candidate) {
   }
   std::string out(best.use.api);
   if (!best.has_site) return out + ", if that is the name of its service";
+  if (best.use.open) out += " with " + best.use.tag.text();
   out += " at " + place(candidate.path, best, best.use.via.size() - 1);
   const std::string details = pool_and_size(best.use);
   if (!details.empty()) out += ", " + details;

@@ -12,9 +12,16 @@
 namespace scanner {
 namespace {
 
+using Held = trace::TagSearch::Held;
+
 bool asked_for(const ScanRequest& request, tagdb::PoolTag tag) {
   return std::any_of(request.queries.begin(), request.queries.end(),
                      [tag](const tagdb::TagQuery& query) { return query.matches(tag); });
+}
+
+bool answers(const trace::TagUse& use, const ScanRequest& request) {
+  return std::any_of(request.queries.begin(), request.queries.end(),
+                     [&use](const tagdb::TagQuery& query) { return use.answers(query); });
 }
 
 void add_listings(const pe::Image& image, ScannedFile& out) {
@@ -65,7 +72,7 @@ std::int64_t now() {
 
 bool explained(const std::vector<trace::TagUse>& uses, tagdb::PoolTag tag) {
   return std::any_of(uses.begin(), uses.end(), [tag](const trace::TagUse& use) {
-    return use.tag == tag && use.evidence <= trace::Evidence::references;
+    return !use.open && use.tag == tag && use.evidence <= trace::Evidence::references;
   });
 }
 
@@ -130,6 +137,7 @@ void trace_image(const pe::Image& image, const std::vector<tagdb::ApiRow>& more,
       apis.rows.insert(apis.rows.end(), more.begin(), more.end());
       out.trace = trace::trace(image, apis, frees_asked);
     }
+    trace::note_letters_held(image, out.trace);
     predict_kmdf_tag(*request.apis, out);
   } else {
     out.outcome = ScannedFile::Outcome::unsupported;
@@ -150,18 +158,28 @@ void describe(const pe::Image& image, const ScanRequest& request, ScannedFile& o
   if (request.with_text) add_listings(image, out);
 }
 
-/// `in_bytes`: a tag of the first pass stands in the file.
-void scan_image(const pe::Image& image, const EmbeddedImages& inside, bool in_bytes, const ScanRequest& request,
+/// First pass, for a file that does not hold the tag: does its code make it of letters that the file does hold?
+bool made_of_letters(const ScanRequest& request, const ScannedFile& file) {
+  return std::any_of(file.trace.uses.begin(), file.trace.uses.end(),
+                     [&](const trace::TagUse& use) { return use.letters_held && answers(use, request); });
+}
+
+/// Put off until the second pass: what was found is found again then.
+void defer(ScannedFile& out) {
+  out.outcome = ScannedFile::Outcome::deferred;
+  out.trace = {};
+}
+
+/// `held`: what the file holds of the tags of the first pass.
+void scan_image(const pe::Image& image, const EmbeddedImages& inside, Held held, const ScanRequest& request,
                 ScannedFile& out) {
   using Outcome = ScannedFile::Outcome;
   const bool searching = !request.bytes_first.empty();
+  const bool in_bytes = held == Held::whole;
   out.machine = image.machine();
   out.oldest_system = image.oldest_system();
   out.stamp = image.timestamp();
-  if (searching && !in_bytes && trace::can_trace(image)) {
-    out.outcome = Outcome::deferred;
-    return;
-  }
+  if (searching && held == Held::nothing && trace::can_trace(image)) return defer(out);
   if (request.recall != nullptr) {
     out.sha256 = sha256_hex(image.file());
     out.hash = content_hash(out.sha256);
@@ -178,23 +196,24 @@ void scan_image(const pe::Image& image, const EmbeddedImages& inside, bool in_by
     return;
   }
   trace_image(image, more, request, out);
+  if (searching && !in_bytes && out.outcome == Outcome::traced && !made_of_letters(request, out)) return defer(out);
   if (in_bytes) add_occurrences(image, inside, request, out);
   if (request.recall != nullptr) note_held(image, request.recall->tags(), out);
   const bool hit = std::any_of(out.trace.uses.begin(), out.trace.uses.end(),
-                               [&](const trace::TagUse& use) { return asked_for(request, use.tag); });
+                               [&](const trace::TagUse& use) { return answers(use, request); });
   out.reported = request.queries.empty() || hit || !out.occurrences.empty();
   if (out.reported) describe(image, request, out);
 }
 
 /// Offsets count from the beginning of the file that is on the disk.
-void scan_embedded(const EmbeddedImage& one, bool in_bytes, const ScanRequest& request, ScannedFile& file) {
+void scan_embedded(const EmbeddedImage& one, Held held, const ScanRequest& request, ScannedFile& file) {
   ScannedFile out;
   out.file = file.file;
   out.file.links = 1;
   out.container = file.file.path;
   out.file.path += "!" + one.name;
   out.file.size = out.size = one.image.file().size();
-  scan_image(one.image, {}, in_bytes, request, out);
+  scan_image(one.image, {}, held, request, out);
   for (std::uint32_t& offset : out.file_offsets) {
     if (offset != 0xFFFFFFFFU) offset += static_cast<std::uint32_t>(one.offset);
   }
@@ -227,23 +246,32 @@ bool recalled(const ScanRequest& request, ScannedFile& out) {
   return true;
 }
 
-/// Reads the file; `in_bytes` becomes true when a tag of the first pass stands there.
-pe::Result<std::size_t> read_and_search(const ScanRequest& request, ReadBuffer& buffer, ScannedFile& out,
-                                        bool& in_bytes) {
+/// Reads the file; `held` becomes what stands there of the tags of the first pass.
+pe::Result<std::size_t> read_and_search(const ScanRequest& request, ReadBuffer& buffer, ScannedFile& out, Held& held) {
   std::function<void(std::size_t)> search;
   if (!request.bytes_first.empty()) {
     search = [&, done = std::size_t{0}](std::size_t there) mutable {
       const std::size_t from = done - std::min<std::size_t>(done, 3);  // the last piece may end within a tag
-      in_bytes = in_bytes || request.bytes_search.any(
-                                 pe::Bytes{std::span<const std::uint8_t>(buffer.bytes.data() + from, there - from)});
+      const std::span<const std::uint8_t> piece(buffer.bytes.data() + from, there - from);
+      if (held != Held::whole) held = std::max(held, request.bytes_search.look(pe::Bytes{piece}));
       done = there;
     };
   }
   return walk::read_file(out.file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image, search);
 }
 
+/// Tags that ARM64 code puts together from two halves.
+void take_halves(const pe::Image& image, const ScanRequest& request, Held& held) {
+  if (held == Held::whole) return;
+  if (trace::may_hold_halves(image, request.bytes_search)) {
+    held = Held::whole;
+  } else if (held == Held::nothing && trace::may_hold_halves_of_letters(image, request.bytes_search)) {
+    held = Held::letters;
+  }
+}
+
 /// The drivers that it carries are scanned with it, and on the same evidence: its bytes hold theirs.
-void scan_content(const pe::Image& image, bool in_bytes, const ScanRequest& request, ScannedFile& out) {
+void scan_content(const pe::Image& image, Held held, const ScanRequest& request, ScannedFile& out) {
   using Outcome = ScannedFile::Outcome;
   const bool wanted = !(out.file.native_only && !image.native()) && !request.only_inside.contains(out.file.path);
   EmbeddedImages inside;
@@ -253,9 +281,8 @@ void scan_content(const pe::Image& image, bool in_bytes, const ScanRequest& requ
     return;
   }
   if (!request.bytes_first.empty()) {
-    in_bytes = in_bytes || trace::may_hold_halves(image, request.bytes_search);
-    for (const EmbeddedImage& one : inside.images)
-      in_bytes = in_bytes || trace::may_hold_halves(one.image, request.bytes_search);
+    take_halves(image, request, held);
+    for (const EmbeddedImage& one : inside.images) take_halves(one.image, request, held);
   }
   out.machine = image.machine();
   out.oldest_system = image.oldest_system();
@@ -264,13 +291,13 @@ void scan_content(const pe::Image& image, bool in_bytes, const ScanRequest& requ
   } else if (out.message = image.damage(); !out.message.empty()) {
     out.outcome = Outcome::malformed;
   } else {
-    scan_image(image, inside, in_bytes, request, out);
+    scan_image(image, inside, held, request, out);
   }
   out.embedded_gave_up = inside.gave_up;
   if (request.recall != nullptr) {
     out.embedded_left_out = static_cast<std::uint32_t>(inside.images.size());
   } else {
-    for (const EmbeddedImage& one : inside.images) scan_embedded(one, in_bytes, request, out);
+    for (const EmbeddedImage& one : inside.images) scan_embedded(one, held, request, out);
   }
 }
 
@@ -286,8 +313,8 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
   }
   if (recalled(request, out)) return out;
   buffer.trim();
-  bool in_bytes = false;
-  const auto read = read_and_search(request, buffer, out, in_bytes);
+  Held held = Held::nothing;
+  const auto read = read_and_search(request, buffer, out, held);
   if (!read) {
     out.outcome = Outcome::unreadable;
     out.message = read.error().message;
@@ -303,7 +330,7 @@ ScannedFile scan_file(const walk::Found& file, const ScanRequest& request, ReadB
     if (not_pe) out.size = std::max(out.size, file.size);  // of a large one only the beginning was read
     return out;
   }
-  scan_content(opened.value(), in_bytes, request, out);
+  scan_content(opened.value(), held, request, out);
   return out;
 }
 

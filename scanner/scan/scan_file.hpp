@@ -54,7 +54,7 @@ struct ScanRequest {
   std::uint64_t max_file_size = 0;
   /// locate: what is asked for. Empty: everything (survey).
   std::vector<tagdb::TagQuery> queries;
-  /// locate, first pass: trace only files whose bytes hold one of these.
+  /// locate, first pass: trace only files whose bytes hold one of these, or the letters that code makes one from.
   std::vector<tagdb::PoolTag> bytes_first;
   trace::TagSearch bytes_search;  ///< made from `bytes_first`
   bool with_text = false;         ///< --explain: instructions as text

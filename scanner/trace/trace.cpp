@@ -53,6 +53,26 @@ std::string_view to_string(Bucket bucket) {
   return "";
 }
 
+bool TagUse::fits(tagdb::PoolTag asked) const {
+  if (!open) return tag == asked;
+  const std::uint32_t others = ~(0xFFU << (8 * *open));
+  const std::uint8_t letter = asked.byte(*open);
+  return ((tag.value() ^ asked.value()) & others) == 0 && letter > ' ' && letter < 0x7F;
+}
+
+bool TagUse::answers(const tagdb::TagQuery& query) const {
+  if (!open) return query.matches(tag);
+  return std::ranges::any_of(query.forms, [this](const tagdb::TagPattern& form) {
+    return form.exact() ? fits(form.tag()) : form.overlaps(tagdb::TagPattern::exactly(tag).opened(*open));
+  });
+}
+
+std::string TagUse::tag_bytes() const {
+  std::string text = tag.hex();
+  if (open) text.replace(2U * *open, 2, "??");
+  return text;
+}
+
 std::string describe_assumptions(std::uint32_t flags) {
   static constexpr std::pair<std::uint32_t, std::string_view> kTexts[] = {
       {kAssumesFrame, "whoever can write to a neighbouring local leaves this one alone"},
@@ -62,7 +82,8 @@ std::string describe_assumptions(std::uint32_t flags) {
       {kAssumesRegister, "an argument travels in a register outside the calling convention"},
       {kAssumesExporter, "the driver that exports the function is the one file of that name that was found"},
       {kAssumesPointer, "a call through memory reaches this function"},
-      {kAssumesArgument, "an argument that decides what a function does has the value that leads to this call"}};
+      {kAssumesArgument, "an argument that decides what a function does has the value that leads to this call"},
+      {kAssumesLetter, "the letter that is known at run time only makes it this tag"}};
   std::string out;
   for (const auto& [flag, text] : kTexts) {
     if ((flags & flag) == 0) continue;
@@ -109,6 +130,11 @@ std::map<std::string, std::uint32_t> TraceResult::dynamic_reasons() const {
     if (some.bucket == Bucket::dynamic) reasons[std::string(some.reason)] += some.sites;
   }
   return reasons;
+}
+
+bool frees_by_pattern(const TraceResult& result) {
+  return std::ranges::any_of(result.uses,
+                             [](const TagUse& use) { return use.open && use.evidence == Evidence::frees; });
 }
 
 namespace {

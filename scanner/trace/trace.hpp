@@ -32,7 +32,10 @@ std::string_view to_string(Certainty certainty);
 std::string_view to_string(Pool pool);
 
 struct TagUse {
-  tagdb::PoolTag tag;
+  tagdb::PoolTag tag;  ///< of a pattern: with a question mark in the place of the letter that is not known
+  /// A pattern: three letters are known, and this one, 0 to 3, only at run time. Never better than assumed.
+  std::optional<std::uint8_t> open;
+  bool letters_held = false;   ///< a pattern: the image's bytes show its letters (TagSearch::Held::letters)
   bool protected_bit = false;  ///< bit 31 was set in the constant
   Evidence evidence = Evidence::allocates;
   Certainty certainty = Certainty::sure;
@@ -49,6 +52,13 @@ struct TagUse {
   std::uint32_t assumptions = 0;       ///< Flag bits from values.hpp
   /// Only where the driver frees nothing with the tag: the memory goes, or may go, to other drivers, which free it.
   bool handed_out = false;
+
+  /// Does it speak of this tag? A pattern does of every tag that it fits.
+  [[nodiscard]] bool fits(tagdb::PoolTag asked) const;
+  /// Is it an answer to the question?
+  [[nodiscard]] bool answers(const tagdb::TagQuery& query) const;
+  /// PoolTag::hex() with `??` for a letter that is not known.
+  [[nodiscard]] std::string tag_bytes() const;
 };
 
 /// One sentence per assumption bit, for reasons and --explain.
@@ -112,6 +122,9 @@ struct TraceResult {
   [[nodiscard]] std::map<std::string, std::uint32_t> dynamic_reasons() const;
 };
 
+/// Does it free memory with a tag of which a letter is not known? That may be any tag that fits.
+bool frees_by_pattern(const TraceResult& result);
+
 /// False for machines whose code we cannot follow (their bytes can still be searched).
 bool can_trace(const pe::Image& image);
 
@@ -151,15 +164,24 @@ class TagSearch {
   [[nodiscard]] const std::vector<tagdb::PoolTag>& tags() const { return tags_; }  ///< ascending, each once
   [[nodiscard]] bool empty() const { return tags_.empty(); }
   /// Does any of the tags stand in the bytes?
-  [[nodiscard]] bool any(pe::Bytes bytes) const;
+  [[nodiscard]] bool any(pe::Bytes bytes) const { return look(bytes) == Held::whole; }
+  /// What the bytes hold of the tags. `letters`: the first three letters of one, and in the place of the fourth a NUL
+  /// or what letters are counted from (0, A, a): from that, code may make the tag.
+  enum class Held : std::uint8_t { nothing, letters, whole };
+  [[nodiscard]] Held look(pe::Bytes bytes) const;
+  /// The words whose presence is Held::letters.
+  [[nodiscard]] static std::vector<tagdb::PoolTag> with_letters_of(tagdb::PoolTag tag);
   /// Every place, ascending; a place belongs to one tag.
   [[nodiscard]] std::vector<Hit> all(pe::Bytes bytes) const;
 
  private:
   [[nodiscard]] bool member(std::uint32_t value) const;
+  [[nodiscard]] bool in_filter(std::uint32_t value) const;
+  [[nodiscard]] Held held(std::uint32_t word) const;
 
-  std::vector<tagdb::PoolTag> tags_;   // ascending, each once
-  std::vector<std::uint64_t> filter_;  // for many tags
+  std::vector<tagdb::PoolTag> tags_;    // ascending, each once
+  std::vector<std::uint32_t> letters_;  // for many tags: of each the first three, ascending
+  std::vector<std::uint64_t> filter_;   // for many tags
 };
 
 /// The bytes of a tag wherever they stand in a file: what findstr sees, told apart. An immediate operand or a data word
@@ -179,6 +201,10 @@ inline constexpr std::size_t kMaxOccurrences = 8;
 /// Does the code, on ARM64, put any of the tags together from two halves? Whether one stands in the bytes is what
 /// TagSearch::any says, piece by piece while they are read.
 bool may_hold_halves(const pe::Image& image, const TagSearch& tags);
+/// Does it put the letters of one together so (TagSearch::Held::letters)?
+bool may_hold_halves_of_letters(const pe::Image& image, const TagSearch& tags);
+/// Fills in TagUse::letters_held.
+void note_letters_held(const pe::Image& image, TraceResult& result);
 
 /// Every such place, ascending by offset.
 std::vector<TagSearch::Hit> places_of(const pe::Image& image, const TagSearch& tags);

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "scanner/trace/attribute/attribution.hpp"
+#include "scanner/trace/domain/known_bits.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -32,6 +33,7 @@ std::string_view reason_of(std::uint32_t flags) {
 /// What the atoms of a tag say of it.
 struct Contents {
   bool plausible = false, constant = false, zero = false, forwarded = false;
+  bool pattern = false;  ///< only one letter of it is not known
   std::uint32_t flags = 0;
 };
 
@@ -39,6 +41,7 @@ Contents contents_of(const ValuePool& values, ValueId tag) {
   Contents of;
   of.flags = values.flags(tag);
   for (const Atom& atom : values.atoms(tag)) {
+    of.pattern = of.pattern || open_letter(atom);
     switch (atom.kind) {
       case AtomKind::constant:
         of.constant = true;
@@ -102,7 +105,10 @@ Site classify(Program& program, const Solution& solution, const SinkCall& call) 
     site.bucket = Bucket::forwarded;
   } else if (tag.forwarded) {
     site.reason = uncalled_reason(program, solution, call);
-    site.bucket = site.reason.empty() ? Bucket::forwarded : Bucket::dynamic;
+    site.bucket = site.reason.empty() ? Bucket::forwarded : tag.pattern ? Bucket::constant : Bucket::dynamic;
+    if (site.bucket == Bucket::constant) site.reason = {};
+  } else if (tag.pattern) {
+    site.bucket = Bucket::constant;
   } else if (tag.zero && zero_is_no_tag(row, site.kind)) {
     site.bucket = Bucket::untagged;
   } else if (tag.constant) {

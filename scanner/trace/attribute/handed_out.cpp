@@ -70,13 +70,13 @@ void mark_handed_out(Program& program, Solution& solution, const std::function<b
                      TraceResult& result) {
   // A free without a tag, or with one that is not known, may free anything: nobody asks further then.
   const BucketCounts frees = result.counts(SiteKind::free);
-  if (frees.total() != frees[Bucket::constant] + frees[Bucket::table]) return;
+  if (frees.total() != frees[Bucket::constant] + frees[Bucket::table] || frees_by_pattern(result)) return;
   std::set<tagdb::PoolTag> freed;
   for (const TagUse& use : result.uses) {
     if (use.evidence == Evidence::frees) freed.insert(use.tag);
   }
   const auto in_question = [&](const TagUse& use) {
-    return allocates_pool(program, use) && !freed.contains(use.tag) && (!asked || asked(use.tag));
+    return !use.open && allocates_pool(program, use) && !freed.contains(use.tag) && (!asked || asked(use.tag));
   };
   std::set<std::uint32_t> origins;
   for (const TagUse& use : result.uses) {

@@ -1,6 +1,7 @@
 #include "scanner/trace/trace.hpp"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "scanner/trace/isa/machine.hpp"
@@ -52,6 +53,29 @@ bool may_hold_halves(const pe::Image& image, const TagSearch& tags) {
   bool halves = false;
   for_each_split_constant(image, tags.tags(), [&halves](std::uint32_t, std::uint32_t) { return !(halves = true); });
   return halves;
+}
+
+bool may_hold_halves_of_letters(const pe::Image& image, const TagSearch& tags) {
+  std::vector<tagdb::PoolTag> words;
+  for (const tagdb::PoolTag tag : tags.tags()) {
+    const auto some = TagSearch::with_letters_of(tag);
+    words.insert(words.end(), some.begin(), some.end());
+  }
+  return may_hold_halves(image, TagSearch(std::move(words)));
+}
+
+void note_letters_held(const pe::Image& image, TraceResult& result) {
+  constexpr std::uint8_t kFourth = 3;
+  std::map<tagdb::PoolTag, bool> held;
+  for (TagUse& use : result.uses) {
+    if (use.open != kFourth) continue;
+    const auto [at, fresh] = held.try_emplace(use.tag, false);
+    if (fresh) {
+      const TagSearch words(TagSearch::with_letters_of(use.tag));
+      at->second = words.any(image.file()) || may_hold_halves(image, words);
+    }
+    use.letters_held = at->second;
+  }
 }
 
 std::vector<TagSearch::Hit> places_of(const pe::Image& image, const TagSearch& tags) {

@@ -48,8 +48,18 @@ unsigned frequency(std::uint8_t byte) {
   return byte < 0x10 ? 15 : 6;
 }
 
-/// Next place of `tag`, in either form, at or behind `from`; `size` when there is none.
-std::size_t find_one(const std::uint8_t* data, std::size_t size, std::size_t from, std::uint32_t tag) {
+constexpr std::uint32_t kLetters = 0xFFFFFFU;                  // the first three
+constexpr std::array<char, 4> kFirst = {'\0', '0', 'A', 'a'};  // what the fourth is counted from
+
+bool counts_from(std::uint32_t word) {
+  return std::find(kFirst.begin(), kFirst.end(), static_cast<char>(word >> 24)) != kFirst.end();
+}
+
+/// Next place at or behind `from` of a word that `matches`, which has the first three letters of `tag`; `size` when
+/// there is none.
+template <typename Matches>
+std::size_t find_word(const std::uint8_t* data, std::size_t size, std::size_t from, std::uint32_t tag,
+                      Matches matches) {
   if (size < 4) return size;
   const std::size_t last = size - 4;  // the last place a tag can start
   std::size_t at = from;
@@ -75,7 +85,7 @@ std::size_t find_one(const std::uint8_t* data, std::size_t size, std::size_t fro
       for (unsigned k = 0; k < 4; ++k) {
         for (auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits[k])); mask != 0; mask &= mask - 1) {
           const std::size_t place = at + 16 * k + static_cast<unsigned>(std::countr_zero(mask));
-          if ((word_at(data + place) & kTagMask) == tag) return place;
+          if (matches(word_at(data + place) & kTagMask)) return place;
         }
       }
     }
@@ -83,9 +93,24 @@ std::size_t find_one(const std::uint8_t* data, std::size_t size, std::size_t fro
   }
 #endif
   for (; at <= last; ++at) {
-    if ((word_at(data + at) & kTagMask) == tag) return at;
+    if (matches(word_at(data + at) & kTagMask)) return at;
   }
   return size;
+}
+
+/// Next place of `tag`, in either form.
+std::size_t find_one(const std::uint8_t* data, std::size_t size, std::size_t from, std::uint32_t tag) {
+  return find_word(data, size, from, tag, [tag](std::uint32_t word) { return word == tag; });
+}
+
+TagSearch::Held look_for(pe::Bytes bytes, std::uint32_t tag) {
+  const auto near = [tag](std::uint32_t word) {
+    return word == tag || (((word ^ tag) & kLetters) == 0 && counts_from(word));
+  };
+  const std::size_t first = find_word(bytes.data(), bytes.size(), 0, tag, near);
+  if (first == bytes.size()) return TagSearch::Held::nothing;
+  return find_one(bytes.data(), bytes.size(), first, tag) < bytes.size() ? TagSearch::Held::whole
+                                                                         : TagSearch::Held::letters;
 }
 
 }  // namespace
@@ -98,25 +123,46 @@ TagSearch::TagSearch(std::vector<tagdb::PoolTag> tags) : tags_(std::move(tags)) 
   for (const tagdb::PoolTag tag : tags_) {
     const std::uint32_t slot = slot_of(tag.value());
     filter_[slot / 64] |= std::uint64_t{1} << (slot % 64);
+    letters_.push_back(tag.value() & kLetters);
+    const std::uint32_t of_letters = slot_of(letters_.back());
+    filter_[of_letters / 64] |= std::uint64_t{1} << (of_letters % 64);
   }
+  std::sort(letters_.begin(), letters_.end());
+}
+
+std::vector<tagdb::PoolTag> TagSearch::with_letters_of(tagdb::PoolTag tag) {
+  std::vector<tagdb::PoolTag> out;
+  for (const char first : kFirst)
+    out.emplace_back((tag.value() & kLetters) | std::uint32_t{static_cast<unsigned char>(first)} << 24);
+  return out;
 }
 
 bool TagSearch::member(std::uint32_t value) const {
-  const std::uint32_t slot = slot_of(value);
-  return (filter_[slot / 64] >> (slot % 64) & 1) != 0 &&
-         std::binary_search(tags_.begin(), tags_.end(), tagdb::PoolTag(value));
+  return in_filter(value) && std::binary_search(tags_.begin(), tags_.end(), tagdb::PoolTag(value));
 }
 
-bool TagSearch::any(pe::Bytes bytes) const {
+bool TagSearch::in_filter(std::uint32_t value) const {
+  const std::uint32_t slot = slot_of(value);
+  return (filter_[slot / 64] >> (slot % 64) & 1) != 0;
+}
+
+TagSearch::Held TagSearch::held(std::uint32_t word) const {
+  if (member(word)) return Held::whole;
+  const std::uint32_t three = word & kLetters;
+  const bool near =
+      counts_from(word) && in_filter(three) && std::binary_search(letters_.begin(), letters_.end(), three);
+  return near ? Held::letters : Held::nothing;
+}
+
+TagSearch::Held TagSearch::look(pe::Bytes bytes) const {
+  Held best = Held::nothing;
   if (filter_.empty()) {
-    return std::any_of(tags_.begin(), tags_.end(), [bytes](tagdb::PoolTag tag) {
-      return find_one(bytes.data(), bytes.size(), 0, tag.value()) < bytes.size();
-    });
+    for (const tagdb::PoolTag tag : tags_) best = std::max(best, look_for(bytes, tag.value()));
+    return best;
   }
-  for (std::size_t at = 0; at + 4 <= bytes.size(); ++at) {
-    if (member(word_at(bytes.data() + at) & kTagMask)) return true;
-  }
-  return false;
+  for (std::size_t at = 0; at + 4 <= bytes.size() && best != Held::whole; ++at)
+    best = std::max(best, held(word_at(bytes.data() + at) & kTagMask));
+  return best;
 }
 
 std::vector<TagSearch::Hit> TagSearch::all(pe::Bytes bytes) const {

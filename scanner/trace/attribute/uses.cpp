@@ -6,6 +6,7 @@
 #include "scanner/trace/attribute/allocation.hpp"
 #include "scanner/trace/attribute/attribution.hpp"
 #include "scanner/trace/attribute/unseen_inputs.hpp"
+#include "scanner/trace/domain/known_bits.hpp"
 #include "scanner/trace/solve/conditions.hpp"
 
 namespace scanner::trace {
@@ -43,13 +44,15 @@ class Uses {
   bool does_else(const Target& target, const tagdb::ApiRow& row);
   [[nodiscard]] Certainty certainty_of(std::uint32_t flags) const;
   void add(const SinkCall& call, TagUse use, std::uint64_t constant, std::uint32_t flags);
+  void add_pattern(const SinkCall& call, TagUse use, const Atom& atom, std::uint32_t flags);
 
   Program& program_;
   const Solution& solution_;
   TraceResult& result_;
   UnseenInputs unseen_;
   AllocationArguments allocation_;
-  std::set<std::tuple<std::uint32_t, std::uint32_t, Evidence, bool>> seen_;  // origin, tag, evidence, charges
+  // origin, tag, is it a pattern, evidence, charges
+  std::set<std::tuple<std::uint32_t, std::uint32_t, bool, Evidence, bool>> seen_;
 };
 
 void Uses::add_of(const SinkCall& call) {
@@ -63,8 +66,8 @@ void Uses::add_of(const SinkCall& call) {
   use.evidence = evidence_of(row.kind);
   use.charges_pool = row.charges_pool;
   use.origin_rva = site.rva;
-  std::uint32_t flags = call.flags;
-  if (call.tag != kBottom) flags |= unseen_.of(call);
+  const std::uint32_t unseen = call.tag != kBottom ? unseen_.of(call) : 0;
+  std::uint32_t flags = call.flags | unseen;
   if (!call.path_divided && may_call_else(call.site, row)) flags |= kAssumesPointer;
   flags |= follow_chain(call, use);
   if (row.tag < 0) {
@@ -75,10 +78,25 @@ void Uses::add_of(const SinkCall& call) {
     return;
   }
   for (const Atom& atom : program_.values.atoms(call.tag)) {
-    if (atom.kind != AtomKind::constant || !tagdb::plausible_tag(atom.a & ~kProtectedBit)) continue;
-    use.protected_bit = (atom.a & kProtectedBit) != 0;
-    add(call, use, atom.a, flags | program_.values.flags_of(call.tag, atom));
+    const std::uint32_t of_atom = flags | program_.values.flags_of(call.tag, atom);
+    if (atom.kind == AtomKind::constant && tagdb::plausible_tag(atom.a & ~kProtectedBit)) {
+      use.protected_bit = (atom.a & kProtectedBit) != 0;
+      add(call, use, atom.a, of_atom);
+    } else if (atom.kind != AtomKind::constant && (atom.is_number() || (unseen & kTopMask) != 0)) {
+      // An argument of which all callers are known is told as what they pass.
+      add_pattern(call, use, atom, of_atom);
+    }
   }
+}
+
+/// Three letters are known, one is made at run time.
+void Uses::add_pattern(const SinkCall& call, TagUse use, const Atom& atom, std::uint32_t flags) {
+  const auto open = open_letter(atom);
+  if (!open) return;
+  use.open = static_cast<std::uint8_t>(*open);
+  const std::uint32_t letters = known_bits(atom).value;
+  use.protected_bit = (letters & kProtectedBit) != 0;
+  add(call, std::move(use), letters | std::uint32_t{'?'} << (8 * *open), flags | kAssumesLetter);
 }
 
 /// Fills in `via` and the site of the listed function; what the chain rests on, as flags.
@@ -137,7 +155,8 @@ void Uses::add(const SinkCall& call, TagUse use, std::uint64_t constant, std::ui
   use.tag = tagdb::PoolTag(static_cast<std::uint32_t>(constant));
   use.certainty = certainty_of(flags);
   use.assumptions = flags & kAssumedMask;
-  if (!seen_.emplace(use.origin_rva, use.tag.value(), use.evidence, use.charges_pool).second) return;
+  if (!seen_.emplace(use.origin_rva, use.tag.value(), use.open.has_value(), use.evidence, use.charges_pool).second)
+    return;
   allocation_.describe(call, use);
   result_.uses.push_back(std::move(use));
 }
@@ -145,11 +164,21 @@ void Uses::add(const SinkCall& call, TagUse use, std::uint64_t constant, std::ui
 /// Immediates that no traced use explains: weak evidence, but evidence.
 void add_constants(Program& program, const Solution& solution, TraceResult& result) {
   std::set<tagdb::PoolTag> explained;
-  for (const TagUse& use : result.uses) explained.insert(use.tag);
+  std::vector<TagUse> patterns;
+  for (const TagUse& use : result.uses) {
+    if (use.open) {
+      patterns.push_back(use);
+    } else {
+      explained.insert(use.tag);
+    }
+  }
   for (const auto& [value, rva] : solution.immediates) {
     TagUse use;
     use.tag = tagdb::PoolTag(value);
-    if (explained.contains(use.tag)) continue;
+    const auto made_of_it = [&](const TagUse& pattern) {
+      return tagdb::TagPattern::exactly(pattern.tag).opened(*pattern.open).matches(use.tag);
+    };
+    if (explained.contains(use.tag) || std::ranges::any_of(patterns, made_of_it)) continue;
     use.protected_bit = (value & kProtectedBit) != 0;
     use.evidence = Evidence::constant;
     use.charges_pool = false;

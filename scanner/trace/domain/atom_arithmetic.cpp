@@ -100,6 +100,13 @@ bool combine_loaded_pointer(Alu op, unsigned width, std::uint64_t number, Atom& 
   return sum == out.offset;  // hostile code adds up what no structure has
 }
 
+/// A number that is read from somewhere and has few values. Not below zero: what counts down to it would go on.
+bool combine_few(Alu op, unsigned width, const Atom& x, const Atom& y, Atom& out) {
+  Atom few;
+  return masked_progression(x, few) && combine_progression(op, width, few, y, out) &&
+         static_cast<std::int64_t>(out.a) >= 0;
+}
+
 }  // namespace
 
 bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y,
@@ -123,7 +130,7 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   const bool loaded_pointer = x.is_content() && x.width == width && x.plain();
   if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) return combine_loaded_pointer(op, width, y.a, out);
   if (xc && !yc && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, misalignment, out);
-  return false;
+  return yc && x.is_unknown_number() && combine_few(op, width, x, y, out);
 }
 
 }  // namespace scanner::trace

@@ -57,6 +57,7 @@ class Memory {
   ValueId load_image(std::uint32_t rva, unsigned width);
   ValueId load_element(const State& state, const Atom& address, unsigned width);
   [[nodiscard]] ValueId stored_value(const State& state, const Op& op);
+  void store_to_array(State& state, const Target& target, const Atom& array);
   void store_to_frame(State& state, const Target& target, const Atom& atom);
   void store_behind_argument(State& state, const Target& target, const Atom& atom);
   void note(const Target& target, const Atom& atom, StoreLog& log) const;

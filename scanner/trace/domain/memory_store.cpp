@@ -1,5 +1,6 @@
 // Stores: strong and weak updates of frame slots and of fields behind arguments, and what aliases may have changed.
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 
 #include "scanner/trace/domain/memory.hpp"
 #include "scanner/trace/domain/state_cost.hpp"
@@ -33,12 +34,38 @@ ValueId Memory::stored_value(const State& state, const Op& op) {
   return op.width < 8 ? values_.resize(value, op.width, false) : value;
 }
 
+/// An element of an array in the frame. A loop of few rounds that copies a table of the image copies each to its place;
+/// what the first round stored is known as a number, which is one of the table's.
+void Memory::store_to_array(State& state, const Target& target, const Atom& array) {
+  const unsigned width = target.op.width;
+  const Atom* table = nullptr;
+  for (const Atom& atom : values_.atoms(target.value)) {
+    if (atom.kind == AtomKind::memory && atom.stride == array.stride && atom.count == array.count) table = &atom;
+  }
+  const bool few = array.count != 0 && array.count <= policy::kMostElementsCopied;
+  if (table == nullptr || !few || array.stride != static_cast<std::int32_t>(width))
+    return weak_update_behind(state, array.displacement(), 0);
+  boost::container::static_vector<ValueId, policy::kMostElementsCopied> elements;
+  for (unsigned i = 0; i < array.count; ++i) elements.push_back(load_image(table->rva() + i * width, width));
+  const auto of_table = [&](const Atom& atom) {
+    return &atom == table || std::ranges::find(elements, values_.single(atom)) != elements.end();
+  };
+  const auto stored = values_.atoms(target.value);
+  if (!std::ranges::all_of(stored, of_table)) return weak_update_behind(state, array.displacement(), 0);
+  const std::uint32_t flags = values_.flags(target.value) | (stored.size() > 1 ? std::uint32_t{kTopComputed} : 0U);
+  for (unsigned i = 0; i < array.count; ++i) {
+    const std::int64_t offset = array.displacement() + std::int64_t{i} * array.stride;
+    const ValueId before = frame_load(state, offset, width, values_, abi_);
+    frame_store(state, offset, width, values_.join(before, values_.with_flags(elements[i], flags)), values_);
+  }
+}
+
 /// The address may be `atom`, in the frame, and may be something else.
 void Memory::store_to_frame(State& state, const Target& target, const Atom& atom) {
   const std::int64_t offset = atom.displacement();
   const unsigned width = target.op.width;
   if (atom.stride < 0) return weak_update_below(state, offset + width);
-  if (atom.strided()) return weak_update_behind(state, offset, 0);
+  if (atom.strided()) return store_to_array(state, target, atom);
   const ValueId before = frame_load(state, offset, width, values_, abi_);
   frame_store(state, offset, width, values_.join(before, target.value), values_);
   // This slot or, when the rest of the address is an index that is not known, a neighbour.

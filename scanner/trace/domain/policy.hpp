@@ -17,7 +17,7 @@ inline constexpr std::uint64_t kLargestCounter = 0x10000;
 /// Two addresses of one object farther apart than this are no walk through a table.
 inline constexpr std::int64_t kLongestStride = 0x1000;
 /// What counts by more each round, up to the last letter of a tag, must do it twice.
-inline constexpr std::int64_t kLongestStep = 0x1000000;
+inline constexpr std::int64_t kLongestStep = 0x8000000;
 /// An index that is scaled by more is no index of a table in an image. Whole bytes are shifted farther: letters of
 /// tags.
 inline constexpr std::uint64_t kLargestFactor = 0x1000, kLargestMultiple = 0x1000000;
@@ -39,6 +39,8 @@ inline constexpr unsigned kMostArgumentsFilledIn = 16;
 inline constexpr std::int64_t kHighestArgument = 0x1000;
 /// Elements of an array on the stack that a load with an unknown index may read.
 inline constexpr int kMostElementsOnStack = 16;
+/// Elements that a loop copies from the image to the stack, each to its place.
+inline constexpr std::uint16_t kMostElementsCopied = 16;
 /// Rounds of a string operation that are carried out one by one.
 inline constexpr std::uint64_t kMostRepeats = 64;
 /// Bytes above the callee's frame that can be its arguments, when their number is not known.

@@ -4,6 +4,7 @@
 #include <bit>
 #include <limits>
 
+#include "scanner/trace/domain/known_bits.hpp"
 #include "scanner/trace/domain/policy.hpp"
 
 namespace scanner::trace {
@@ -38,7 +39,10 @@ bool mask(Atom& atom, std::uint64_t bits, unsigned width) {
   if (atom.stride < 0 || !std::has_single_bit(stride)) return false;
   if (atom.count != 0 && (bits_of(atom) & ~bits) == 0) return true;
   const std::uint64_t low = stride - 1, high = bits & ~low;
-  if (high == 0) return false;
+  if (high == 0) {
+    atom = Atom::constant(atom.a & bits).assuming(atom.assumes);
+    return true;
+  }
   const std::uint64_t unit = std::uint64_t{1} << std::countr_zero(high);
   const std::uint64_t most = high / unit + 1;
   if (unit > policy::kLargestMultiple) return false;
@@ -53,9 +57,39 @@ bool mask(Atom& atom, std::uint64_t bits, unsigned width) {
 bool set_bits(Atom& atom, std::uint64_t bits) {
   const auto stride = static_cast<std::uint64_t>(atom.stride);
   if (atom.stride < 0 || !std::has_single_bit(stride)) return false;
-  const bool below = bits < stride;
-  if (!below && (atom.count == 0 || (bits_of(atom) & bits) != 0)) return false;
+  const std::uint64_t above = bits & ~(stride - 1);
+  if (above != 0 && (atom.count == 0 || (bits_of(atom) & above) != 0)) return false;
   atom.a |= bits;
+  return true;
+}
+
+/// Of a walk without an end only the bits of the register are left.
+bool shift_down(Atom& atom, std::uint64_t by, unsigned width) {
+  const std::uint64_t bits = std::uint64_t{8} * width;
+  if (by >= 32 || atom.stride <= 0 || (atom.stride & ((std::int64_t{1} << by) - 1)) != 0) return false;
+  if (width == 4) atom.a &= 0xFFFFFFFFU;
+  const std::uint64_t last = atom.a + static_cast<std::uint64_t>(atom.stride) * (std::max<unsigned>(atom.count, 1) - 1);
+  if (last > 0xFFFFFFFFU || (atom.count == 0 && width != 4)) return false;
+  atom.stride = static_cast<std::int32_t>(atom.stride >> by);
+  atom.a >>= by;
+  if (atom.count != 0) return true;
+  const auto stride = static_cast<std::uint64_t>(atom.stride);
+  if (!std::has_single_bit(stride)) return false;
+  atom.a &= stride - 1;
+  if (by != 0) atom.count = as_count(static_cast<std::int64_t>((std::uint64_t{1} << (bits - by)) / stride));
+  return true;
+}
+
+/// A number of which one byte is not known: that one goes elsewhere.
+bool swap_bytes(Atom& atom) {
+  const KnownBits bits = known_bits(atom);
+  const auto open = only_open_byte(bits);
+  if (!open || atom.stride <= 0 || !std::has_single_bit(static_cast<std::uint32_t>(atom.stride))) return false;
+  const std::uint32_t step = static_cast<std::uint32_t>(atom.stride) >> (8 * *open);
+  const std::uint32_t first = atom.count != 0 ? static_cast<std::uint32_t>(atom.a) : bits.value;
+  if (atom.count == 0) atom.count = static_cast<std::uint16_t>(0x100 / step);
+  atom.stride = static_cast<std::int32_t>(step << (8 * (3 - *open)));
+  atom.a = (first & 0xFFU) << 24 | (first & 0xFF00U) << 8 | (first >> 8 & 0xFF00U) | first >> 24;
   return true;
 }
 
@@ -73,6 +107,8 @@ bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, A
       case Alu::bit_and: return mask(out, y.a, width);
       case Alu::bit_or:
       case Alu::bit_xor: return set_bits(out, y.a);
+      case Alu::shr: return shift_down(out, y.a, width);
+      case Alu::bswap: return width == 4 && swap_bytes(out);
       default: return false;
     }
   }
@@ -91,6 +127,37 @@ std::uint32_t values_of(const Atom& atom) {
   const std::uint64_t of_mask = low_bits ? std::uint64_t{atom.and_mask} + 1 : 0;
   const std::uint64_t most = of_width == 0 || of_mask == 0 ? std::max(of_width, of_mask) : std::min(of_width, of_mask);
   return most <= policy::kLargestBound ? static_cast<std::uint32_t>(most) : 0;
+}
+
+bool range_of(const Atom& atom, NumberRange& range) {
+  if (atom.is_constant()) {
+    range = {atom.a, atom.a};
+    return true;
+  }
+  Atom numbers = atom;
+  if (atom.is_unknown_number()) {
+    const std::uint32_t values = values_of(atom);
+    if (values != 0) numbers = Atom::multiple(1, static_cast<std::uint16_t>(values));
+    if (values == 0 && !masked_progression(atom, numbers)) return false;
+  }
+  if (numbers.kind != AtomKind::multiple || numbers.count == 0) return false;
+  const std::int64_t first = counted(numbers), last = first + std::int64_t{numbers.stride} * (numbers.count - 1);
+  constexpr std::int64_t kLargest32 = 0xFFFFFFFF;
+  if (std::min(first, last) < 0 || std::max(first, last) > kLargest32) return false;
+  range = {static_cast<std::uint64_t>(std::min(first, last)), static_cast<std::uint64_t>(std::max(first, last))};
+  return true;
+}
+
+bool masked_progression(const Atom& atom, Atom& out) {
+  const KnownBits bits = known_bits(atom);
+  const std::uint64_t mask = bits.open;
+  if (mask == 0 || mask == 0xFFFFFFFFU) return false;
+  const std::uint64_t unit = mask & (~mask + 1), values = mask / unit + 1;
+  if (unit > policy::kLargestMultiple || !std::has_single_bit(values) || values > policy::kLargestBound) return false;
+  out = Atom::multiple(static_cast<std::int32_t>(unit), static_cast<std::uint16_t>(values));
+  out.a = bits.value;
+  out.assumes = atom.assumes;
+  return true;
 }
 
 /// A small number below zero, of 32 bits, is less than zero.

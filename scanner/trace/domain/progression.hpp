@@ -38,6 +38,15 @@ bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, A
 bool cut_progression(Atom& atom, unsigned width);
 /// How many values a number that is read from somewhere has at most, 0 when nobody knows: bytes, and masks of low bits.
 std::uint32_t values_of(const Atom& atom);
+/// The smallest and the largest number that a value may be.
+struct NumberRange {
+  std::uint64_t first = 0, last = 0;
+};
+/// Of a number, or of one that is read from somewhere as a byte or through a mask. False when nobody knows.
+bool range_of(const Atom& atom, NumberRange& range);
+/// What a mask, or a load of few bytes, leaves of a number that is read from somewhere: `out` is the smallest
+/// progression that holds all of its values. False when nothing is known of it, or when the mask has holes.
+bool masked_progression(const Atom& atom, Atom& out);
 /// `base` becomes what holds itself and `newer`, where it stands one or more rounds of a loop later. `rounds` as in
 /// ValuePool::join_loop. False when the two are no walk in one direction with one stride.
 bool walk(Atom& base, const Atom& newer, std::uint16_t rounds);

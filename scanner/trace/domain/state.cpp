@@ -12,22 +12,32 @@
 namespace scanner::trace {
 namespace {
 
-/// `width` bytes at `offset` put together from constants in several slots, which must cover them without a hole.
+/// `width` bytes at `offset` put together from several slots, which must cover them without a hole. One of them may be
+/// a byte of which nothing is known, or several constants.
 ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
-  std::uint64_t result = 0;
+  std::uint64_t known = 0;
   unsigned covered = 0;
+  ValueId rest = kBottom;
   for (auto it = slot_reaching(state.frame, offset); it != state.frame.end() && it->offset < offset + width; ++it) {
     const FrameSlot& slot = *it;
-    std::uint64_t constant = 0;
-    if (slot.width > 8 || !values.is_constant(slot.value, constant)) return values.unknown(kTopComputed);
-    for (unsigned i = 0; i < slot.width; ++i) {
-      const std::int64_t at = slot.offset + std::int64_t{i} - offset;
-      if (at < 0 || at >= width) continue;
-      result |= ((constant >> (8 * i)) & 0xFF) << (8 * at);
-      ++covered;
+    if (slot.width > 8) return values.unknown(kTopComputed);
+    const auto begin = std::max<std::int64_t>(slot.offset, offset);
+    const auto end = std::min<std::int64_t>(std::int64_t{slot.offset} + slot.width, offset + width);
+    const auto bytes = static_cast<unsigned>(end - begin);
+    const auto shift = 8 * static_cast<unsigned>(begin - offset);
+    const ValueId part = values.bytes_of(slot.value, static_cast<unsigned>(begin - slot.offset), bytes);
+    covered += bytes;
+    if (std::uint64_t constant = 0; values.is_constant(part, constant)) {
+      known |= constant << shift;
+      continue;
     }
+    if (values.atoms(part).empty() && bytes != 1) return values.unknown(kTopComputed);
+    const ValueId number = values.atoms(part).empty() ? values.any_byte(values.flags(part)) : part;
+    const ValueId lifted = values.alu(Alu::shl, 8, 0, number, values.constant(shift));
+    rest = rest == kBottom ? lifted : values.alu(Alu::bit_or, 8, 0, rest, lifted);
   }
-  return covered == width ? values.constant(result) : values.unknown(kTopComputed);
+  if (covered != width) return values.unknown(kTopComputed);
+  return rest == kBottom ? values.constant(known) : values.alu(Alu::bit_or, 8, 0, rest, values.constant(known));
 }
 
 /// Adds `more` to `list`, both ascending: by means of `add`, one by one, when more than `most` would be in it. Paths

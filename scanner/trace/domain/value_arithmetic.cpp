@@ -5,6 +5,7 @@
 #include <boost/container/static_vector.hpp>
 
 #include "scanner/trace/domain/atom_arithmetic.hpp"
+#include "scanner/trace/domain/known_bits.hpp"
 #include "scanner/trace/domain/progression.hpp"
 #include "scanner/trace/domain/values.hpp"
 
@@ -17,6 +18,14 @@ std::span<const Atom> view_of(const Atoms& atoms) { return {atoms.data(), atoms.
 
 bool commutes(Alu op) { return op == Alu::bit_or || op == Alu::bit_and; }
 
+/// Does the mask leave nothing of what is read?
+bool known_whole(const Atom& atom) { return atom.masked() && known_bits(atom).open == 0; }
+
+bool become_constant(Atom& atom) {
+  atom = Atom::constant(known_bits(atom).value).assuming(atom.assumes);
+  return true;
+}
+
 /// `atom` cut to `width` bytes. False when nothing of it is known then.
 bool cut_atom(Atom& atom, unsigned width, bool sign) {
   switch (atom.kind) {
@@ -28,14 +37,21 @@ bool cut_atom(Atom& atom, unsigned width, bool sign) {
       }
       return true;
     case AtomKind::initial:
-      if (width < 4) atom.and_mask &= (1U << (8 * width)) - 1;
-      return true;
+      if (width < 4) {
+        atom.and_mask &= (1U << (8 * width)) - 1;
+        atom.or_mask &= (1U << (8 * width)) - 1;
+      }
+      return !known_whole(atom) || become_constant(atom);
     case AtomKind::memory:
     case AtomKind::field:
     case AtomKind::via_global:
       if (atom.moved() && width < atom.width) return false;
       atom.width = static_cast<std::uint8_t>(std::min<unsigned>(width, atom.width));
-      return true;
+      if (width < 4 && atom.masked()) {
+        atom.and_mask &= (1U << (8 * width)) - 1;
+        atom.or_mask &= (1U << (8 * width)) - 1;
+      }
+      return !known_whole(atom) || become_constant(atom);
     case AtomKind::image:
     case AtomKind::frame:
     case AtomKind::import: return width >= 4;
@@ -60,16 +76,46 @@ bool ValuePool::combine_either_way(Alu op, unsigned width, unsigned shift, const
 ValueId ValuePool::progression_of(Alu op, ValueId number, ValueId operand) {
   std::uint64_t by = 0;
   if ((op != Alu::shl && op != Alu::mul && op != Alu::bit_and) || !is_constant(operand, by)) return kBottom;
+  // Masks of what is read later are kept as such: they are bits of a tag.
+  const bool one_byte = only_open_byte({0, static_cast<std::uint32_t>(by)}).has_value() && by <= 0xFFFFFFFFU;
+  if (op == Alu::bit_and && (!atoms(number).empty() || (by > policy::kLargestBound && !one_byte))) return kBottom;
+  Atom out;
+  if (!as_progression(number, out)) return kBottom;
+  return combine_progression(op, word_, out, Atom::constant(by), out) ? single(out) : kBottom;
+}
+
+/// An unknown number as a progression: how many values it has at most, and which bits of it are known, if that is told.
+bool ValuePool::as_progression(ValueId number, Atom& out) const {
   const auto view = atoms(number);
   const std::uint32_t flags = values_[number].flags;
-  if ((flags & kTopDepthLost) != 0 || !std::ranges::all_of(view, &Atom::is_unknown_number)) return kBottom;
-  std::uint32_t most = view.empty() || (flags & kTopMask) != 0 ? 0 : 1;
+  if ((flags & kTopDepthLost) != 0 || !std::ranges::all_of(view, &Atom::is_unknown_number)) return false;
+  const bool all = !view.empty() && (flags & kTopMask) == 0;
+  if (all && view.size() == 1 && masked_progression(view[0], out)) {
+    out.assumes = as_assumptions(flags);
+    return true;
+  }
+  std::uint32_t most = all ? 1 : 0;
   for (const Atom& atom : view) most = most == 0 ? 0 : values_of(atom) == 0 ? 0 : std::max(most, values_of(atom));
-  Atom out = Atom::multiple(1, most <= policy::kLargestBound ? static_cast<std::uint16_t>(most) : 0);
+  out = Atom::multiple(1, most <= policy::kLargestBound ? static_cast<std::uint16_t>(most) : 0);
   out.assumes = as_assumptions(flags);
-  // Masks of what is read later are kept as such: they are bits of a tag.
-  if (op == Alu::bit_and && (!view.empty() || by > policy::kLargestBound)) return kBottom;
-  return combine_progression(op, word_, out, Atom::constant(by), out) ? single(out) : kBottom;
+  return true;
+}
+
+/// The byte `part` in the place of one of `whole`, of which not everything is known.
+ValueId ValuePool::insert_byte(unsigned shift, ValueId whole, ValueId part) {
+  const ValueId byte = resize(part, 1, false);
+  const auto view = atoms(byte);
+  ValueId rest = alu(Alu::bit_and, 8, 0, whole, constant(~(std::uint64_t{0xFF} << shift)));
+  if (atoms(rest).empty() && shift == 0) {
+    // Of the rest nothing is known. A byte that is read later is itself, or is in front of something else.
+    if (!view.empty() && std::ranges::all_of(view, &Atom::is_content)) return with_flags(byte, kTopComputed);
+    rest = single(Atom::multiple(0x100).assuming(as_assumptions(flags(whole))));
+  }
+  return alu(Alu::bit_or, 8, 0, rest, alu(Alu::shl, 8, 0, byte, constant(shift)));
+}
+
+ValueId ValuePool::any_byte(std::uint32_t flags) {
+  return single(Atom::multiple(1, 0x100).assuming(as_assumptions(flags)));
 }
 
 /// An address plus something unknown stays "somewhere behind that address". kBottom when neither is a single address.
@@ -91,6 +137,7 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
   if (flags == 0 && left.size() == 1 && right.size() == 1) {
     if (Atom out; combine_either_way(op, width, shift, left[0], right[0], out)) return single(out);
   }
+  if (op == Alu::insert && width == 1) return insert_byte(shift, a, b);
   if (const ValueId some = progression_of(op, a, b); some != kBottom) return some;
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
   if (left.size() > 1 && right.size() > 1) return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));

@@ -42,6 +42,7 @@ enum Flag : std::uint32_t {
   kAssumesExporter = 1U << 21,  ///< that the exporting driver is the file that was found
   kAssumesField = 1U << 22,     ///< that aliases of an argument's pointer leave this field behind it alone
   kAssumesArgument = 1U << 23,  ///< that an argument which decides what a function does has the value it needs
+  kAssumesLetter = 1U << 24,    ///< that a letter which is made at run time makes it the tag in question
   kAssumedMask = 0xFFFF0000U
 };
 
@@ -153,6 +154,8 @@ class ValuePool {
   ValueId resize(ValueId id, unsigned width, bool sign);
   /// `width` bytes of it (1, 2, 4 or 8), from byte `at` on.
   ValueId bytes_of(ValueId id, unsigned at, unsigned width);
+  /// One unknown byte.
+  ValueId any_byte(std::uint32_t flags);
   /// base + index * scale + disp.
   ValueId address(ValueId base, ValueId index, unsigned scale, std::int64_t disp);
   /// (id & and_mask) | or_mask.
@@ -198,6 +201,8 @@ class ValuePool {
   [[nodiscard]] bool is_counter(ValueId id) const;
   bool combine_either_way(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) const;
   ValueId progression_of(Alu op, ValueId number, ValueId operand);
+  bool as_progression(ValueId number, Atom& out) const;
+  ValueId insert_byte(unsigned shift, ValueId whole, ValueId part);
   ValueId somewhere_behind(ValueId a, ValueId b);
 
   const unsigned word_;

@@ -8,8 +8,8 @@ void BranchRefinement::look_at(Side& side, Reg reg, unsigned width, const State&
   side.value = state.registers[reg];
   side.registers = reg < kFirstWide ? std::uint64_t{1} << reg : 0;
   side.slot_width = 0;
-  if (reg != loaded_register_) return;
-  side.slot = loaded_slot_;
+  if (reg >= kFirstWide || ((loaded_ >> reg) & 1) == 0) return;
+  side.slot = loaded_slots_[reg];
   side.slot_width = width;
 }
 
@@ -29,22 +29,31 @@ void BranchRefinement::compare(const Op& op, const State& state) {
   carry_ = op.carry;
 }
 
-/// What the branch says of one side, when the other is a single number or an address in the image.
-std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction& branch, bool taken) const {
+/// What the branch says of one side, when the other is a single number, an address in the image, or one of few numbers.
+/// `counts`: it is asked how often a loop is entered that ends when the two are equal, which is at most so often as if
+/// the other were the largest of them.
+std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction& branch, bool taken,
+                                                bool counts) const {
   const Atom* other = values_.only(sides_[1 - side].value);
-  if (other == nullptr || !(other->is_constant() || other->is_image_address())) return std::nullopt;
   Bound bound;
-  bound.in_image = !other->is_constant();
+  NumberRange range;
+  if (other == nullptr || !(other->is_image_address() || range_of(*other, range))) return std::nullopt;
+  bound.in_image = other->is_image_address();
   bound.is_signed = branch.signed_condition;
   bound.width = width_;
-  bound.limit = width_ == 4 && !bound.in_image ? other->a & 0xFFFFFFFFU : other->a;
+  bound.limit = bound.in_image ? other->a : width_ == 4 ? range.last & 0xFFFFFFFFU : range.last;
+  const bool few = !bound.in_image && range.first != range.last;
+  if (few && branch.condition != Condition::not_equal && branch.condition != Condition::equal && only_equality_)
+    return std::nullopt;
+  if (few && !counts && (branch.condition == Condition::equal || branch.condition == Condition::not_equal))
+    return std::nullopt;
   if (branch.condition == Condition::equal || branch.condition == Condition::not_equal) {
     bound.kind = taken == (branch.condition == Condition::equal) ? Bound::Kind::equal : Bound::Kind::not_equal;
     return bound;
   }
   if (branch.condition == Condition::negative || branch.condition == Condition::not_negative) {
     // The sign of what arithmetic leaves is its own, whatever the carry.
-    if (side != 0 || bound.in_image || bound.limit != 0) return std::nullopt;
+    if (side != 0 || few || bound.in_image || bound.limit != 0) return std::nullopt;
     bound.is_signed = true;
     const bool negative = taken == (branch.condition == Condition::negative);
     bound.kind = negative ? Bound::Kind::at_most : Bound::Kind::at_least;
@@ -64,6 +73,7 @@ std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction
       taken == (branch.condition == Condition::below_equal || branch.condition == Condition::above_equal);
   const bool least = (taken == below) == (side == 1);
   bound.kind = least ? Bound::Kind::at_least : Bound::Kind::at_most;
+  if (few && least) bound.limit = range.first;
   if (or_equal) return bound;
   const bool at_edge = least ? bound.limit == ~std::uint64_t{0} || (width_ == 4 && bound.limit == 0xFFFFFFFFU)
                              : bound.limit == 0 && !bound.is_signed;
@@ -79,7 +89,7 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
     if (values_.atoms(compared).size() == 1 && values_.only(compared) != nullptr &&
         values_.only(compared)->is_constant())
       continue;
-    const std::optional<Bound> bound = bound_of(side, branch, taken);
+    const std::optional<Bound> bound = bound_of(side, branch, taken, false);
     if (!bound) continue;
     const bool equality = bound->kind == Bound::Kind::equal || bound->kind == Bound::Kind::not_equal;
     if (const Atom* argument = values_.only(compared);
@@ -119,10 +129,13 @@ void BranchRefinement::count_to(ValueId& becomes, const Bound& bound) {
 
 std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& branch, bool taken) const {
   for (unsigned side = 0; side < sides_.size(); ++side) {
-    const Atom* at_end = values_.only(sides_[side].value);
-    if (at_end == nullptr) continue;
-    const std::optional<Bound> bound = bound_of(side, branch, taken);
+    const std::optional<Bound> bound = bound_of(side, branch, taken, true);
     if (!bound) continue;
+    const Atom* at_end = values_.only(sides_[side].value);
+    if (at_end == nullptr) {
+      if (const std::uint16_t rounds = rounds_of_second(head, side, *bound); rounds != 0) return rounds;
+      continue;
+    }
     const auto of_head = [&](ValueId value) {
       const Atom* at_head = values_.only(value);
       return at_head != nullptr ? rounds_of(*at_head, *at_end, *bound) : std::uint16_t{0};
@@ -143,6 +156,23 @@ std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& bra
     if (sides_[side].slot_width == 0) continue;
     const ValueId slot = frame_load(head, sides_[side].slot, sides_[side].slot_width, values_, abi_);
     if (const std::uint16_t rounds = of_head(slot); rounds != 0) return rounds;
+  }
+  return 0;
+}
+
+/// The second time around: {c, c + d} became {c + d, c + 2d} (ValuePool::join_loop).
+std::uint16_t BranchRefinement::rounds_of_second(const State& head, unsigned side, const Bound& bound) const {
+  const auto at_end = values_.atoms(sides_[side].value);
+  const auto two_numbers = [](std::span<const Atom> atoms) {
+    return atoms.size() == 2 && std::ranges::all_of(atoms, &Atom::is_constant);
+  };
+  if (!two_numbers(at_end)) return 0;
+  for (Reg reg = 0; reg < kFirstWide; ++reg) {
+    const auto at_head = values_.atoms(head.registers[reg]);
+    if (((sides_[side].registers >> reg) & 1) == 0 || !two_numbers(at_head)) continue;
+    const bool up = at_end[0].a > at_head[0].a;
+    const std::size_t first = up ? 0 : 1;
+    if (const std::uint16_t rounds = rounds_of(at_head[first], at_end[first], bound); rounds != 0) return rounds;
   }
   return 0;
 }

@@ -20,6 +20,7 @@ class BranchRefinement {
   /// A new block begins, a loop perhaps: nothing was compared yet.
   void forget(bool begins_loop) {
     known_ = false;
+    loaded_ = 0;
     begins_loop_ = begins_loop;
   }
   /// Before every operation: what it overwrites no longer holds the value that was compared.
@@ -33,17 +34,18 @@ class BranchRefinement {
         const bool copy = copies && ((side.registers >> op.a) & 1) != 0;
         side.registers = copy ? side.registers | bit : side.registers & ~bit;
       }
-      if (op.dst == loaded_register_) loaded_register_ = kNoReg;
+      loaded_ &= ~bit;
     }
     if (op.kind == OpKind::store || op.kind == OpKind::repeat || op.kind == OpKind::call) {
-      loaded_register_ = kNoReg;
+      loaded_ = 0;
       for (Side& side : sides_) side.slot_width = 0;
     }
   }
   /// `reg` now holds what stands at offset `slot` of the frame.
   void note_load(Reg reg, std::int64_t slot) {
-    loaded_register_ = reg;
-    loaded_slot_ = slot;
+    if (reg >= kFirstWide) return;
+    loaded_ |= std::uint64_t{1} << reg;
+    loaded_slots_[reg] = slot;
   }
   /// The operation compares (OpKind::compare).
   void compare(const Op& op, const State& state);
@@ -89,7 +91,8 @@ class BranchRefinement {
   }
 
   void look_at(Side& side, Reg reg, unsigned width, const State& state);
-  [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken) const;
+  [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken, bool counts) const;
+  [[nodiscard]] std::uint16_t rounds_of_second(const State& head, unsigned side, const Bound& bound) const;
   [[nodiscard]] Constraint constraint_on(const Atom& argument, const Bound& bound) const;
   void count_to(ValueId& becomes, const Bound& bound);
   void replace(State& state, const Side& side, ValueId becomes) const;
@@ -100,9 +103,9 @@ class BranchRefinement {
   std::array<Side, 2> sides_;
   bool only_equality_ = false;  // the flags are those of arithmetic: which way the carry went is not known
   Carry carry_ = Carry::unknown;
-  std::uint8_t width_ = 0;  // of the comparison, in bytes
-  std::int64_t loaded_slot_ = 0;
-  Reg loaded_register_ = kNoReg;  // what was last loaded from `loaded_slot_`
+  std::uint8_t width_ = 0;    // of the comparison, in bytes
+  std::uint64_t loaded_ = 0;  // bit n: register n holds what stands in this frame slot
+  std::array<std::int64_t, kFirstWide> loaded_slots_{};
 };
 
 }  // namespace scanner::trace

@@ -1,4 +1,4 @@
-// case letter_at_run_time missed clang-x86-O0-unwind-simd fails
+// case letter_at_run_time missed clang-x86-O0-unwind-simd passes
 // part Aa letter_at_run_time decoys
 #include "program.h"
 ROUTINE part0(ULONG a, ULONG b) { (void)a; (void)b;

@@ -1,4 +1,4 @@
-// case loop_bounded missed clang-x86-Os-unwind-simd fails
+// case loop_bounded missed clang-x86-Os-unwind-simd passes
 // part Aa loop_bounded decoys
 #include "program.h"
 ROUTINE part0(ULONG a, ULONG b) { (void)a; (void)b;

@@ -1,4 +1,4 @@
-// case loop_by_argument missed clang-x86-O1-unwind fails
+// case loop_by_argument missed clang-x86-O1-unwind passes
 // part Aa loop_by_argument decoys
 #include "program.h"
 ROUTINE part0(ULONG a, ULONG b) { (void)a; (void)b;

@@ -1,4 +1,4 @@
-// case reference_tag missed clang-x64-O2 fails
+// case reference_tag missed clang-x64-O2 passes
 // part Aa function_table decoys
 // part Ab switch_dense decoys
 // part Ac list_walked decoys
