@@ -19,7 +19,8 @@ enum class AtomKind : std::uint8_t {
   field,      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
   multiple,   ///< the number `a` plus an unknown multiple of `stride`
   returned,   ///< what the call at RVA `a` of this function returned
-  via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA `a`
+  via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA `a`, or,
+              ///< strided, behind one of the pointers in a table that begins there
 };
 
 struct Atom {
@@ -92,7 +93,11 @@ struct Atom {
   [[nodiscard]] constexpr bool moved() const { return offset != 0 || (kind == AtomKind::field && strided()); }
   /// The whole content of one global, of a pointer's width.
   [[nodiscard]] constexpr bool is_pointer_in_image(unsigned word) const {
-    return kind == AtomKind::memory && width == word && plain();
+    return is_pointer_of_table(word) && !strided();
+  }
+  /// The same, or one of the pointers in a table of them.
+  [[nodiscard]] constexpr bool is_pointer_of_table(unsigned word) const {
+    return kind == AtomKind::memory && width == word && !masked();
   }
 
   /// image, memory, via_global, returned.

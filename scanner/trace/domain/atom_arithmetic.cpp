@@ -120,7 +120,8 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   if ((x.is_address() || x.is_pointer_argument()) && yc && width >= 4 &&
       combine_address(op, width, y.a, misalignment, out))
     return true;
-  const bool loaded_pointer = x.is_content() && x.width == width && x.plain();
+  const bool row = x.kind == AtomKind::memory || !x.strided();
+  const bool loaded_pointer = x.is_content() && x.width == width && !x.masked() && row;
   if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) return combine_loaded_pointer(op, width, y.a, out);
   if (xc && !yc && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, misalignment, out);
   return false;
