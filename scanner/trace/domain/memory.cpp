@@ -87,6 +87,7 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
   const auto element = [&](AtomKind kind) {
     Atom content = address;
     content.kind = kind;
+    if (kind == AtomKind::memory) content.where = 0;  // who chose it does not matter any more
     content.width = static_cast<std::uint8_t>(width);
     return values_.single(content);
   };

@@ -116,7 +116,9 @@ ValueId Globals::table(const Atom& atom, Resolution& out, unsigned depth) {
   const bool rows = stride > policy::kSmallestStride && entries.rows >= policy::kFewestRows;
   // Otherwise it runs on into something else.
   if (!fills && ((!terminated && !rows) || !entries.readable)) return values_.unknown(kTopComputed);
-  return fills && !cut && !section->writable() ? entries.tags : values_.with_flags(entries.tags, kAssumesTable);
+  // Nothing but the index itself, or code that compares with the end, tells that no more than the object is walked.
+  const bool told = atom.count != 0 || ends_.contains(end);
+  return told && fills && !cut && !section->writable() ? entries.tags : values_.with_flags(entries.tags, kAssumesTable);
 }
 
 }  // namespace scanner::trace

@@ -41,7 +41,7 @@ void Transfer::alu(const Op& op, State& state) {
 void Transfer::step(const Op& op, State& state) {
   auto& registers = state.registers;
   comparison_.note_writes(op);
-  const LinearForms::Form form = forms_.of_result(op, state);
+  const LinearForms::Form form = forms_.of_result(op, state, values_);
   if (recorder_.recording() && abi_.callee_removes) stack_.check_restored(op, state);
   switch (op.kind) {
     case OpKind::compare:
