@@ -141,6 +141,29 @@ TEST_CASE("globals: a table ends where code stops walking, and is sure when its 
   CHECK(room.values.atoms(globals.resolve(room.values.single(entry.with_stride(1))).value).empty());
 }
 
+TEST_CASE("globals: a table of pointers ends with its bound, or assumed where no relocated word stands") {
+  Room room;
+  const std::uint64_t base = room.image.get().base();
+  const std::uint32_t tags = kReadOnly + 0x40;
+  for (std::uint32_t i = 0; i < 3; ++i) room.image.put(kReadOnly + 8 * i, base + tags + 8 * i, 8);
+  room.image.put(tags + 4, kTag, 4);
+  room.image.put(tags + 12, kOther, 4);
+  room.image.put(tags + 20, kTag + 1, 4);
+  room.index.words = {kReadOnly, kReadOnly + 8};
+  trace::Globals globals = room.globals();
+  const trace::Atom field = trace::Atom::via_global(kReadOnly, 4, 4).with_stride(8);
+  const ValueId two = room.values.join(room.values.constant(kTag), room.values.constant(kOther));
+  CHECK(globals.resolve(room.values.single(field.with_stride(8, 2))).value == two);
+  const trace::Resolution open = globals.resolve(room.values.single(field));
+  CHECK(open.value == room.values.with_flags(two, trace::kAssumesTable));
+  CHECK(open.table);
+  // The pointers themselves, and one that is no pointer.
+  const trace::Atom pointer = trace::Atom::memory(kReadOnly, 8);
+  CHECK(room.values.atoms(globals.resolve(room.values.single(pointer.with_stride(8))).value).size() == 2);
+  CHECK(room.values.atoms(globals.resolve(room.values.single(pointer.with_stride(4))).value).empty());
+  CHECK(room.values.atoms(globals.resolve(room.values.single(field.with_stride(8, 600))).value).empty());
+}
+
 TEST_CASE("globals: numbers of stores and references are taken from the budget; used up, nothing is known") {
   Room room;
   trace::Globals globals = room.globals();

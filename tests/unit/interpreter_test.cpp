@@ -87,6 +87,25 @@ TEST_CASE("interpreter: a bounded index is the few numbers that the comparison l
   CHECK(run.is(run.argument(1), {0, 1, 2}));
 }
 
+TEST_CASE("interpreter: a number less its quotient times the divisor is below the divisor") {
+  const auto values_left = [](std::uint64_t multiplier, std::uint64_t shift) {
+    trace::Op product = alu(trace::Alu::mul, kRax, 0), rest = alu(trace::Alu::sub, kR8, 0, 4);
+    product.a = kRcx;
+    product.b = kRdx;
+    rest.a = kRcx;
+    rest.b = kRax;
+    Function function;
+    function.block({}).add(set(kRdx, multiplier)).add(product).add(alu(trace::Alu::shr, kRax, shift));
+    function.add(alu(trace::Alu::mul, kRax, 3, 4)).add(rest).call_import(kAllocate).ret();
+    Run run(function);
+    const trace::Atom* left = run.values.only(run.argument(2));
+    return left != nullptr ? int{left->count} : -1;
+  };
+  CHECK(values_left(0xAAAAAAAB, 33) == 3);
+  CHECK(values_left(0xAAAAAAAA, 33) == -1);  // not exact for all numbers
+  CHECK(values_left(0xCCCCCCCD, 34) == -1);  // a fifth
+}
+
 TEST_CASE("interpreter: a counter ends as an unknown number, a pointer that walks keeps its stride") {
   Function function;
   function.block({1}).add(set(kR8, 0)).add(lea(kRdx, in_image(kWritable)));

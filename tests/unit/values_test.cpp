@@ -121,3 +121,37 @@ TEST_CASE("what others know of the frame and of arguments is no less when the li
   CHECK(many.argument_escaped(scanner::trace::stack_location(0x28 + 8 * 1999), 8));
   CHECK_FALSE(many.argument_escaped(3, 0));
 }
+
+TEST_CASE("two indices of a table: every element that a pair of them reaches, and no other") {
+  scanner::trace::ValuePool pool;
+  const auto index = [&](scanner::trace::Location which, std::uint32_t below) {
+    return pool.number_below(pool.initial(which), below);
+  };
+  const auto scaled = [&](scanner::trace::ValueId value, std::uint64_t by) {
+    return pool.alu(scanner::trace::Alu::mul, 8, 0, value, pool.constant(by));
+  };
+  const auto sum = [&](scanner::trace::ValueId a, scanner::trace::ValueId b) {
+    return pool.alu(scanner::trace::Alu::add, 8, 0, a, b);
+  };
+  const scanner::trace::ValueId rows = sum(pool.image_address(0x1000), scaled(index(1, 3), 20));
+  // Filled rows are one progression, others stay apart.
+  const scanner::trace::Atom* filled = pool.only(sum(rows, scaled(index(2, 5), 4)));
+  REQUIRE(filled != nullptr);
+  CHECK(filled->count == 15);
+  CHECK(filled->stride == 4);
+  const scanner::trace::ValueId part = sum(rows, scaled(index(2, 2), 4));
+  REQUIRE(pool.atoms(part).size() == 2);
+  CHECK(pool.atoms(part)[1].a == 0x1004);
+  CHECK(pool.atoms(part)[1].stride == 20);
+  CHECK(pool.atoms(part)[1].count == 3);
+  CHECK(pool.flags(part) == 0);
+  // What chooses them is not known to be two numbers; the same number makes no pairs.
+  const scanner::trace::ValueId unknown = pool.number_below(pool.unknown(scanner::trace::kTopReturned), 5);
+  CHECK(pool.flags(sum(rows, scaled(unknown, 4))) == scanner::trace::kAssumesTable);
+  for (const scanner::trace::Atom& atom : pool.atoms(sum(rows, scaled(index(1, 5), 4)))) CHECK(atom.stride == 1);
+  // Bits that do not meet.
+  const scanner::trace::ValueId either =
+      pool.alu(scanner::trace::Alu::bit_or, 8, 0, scaled(index(1, 2), 2), index(2, 2));
+  REQUIRE(pool.only(either) != nullptr);
+  CHECK(pool.only(either)->count == 4);
+}

@@ -19,14 +19,16 @@ enum class AtomKind : std::uint8_t {
   field,      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
   multiple,   ///< the number `a` plus an unknown multiple of `stride`
   returned,   ///< what the call at RVA `a` of this function returned
-  via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA `a`
+  via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA `a`, or,
+              ///< strided, behind one of the pointers in a table that begins there
 };
 
 struct Atom {
   AtomKind kind = AtomKind::constant;
   std::uint8_t width = 8;                ///< memory, field, via_global: bytes that are read
   std::uint16_t count = 0;               ///< strided: so many values at most; 0: nobody knows
-  std::int32_t where = 0;                ///< initial, field: the location; via_global: see pointee_offset()
+  std::int32_t where = 0;                ///< initial, field: the location; via_global: see pointee_offset(); multiple,
+                                         ///< strided address: what chose the multiple, see roots()
   std::int32_t stride = 0;               ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
   std::uint64_t a = 0;                   ///< see AtomKind
   std::uint32_t and_mask = 0xFFFFFFFFU;  ///< initial, memory, field, via_global, returned: (value & and) | or
@@ -92,13 +94,30 @@ struct Atom {
   [[nodiscard]] constexpr bool moved() const { return offset != 0 || (kind == AtomKind::field && strided()); }
   /// The whole content of one global, of a pointer's width.
   [[nodiscard]] constexpr bool is_pointer_in_image(unsigned word) const {
-    return kind == AtomKind::memory && width == word && plain();
+    return is_pointer_of_table(word) && !strided();
+  }
+  /// The same, or one of the pointers in a table of them.
+  [[nodiscard]] constexpr bool is_pointer_of_table(unsigned word) const {
+    return kind == AtomKind::memory && width == word && !masked();
   }
 
   /// image, memory, via_global, returned.
   [[nodiscard]] constexpr std::uint32_t rva() const { return static_cast<std::uint32_t>(a); }
   /// frame: from the stack pointer at entry; initial, field: behind the pointer.
   [[nodiscard]] constexpr std::int64_t displacement() const { return static_cast<std::int64_t>(a); }
+  /// multiple, strided address: a bit for each unknown number that takes part in choosing the multiple; 0: nobody knows
+  /// which they are.
+  [[nodiscard]] constexpr std::int32_t roots() const { return where; }
+  /// Of a number that is read from somewhere: its bit. Few numbers choose an element, so that 31 bits tell them apart.
+  [[nodiscard]] constexpr std::int32_t root() const {
+    constexpr std::uint32_t kBits = 31, kRegisters = 16;
+    const auto location = static_cast<std::uint32_t>(where);
+    const bool stack = kind == AtomKind::initial && is_stack(where);
+    std::uint32_t bit = location % kRegisters;
+    if (stack) bit = kRegisters + location / 4 % (kBits - kRegisters);
+    if (kind != AtomKind::initial) bit = static_cast<std::uint32_t>((a ^ location * 7U ^ a >> 5) % kBits);
+    return static_cast<std::int32_t>(1U << bit);
+  }
   /// via_global: behind the pointer that stands in the image.
   [[nodiscard]] constexpr std::int32_t pointee_offset() const { return where; }
 
@@ -111,6 +130,11 @@ struct Atom {
   [[nodiscard]] constexpr Atom assuming(std::uint16_t more) const {
     Atom out = *this;
     out.assumes |= more;
+    return out;
+  }
+  [[nodiscard]] constexpr Atom chosen_by(std::int32_t roots) const {
+    Atom out = *this;
+    out.where = roots;
     return out;
   }
   [[nodiscard]] constexpr Atom with_stride(std::int32_t bytes, std::uint16_t values = 0) const {

@@ -8,7 +8,7 @@
 namespace scanner::trace {
 namespace {
 
-/// `a` ∘ `b`, both of `width` bytes. Alu::insert and Alu::other are not asked for.
+/// `a` ∘ `b`, both of `width` bytes. What combine_constants() answers itself is not asked for.
 std::uint64_t compute(Alu op, unsigned width, std::uint64_t a, std::uint64_t b) {
   const auto bits = 8 * width;
   const auto count = b & (width == 8 ? 63U : 31U);
@@ -30,6 +30,9 @@ std::uint64_t compute(Alu op, unsigned width, std::uint64_t a, std::uint64_t b) 
       return result;
     }
     case Alu::mul: return a * b;
+    case Alu::mul_high:
+    case Alu::divide:
+    case Alu::remainder:
     case Alu::insert:
     case Alu::other: break;
   }
@@ -37,7 +40,7 @@ std::uint64_t compute(Alu op, unsigned width, std::uint64_t a, std::uint64_t b) 
 }
 
 bool combine_constants(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) {
-  if (op == Alu::other) return false;
+  if (op == Alu::other || op == Alu::mul_high || op == Alu::divide || op == Alu::remainder) return false;
   if (op == Alu::insert) {
     const std::uint64_t mask = cut(~0ULL, width) << shift;
     out.a = (x.a & ~mask) | ((y.a << shift) & mask);
@@ -127,7 +130,8 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   if ((x.is_address() || x.is_pointer_argument()) && yc && width >= 4 &&
       combine_address(op, width, y.a, misalignment, out))
     return true;
-  const bool loaded_pointer = x.is_content() && x.width == width && x.plain();
+  const bool row = x.kind == AtomKind::memory || !x.strided();
+  const bool loaded_pointer = x.is_content() && x.width == width && !x.masked() && row;
   if (loaded_pointer && yc && (op == Alu::add || op == Alu::sub)) return combine_loaded_pointer(op, width, y.a, out);
   if (xc && !yc && op == Alu::add && width >= 4) return combine(op, width, shift, y, x, misalignment, out);
   return yc && x.is_unknown_number() && combine_few(op, width, x, y, out);

@@ -164,15 +164,21 @@ ValueId Globals::content_through(const Atom& atom, Resolution& out, unsigned dep
 ValueId Globals::content_of_pointee(const Atom& atom, Resolution& out, unsigned depth) {
   if (depth > policy::kMostHops) return values_.unknown(kTopGlobal);
   const auto before = out.inflows.size();
-  const ValueId pointer = content(atom.rva(), abi_.word, out, depth + 1);
+  const ValueId pointer =
+      atom.strided() ? pointers_of_table(atom, out, depth + 1) : content(atom.rva(), abi_.word, out, depth + 1);
   out.inflows.resize(before);  // the callers that pass the pointer in do not matter here
   const std::int32_t offset = atom.pointee_offset();
-  ValueId result = kBottom;
+  std::vector<ValueId> contents;
   for (const Atom& pointee : values_.atoms(pointer)) {
     if (!pointee.is_image_address()) continue;
     const auto target = static_cast<std::uint32_t>(pointee.a + static_cast<std::uint64_t>(std::int64_t{offset}));
-    result = values_.join(result, content(target, atom.width, out, depth + 1));
+    contents.push_back(values_.with_flags(content(target, atom.width, out, depth + 1), assumptions_of(pointee)));
   }
+  if (atom.strided()) {
+    contents.push_back(values_.unknown(values_.flags(pointer)));
+    return values_.unite(contents);
+  }
+  ValueId result = values_.unite(contents);
   // An object that is known by this pointer only: what was stored through it, by whichever function.
   if (const auto found = through_.find({atom.rva(), offset}); found != through_.end()) {
     budget_->spend(kStepsOfStore * found->second.list.size());

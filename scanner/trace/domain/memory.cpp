@@ -2,6 +2,7 @@
 #include "scanner/trace/domain/memory.hpp"
 
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 
 #include "scanner/trace/domain/state_cost.hpp"
 
@@ -64,11 +65,30 @@ ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
   return values_.constant(*value);
 }
 
+/// The rows of a short table that is never written, when they are pointers, or (`sign`) distances from an address; else
+/// kBottom: what may be a tag is looked up later.
+ValueId Memory::load_rows(const Atom& address, unsigned width, bool sign) {
+  const pe::Section* section = image_.section_at(address.rva());
+  const bool bounded = address.count != 0 && address.count <= policy::kMostJoined;
+  if (!(sign || width == abi_.word) || !bounded || section == nullptr || section->writable()) return kBottom;
+  boost::container::static_vector<ValueId, policy::kMostJoined> rows;
+  for (unsigned i = 0; i < address.count; ++i) {
+    const std::int64_t rva = address.displacement() + std::int64_t{i} * address.stride;
+    if (rva < 0 || rva > 0xFFFFFFFF) return kBottom;
+    rows.push_back(load_image(static_cast<std::uint32_t>(rva), width));
+    const Atom* row = values_.only(rows.back());
+    const bool pointer = row != nullptr && (row->kind == AtomKind::import || row->kind == AtomKind::image);
+    if (!pointer && !(sign && row != nullptr && row->is_constant())) return kBottom;
+  }
+  return values_.unite({rows.data(), rows.size()});
+}
+
 /// The content at one of the places that an address may be.
-ValueId Memory::load_atom(const State& state, const Atom& address, unsigned width) {
+ValueId Memory::load_atom(const State& state, const Atom& address, unsigned width, bool sign) {
   const auto element = [&](AtomKind kind) {
     Atom content = address;
     content.kind = kind;
+    if (kind == AtomKind::memory) content.where = 0;  // who chose it does not matter any more
     content.width = static_cast<std::uint8_t>(width);
     return values_.single(content);
   };
@@ -77,7 +97,10 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
       return address.strided() ? load_element(state, address, width)
                                : frame_load(state, address.displacement(), width, values_, abi_);
     case AtomKind::image:
-      if (address.strided()) return element(AtomKind::memory);
+      if (address.strided()) {
+        const ValueId rows = load_rows(address, width, sign);
+        return rows != kBottom ? rows : element(AtomKind::memory);
+      }
       if (address.a <= 0xFFFFFFFFU) return load_image(address.rva(), width);
       break;
     case AtomKind::initial:
@@ -85,19 +108,20 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
       return address.strided() ? element(AtomKind::field)
                                : field_load(state, address.where, address.displacement(), width, values_);
     case AtomKind::memory:
-      if (address.is_pointer_in_image(abi_.word))
-        return values_.single(Atom::via_global(address.rva(), address.offset, width));
+      if (address.is_pointer_of_table(abi_.word))
+        return values_.single(
+            Atom::via_global(address.rva(), address.offset, width).with_stride(address.stride, address.count));
       break;
     default: break;
   }
   return values_.unknown(kTopField);
 }
 
-ValueId Memory::load(const State& state, ValueId address, unsigned width) {
+ValueId Memory::load(const State& state, ValueId address, unsigned width, bool sign) {
   if (address == kBottom) return kBottom;
   ValueId result = kBottom;
   for (const Atom& atom : values_.atoms(address))
-    result = values_.join(result, values_.with_flags(load_atom(state, atom, width), assumptions_of(atom)));
+    result = values_.join(result, values_.with_flags(load_atom(state, atom, width, sign), assumptions_of(atom)));
   const std::uint32_t flags = values_.flags(address);
   if ((flags & kTopMask) != 0)
     result = values_.join(result, values_.unknown((flags & kTopDepthLost) != 0 ? kTopDepthLost : kTopField));

@@ -30,8 +30,8 @@ class Memory {
     const ValueId index = mem.index == kNoReg ? kBottom : state.registers[mem.index];
     return values_.address(base, index, mem.scale, mem.disp);
   }
-  /// The content of `width` bytes at `address`.
-  ValueId load(const State& state, ValueId address, unsigned width);
+  /// The content of `width` bytes at `address`. `sign`: its sign matters, so that it is no tag.
+  ValueId load(const State& state, ValueId address, unsigned width, bool sign = false);
   /// The operation stores (OpKind::store) in the function at RVA `function`. Stores that leave the frame are added to
   /// `log` unless it is null.
   void store(State& state, const Op& op, std::uint32_t function, StoreLog* log);
@@ -53,8 +53,9 @@ class Memory {
     bool strong;  // the old content is gone
   };
 
-  ValueId load_atom(const State& state, const Atom& address, unsigned width);
+  ValueId load_atom(const State& state, const Atom& address, unsigned width, bool sign);
   ValueId load_image(std::uint32_t rva, unsigned width);
+  ValueId load_rows(const Atom& address, unsigned width, bool sign);
   ValueId load_element(const State& state, const Atom& address, unsigned width);
   [[nodiscard]] ValueId stored_value(const State& state, const Op& op);
   void store_to_array(State& state, const Target& target, const Atom& array);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 
 #include "scanner/trace/domain/known_bits.hpp"
 #include "scanner/trace/domain/policy.hpp"
@@ -93,7 +94,56 @@ bool swap_bytes(Atom& atom) {
   return true;
 }
 
+/// All bits that one of the values of a number may have; only for a stride that is a power of two.
+std::uint64_t possible_bits(const Atom& atom) {
+  const auto stride = static_cast<std::uint64_t>(atom.stride);
+  if (atom.count == 0 || atom.stride < 0 || !std::has_single_bit(stride)) return ~std::uint64_t{0};
+  return (bits_of(atom) & ~(stride - 1)) | (atom.a & (stride - 1));
+}
+
+/// The same values, counted upwards. False: where they end is not known.
+bool turn_upwards(Atom& atom) {
+  if (atom.stride > 0) return true;
+  if (atom.count == 0) return false;
+  atom.a += static_cast<std::uint64_t>(std::int64_t{atom.stride} * (atom.count - 1));
+  atom.stride = -atom.stride;
+  return true;
+}
+
 }  // namespace
+
+bool no_common_bits(const Atom& x, const Atom& y) { return (possible_bits(x) & possible_bits(y)) == 0; }
+
+bool add_progressions(Atom x, Atom y, Sums& sums, bool& independent) {
+  if (x.kind != AtomKind::multiple) std::swap(x, y);
+  if (x.kind != AtomKind::multiple || (y.kind != AtomKind::multiple && !y.is_address())) return false;
+  if (!turn_upwards(x) || !turn_upwards(y)) return false;
+  // The same index twice: most of the sums are none.
+  if (x.roots() != 0 && x.roots() == y.roots()) return false;
+  independent = x.roots() != 0 && y.roots() != 0 && (x.roots() & y.roots()) == 0;
+  Atom base = y;
+  base.a += x.a;
+  base.assumes |= x.assumes;
+  base.where = independent ? x.roots() | y.roots() : 0;
+  const auto [inner, outer] = x.stride <= y.stride ? std::pair(x, y) : std::pair(y, x);
+  if (inner.count == 0) return false;
+  const std::int64_t rows = outer.stride / inner.stride;
+  if (outer.stride % inner.stride == 0 && inner.count >= rows) {  // no gap between the rows
+    const std::int64_t all = outer.count == 0 ? 0 : (outer.count - 1) * rows + inner.count;
+    if (all > std::int64_t{policy::kLargestBound}) return false;
+    sums.push_back(base.with_stride(inner.stride, static_cast<std::uint16_t>(all)));
+    return true;
+  }
+  const bool few_rows = outer.count != 0 && outer.count < inner.count;
+  const Atom& few = few_rows ? outer : inner;
+  const Atom& many = few_rows ? inner : outer;
+  if (few.count > sums.capacity()) return false;
+  for (unsigned i = 0; i < few.count; ++i) {
+    sums.push_back(base.with_stride(many.stride, many.count));
+    base.a += static_cast<std::uint64_t>(few.stride);
+  }
+  return true;
+}
 
 bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, Atom& out) {
   out = x;
@@ -114,6 +164,7 @@ bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, A
   }
   if (!y.is_address() || y.strided() || op != Alu::add) return false;
   out = y.with_stride(x.stride, x.count);
+  out.where = x.where;
   out.a += x.a;
   return true;
 }
@@ -196,7 +247,7 @@ bool walk(Atom& base, const Atom& newer, std::uint16_t rounds) {
 bool includes(const Atom& all, const Atom& atom) {
   const bool numbers = all.is_number() && atom.is_number();
   if ((!numbers && atom.kind != all.kind) || atom.is_content()) return false;
-  if (atom.where != all.where || atom.assumes != all.assumes) return false;
+  if ((atom.kind == AtomKind::initial && atom.where != all.where) || atom.assumes != all.assumes) return false;
   const std::int64_t delta = counted(atom) - counted(all);
   if (delta % all.stride != 0 || atom.stride % all.stride != 0 || delta / all.stride < 0) return false;
   if (delta == 0 && atom.stride == all.stride && atom.count == all.count) return false;

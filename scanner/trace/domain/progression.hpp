@@ -3,9 +3,11 @@
 // initial, with a stride).
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <cstdint>
 
 #include "scanner/trace/domain/atom.hpp"
+#include "scanner/trace/domain/policy.hpp"
 #include "scanner/trace/ir/operations.hpp"
 
 namespace scanner::trace {
@@ -34,6 +36,14 @@ struct Bound {
 /// `x`, which is of kind multiple, ∘ `y`, of `width` bytes. False: `out` means nothing, and the result has no such
 /// form.
 bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, Atom& out);
+/// Sums of a value of one progression and one of another are progressions again.
+using Sums = boost::container::static_vector<Atom, policy::kMostJoined>;
+/// The sums of a value of `x` and one of `y`, which are numbers, or one of them an address; exactly all of them, if
+/// what chooses the two has nothing to do with each other. `independent`: that is known. False: they are not known, or
+/// too many.
+bool add_progressions(Atom x, Atom y, Sums& sums, bool& independent);
+/// Has no value of one number a bit that some value of the other has, too?
+bool no_common_bits(const Atom& x, const Atom& y);
 /// `atom`, of kind multiple, cut to 1 or 2 bytes. False: nothing is known of it then.
 bool cut_progression(Atom& atom, unsigned width);
 /// How many values a number that is read from somewhere has at most, 0 when nobody knows: bytes, and masks of low bits.

@@ -54,9 +54,42 @@ ValueId Globals::rows_of_table(const Atom& atom, Resolution& out, unsigned depth
   return values_.unite(rows);
 }
 
+/// Is the word at `rva` a pointer into the image, as the file has it?
+bool Globals::holds_pointer(std::uint32_t rva) {
+  const auto value = image_.load(rva, abi_.word);
+  const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
+  return target && std::ranges::find(facts_.words_holding(*target), rva) != facts_.words_holding(*target).end();
+}
+
+/// The pointers in a table of them (AtomKind::memory or via_global). Without a bound they end where something else
+/// stands, or the next object begins.
+ValueId Globals::pointers_of_table(const Atom& atom, Resolution& out, unsigned depth) {
+  const pe::Section* section = image_.section_at(atom.rva());
+  if (section == nullptr) return values_.unknown(kTopComputed);
+  Atom row = Atom::memory(atom.rva(), abi_.word).with_stride(atom.stride, atom.count);
+  if (row.count == 0) {
+    if (row.stride < static_cast<std::int32_t>(abi_.word)) return values_.unknown(kTopComputed);
+    const auto stride = static_cast<std::uint32_t>(row.stride);
+    for (unsigned free = 0; free < policy::kMostFreeRows && image_.load(row.rva(), abi_.word) == 0U; ++free)
+      row.a += stride;
+    bool bounded = false;
+    const std::uint32_t end = end_of_table(row.rva(), stride, *section, bounded);
+    for (std::uint32_t at = row.rva(); at + abi_.word <= end && row.count <= policy::kMostRows && holds_pointer(at);
+         at += stride)
+      ++row.count;
+    if (row.count == 0) return values_.unknown(kTopComputed);
+  }
+  if (row.count > policy::kMostRows) return values_.unknown(kTopCapped);
+  out.table = true;
+  const ValueId rows = rows_of_table(row, out, depth);
+  return atom.count != 0 ? rows : values_.with_flags(rows, kAssumesTable);
+}
+
 ValueId Globals::table(const Atom& atom, Resolution& out, unsigned depth) {
   const std::uint32_t base = atom.rva();
   const pe::Section* section = image_.section_at(base);
+  const bool pointers = atom.width == abi_.word && (abi_.word != 4 || holds_pointer(base));
+  if (pointers) return pointers_of_table(atom, out, depth);
   if (section == nullptr || atom.width != 4) return values_.unknown(kTopComputed);
   out.table = true;
   if (atom.count != 0 && atom.count <= policy::kMostRows) return rows_of_table(atom, out, depth);
@@ -83,7 +116,9 @@ ValueId Globals::table(const Atom& atom, Resolution& out, unsigned depth) {
   const bool rows = stride > policy::kSmallestStride && entries.rows >= policy::kFewestRows;
   // Otherwise it runs on into something else.
   if (!fills && ((!terminated && !rows) || !entries.readable)) return values_.unknown(kTopComputed);
-  return fills && !cut && !section->writable() ? entries.tags : values_.with_flags(entries.tags, kAssumesTable);
+  // Nothing but the index itself, or code that compares with the end, tells that no more than the object is walked.
+  const bool told = atom.count != 0 || ends_.contains(end);
+  return told && fills && !cut && !section->writable() ? entries.tags : values_.with_flags(entries.tags, kAssumesTable);
 }
 
 }  // namespace scanner::trace

@@ -61,6 +61,14 @@ bool cut_atom(Atom& atom, unsigned width, bool sign) {
   return true;
 }
 
+/// A number of which only low bits are left, as the progression that it is.
+Atom low_bits_as_progression(const Atom& atom) {
+  const std::uint32_t values = atom.is_unknown_number() && !atom.strided() ? values_of(atom) : 0;
+  return values == 0
+             ? atom
+             : Atom::multiple(1, static_cast<std::uint16_t>(values)).chosen_by(atom.root()).assuming(atom.assumes);
+}
+
 }  // namespace
 
 bool ValuePool::combine_either_way(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y,
@@ -69,6 +77,55 @@ bool ValuePool::combine_either_way(Alu op, unsigned width, unsigned shift, const
                      (commutes(op) && combine(op, width, shift, y, x, misalignment_, out));
   out.assumes |= x.assumes | y.assumes;
   return known;
+}
+
+/// What takes part in choosing it (Atom::roots); 0 when that is not known.
+std::int32_t ValuePool::roots_of(ValueId id) const {
+  std::int32_t roots = 0;
+  for (const Atom& atom : atoms(id)) {
+    if (!atom.is_unknown_number()) return 0;
+    roots |= atom.root();
+  }
+  return (values_[id].flags & kTopMask) != 0 ? 0 : roots;
+}
+
+ValueId ValuePool::number_below(ValueId number, std::uint32_t limit) {
+  if (number == kBottom) return kBottom;
+  Atom out = Atom::multiple(1, limit <= policy::kLargestBound ? static_cast<std::uint16_t>(limit) : std::uint16_t{0});
+  out.where = roots_of(number);
+  return single(out);
+}
+
+/// Two progressions that are added, also by an OR of bits that do not meet.
+bool ValuePool::sum_of(Alu op, const Atom& left, const Atom& right, Sums& sums) const {
+  if (!left.strided() && !right.strided()) return false;
+  const Atom x = low_bits_as_progression(left), y = low_bits_as_progression(right);
+  const bool set = (op == Alu::bit_or || op == Alu::bit_xor) && x.kind == y.kind && no_common_bits(x, y);
+  bool independent = false;
+  if (!x.strided() || !y.strided() || (op != Alu::add && !set) || !add_progressions(x, y, sums, independent))
+    return false;
+  for (Atom& sum : sums) {
+    sum.assumes |= x.assumes | y.assumes;
+    if (!independent) sum.assumes |= as_assumptions(kAssumesTable);
+  }
+  return true;
+}
+
+/// A few numbers, or addresses, that stand at equal distances, as the progression that they came of; else the value
+/// itself.
+ValueId ValuePool::folded(ValueId id) {
+  const auto view = atoms(id);
+  if (view.size() < 2 || values_[id].flags != 0) return id;
+  Atom out = view[0];
+  const std::uint64_t step = view[1].a - view[0].a;
+  for (std::size_t i = 0; i < view.size(); ++i) {
+    const bool fits = view[i].kind == out.kind &&
+                      (out.is_constant() ? view[i].a < policy::kLargestCounter : view[i].is_image_address());
+    if (!fits || view[i].a - out.a != i * step) return id;
+  }
+  if (step > policy::kLongestStride) return id;
+  if (out.is_constant()) out.kind = AtomKind::multiple;
+  return single(out.with_stride(static_cast<std::int32_t>(step), static_cast<std::uint16_t>(view.size())));
 }
 
 /// An unknown number that is scaled or cut by a mask: how far apart its values are then, and how many there are, is
@@ -92,12 +149,14 @@ bool ValuePool::as_progression(ValueId number, Atom& out) const {
   const bool all = !view.empty() && (flags & kTopMask) == 0;
   if (all && view.size() == 1 && masked_progression(view[0], out)) {
     out.assumes = as_assumptions(flags);
+    out.where = roots_of(number);
     return true;
   }
   std::uint32_t most = all ? 1 : 0;
   for (const Atom& atom : view) most = most == 0 ? 0 : values_of(atom) == 0 ? 0 : std::max(most, values_of(atom));
   out = Atom::multiple(1, most <= policy::kLargestBound ? static_cast<std::uint16_t>(most) : 0);
   out.assumes = as_assumptions(flags);
+  out.where = roots_of(number);
   return true;
 }
 
@@ -138,21 +197,33 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
     if (Atom out; combine_either_way(op, width, shift, left[0], right[0], out)) return single(out);
   }
   if (op == Alu::insert && width == 1) return insert_byte(shift, a, b);
+  if (std::uint64_t limit = 0; op == Alu::remainder && is_constant(b, limit) && limit != 0 && limit <= 0xFFFFFFFFU)
+    return number_below(a, static_cast<std::uint32_t>(limit));
   if (const ValueId some = progression_of(op, a, b); some != kBottom) return some;
+  if (op == Alu::add && left.size() > 1 && right.size() > 1) {
+    // Indices that a comparison left few values of, of two dimensions of a table.
+    const ValueId x = folded(a), y = folded(b);
+    if ((x != a || y != b) && atoms(x).size() == 1 && atoms(y).size() == 1 && atoms(x)[0].strided() &&
+        atoms(y)[0].strided())
+      return alu(op, width, shift, x, y);
+  }
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
   if (left.size() > 1 && right.size() > 1) return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));
   Atoms results;
   bool lost = (flags & kTopMask) != 0;
   for (const Atom& x : left) {
     for (const Atom& y : right) {
-      Atom out;
-      if (!combine_either_way(op, width, shift, x, y, out)) {
-        lost = true;
-        continue;
+      Sums outs;
+      if (!sum_of(op, x, y, outs)) {
+        Atom out;
+        if (combine_either_way(op, width, shift, x, y, out)) outs.assign(1, out);
       }
-      if (std::find(results.begin(), results.end(), out) != results.end()) continue;
-      if (results.size() == kCap) return unknown(kTopCapped | kTopComputed);
-      results.push_back(out);
+      lost = lost || outs.empty();
+      for (const Atom& out : outs) {
+        if (std::find(results.begin(), results.end(), out) != results.end()) continue;
+        if (results.size() == kCap) return unknown(kTopCapped | kTopComputed);
+        results.push_back(out);
+      }
     }
   }
   if (lost && results.empty() && op == Alu::add) {

@@ -32,8 +32,18 @@ std::size_t absorb(std::span<Atom> atoms) {
   boost::container::static_vector<Atom, 2 * ValuePool::kCap> kept;
   for (const Atom& atom : atoms) {
     const auto holds = [&atom](const Atom& other) { return other.strided() && includes(other, atom); };
-    if (std::ranges::none_of(atoms, holds)) kept.push_back(atom);
+    if (std::ranges::any_of(atoms, holds)) continue;
+    const auto chosen_otherwise = [&atom](const Atom& other) {
+      return atom.strided() && (atom.is_number() || atom.is_address()) && atom == other.chosen_by(atom.roots());
+    };
+    const auto same = std::ranges::find_if(kept, chosen_otherwise);
+    if (same == kept.end()) {
+      kept.push_back(atom);
+    } else {
+      *same = same->chosen_by(0);
+    }
   }
+  std::ranges::sort(kept);
   std::ranges::copy(kept, atoms.begin());
   return kept.size();
 }

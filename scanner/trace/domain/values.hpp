@@ -150,6 +150,8 @@ class ValuePool {
   ValueId add(ValueId id, std::int64_t bytes) {
     return alu(Alu::add, word_, 0, id, constant(static_cast<std::uint64_t>(bytes)));
   }
+  /// What is left of `number` divided by `limit`, which is not 0.
+  ValueId number_below(ValueId number, std::uint32_t limit);
   /// Cuts to `width` bytes; with `sign` extends the sign to 64 bits, else with zeros.
   ValueId resize(ValueId id, unsigned width, bool sign);
   /// `width` bytes of it (1, 2, 4 or 8), from byte `at` on.
@@ -204,6 +206,9 @@ class ValuePool {
   bool as_progression(ValueId number, Atom& out) const;
   ValueId insert_byte(unsigned shift, ValueId whole, ValueId part);
   ValueId somewhere_behind(ValueId a, ValueId b);
+  bool sum_of(Alu op, const Atom& left, const Atom& right, Sums& sums) const;
+  [[nodiscard]] std::int32_t roots_of(ValueId id) const;
+  ValueId folded(ValueId id);
 
   const unsigned word_;
   const std::optional<std::int64_t> misalignment_;

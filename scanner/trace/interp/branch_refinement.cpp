@@ -183,6 +183,8 @@ void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) 
     // An argument is the same wherever it stands; two unknown values need not be.
     for (ValueId& reg : state.registers) reg = reg == side.value ? becomes : reg;
     for (FrameSlot& slot : state.frame) slot.value = slot.value == side.value ? becomes : slot.value;
+    // Arguments on the stack have no slot of their own until something is known of them.
+    if (side.slot_width != 0) frame_store(state, side.slot, side.slot_width, becomes, values_);
     return;
   }
   for (Reg reg = 0; reg < kFirstWide; ++reg) {

@@ -67,6 +67,7 @@ FunctionSummary Fixpoint::run() {
   if (handlers_.too_deep()) return abandoned();
   merge_into(0, state_at_entry(values_, abi_), {});
   iterate();
+  follow_unresolved_jumps();
   if (!effort_.given_up()) record();
   if (effort_.given_up()) return abandoned();
   if (knowledge_.ways_into != 0) record_paths(knowledge_.ways_into);
@@ -94,6 +95,30 @@ void Fixpoint::visit(std::uint32_t number) {
       if (effort_.given_up()) return;
       merge_into(next, state, {queue_.goes_back(number, next), 0});
     }
+  }
+}
+
+/// A jump whose targets are not known may lead to any block of the function, also to those that other ways lead to.
+void Fixpoint::follow_unresolved_jumps() {
+  std::vector<std::uint32_t> jumps;
+  for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
+    if (function_.blocks[number].unresolved_jump && visits_[number] > 0) jumps.push_back(number);
+  }
+  for (bool changed = !jumps.empty(); changed && !effort_.given_up();) {
+    for (const std::uint32_t jump : jumps) follow_unresolved_jump(jump);
+    changed = !queue_.empty();
+    iterate();
+  }
+}
+
+void Fixpoint::follow_unresolved_jump(std::uint32_t number) {
+  State state = in_[number];
+  interpret(function_.blocks[number], state);
+  if (transfer_.stack().at_entry_depth(state)) return;  // it leaves the function
+  for (std::uint32_t next = 1; next < function_.blocks.size() && !effort_.given_up(); ++next) {
+    // Nobody jumps to where the stack would have another depth.
+    const bool same_depth = in_[next].registers[abi_.stack_pointer] == state.registers[abi_.stack_pointer];
+    if (visits_[next] > 0 && same_depth) merge_into(next, state, {queue_.goes_back(number, next), 0});
   }
 }
 

@@ -47,6 +47,8 @@ class Fixpoint {
  private:
   void iterate();
   void visit(std::uint32_t number);
+  void follow_unresolved_jumps();
+  void follow_unresolved_jump(std::uint32_t number);
   void record();
   void record_block(std::uint32_t number);
   void interpret(const Block& block, State& state);

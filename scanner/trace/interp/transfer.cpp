@@ -24,7 +24,7 @@ bool Transfer::may_raise(const Op& op, const State& state) {
 
 void Transfer::load(const Op& op, State& state) {
   const ValueId address = memory_.address_of(state, op.mem);
-  const ValueId value = memory_.load(state, address, op.width);
+  const ValueId value = memory_.load(state, address, op.width, op.sign);
   if (abi_.callee_removes && op.mem.base == abi_.stack_pointer) stack_.note_popped(op, state, value);
   if (const Atom* slot = values_.only(address); slot != nullptr && slot->is_frame_address())
     comparison_.note_load(op.dst, slot->displacement());
@@ -41,7 +41,7 @@ void Transfer::alu(const Op& op, State& state) {
 void Transfer::step(const Op& op, State& state) {
   auto& registers = state.registers;
   comparison_.note_writes(op);
-  const LinearForms::Form form = forms_.of_result(op, state);
+  const LinearForms::Form form = forms_.of_result(op, state, values_);
   if (recorder_.recording() && abi_.callee_removes) stack_.check_restored(op, state);
   switch (op.kind) {
     case OpKind::compare:

@@ -43,7 +43,23 @@ enum class OpKind : std::uint8_t {
   clobber   ///< dst = something nobody understands
 };
 
-enum class Alu : std::uint8_t { add, sub, bit_or, bit_and, bit_xor, shl, shr, sar, bswap, insert, mul, other };
+enum class Alu : std::uint8_t {
+  add,
+  sub,
+  bit_or,
+  bit_and,
+  bit_xor,
+  shl,
+  shr,
+  sar,
+  bswap,
+  insert,
+  mul,
+  mul_high,   ///< unsigned: the upper half of the product
+  divide,     ///< unsigned
+  remainder,  ///< unsigned, of a number whose upper half, if it has one, is not known (x86)
+  other
+};
 
 struct Mem {
   Reg base = kNoReg;

@@ -51,9 +51,10 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
   if (pointer.is_pointer_argument())
     return values.single(
         Atom::field(pointer.where, pointer.displacement() + offset, width).with_stride(pointer.stride, pointer.count));
-  if (pointer.kind == AtomKind::memory && !pointer.strided())
-    return values.single(
-        Atom::via_global(pointer.rva(), static_cast<std::int32_t>(pointer.offset + offset), width).masked_as(pointer));
+  if (pointer.kind == AtomKind::memory)
+    return values.single(Atom::via_global(pointer.rva(), static_cast<std::int32_t>(pointer.offset + offset), width)
+                             .with_stride(pointer.stride, pointer.count)
+                             .masked_as(pointer));
   return values.unknown(kTopField);
 }
 

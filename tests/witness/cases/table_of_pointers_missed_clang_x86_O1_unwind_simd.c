@@ -1,4 +1,4 @@
-// case table_of_pointers missed clang-x86-O1-unwind-simd fails
+// case table_of_pointers missed clang-x86-O1-unwind-simd passes
 // part Aa table_of_pointers decoys
 #include "program.h"
 typedef struct { ULONG size, tag; } T0;

@@ -1,4 +1,4 @@
-// case table_through_function missed gcc-x86-O0 fails
+// case table_through_function missed gcc-x86-O0 passes
 // part Aa table_through_function decoys
 #include "program.h"
 typedef struct { ULONG tag; } R0;

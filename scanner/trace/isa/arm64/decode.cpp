@@ -263,6 +263,10 @@ Word registers(std::uint32_t word) {
         if (field(word, 16, 5) == 0 && whole) out.form = Form::reverse;
         return out;
       }
+      if (opcode == 2) {
+        out.form = Form::shift_register;
+        out.alu = Alu::divide;
+      }
       if (opcode >= 8 && opcode <= 10) {
         constexpr std::array kKinds = {Alu::shl, Alu::shr, Alu::sar};
         out.form = Form::shift_register;

@@ -48,7 +48,7 @@ enum class Form : std::uint8_t {
   logic_register,  ///< rd = rn op (rm shifted), rm inverted if `invert`
   compare_if,      ///< ccmp, ccmn: flags are anybody's guess
   select,          ///< csel, csinc, csinv, csneg: rd = condition ? rn : f(rm)
-  shift_register,  ///< lslv, lsrv, asrv
+  shift_register,  ///< lslv, lsrv, asrv, and udiv
   reverse,         ///< rev of the whole register
   multiply,        ///< rd = ra ± rn · rm
   other            ///< writes rd (if it is a general register) and nothing else

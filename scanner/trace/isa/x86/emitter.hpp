@@ -16,6 +16,7 @@ namespace scanner::trace::x86 {
 
 inline constexpr Reg kAccumulator = 0;
 inline constexpr Reg kCounter = 1;  ///< of repeated string instructions and loops
+inline constexpr Reg kData = 2;     ///< rdx: the upper half of products and what divisions leave
 inline constexpr Reg kStackPointer = 4;
 inline constexpr Reg kFramePointer = 5;
 inline constexpr Reg kSource = 6;       ///< of string instructions

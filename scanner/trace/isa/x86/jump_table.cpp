@@ -31,6 +31,15 @@ bool loads_entry(const Op* op) {
   return op->kind == OpKind::load && op->mem.index != kNoReg && (op->mem.scale == 4 || op->mem.scale == 8);
 }
 
+/// The table that an entry is loaded from by an index which was scaled before: either register may hold it.
+std::optional<std::uint64_t> table_beside_index(const std::vector<const Op*>& ops, std::size_t at) {
+  const Op& op = *ops[at];
+  const bool plain = op.kind == OpKind::load && op.width == 4 && op.mem.index != kNoReg && op.mem.scale == 1;
+  if (!plain || op.mem.in_image || op.mem.disp != 0) return std::nullopt;
+  const auto by_index = address_in(ops, op.mem.index, at + 1);
+  return by_index ? by_index : address_in(ops, op.mem.base, at + 1);
+}
+
 /// A table ends where an entry leads out of the function, or (x86) is no address.
 class TableReader {
  public:
@@ -82,14 +91,21 @@ std::vector<std::uint32_t> CommonMachine::jump_table(const LiftedFunction& funct
   const RelocatedFields* relocated = addresses_.relocated();
   // Look back for the load of the table entry, the addition of a base, and what was last loaded into their registers.
   const std::vector<const Op*> ops = operations_before(function, number);
-  const auto entry = std::find_if(ops.begin(), ops.end(), loads_entry);
+  auto entry = std::find_if(ops.begin(), ops.end(), loads_entry);
+  std::optional<std::uint64_t> start;
+  for (auto at = ops.begin(); at != entry; ++at) {
+    start = table_beside_index(ops, static_cast<std::size_t>(at - ops.begin()));
+    if (!start) continue;
+    entry = at;
+    break;
+  }
   if (entry == ops.end()) return {};
   const TableReader reader(image(), relocated, function);
   const Mem& mem = (*entry)->mem;
   const auto position = static_cast<std::size_t>(entry - ops.begin());
   const unsigned word = abi().word;
   if ((*entry)->width == word && mem.in_image) return reader.absolute(static_cast<std::uint64_t>(mem.disp));
-  const auto start = address_in(ops, mem.base, position + 1);
+  if (!start) start = address_in(ops, mem.base, position + 1);
   if (!start) return {};
   const std::uint64_t table = *start + static_cast<std::uint64_t>(mem.disp);
   if ((*entry)->width == 8) return reader.absolute(table);

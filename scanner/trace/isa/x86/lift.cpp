@@ -89,6 +89,8 @@ void lift(Emitter& out, pe::Bytes code, ControlFlow flow) {
     case ZYDIS_MNEMONIC_AND: lift_arithmetic(out, Alu::bit_and); return;
     case ZYDIS_MNEMONIC_XOR: lift_arithmetic(out, Alu::bit_xor); return;
     case ZYDIS_MNEMONIC_IMUL: lift_multiply(out); return;
+    case ZYDIS_MNEMONIC_MUL: lift_wide_product(out, Alu::mul_high); return;
+    case ZYDIS_MNEMONIC_DIV: lift_wide_product(out, Alu::remainder); return;
     case ZYDIS_MNEMONIC_SHL: lift_arithmetic(out, Alu::shl); return;
     case ZYDIS_MNEMONIC_SHR: lift_arithmetic(out, Alu::shr); return;
     case ZYDIS_MNEMONIC_SAR: lift_arithmetic(out, Alu::sar); return;

@@ -51,6 +51,7 @@ void lift_unary(Emitter& out, Alu kind, std::uint64_t imm);
 void lift_negate(Emitter& out);
 /// imul in its forms with one, two and three operands.
 void lift_multiply(Emitter& out);
+void lift_wide_product(Emitter& out, Alu high_or_rest);
 /// sbb
 void lift_subtract_with_borrow(Emitter& out);
 /// cmp, and test of a register with itself.

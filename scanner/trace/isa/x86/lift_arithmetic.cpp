@@ -86,6 +86,36 @@ void lift_multiply(Emitter& out) {
   out.compare_with_zero(kNoReg, 8);
 }
 
+/// mul, div: of rax, and for div of rdx above it.
+void lift_wide_product(Emitter& out, Alu high_or_rest) {
+  const auto& operand = out.operand(0);
+  const auto width = static_cast<std::uint8_t>(width_of(operand));
+  if (width < 4) {
+    out.clobber_written();
+  } else {
+    const Reg source = out.read(operand, kScratchA);
+    const auto emit = [&](Alu what, Reg to) {
+      Op& op = out.emit(OpKind::alu);
+      op.alu = what;
+      op.width = width;
+      op.dst = to;
+      op.a = kAccumulator;
+      op.b = source;
+    };
+    emit(high_or_rest, kScratchB);
+    if (high_or_rest == Alu::mul_high) {
+      emit(Alu::mul, kAccumulator);
+    } else {
+      out.clobber(kAccumulator);
+    }
+    Op& op = out.emit(OpKind::copy);
+    op.dst = kData;
+    op.a = kScratchB;
+    op.width = width;
+  }
+  out.compare_with_zero(kNoReg, 8);
+}
+
 void lift_subtract_with_borrow(Emitter& out) {
   // `sbb r, r` makes a mask of the carry flag: the usual way to choose between two constants without a branch.
   if (same_register(out.operand(0), out.operand(1)) && out.operand(0).size >= 32) {
