@@ -106,6 +106,17 @@ TEST_CASE("interpreter: a number less its quotient times the divisor is below th
   CHECK(values_left(0xCCCCCCCD, 34) == -1);  // a fifth
 }
 
+TEST_CASE("interpreter: a jump whose targets are not known may lead to a block that others lead to") {
+  Function function;
+  function.block({1, 2}).add(alu(trace::Alu::sub, kRsp, 0x28)).add(compare(kRcx, 0)).branch(Condition::equal, 2);
+  function.block({}).add(set(kR8, kOther));
+  function.block({3}).add(set(kR8, kTag));
+  function.block({}).call_import(kAllocate).ret();
+  function.get().blocks[1].unresolved_jump = true;
+  Run run(function);
+  CHECK(run.is(run.argument(2), {kTag, kOther}));
+}
+
 TEST_CASE("interpreter: a counter ends as an unknown number, a pointer that walks keeps its stride") {
   Function function;
   function.block({1}).add(set(kR8, 0)).add(lea(kRdx, in_image(kWritable)));
