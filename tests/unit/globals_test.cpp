@@ -149,7 +149,7 @@ TEST_CASE("globals: a table of pointers ends with its bound, or assumed where no
   room.image.put(tags + 4, kTag, 4);
   room.image.put(tags + 12, kOther, 4);
   room.image.put(tags + 20, kTag + 1, 4);
-  room.index.words = {kReadOnly, kReadOnly + 8};
+  room.index.data_pointers = {kReadOnly, kReadOnly + 8};
   trace::Globals globals = room.globals();
   const trace::Atom field = trace::Atom::via_global(kReadOnly, 4, 4).with_stride(8);
   const ValueId two = room.values.join(room.values.constant(kTag), room.values.constant(kOther));

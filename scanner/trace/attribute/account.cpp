@@ -70,7 +70,7 @@ std::string_view uncalled_reason(Program& program, const Solution& solution, con
   if (sinks.empty()) return "cap";
   for (const Atom& atom : program.values.atoms(call.tag)) {
     if (atom.kind != AtomKind::initial && atom.kind != AtomKind::field) continue;
-    if (!program.report_budget.spend(sinks.size())) return "budget";
+    if (!program.attribution_budget.spend(sinks.size())) return "budget";
     const auto called = [&](SinkId id) {
       return solution.sinks[id].tag.where == atom.where && solution.sinks[id].called;
     };

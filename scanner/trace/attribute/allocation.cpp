@@ -27,7 +27,7 @@ ValueId AllocationArguments::follow(const CallSite& site, SinkId id, Which which
   path.push_back(id);
   ValueId joined = kBottom;
   for (const SinkEdge& edge : sink.edges) {
-    if (!program_.report_budget.spend(kStepsOfEdge)) {
+    if (!program_.attribution_budget.spend(kStepsOfEdge)) {
       joined = values.join(joined, values.unknown(kTopCapped));
       break;
     }

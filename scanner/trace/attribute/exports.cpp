@@ -78,7 +78,7 @@ void collect_exports(Program& program, const Solution& solution, TraceResult& re
     std::optional<tagdb::ApiRow> best;
     bool allocates = false;
     for (const SinkId id : sinks) {
-      if (!program.report_budget.spend(kStepsOfExport)) break;
+      if (!program.attribution_budget.spend(kStepsOfExport)) break;
       const tagdb::ApiRow& listed = program.row(solution.sinks[id].row);
       allocates = allocates || (listed.charges_pool && listed.kind == tagdb::ApiKind::allocate);
       auto row = row_for_importers(program, solution, id);

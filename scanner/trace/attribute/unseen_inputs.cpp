@@ -31,7 +31,7 @@ std::uint32_t UnseenInputs::of_sink(SinkId id) {
       continue;
     }
     for (const SinkCall* call : calls_of_[next]) {
-      if (!program_.report_budget.spend(kStepsOfCall)) return known_[id] = flags | kTopCapped;
+      if (!program_.attribution_budget.spend(kStepsOfCall)) return known_[id] = flags | kTopCapped;
       if (!call->applies || !solution_.sites[call->site].reached || call->tag == kBottom) continue;
       flags |= (program_.values.flags(call->tag) & kTopMask) | of_call_itself(*call, asked);
     }
@@ -46,7 +46,7 @@ std::uint32_t UnseenInputs::of_callers(std::uint32_t function, const Atom& argum
   const std::uint32_t unknown = is_field ? kTopField : kTopComputed;
   const auto sinks = solution_.sinks_of(function);
   if (solution_.exports.contains(function) || sinks.empty()) return unknown;
-  if (!program_.report_budget.spend(sinks.size())) return unknown;
+  if (!program_.attribution_budget.spend(sinks.size())) return unknown;
   bool called = false;
   for (const SinkId id : sinks) {
     const TagSink& sink = solution_.sinks[id];

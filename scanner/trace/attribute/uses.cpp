@@ -128,7 +128,7 @@ bool Uses::may_call_else(SiteId id, const tagdb::ApiRow& row) {
   if (site.import >= 0 || site.target != 0 || passed_pointer(program_, site) != nullptr) return false;
   for (auto it = solution_.targets.lower_bound({id, Target{}}); it != solution_.targets.end() && it->first == id;
        ++it) {
-    if (!program_.report_budget.spend(1) || does_else(it->second, row)) return true;
+    if (!program_.attribution_budget.spend(1) || does_else(it->second, row)) return true;
   }
   return false;
 }
@@ -141,7 +141,7 @@ bool Uses::does_else(const Target& target, const tagdb::ApiRow& row) {
     case Target::Kind::function: break;
   }
   const auto sinks = solution_.sinks_of(target.number);
-  program_.report_budget.spend(sinks.size());
+  program_.attribution_budget.spend(sinks.size());
   return std::ranges::none_of(sinks, [&](SinkId sink) { return same(solution_.sinks[sink].row); });
 }
 

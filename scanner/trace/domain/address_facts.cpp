@@ -42,7 +42,7 @@ void AddressFacts::collect_pointers() {
   if (pointers_collected_) return;
   pointers_collected_ = true;
   const pe::Image& image = machine_.image();
-  for (const std::uint32_t word : index_.words) {
+  for (const std::uint32_t word : index_.data_pointers) {
     const auto value = image.load(word, image.pointer_size());
     if (const auto target = value ? image.rva_of_va(*value) : std::nullopt) pointers_[*target].push_back(word);
   }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "pe/image.hpp"
-#include "scanner/trace/domain/stores.hpp"
+#include "scanner/trace/domain/seen_stores.hpp"
 #include "scanner/trace/domain/values.hpp"
 #include "scanner/trace/image/index.hpp"
 #include "scanner/trace/ir/budget.hpp"

@@ -7,8 +7,8 @@
 #include <span>
 
 #include "pe/image.hpp"
+#include "scanner/trace/domain/seen_stores.hpp"
 #include "scanner/trace/domain/state.hpp"
-#include "scanner/trace/domain/stores.hpp"
 #include "scanner/trace/domain/values.hpp"
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/ir/budget.hpp"

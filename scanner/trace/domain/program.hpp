@@ -12,7 +12,7 @@
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/image/index.hpp"
 #include "scanner/trace/ir/budget.hpp"
-#include "scanner/trace/ir/cfg.hpp"
+#include "scanner/trace/ir/lift_function.hpp"
 #include "scanner/trace/isa/machine.hpp"
 #include "tagdb/api_table.hpp"
 
@@ -40,7 +40,7 @@ struct Program {
   const tagdb::ApiTable& apis;
   const Abi& abi;
   Budget budget;
-  Budget report_budget;  ///< of attribution, which begins when all is known: it walks over facts, too
+  Budget attribution_budget;  ///< of attribution, which begins when all is known: it walks over facts, too
   ImportTable imports;
   Index index;
   FunctionMap functions;

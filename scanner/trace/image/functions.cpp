@@ -68,7 +68,7 @@ void FunctionMap::collect_starts() {
     if (!rva) break;
     add_sure(*rva);
   }
-  for (const std::uint32_t word : index_.words) {
+  for (const std::uint32_t word : index_.data_pointers) {
     const auto value = image_.load(word, image_.pointer_size());
     const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
     const pe::Section* section = target ? image_.section_at(*target) : nullptr;

@@ -7,16 +7,16 @@
 namespace scanner::trace {
 namespace {
 
-Helper helper_of(std::string_view name) {
-  if (name == "__chkstk" || name == "_chkstk" || name == "_alloca_probe") return Helper::stack_probe;
-  if (name == "RtlInitUnicodeString") return Helper::init_string;
-  if (name == "MmGetSystemRoutineAddress") return Helper::find_routine;
-  if (name == "WdfVersionBind") return Helper::bind_framework;
+KnownRoutine routine_of(std::string_view name) {
+  if (name == "__chkstk" || name == "_chkstk" || name == "_alloca_probe") return KnownRoutine::stack_probe;
+  if (name == "RtlInitUnicodeString") return KnownRoutine::init_string;
+  if (name == "MmGetSystemRoutineAddress") return KnownRoutine::find_routine;
+  if (name == "WdfVersionBind") return KnownRoutine::bind_framework;
   for (const std::string_view stop : {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus",
                                       "__report_gsfailure", "ExRaiseAccessViolation", "ExRaiseDatatypeMisalignment"}) {
-    if (name == stop) return Helper::no_return;
+    if (name == stop) return KnownRoutine::no_return;
   }
-  return Helper::none;
+  return KnownRoutine::none;
 }
 
 /// Rows by name: a linear search per import would cost more than everything else on a small driver.
@@ -40,31 +40,31 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis, co
     ImportInfo info;
     info.slot_rva = import.slot_rva;
     info.name = import.name;
-    info.helper = helper_of(import.name);
+    info.routine = routine_of(import.name);
     if (const auto found = rows_.find(import.name); found != rows_.end()) info.row = found->second;
     if (const auto found = qualified ? rows_.find(tagdb::qualified_name(import.library, import.name)) : rows_.end();
         found != rows_.end())
       info.row = found->second;
-    binds_framework_ = binds_framework_ || info.helper == Helper::bind_framework;
-    has_rows_ = has_rows_ || info.row >= 0 || info.helper == Helper::find_routine || binds_framework_;
+    binds_framework_ = binds_framework_ || info.routine == KnownRoutine::bind_framework;
+    has_rows_ = has_rows_ || info.row >= 0 || info.routine == KnownRoutine::find_routine || binds_framework_;
     imports_.push_back(info);
   });
   damage_ = visited.stopped;
   const pe::LoadConfig config = image.load_config();
   if (config.guard_check_slot != 0)
-    imports_.push_back({config.guard_check_slot, -1, Helper::guard_check, {}, 0, false});
+    imports_.push_back({config.guard_check_slot, -1, KnownRoutine::guard_check, {}, 0, false});
   if (config.guard_dispatch_slot != 0)
-    imports_.push_back({config.guard_dispatch_slot, -1, Helper::guard_dispatch, {}, -1, false});
+    imports_.push_back({config.guard_dispatch_slot, -1, KnownRoutine::guard_dispatch, {}, -1, false});
   std::stable_sort(imports_.begin(), imports_.end(),
                    [](const ImportInfo& a, const ImportInfo& b) { return a.slot_rva < b.slot_rva; });
   for (const ImportInfo& info : imports_) {
-    if (info.row >= 0 || info.helper == Helper::find_routine) interesting_.push_back(info.slot_rva);
+    if (info.row >= 0 || info.routine == KnownRoutine::find_routine) interesting_.push_back(info.slot_rva);
   }
   // Behind the real ones, one number for every row, for pointers that are got by name.
   first_by_row_ = static_cast<int>(imports_.size());
   constexpr std::uint32_t kNoSlot = 0xFFFFFFFFU;
   for (std::size_t row = 0; row < apis.rows.size(); ++row)
-    imports_.push_back({kNoSlot, static_cast<int>(row), Helper::none, apis.rows[row].name, -1, false});
+    imports_.push_back({kNoSlot, static_cast<int>(row), KnownRoutine::none, apis.rows[row].name, -1, false});
   collect_own(image, apis);
   for (ImportInfo& info : imports_) {
     if (const auto bytes = reader.stack_bytes_of_import(info.name)) {

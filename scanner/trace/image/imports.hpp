@@ -16,7 +16,7 @@
 
 namespace scanner::trace {
 
-enum class Helper : std::uint8_t {
+enum class KnownRoutine : std::uint8_t {
   none,
   guard_check,     ///< __guard_check_icall_fptr: returns with every argument register kept
   guard_dispatch,  ///< __guard_dispatch_icall_fptr: calls the address in rax
@@ -30,7 +30,7 @@ enum class Helper : std::uint8_t {
 struct ImportInfo {
   std::uint32_t slot_rva = 0;
   int row = -1;  ///< into ApiTable::rows
-  Helper helper = Helper::none;
+  KnownRoutine routine = KnownRoutine::none;
   std::string_view name;  ///< views the image
   int stack_bytes = -1;   ///< of arguments that it takes off the stack, -1 when not known (Abi::callee_removes)
   bool caller_cleans = false;

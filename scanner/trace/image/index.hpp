@@ -25,7 +25,8 @@ struct Index {
   std::vector<Reference> calls;      ///< direct calls, jumps and branches into executable sections
   std::vector<Reference> addresses;  ///< operands that name code: its address is taken
   std::vector<Reference> data;       ///< operands that name data
-  std::vector<std::uint32_t> words;  ///< RVAs of relocated words that are no part of an instruction: pointers in data
+  std::vector<std::uint32_t>
+      data_pointers;  ///< RVAs of relocated words that are no part of an instruction: pointers in data
 
   // How far the lists can be believed; false: bytes that only look like it are among them.
   bool exact_calls = false;
@@ -38,7 +39,8 @@ struct Index {
   static std::span<const Reference> to(const std::vector<Reference>& list, std::uint32_t target);
 };
 
-/// Everything the relocation table names, in its order: where code holds no absolute addresses, that is Index::words.
+/// Everything the relocation table names, in its order: where code holds no absolute addresses, that is
+/// Index::data_pointers.
 std::vector<std::uint32_t> relocated_words(const pe::Image& image);
 
 }  // namespace scanner::trace

@@ -20,8 +20,8 @@ Calls::Calls(const pe::Image& image, const ImportTable& imports, ValuePool& valu
       effects_(values, abi, memory, stack, budget),
       routines_(image, imports, values, abi, knowledge, memory) {}
 
-Helper Calls::helper_of(int import) const {
-  return import >= 0 ? imports_[static_cast<std::size_t>(import)].helper : Helper::none;
+KnownRoutine Calls::routine_of(int import) const {
+  return import >= 0 ? imports_[static_cast<std::size_t>(import)].routine : KnownRoutine::none;
 }
 
 /// The function that starts at `pointer`; none when that is not certain.
@@ -36,12 +36,12 @@ Callee Calls::callee_at(ValueId pointer) const {
 
 bool Calls::resolve(Call& site, const State& state) {
   Callee callee = site.target != 0 ? imports_.callee_at(site.target) : callee_at(site.pointer);
-  const Helper helper = helper_of(callee.import);
-  if (helper == Helper::guard_check || helper == Helper::stack_probe) {
+  const KnownRoutine routine = routine_of(callee.import);
+  if (routine == KnownRoutine::guard_check || routine == KnownRoutine::stack_probe) {
     site.import = callee.import;
     return false;
   }
-  if (helper == Helper::guard_dispatch || callee.jumps_to_register) {
+  if (routine == KnownRoutine::guard_dispatch || callee.jumps_to_register) {
     site.target = 0;
     // A register holds the real target: rax on x64.
     site.pointer = state.registers[callee.jumps_to_register ? callee.jump_register : abi_.dispatched];
@@ -94,13 +94,13 @@ void Calls::taint_exposed(const Call& site, State& state) {
 
 void Calls::return_from(const Call& site, const Op& op, const Block& block, State& state) {
   budget_.spend(steps_for(state));
-  const Helper helper = helper_of(site.import);
+  const KnownRoutine routine = routine_of(site.import);
   ValueId result = values_.unknown(kTopReturned);
   if (site.target != 0 || std::ranges::find(knowledge_.results_of, op.rva) != knowledge_.results_of.end())
     result = values_.single(Atom::returned(op.rva));
-  if (helper == Helper::init_string) {
+  if (routine == KnownRoutine::init_string) {
     routines_.init_string({state, site.callee_frame, site.depth_known}, state);
-  } else if (helper == Helper::find_routine) {
+  } else if (routine == KnownRoutine::find_routine) {
     result = routines_.find_routine({state, site.callee_frame, site.depth_known});
   } else {
     escape_locals_passed(site, state);
@@ -111,7 +111,7 @@ void Calls::return_from(const Call& site, const Op& op, const Block& block, Stat
   clobber_registers(site, state);
   state.registers[abi_.result] = result;
   if (abi_.callee_removes) stack_.settle_call(site, op, block, state);
-  if (helper == Helper::init_string || helper == Helper::find_routine) return;
+  if (routine == KnownRoutine::init_string || routine == KnownRoutine::find_routine) return;
   taint_exposed(site, state);
   if (fills) effects_.apply({before_, site.callee_frame, site.depth_known}, knowledge_.stores(site.target), state);
 }
@@ -133,7 +133,7 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const Call& site) {
 void Calls::escape_arguments_passed(const Call& site, State& state) {
   if (site.import >= 0) return;
   const ArgumentEffects* effects = knowledge_.stores && site.target != 0 ? &knowledge_.stores(site.target) : nullptr;
-  for (const Location where : carriers_) {
+  for (const Location where : candidate_arguments_) {
     if (is_stack(where) && !site.depth_known) continue;
     const ValueId value = is_stack(where)
                               ? frame_load(state, site.callee_frame + (where - kStackBase), abi_.word, values_, abi_)
@@ -150,7 +150,7 @@ void Calls::escape_arguments_passed(const Call& site, State& state) {
 
 /// Frame addresses that the callee gets, in registers or on the stack, escape.
 void Calls::escape_locals_passed(const Call& site, State& state) {
-  for (const Reg reg : abi_.carriers) memory_.escape(state, state.registers[reg]);
+  for (const Reg reg : abi_.candidate_arguments) memory_.escape(state, state.registers[reg]);
   if (!site.depth_known) return;
   const std::int64_t first = site.callee_frame + abi_.stack_arguments;
   const std::int64_t area = stack_bytes_of(site).value_or(policy::kArgumentArea);

@@ -36,7 +36,7 @@ class Calls {
   CalleeEffects& effects() { return effects_; }
 
  private:
-  [[nodiscard]] Helper helper_of(int import) const;
+  [[nodiscard]] KnownRoutine routine_of(int import) const;
   [[nodiscard]] Callee callee_at(ValueId pointer) const;
   void clobber_registers(const Call& site, State& state);
   void taint_exposed(const Call& site, State& state);
@@ -53,7 +53,7 @@ class Calls {
   Budget& budget_;
   CalleeEffects effects_;
   KnownRoutines routines_;
-  const std::vector<Location> carriers_ = carriers_of(abi_);
+  const std::vector<Location> candidate_arguments_ = candidate_arguments_of(abi_);
   State before_;  // scratch: assigning keeps its memory
 };
 

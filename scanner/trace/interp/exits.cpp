@@ -1,6 +1,6 @@
 // How a function is left other than by a return: tail calls, and blocks that continue outside its ranges.
 #include "scanner/trace/interp/transfer.hpp"
-#include "scanner/trace/ir/cfg.hpp"
+#include "scanner/trace/ir/lift_function.hpp"
 
 namespace scanner::trace {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "scanner/trace/domain/state_cost.hpp"
-#include "scanner/trace/ir/cfg.hpp"
+#include "scanner/trace/ir/lift_function.hpp"
 
 namespace scanner::trace {
 namespace {

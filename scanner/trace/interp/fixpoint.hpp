@@ -12,7 +12,7 @@
 #include "scanner/trace/interp/handlers.hpp"
 #include "scanner/trace/interp/recorder.hpp"
 #include "scanner/trace/interp/transfer.hpp"
-#include "scanner/trace/ir/worklist.hpp"
+#include "scanner/trace/ir/block_queue.hpp"
 
 namespace scanner::trace {
 

@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
+#include "scanner/trace/domain/seen_stores.hpp"
 #include "scanner/trace/domain/state.hpp"
-#include "scanner/trace/domain/stores.hpp"
 #include "scanner/trace/domain/values.hpp"
 #include "scanner/trace/interp/call_site.hpp"
 #include "scanner/trace/ir/stack_depth.hpp"

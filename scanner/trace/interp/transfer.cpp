@@ -85,7 +85,7 @@ void Transfer::call(const Op& op, State& state) {
   site.callee_frame = depth - static_cast<std::int64_t>(abi_.return_address);
   if (!calls_.resolve(site, state)) {
     const bool probe = abi_.callee_removes && site.import >= 0 &&
-                       context_.imports[static_cast<std::size_t>(site.import)].helper == Helper::stack_probe;
+                       context_.imports[static_cast<std::size_t>(site.import)].routine == KnownRoutine::stack_probe;
     if (probe) stack_.probe(op, state);
     return;
   }

@@ -9,9 +9,9 @@ Location Abi::argument(unsigned index) const {
       static_cast<std::int32_t>(stack_arguments + (index - static_cast<unsigned>(arguments.size())) * word));
 }
 
-std::vector<Location> carriers_of(const Abi& abi) {
-  std::vector<Location> all(abi.carriers.begin(), abi.carriers.end());
-  for (unsigned i = 0; i < abi.carrier_slots; ++i)
+std::vector<Location> candidate_arguments_of(const Abi& abi) {
+  std::vector<Location> all(abi.candidate_arguments.begin(), abi.candidate_arguments.end());
+  for (unsigned i = 0; i < abi.candidate_slots; ++i)
     all.push_back(stack_location(static_cast<std::int32_t>(abi.stack_arguments + i * abi.word)));
   return all;
 }

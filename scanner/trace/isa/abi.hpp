@@ -24,8 +24,8 @@ struct Abi {
   /// Functions take their arguments off the stack, so calls move the stack pointer.
   bool callee_removes = false;
   /// Registers, and stack arguments behind them, that something may be passed in whatever the callee's convention.
-  std::vector<Reg> carriers;
-  unsigned carrier_slots = 0;
+  std::vector<Reg> candidate_arguments;
+  unsigned candidate_slots = 0;
   /// At entry the stack pointer is this far below a multiple of 16; nothing where the convention does not say.
   std::optional<std::int64_t> entry_misalignment;
   /// Before an exception handler runs, the unwinder restores the stack pointer and what callees preserve; false: the
@@ -53,6 +53,6 @@ constexpr std::uint32_t register_bits(std::initializer_list<unsigned> registers)
 }
 
 /// Every place that may carry an argument of a callee whose convention is not known.
-std::vector<Location> carriers_of(const Abi& abi);
+std::vector<Location> candidate_arguments_of(const Abi& abi);
 
 }  // namespace scanner::trace

@@ -15,7 +15,7 @@ ValueId argument_at(Program& program, const CallSite& site, int index) {
 Location tag_location(const Program& program, const tagdb::ApiRow& row) {
   const Abi& abi = program.abi;
   if (!abi.splits_wide_arguments()) return abi.argument(static_cast<unsigned>(row.tag));
-  if (row.x86_fastcall) return abi.carriers[static_cast<std::size_t>(row.tag_x86 & 1)];
+  if (row.x86_fastcall) return abi.candidate_arguments[static_cast<std::size_t>(row.tag_x86 & 1)];
   return abi.argument(static_cast<unsigned>(row.tag_x86));
 }
 

@@ -8,7 +8,7 @@
 #include "scanner/trace/models/api_model.hpp"
 #include "scanner/trace/solve/dependencies.hpp"
 #include "scanner/trace/solve/solution.hpp"
-#include "scanner/trace/solve/work.hpp"
+#include "scanner/trace/solve/worklist.hpp"
 
 namespace scanner::trace {
 

@@ -15,7 +15,7 @@
 #include <set>
 #include <vector>
 
-#include "scanner/trace/solve/work.hpp"
+#include "scanner/trace/solve/worklist.hpp"
 
 namespace scanner::trace {
 

@@ -95,7 +95,7 @@ bool Discovery::is_listed(ValueId pointer) const {
 void Discovery::note_objects_passed(const CallSite& site) {
   if (site.target == 0) return;
   program_.budget.spend(steps_for(site.state));
-  for (const Location where : carriers_of(program_.abi)) {
+  for (const Location where : candidate_arguments_of(program_.abi)) {
     const ValueId passed = value_at(program_, site, where, program_.abi.word);
     const Atom* atom = program_.values.only(passed);
     if (atom == nullptr) continue;

@@ -8,7 +8,7 @@
 #include "scanner/trace/solve/context.hpp"
 #include "scanner/trace/solve/discovery.hpp"
 #include "scanner/trace/solve/sink_matcher.hpp"
-#include "scanner/trace/solve/stores.hpp"
+#include "scanner/trace/solve/store_facts.hpp"
 #include "scanner/trace/solve/targets.hpp"
 
 namespace scanner::trace {

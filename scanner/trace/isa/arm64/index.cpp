@@ -36,7 +36,7 @@ class Indexer {
     for (const pe::Section& section : image_.sections()) {
       if (section.executable()) sweep(section);
     }
-    index_.words = relocated_words(image_);
+    index_.data_pointers = relocated_words(image_);
     keep_branches_between_functions();
     index_.exact_addresses = true;
     index_.sort();
@@ -251,7 +251,7 @@ class Indexer {
     image_.for_each_export([&starts](const pe::Export& entry) {
       if (entry.forwarder.empty()) starts.push_back(entry.rva);
     });
-    for (const std::uint32_t word : index_.words) {
+    for (const std::uint32_t word : index_.data_pointers) {
       const auto value = image_.load(word, image_.pointer_size());
       if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) starts.push_back(*target);
     }

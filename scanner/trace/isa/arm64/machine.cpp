@@ -11,7 +11,7 @@ const Abi& abi_of_arm64() {
     out.stack_pointer = kStack;
     out.frame_pointer = 29;
     out.word = 8;
-    out.arguments = out.carriers = {0, 1, 2, 3, 4, 5, 6, 7};
+    out.arguments = out.candidate_arguments = {0, 1, 2, 3, 4, 5, 6, 7};
     out.kept = register_bits({18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29});
     out.result = 0;
     out.stack_arguments = 0;

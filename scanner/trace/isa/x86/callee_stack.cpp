@@ -121,7 +121,7 @@ void LocalCallees::visit(std::uint32_t rva, Walk& walk) {
     } else if (code[0] == 0xFF && (code[1] & 0x38) == 0x10) {
       walk.calls = true;
       const int import = code[1] == 0x15 ? import_at_operand(code) : -1;
-      if (import >= 0 && imports_[static_cast<std::size_t>(import)].helper == Helper::no_return) return;
+      if (import >= 0 && imports_[static_cast<std::size_t>(import)].routine == KnownRoutine::no_return) return;
     }
     rva = next;
   }

@@ -72,7 +72,7 @@ class Splitter {
         sure_(known.sure.begin(), known.sure.end()) {
     const pe::Image& image = image_;
     for (const Reference& reference : known.index.addresses) likely_.push_back(reference.target);
-    for (const std::uint32_t word : known.index.words) {
+    for (const std::uint32_t word : known.index.data_pointers) {
       const pe::Section* holder = image.section_at(word);
       if (holder == nullptr || holder->executable() || in_scope_table(image, fields_, word)) continue;
       if (const auto target = code_word(image, fields_, word)) likely_.push_back(*target);

@@ -39,7 +39,7 @@ class Finder {
       const pe::Bytes code = section.executable() ? image_.from_rva(section.rva) : pe::Bytes{};
       if (code.size() >= 5) search(code, section.rva);
     }
-    index_.words = relocated_words(image_);
+    index_.data_pointers = relocated_words(image_);
     index_.sort();
     return std::move(index_);
   }

@@ -122,7 +122,7 @@ class Sweep {
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       const std::uint32_t field = fields_[i];
       if (owner_[i] == 0) {
-        index_.words.push_back(field);
+        index_.data_pointers.push_back(field);
         continue;
       }
       const auto value = image_.load(field, 4);

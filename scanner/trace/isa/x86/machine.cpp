@@ -10,7 +10,7 @@ const Abi& abi_of_x64() {
     out.stack_pointer = kStackPointer;
     out.frame_pointer = kFramePointer;
     out.word = 8;
-    out.arguments = out.carriers = {1, 2, 8, 9};
+    out.arguments = out.candidate_arguments = {1, 2, 8, 9};
     out.kept = register_bits({3, 5, 6, 7, 12, 13, 14, 15});
     out.result = kAccumulator;
     out.stack_arguments = 0x28;  // behind the return address and the home space
@@ -36,8 +36,8 @@ const Abi& abi_of_x86() {
     out.return_address = 4;
     out.dispatched = kAccumulator;
     out.callee_removes = true;
-    out.carriers = {1, 2};
-    out.carrier_slots = 8;
+    out.candidate_arguments = {1, 2};
+    out.candidate_slots = 8;
     out.unwinder_restores = false;
     return out;
   }();

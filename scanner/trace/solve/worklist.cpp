@@ -1,4 +1,4 @@
-#include "scanner/trace/solve/work.hpp"
+#include "scanner/trace/solve/worklist.hpp"
 
 namespace scanner::trace {
 

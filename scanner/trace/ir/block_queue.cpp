@@ -1,4 +1,4 @@
-#include "scanner/trace/ir/worklist.hpp"
+#include "scanner/trace/ir/block_queue.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "scanner/trace/solve/stores.hpp"
+#include "scanner/trace/solve/store_facts.hpp"
 
 namespace scanner::trace {
 

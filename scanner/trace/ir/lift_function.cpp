@@ -1,4 +1,4 @@
-#include "scanner/trace/ir/cfg.hpp"
+#include "scanner/trace/ir/lift_function.hpp"
 
 #include <algorithm>
 #include <unordered_set>
