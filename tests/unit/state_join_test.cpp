@@ -98,3 +98,28 @@ TEST_CASE("an assumption that one atom makes is added to the others") {
   CHECK(all != both);
   for (const Atom& atom : values.atoms(all)) CHECK(atom.assumes == as_assumptions(kAssumesField));
 }
+
+TEST_CASE("bytes of a word that several stores made: not of what may be something else, and old, and new") {
+  States states(1);
+  ValuePool& values = states.values;
+  const auto word_of = [&](ValueId letters, bool byte_by_byte) {
+    State state = state_at_entry(values, states.abi);
+    if (byte_by_byte) {
+      for (int i = 0; i < 3; ++i) frame_store(state, -16 + i, 1, letters, values);
+    } else {
+      frame_store(state, -16, 4, letters, values);
+    }
+    frame_store(state, -13, 1, values.constant('0'), values);
+    return frame_load(state, -16, 4, values, states.abi);
+  };
+  std::uint64_t word = 0;
+  CHECK(values.is_constant(word_of(values.constant(0x20202020), false), word));
+  CHECK(word == 0x30202020);
+  // A loop stored letters there, of which it is not known how many: four blanks, or what it stored.
+  const ValueId blanks = values.with_flags(values.constant(0x20202020), kTopComputed);
+  CHECK(values.atoms(word_of(blanks, false)).empty());
+  const ValueId either = values.with_flags(values.join(values.constant(' '), values.constant('l')), kTopComputed);
+  CHECK(values.atoms(word_of(either, true)).empty());
+  // Each of them was stored, and is the only one that was.
+  CHECK(values.atoms(word_of(values.with_flags(values.constant('l'), kTopComputed), true)).size() == 1);
+}

@@ -13,7 +13,7 @@ namespace scanner::trace {
 namespace {
 
 /// `width` bytes at `offset` put together from several slots, which must cover them without a hole. One of them may be
-/// a byte of which nothing is known, or several constants.
+/// a byte of which nothing is known, or one of several constants.
 ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
   std::uint64_t known = 0;
   unsigned covered = 0;
@@ -32,6 +32,9 @@ ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValueP
       continue;
     }
     if (values.atoms(part).empty() && bytes != 1) return values.unknown(kTopComputed);
+    // What may be something else, too, of which other parts know nothing: together they would be what never was.
+    const bool open = !values.atoms(part).empty() && (values.flags(part) & kTopMask) != 0;
+    if (open && (bytes != 1 || values.atoms(part).size() != 1)) return values.unknown(kTopComputed);
     const ValueId number = values.atoms(part).empty() ? values.any_byte(values.flags(part)) : part;
     const ValueId lifted = values.alu(Alu::shl, 8, 0, number, values.constant(shift));
     rest = rest == kBottom ? lifted : values.alu(Alu::bit_or, 8, 0, rest, lifted);
