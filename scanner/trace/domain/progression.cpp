@@ -206,6 +206,7 @@ bool masked_progression(const Atom& atom, Atom& out) {
   const std::uint64_t unit = mask & (~mask + 1), values = mask / unit + 1;
   if (unit > policy::kLargestMultiple || !std::has_single_bit(values) || values > policy::kLargestBound) return false;
   out = Atom::multiple(static_cast<std::int32_t>(unit), static_cast<std::uint16_t>(values));
+  if (atom.is_unknown_number()) out.where = atom.root();
   out.a = bits.value;
   out.assumes = atom.assumes;
   return true;
