@@ -9,7 +9,7 @@ import re
 import sys
 
 PROCESSORS = (('x64', 'x64'), ('x86', 'x86'), ('arm64', 'ARM64'))
-BUCKETS = (('tag known at the call', 'constant'), ("tag is the caller's", 'forwarded'),
+BUCKETS = (('tag known at the call', 'constant'), ("tag is the caller's", 'forwarded'), ('tag is one of a table', 'table'),
            ('untagged (`ExAllocatePool`, or a default of a framework)', 'untagged'),
            ('suspect: a constant that can be no tag', 'suspect'), ('not resolved', 'dynamic'))
 
