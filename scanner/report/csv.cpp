@@ -54,19 +54,21 @@ class CsvReporter final : public Reporter {
   }
 
   void driver(const Driver& driver) override {
-    for (const Use& use : driver.uses) use_row("use", 0, driver.path, driver.sha256, {}, use, driver.identity);
+    for (const Use& use : driver.uses)
+      use_row("use", 0, driver.path, driver.sha256, {}, use, driver.identity, pattern_of(use));
   }
 
   /// Copies of one image are rows like that of the candidate: who counts machines or folders needs every path.
   void candidate(const Candidate& candidate) override {
     Use best = candidate.uses.front();
+    const std::string pattern = pattern_of(best);
     if (best.use.tag != candidate.tag) {  // a pattern that fits the tag in question
       best.use.tag = candidate.tag;
       best.use.open.reset();
     }
     const auto add = [&](const char* type, const std::string& path) {
       use_row(type, candidate.rank, path, candidate.sha256, rank::to_string(candidate.judgement.verdict), best,
-              candidate.identity);
+              candidate.identity, pattern);
     };
     add("candidate", candidate.path);
     for (const std::string& path : candidate.copies) add("copy", path);
@@ -201,8 +203,11 @@ class CsvReporter final : public Reporter {
     row(cells, {}, {}, judged);
   }
 
+  /// "qcc?", or nothing for a use of one tag.
+  static std::string pattern_of(const Use& use) { return use.use.open ? use.use.tag.text() : std::string(); }
+
   void use_row(std::string_view type, unsigned rank, const std::string& path, const std::string& sha256,
-               std::string_view verdict, const Use& item, const pe::Identity& identity) {
+               std::string_view verdict, const Use& item, const pe::Identity& identity, const std::string& pattern) {
     const trace::TagUse& use = item.use;
     row({type,
          rank != 0 ? std::to_string(rank) : "",
@@ -224,7 +229,8 @@ class CsvReporter final : public Reporter {
          identity.description,
          identity.file_version,
          "",
-         ""});
+         ""},
+        {"", pattern, ""});
   }
 
   /// Where a listed entry stands; the last columns, because they came last and some read columns by number.

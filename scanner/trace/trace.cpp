@@ -83,7 +83,7 @@ std::string describe_assumptions(std::uint32_t flags) {
       {kAssumesExporter, "the driver that exports the function is the one file of that name that was found"},
       {kAssumesPointer, "a call through memory reaches this function"},
       {kAssumesArgument, "an argument that decides what a function does has the value that leads to this call"},
-      {kAssumesLetter, "the letter that is known at run time only makes it this tag"}};
+      {kAssumesLetter, "the letter which is set while the driver runs fits"}};
   std::string out;
   for (const auto& [flag, text] : kTexts) {
     if ((flags & flag) == 0) continue;

@@ -118,8 +118,24 @@ void Fixpoint::follow_unresolved_jump(std::uint32_t number) {
   for (std::uint32_t next = 1; next < function_.blocks.size() && !effort_.given_up(); ++next) {
     // Nobody jumps to where the stack would have another depth.
     const bool same_depth = in_[next].registers[abi_.stack_pointer] == state.registers[abi_.stack_pointer];
-    if (visits_[next] > 0 && same_depth) merge_into(next, state, {queue_.goes_back(number, next), 0});
+    if (visits_[next] > 0 && same_depth)
+      merge_into(next, doubted(in_[next], state), {queue_.goes_back(number, next), 0});
   }
+}
+
+/// `known`, into which `other` may come by a jump that may as well lead elsewhere: what differs may be something else,
+/// and nobody says what.
+State Fixpoint::doubted(State known, const State& other) {
+  effort_.spend(steps_for(known));
+  for (Reg reg = 0; reg < kFirstWide; ++reg) {
+    if (known.registers[reg] != other.registers[reg])
+      known.registers[reg] = values_.with_flags(known.registers[reg], kTopComputed);
+  }
+  for (FrameSlot& slot : known.frame) {
+    if (frame_load(other, slot.offset, slot.width, values_, abi_) != slot.value)
+      slot.value = values_.with_flags(slot.value, kTopComputed);
+  }
+  return known;
 }
 
 void Fixpoint::record() {

@@ -49,6 +49,7 @@ class Fixpoint {
   void visit(std::uint32_t number);
   void follow_unresolved_jumps();
   void follow_unresolved_jump(std::uint32_t number);
+  State doubted(State known, const State& other);
   void record();
   void record_block(std::uint32_t number);
   void interpret(const Block& block, State& state);
