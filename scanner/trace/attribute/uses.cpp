@@ -51,8 +51,8 @@ class Uses {
   TraceResult& result_;
   UnseenInputs unseen_;
   AllocationArguments allocation_;
-  // origin, tag, is it a pattern, evidence, charges
-  std::set<std::tuple<std::uint32_t, std::uint32_t, bool, Evidence, bool>> seen_;
+  // origin, function that it calls (a call through a table has several), tag, is it a pattern, evidence, charges
+  std::set<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, bool, Evidence, bool>> seen_;
 };
 
 void Uses::add_of(const SinkCall& call) {
@@ -155,7 +155,9 @@ void Uses::add(const SinkCall& call, TagUse use, std::uint64_t constant, std::ui
   use.tag = tagdb::PoolTag(static_cast<std::uint32_t>(constant));
   use.certainty = certainty_of(flags);
   use.assumptions = flags & kAssumedMask;
-  if (!seen_.emplace(use.origin_rva, use.tag.value(), use.open.has_value(), use.evidence, use.charges_pool).second)
+  const std::uint32_t callee = solution_.sinks[call.sink].function;
+  if (!seen_.emplace(use.origin_rva, callee, use.tag.value(), use.open.has_value(), use.evidence, use.charges_pool)
+           .second)
     return;
   allocation_.describe(call, use);
   result_.uses.push_back(std::move(use));

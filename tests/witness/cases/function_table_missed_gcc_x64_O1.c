@@ -1,4 +1,4 @@
-// case function_table missed gcc-x64-O1 fails
+// case function_table missed gcc-x64-O1 passes
 // part Aa function_table decoys
 #include "program.h"
 KEEP void entry0_0(ULONG tag) { keep(ExAllocatePoolWithTag(NonPagedPool, 16, tag)); }
