@@ -19,8 +19,9 @@ enum class AtomKind : std::uint8_t {
   field,      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
   multiple,   ///< the number `a` plus an unknown multiple of `stride`
   returned,   ///< what the call at RVA `a` of this function returned
-  via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA `a`, or,
-              ///< strided, behind one of the pointers in a table that begins there
+  via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA rva(), or,
+              ///< strided, behind one of the pointers in a table that begins there, or, linked, behind an element of
+              ///< the list to which it leads
 };
 
 struct Atom {
@@ -30,7 +31,7 @@ struct Atom {
   std::int32_t where = 0;                ///< initial, field: the location; via_global: see pointee_offset(); multiple,
                                          ///< strided address: what chose the multiple, see roots()
   std::int32_t stride = 0;               ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
-  std::uint64_t a = 0;                   ///< see AtomKind
+  std::uint64_t a = 0;                   ///< see AtomKind; via_global: RVA, link() and hops() in 32, 16 and 16 bits
   std::uint32_t and_mask = 0xFFFFFFFFU;  ///< initial, memory, field, via_global, returned: (value & and) | or
   std::uint32_t or_mask = 0;
   std::int32_t offset = 0;    ///< memory, field, via_global: bytes added to the content, when a pointer;
@@ -120,6 +121,26 @@ struct Atom {
   }
   /// via_global: behind the pointer that stands in the image.
   [[nodiscard]] constexpr std::int32_t pointee_offset() const { return where; }
+
+  // via_global: the first element of a list is the one that the pointer in the image leads to.
+  [[nodiscard]] constexpr bool linked() const { return kind == AtomKind::via_global && hops() != 0; }
+  /// Bytes from an element to its pointer to the next one.
+  [[nodiscard]] constexpr std::int32_t link() const { return static_cast<std::int32_t>(a >> 32 & 0xFFFF); }
+  /// 0: behind the first element, 1: the second, kManyHops: the third or a later one.
+  [[nodiscard]] constexpr unsigned hops() const { return static_cast<unsigned>(a >> 48); }
+  static constexpr unsigned kManyHops = 2;
+  /// May it be the pointer to the next element? Elements of one list have it in the same place.
+  [[nodiscard]] constexpr bool leads_on(unsigned word) const {
+    const bool pointer = kind == AtomKind::via_global && width == word && plain();
+    return pointer && where >= 0 && where <= 0xFFFF && (!linked() || where == link());
+  }
+  /// What stands behind the pointer that leads on.
+  [[nodiscard]] constexpr Atom in_next_element(unsigned bytes) const {
+    Atom out = via_global(rva(), offset, bytes);
+    const std::uint64_t more = hops() < kManyHops ? hops() + 1 : kManyHops;
+    out.a |= more << 48 | static_cast<std::uint64_t>(where) << 32;
+    return out;
+  }
 
   [[nodiscard]] constexpr Atom masked_as(const Atom& other) const {
     Atom out = *this;

@@ -204,6 +204,7 @@ ValueId Globals::expand_atom(const Atom& atom, Resolution& out, unsigned depth) 
   const bool loaded = atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
   const std::size_t inflows = out.inflows.size();
   ValueId part = !loaded                             ? values_.single(atom)
+                 : atom.linked()                     ? content_of_list(atom, out, depth)
                  : atom.kind == AtomKind::via_global ? content_through(atom, out, depth)
                  : atom.strided()                    ? table(atom, out, depth)
                                                      : content(atom.rva(), atom.width, out, depth);

@@ -164,6 +164,8 @@ class Globals {
   ValueId from_argument(const GlobalStore& store, const Atom& argument, std::uint32_t flags, Resolution& out);
   ValueId table(const Atom& atom, Resolution& out, unsigned depth);
   ValueId pointers_of_table(const Atom& atom, Resolution& out, unsigned depth);
+  ValueId content_of_list(const Atom& atom, Resolution& out, unsigned depth);
+  ValueId next_elements(ValueId pointers, std::int32_t link, Resolution& out, unsigned depth);
   [[nodiscard]] bool holds_pointer(std::uint32_t rva);
   ValueId rows_of_table(const Atom& atom, Resolution& out, unsigned depth);
   std::uint32_t end_of_table(std::uint32_t base, std::uint32_t stride, const pe::Section& section, bool& bounded);

@@ -112,9 +112,20 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
         return values_.single(
             Atom::via_global(address.rva(), address.offset, width).with_stride(address.stride, address.count));
       break;
+    case AtomKind::via_global:
+      if (address.leads_on(abi_.word) && (address.linked() || begins_list(address)))
+        return values_.with_flags(values_.single(address.in_next_element(width)), kAssumesTable);
+      break;
     default: break;
   }
   return values_.unknown(kTopField);
+}
+
+/// Does the file have two elements of a list there, at least?
+bool Memory::begins_list(const Atom& pointer) const {
+  const auto pointee = [&](std::uint32_t rva) { return image_.rva_of_va(image_.load(rva, abi_.word).value_or(0)); };
+  const auto first = pointee(pointer.rva());
+  return first && pointee(*first + static_cast<std::uint32_t>(pointer.pointee_offset()));
 }
 
 ValueId Memory::load(const State& state, ValueId address, unsigned width, bool sign) {

@@ -64,6 +64,8 @@ inline constexpr std::size_t kMostInflows = 4096;
 /// A table of tags: its bytes, its entries, and how much padding may follow it.
 inline constexpr std::uint32_t kLargestTable = 0x1000, kMostPadding = 64;
 inline constexpr std::size_t kMostTags = kMostAtoms;
+/// Elements of a list that stands in the image.
+inline constexpr std::size_t kMostElements = kMostAtoms;
 /// A bound says what is in a table only if it is this low: a byte is below 256 in every table.
 inline constexpr std::uint16_t kMostRows = kMostAtoms;
 inline constexpr std::uint32_t kSmallestStride = 4;

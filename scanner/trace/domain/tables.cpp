@@ -1,7 +1,9 @@
 // Entries of a table of tags that code walks or indexes. How many there are, the object's end, the code's own end or
-// the entries themselves must tell.
+// the entries themselves must tell. Elements of a list that stands in the image.
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
+#include <map>
+#include <vector>
 
 #include "scanner/trace/domain/globals.hpp"
 #include "tagdb/pool_tag.hpp"
@@ -119,6 +121,43 @@ ValueId Globals::table(const Atom& atom, Resolution& out, unsigned depth) {
   // Nothing but the index itself, or code that compares with the end, tells that no more than the object is walked.
   const bool told = atom.count != 0 || ends_.contains(end);
   return told && fills && !cut && !section->writable() ? entries.tags : values_.with_flags(entries.tags, kAssumesTable);
+}
+
+/// What the pointers that stand `link` bytes behind these elements may be.
+ValueId Globals::next_elements(ValueId pointers, std::int32_t link, Resolution& out, unsigned depth) {
+  ValueId next = kBottom;
+  for (const Atom& element : values_.atoms(pointers)) {
+    if (!element.is_image_address()) continue;
+    const std::uint32_t at = element.rva() + static_cast<std::uint32_t>(link);
+    next = values_.join(next, values_.with_flags(content(at, abi_.word, out, depth), assumptions_of(element)));
+  }
+  return next;
+}
+
+/// What stands in the elements of a list that are meant (Atom::linked).
+ValueId Globals::content_of_list(const Atom& atom, Resolution& out, unsigned depth) {
+  if (depth > policy::kMostHops) return values_.unknown(kTopGlobal);
+  const auto before = out.inflows.size();
+  ValueId pointers = content(atom.rva(), abi_.word, out, depth + 1);
+  for (unsigned hop = 0; hop < atom.hops(); ++hop) pointers = next_elements(pointers, atom.link(), out, depth + 1);
+  std::map<std::uint32_t, std::uint32_t> elements;  // what each rests on
+  std::uint32_t flags = 0;
+  for (bool more = true; more; pointers = next_elements(pointers, atom.link(), out, depth + 1)) {
+    more = false;
+    flags |= values_.flags(pointers) & kTopMask;
+    for (const Atom& element : values_.atoms(pointers))
+      more = (element.is_image_address() && elements.emplace(element.rva(), assumptions_of(element)).second) || more;
+    if (atom.hops() < Atom::kManyHops) break;
+    if (elements.size() > policy::kMostElements) return values_.unknown(kTopCapped);
+  }
+  out.inflows.resize(before);  // the callers that pass the pointers in do not matter here
+  if (elements.empty()) return values_.unknown(kTopField);
+  std::vector<ValueId> contents = {values_.unknown(flags)};
+  for (const auto& [element, assumed] : elements) {
+    const std::uint32_t at = element + static_cast<std::uint32_t>(atom.pointee_offset());
+    contents.push_back(values_.with_flags(content(at, atom.width, out, depth + 1), assumed));
+  }
+  return values_.unite(contents);
 }
 
 }  // namespace scanner::trace

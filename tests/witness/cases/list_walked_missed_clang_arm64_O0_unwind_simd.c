@@ -1,4 +1,4 @@
-// case list_walked missed clang-arm64-O0-unwind-simd fails
+// case list_walked missed clang-arm64-O0-unwind-simd passes
 // part Aa list_walked decoys
 #include "program.h"
 typedef struct N0 { const struct N0* next; ULONG tag; } N0;
