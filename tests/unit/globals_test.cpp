@@ -164,6 +164,33 @@ TEST_CASE("globals: a table of pointers ends with its bound, or assumed where no
   CHECK(room.values.atoms(globals.resolve(room.values.single(field.with_stride(8, 600))).value).empty());
 }
 
+TEST_CASE("globals: elements of a list, the second alone or all that follow it, to the end or once round a ring") {
+  Room room;
+  const std::uint64_t base = room.image.get().base();
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    if (i < 3) room.image.put(kReadOnly + 16 * i, base + kReadOnly + 16 * (i + 1), 8);
+    room.image.put(kReadOnly + 16 * i + 8, kTag + i, 4);
+  }
+  room.image.put(kWritable, base + kReadOnly, 8);
+  trace::Globals globals = room.globals();
+  const auto tag_behind = [&](trace::Atom pointer) {
+    pointer.offset = 8;
+    return globals.resolve(room.values.single(pointer.in_next_element(4))).value;
+  };
+  const auto constant = [&](std::uint64_t number) { return room.values.constant(number); };
+  const trace::Atom next = trace::Atom::via_global(kWritable, 0, 8);
+  REQUIRE(next.leads_on(8));
+  CHECK(tag_behind(next) == constant(kTag + 1));
+  const trace::Atom later = next.in_next_element(8);
+  REQUIRE(later.leads_on(8));
+  CHECK_FALSE(trace::Atom::via_global(kWritable, -8, 8).leads_on(8));
+  CHECK(tag_behind(later) == room.values.join(constant(kTag + 2), constant(kTag + 3)));
+  CHECK(tag_behind(later.in_next_element(8)) == tag_behind(later));
+
+  room.image.put(kReadOnly + 48, base + kReadOnly, 8);
+  CHECK(room.values.atoms(tag_behind(later)).size() == 4);
+}
+
 TEST_CASE("globals: numbers of stores and references are taken from the budget; used up, nothing is known") {
   Room room;
   trace::Globals globals = room.globals();

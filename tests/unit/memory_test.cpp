@@ -76,6 +76,27 @@ TEST_CASE("memory: the image's bytes, its writable words by name, and what stand
   CHECK(room.atom(room.load(in_image(kSlots), 8)).kind == trace::AtomKind::import);
 }
 
+TEST_CASE("memory: the next element of a list has a name when the file has one there") {
+  Room room;
+  const auto behind_next = [&] {
+    room.state.registers[kRdx] = room.load(in_image(kWritable), 8);
+    room.state.registers[kRdx] = room.load(at(kRdx, 16), 8);
+    return room.load(at(kRdx, 8), 4);
+  };
+  CHECK(behind_next() == room.values.unknown(trace::kTopField));
+  const std::uint64_t base = room.image.get().base();
+  room.image.put(kWritable, base + kReadOnly, 8);
+  CHECK(behind_next() == room.values.unknown(trace::kTopField));
+  room.image.put(kReadOnly + 16, base + kReadOnly + 32, 8);
+  const auto named = room.values.atoms(behind_next());
+  REQUIRE(named.size() == 1);
+  CHECK(named[0].linked());
+  CHECK(named[0].rva() == kWritable);
+  CHECK(named[0].link() == 16);
+  CHECK(named[0].pointee_offset() == 8);
+  CHECK(trace::assumptions_of(named[0]) == trace::kAssumesTable);
+}
+
 TEST_CASE("memory: an index that is not known makes a table of the image's bytes") {
   Room room;
   room.state.registers[kRdx] = room.values.unknown(trace::kTopField);
