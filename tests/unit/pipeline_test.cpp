@@ -12,7 +12,7 @@ using scanner::ScannedFile;
 
 namespace {
 
-constexpr int kFiles = 200;
+constexpr int kFiles = 1000;  // more than are under way at any time
 
 /// Files 0 to 199; `work` may throw.
 scanner::Stages stages(std::vector<ScannedFile>& consumed, const std::function<void(const std::string&)>& work) {
