@@ -207,7 +207,6 @@ Answers::Asked Answers::asked(const ScanRequest& request) {
   find_uses(tags, out);
   if (!request.bytes_first.empty()) return out;  // the others are put off
   out.tags = std::move(tags);
-  for (const auto& [driver, uses] : out.uses) out.users.push_back(driver);
   return out;
 }
 
@@ -273,11 +272,12 @@ bool Answers::deliver(const Row& row, const Asked& asked, const ScanRequest& req
   if (!request.bytes_first.empty() && !in_bytes && !made && row.traced) {
     file.outcome = Outcome::deferred;
     deferred_.emplace(row.path, row);
-  } else if (in_bytes || made || asked.tags.empty() ||
-             std::binary_search(asked.users.begin(), asked.users.end(), row.driver) ||
-             !records_.load_counts(row.driver, asked.tags, file)) {
+    return consume(file);
+  }
+  const auto uses = asked.uses.find(row.driver);
+  const bool user = in_bytes || made || asked.tags.empty() || uses != asked.uses.end();
+  if (user || !records_.load_counts(row.driver, asked.tags, file)) {
     static const std::vector<std::int64_t> none;
-    const auto uses = asked.uses.find(row.driver);
     const std::vector<std::int64_t>& told = uses == asked.uses.end() ? none : uses->second;
     records_.load(row.driver, request, in_bytes, asked.told_apart ? &told : nullptr, file);
   }

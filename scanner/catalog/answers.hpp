@@ -67,9 +67,9 @@ class Answers {
     std::vector<std::int64_t> held;    ///< the bytes hold one of ScanRequest::bytes_first
     std::vector<std::int64_t> made;    ///< they hold the letters of one of `tags`, and code makes it of them
     std::vector<tagdb::PoolTag> tags;  ///< asked for one by one; empty: by pattern, or everything
-    std::vector<std::int64_t> users;   ///< uses one of `tags`, or one that people mistype for them
     bool told_apart = false;           ///< only uses of single tags are told: `uses`; else all
-    std::map<std::int64_t, std::vector<std::int64_t>> uses;  ///< driver → uses.n of these tags, and of such as above
+    /// Driver → uses.n, ascending, of these tags and of those that people mistype for them.
+    std::map<std::int64_t, std::vector<std::int64_t>> uses;
   };
   Asked asked(const ScanRequest& request);
   void find_uses(const std::vector<tagdb::PoolTag>& tags, Asked& out);

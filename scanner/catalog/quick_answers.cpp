@@ -83,7 +83,8 @@ void Answers::first_look(const ScanRequest& request, const std::function<bool(Sc
 void Answers::second_look(const ScanRequest& request, const std::function<bool(ScannedFile&)>& consume,
                           const std::function<void(const Rest&)>& rest) {
   Asked what = asked(request);
-  std::vector<std::int64_t> drivers = what.users;
+  std::vector<std::int64_t> drivers;
+  for (const auto& [driver, uses] : what.uses) drivers.push_back(driver);
   for (const tagdb::PoolTag tag : what.tags) {
     Statement& rows = sql_->query("SELECT driver FROM files WHERE kmdf_tag=?").bind(tag.value());
     while (rows.step()) drivers.push_back(rows.integer(0));

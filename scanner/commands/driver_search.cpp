@@ -55,6 +55,7 @@ void DriverSearch::scan_level(const Level& level, Done done) {
   if (every_query_exact_) {
     request.bytes_first = exact_tags_;
     request.bytes_search = trace::TagSearch(exact_tags_);
+    request.letters_search = trace::TagSearch::for_letters_of(exact_tags_);
   }
   if (likely_->driver_missing()) request.look_inside = ScanRequest::LookInside::all;
   Deferred deferred;
@@ -105,7 +106,7 @@ void DriverSearch::Deferred::add(const ScannedFile& file) {
 /// Second pass, for tags that do not stand in the bytes. These files were counted already.
 void DriverSearch::scan_deferred(Deferred deferred, ScanRequest request, const ScanHooks& hooks) {
   request.bytes_first.clear();
-  request.bytes_search = {};
+  request.bytes_search = request.letters_search = {};
   request.look_inside = ScanRequest::LookInside::carriers;
   request.carriers = std::move(deferred.carriers);
   request.only_inside = std::move(deferred.only_inside);

@@ -171,8 +171,8 @@ bool open_device(const std::string& path, std::ofstream& file, std::string& erro
 bool create_file(const std::string& path, std::ofstream& file, std::string& error) {
   errno = 0;
   // Only the buffer can be opened by a wide name in every standard library.
-  const bool opened = file.rdbuf()->open(win32::api_path(path).c_str(),
-                                         std::ios::out | std::ios::binary | std::ios::trunc) != nullptr;
+  const bool opened =
+      file.rdbuf()->open(win32::api_path(path).c_str(), std::ios::out | std::ios::binary | std::ios::trunc) != nullptr;
   if (opened) {
     file.clear();
   } else {

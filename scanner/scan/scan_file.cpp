@@ -265,7 +265,7 @@ void take_halves(const pe::Image& image, const ScanRequest& request, Held& held)
   if (held == Held::whole) return;
   if (trace::may_hold_halves(image, request.bytes_search)) {
     held = Held::whole;
-  } else if (held == Held::nothing && trace::may_hold_halves_of_letters(image, request.bytes_search)) {
+  } else if (held == Held::nothing && trace::may_hold_halves(image, request.letters_search)) {
     held = Held::letters;
   }
 }

@@ -56,9 +56,10 @@ struct ScanRequest {
   std::vector<tagdb::TagQuery> queries;
   /// locate, first pass: trace only files whose bytes hold one of these, or the letters that code makes one from.
   std::vector<tagdb::PoolTag> bytes_first;
-  trace::TagSearch bytes_search;  ///< made from `bytes_first`
-  bool with_text = false;         ///< --explain: instructions as text
-  bool check_frees = false;       ///< --check: who frees the memory of every tag, and not only of those asked for
+  trace::TagSearch bytes_search;    ///< made from `bytes_first`
+  trace::TagSearch letters_search;  ///< for the letters of those
+  bool with_text = false;           ///< --explain: instructions as text
+  bool check_frees = false;         ///< --check: who frees the memory of every tag, and not only of those asked for
   /// Where PDBs are looked for that are not beside the driver: folders of them or symbol stores, in this order.
   std::vector<std::string> symbol_places;
   /// Was this content reported already? Asked from worker threads; may be empty.

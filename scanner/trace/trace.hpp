@@ -169,8 +169,8 @@ class TagSearch {
   /// or what letters are counted from (0, A, a): from that, code may make the tag.
   enum class Held : std::uint8_t { nothing, letters, whole };
   [[nodiscard]] Held look(pe::Bytes bytes) const;
-  /// The words whose presence is Held::letters.
-  [[nodiscard]] static std::vector<tagdb::PoolTag> with_letters_of(tagdb::PoolTag tag);
+  /// A search for the words whose presence is Held::letters of these tags.
+  [[nodiscard]] static TagSearch for_letters_of(const std::vector<tagdb::PoolTag>& tags);
   /// Every place, ascending; a place belongs to one tag.
   [[nodiscard]] std::vector<Hit> all(pe::Bytes bytes) const;
 
@@ -201,8 +201,6 @@ inline constexpr std::size_t kMaxOccurrences = 8;
 /// Does the code, on ARM64, put any of the tags together from two halves? Whether one stands in the bytes is what
 /// TagSearch::any says, piece by piece while they are read.
 bool may_hold_halves(const pe::Image& image, const TagSearch& tags);
-/// Does it put the letters of one together so (TagSearch::Held::letters)?
-bool may_hold_halves_of_letters(const pe::Image& image, const TagSearch& tags);
 /// Fills in TagUse::letters_held.
 void note_letters_held(const pe::Image& image, TraceResult& result);
 

@@ -111,6 +111,22 @@ TEST_CASE("globals: computed from each other, each is asked once, and what argum
   CHECK(masks == std::set<std::uint64_t>{0x7FFFFFFF, 0x00FFFFFF});
 }
 
+TEST_CASE("globals: a pointer and the table that begins with it are two questions") {
+  Room room;
+  for (std::uint32_t i = 0; i < 2; ++i) {
+    room.image.put(kReadOnly + 8 * i, room.image.machine().image().base() + kReadOnly + 0x100 + 8 * i, 8);
+    room.image.put(kReadOnly + 0x100 + 8 * i, i == 0 ? kTag : kOther, 4);
+  }
+  trace::Globals globals = room.globals();
+  const trace::Atom one = trace::Atom::via_global(kReadOnly, 0, 4);
+  globals.add(room.stored(kWritable, room.values.single(one)));
+  globals.add(room.stored(kWritable + 0x80, room.values.single(one.with_stride(8, 2))));
+  const ValueId both = room.values.join(room.content(kWritable), room.content(kWritable + 0x80));
+  const auto atoms = room.values.atoms(globals.resolve(both).value);
+  CHECK(std::ranges::any_of(atoms, [](const trace::Atom& atom) { return atom.a == kTag; }));
+  CHECK(std::ranges::any_of(atoms, [](const trace::Atom& atom) { return atom.a == kOther; }));
+}
+
 TEST_CASE("globals: behind a pointer, what was stored through it and what stands where it points") {
   Room room;
   trace::Globals globals = room.globals();

@@ -55,15 +55,6 @@ bool may_hold_halves(const pe::Image& image, const TagSearch& tags) {
   return halves;
 }
 
-bool may_hold_halves_of_letters(const pe::Image& image, const TagSearch& tags) {
-  std::vector<tagdb::PoolTag> words;
-  for (const tagdb::PoolTag tag : tags.tags()) {
-    const auto some = TagSearch::with_letters_of(tag);
-    words.insert(words.end(), some.begin(), some.end());
-  }
-  return may_hold_halves(image, TagSearch(std::move(words)));
-}
-
 void note_letters_held(const pe::Image& image, TraceResult& result) {
   constexpr std::uint8_t kFourth = 3;
   std::map<tagdb::PoolTag, bool> held;
@@ -71,7 +62,7 @@ void note_letters_held(const pe::Image& image, TraceResult& result) {
     if (use.open != kFourth) continue;
     const auto [at, fresh] = held.try_emplace(use.tag, false);
     if (fresh) {
-      const TagSearch words(TagSearch::with_letters_of(use.tag));
+      const TagSearch words = TagSearch::for_letters_of({use.tag});
       at->second = words.any(image.file()) || may_hold_halves(image, words);
     }
     use.letters_held = at->second;

@@ -130,11 +130,13 @@ TagSearch::TagSearch(std::vector<tagdb::PoolTag> tags) : tags_(std::move(tags)) 
   std::sort(letters_.begin(), letters_.end());
 }
 
-std::vector<tagdb::PoolTag> TagSearch::with_letters_of(tagdb::PoolTag tag) {
-  std::vector<tagdb::PoolTag> out;
-  for (const char first : kFirst)
-    out.emplace_back((tag.value() & kLetters) | std::uint32_t{static_cast<unsigned char>(first)} << 24);
-  return out;
+TagSearch TagSearch::for_letters_of(const std::vector<tagdb::PoolTag>& tags) {
+  std::vector<tagdb::PoolTag> words;
+  for (const tagdb::PoolTag tag : tags) {
+    for (const char first : kFirst)
+      words.emplace_back((tag.value() & kLetters) | std::uint32_t{static_cast<unsigned char>(first)} << 24);
+  }
+  return TagSearch(std::move(words));
 }
 
 bool TagSearch::member(std::uint32_t value) const {
@@ -157,7 +159,8 @@ TagSearch::Held TagSearch::held(std::uint32_t word) const {
 TagSearch::Held TagSearch::look(pe::Bytes bytes) const {
   Held best = Held::nothing;
   if (filter_.empty()) {
-    for (const tagdb::PoolTag tag : tags_) best = std::max(best, look_for(bytes, tag.value()));
+    for (std::size_t i = 0; i < tags_.size() && best != Held::whole; ++i)
+      best = std::max(best, look_for(bytes, tags_[i].value()));
     return best;
   }
   for (std::size_t at = 0; at + 4 <= bytes.size() && best != Held::whole; ++at)

@@ -131,7 +131,7 @@ ValueId Globals::once(const Question& question, Resolution& out, const Find& fin
 }
 
 ValueId Globals::content(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth) {
-  return once({rva, 0, width, depth, false}, out, [&] { return content_of_place(rva, width, out, depth); });
+  return once({depth, Atom::memory(rva, width)}, out, [&] { return content_of_place(rva, width, out, depth); });
 }
 
 ValueId Globals::content_of_place(std::uint32_t rva, unsigned width, Resolution& out, unsigned depth) {
@@ -157,8 +157,9 @@ ValueId Globals::content_of_place(std::uint32_t rva, unsigned width, Resolution&
 }
 
 ValueId Globals::content_through(const Atom& atom, Resolution& out, unsigned depth) {
-  return once({atom.rva(), atom.pointee_offset(), atom.width, depth, true}, out,
-              [&] { return content_of_pointee(atom, out, depth); });
+  const Atom content =
+      Atom::via_global(atom.rva(), atom.pointee_offset(), atom.width).with_stride(atom.stride, atom.count);
+  return once({depth, content}, out, [&] { return content_of_pointee(atom, out, depth); });
 }
 
 ValueId Globals::content_of_pointee(const Atom& atom, Resolution& out, unsigned depth) {

@@ -137,10 +137,8 @@ class Globals {
 
   /// A question that one resolution may ask again and again: globals that are computed from each other, or themselves.
   struct Question {
-    std::uint32_t rva = 0;
-    std::int32_t offset = 0;
-    unsigned width = 0, depth = 0;
-    bool through = false;
+    unsigned depth = 0;
+    Atom content;  ///< of a place, or through a pointer, as its kind says
     auto operator<=>(const Question&) const = default;
   };
   struct Answer {

@@ -53,16 +53,10 @@ void Memory::store_to_array(State& state, const Target& target, const Atom& arra
   const auto stored = values_.atoms(target.value);
   if (!std::ranges::all_of(stored, of_table)) return weak_update_behind(state, array.displacement(), 0);
   const std::uint32_t flags = values_.flags(target.value) | (stored.size() > 1 ? std::uint32_t{kTopComputed} : 0U);
-  boost::container::static_vector<ValueId, policy::kMostElementsCopied> before;
-  for (unsigned i = 0; i < array.count; ++i) {
-    before.push_back(frame_load(state, array.displacement() + std::int64_t{i} * array.stride, width, values_, abi_));
-    // Something else stood there, and stays if the loop is left early: that would make tags of both.
-    if (!std::ranges::all_of(values_.atoms(before.back()), of_table))
-      return weak_update_behind(state, array.displacement(), 0);
-  }
   for (unsigned i = 0; i < array.count; ++i) {
     const std::int64_t offset = array.displacement() + std::int64_t{i} * array.stride;
-    frame_store(state, offset, width, values_.join(before[i], values_.with_flags(elements[i], flags)), values_);
+    const ValueId before = frame_load(state, offset, width, values_, abi_);
+    frame_store(state, offset, width, values_.join(before, values_.with_flags(elements[i], flags)), values_);
   }
 }
 

@@ -21,12 +21,11 @@ struct Reference {
 
 /// References are ascending by target, then site.
 struct Index {
-  std::vector<Reference> slots;      ///< to interesting import slots
-  std::vector<Reference> calls;      ///< direct calls, jumps and branches into executable sections
-  std::vector<Reference> addresses;  ///< operands that name code: its address is taken
-  std::vector<Reference> data;       ///< operands that name data
-  std::vector<std::uint32_t>
-      data_pointers;  ///< RVAs of relocated words that are no part of an instruction: pointers in data
+  std::vector<Reference> slots;              ///< to interesting import slots
+  std::vector<Reference> calls;              ///< direct calls, jumps and branches into executable sections
+  std::vector<Reference> addresses;          ///< operands that name code: its address is taken
+  std::vector<Reference> data;               ///< operands that name data
+  std::vector<std::uint32_t> data_pointers;  ///< RVAs of relocated words that are no part of an instruction
 
   // How far the lists can be believed; false: bytes that only look like it are among them.
   bool exact_calls = false;

@@ -43,11 +43,9 @@ std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction
   bound.width = width_;
   bound.limit = bound.in_image ? other->a : width_ == 4 ? range.last & 0xFFFFFFFFU : range.last;
   const bool few = !bound.in_image && range.first != range.last;
-  if (few && branch.condition != Condition::not_equal && branch.condition != Condition::equal && only_equality_)
-    return std::nullopt;
-  if (few && !counts && (branch.condition == Condition::equal || branch.condition == Condition::not_equal))
-    return std::nullopt;
-  if (branch.condition == Condition::equal || branch.condition == Condition::not_equal) {
+  const bool equality = branch.condition == Condition::equal || branch.condition == Condition::not_equal;
+  if (few && (equality ? !counts : only_equality_)) return std::nullopt;
+  if (equality) {
     bound.kind = taken == (branch.condition == Condition::equal) ? Bound::Kind::equal : Bound::Kind::not_equal;
     return bound;
   }

@@ -1,6 +1,7 @@
 #include "scanner/trace/isa/x86/callee_stack.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <vector>
 
 namespace scanner::trace::x86 {
@@ -10,46 +11,12 @@ constexpr std::size_t kLongestWalk = 4000;  // instructions
 constexpr std::size_t kLongestHelper = 48;
 constexpr unsigned kDeepestNesting = 3;
 
-/// RVAs, none of them 0xFFFFFFFF: nothing but what a walk asks of a set, which most walks ask for few.
-class Seen {
- public:
-  /// False: it is in it already.
-  bool insert(std::uint32_t rva) {
-    if (2 * (size_ + 1) > slots_.size()) grow();
-    if (!place(rva + 1)) return false;
-    ++size_;
-    return true;
-  }
-  [[nodiscard]] std::size_t size() const { return size_; }
-
- private:
-  bool place(std::uint32_t number) {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t at = (number * 0x9E3779B1U >> 16) & mask;
-    for (; slots_[at] != 0; at = (at + 1) & mask) {
-      if (slots_[at] == number) return false;
-    }
-    slots_[at] = number;
-    return true;
-  }
-  void grow() {
-    std::vector<std::uint32_t> old(2 * slots_.size());
-    old.swap(slots_);
-    for (const std::uint32_t number : old) {
-      if (number != 0) place(number);
-    }
-  }
-
-  std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(64);  // RVA plus one, 0: free; a power of two
-  std::size_t size_ = 0;
-};
-
 }  // namespace
 
 /// One walk over a function's code, following both ways of every branch.
 struct LocalCallees::Walk {
   std::vector<std::uint32_t> waiting;
-  Seen seen;
+  std::unordered_set<std::uint32_t> seen;
   std::vector<std::uint32_t> order;    // instructions as they were met
   std::vector<std::uint32_t> removed;  // what returns and tail jumps take off
   bool straight = true;                // no branch so far
@@ -75,7 +42,7 @@ int LocalCallees::import_at_operand(pe::Bytes code) const {
 }
 
 void LocalCallees::visit(std::uint32_t rva, Walk& walk) {
-  while (walk.seen.size() < kLongestWalk && walk.seen.insert(rva)) {
+  while (walk.seen.size() < kLongestWalk && walk.seen.insert(rva).second) {
     const pe::Bytes code = image_.from_rva(rva);
     const pe::Section* section = image_.section_at(rva);
     if (code.empty() || section == nullptr || !section->executable()) return;
