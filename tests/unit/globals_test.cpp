@@ -157,6 +157,20 @@ TEST_CASE("globals: a table ends where code stops walking, and is sure when its 
   CHECK(room.values.atoms(globals.resolve(room.values.single(entry.with_stride(1))).value).empty());
 }
 
+TEST_CASE("globals: that another object follows does not say that code ends its walk there") {
+  Room room;
+  room.image.put(kReadOnly, kTag, 4);
+  room.image.put(kReadOnly + 4, kOther, 4);
+  room.image.put(kReadOnly + 8, 0, 4);
+  room.index.data = {{kReadOnly + 8, kReadOnly + 0x100}};
+  trace::Globals globals = room.globals();
+  const ValueId entry = room.values.single(trace::Atom::memory(kReadOnly, 4).with_stride(4));
+  const ValueId both = room.values.join(room.values.constant(kTag), room.values.constant(kOther));
+  CHECK(globals.resolve(entry).value == room.values.with_flags(both, trace::kAssumesTable));
+  globals.add_end(kReadOnly + 8);
+  CHECK(globals.resolve(entry).value == both);
+}
+
 TEST_CASE("globals: a table of pointers ends with its bound, or assumed where no relocated word stands") {
   Room room;
   const std::uint64_t base = room.image.get().base();
