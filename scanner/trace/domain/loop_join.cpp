@@ -2,12 +2,18 @@
 // new constants in a block that was visited often are no longer told apart. What a comparison says of progressions.
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
+#include <iterator>
 
 #include "scanner/trace/domain/progression.hpp"
 #include "scanner/trace/domain/values.hpp"
 
 namespace scanner::trace {
 namespace {
+
+/// Is it read from somewhere, with bits that a mask left, and has it few values? `few`: these.
+bool few_numbers(const Atom& atom, Atom& few) {
+  return atom.is_unknown_number() && atom.masked() && masked_progression(atom, few);
+}
 
 /// May it be where a loop begins to count or to walk? Tags are no small numbers.
 bool begins_walk(const Atom& atom) {
@@ -83,12 +89,30 @@ bool ValuePool::spell_out(const Atom& atom, std::size_t most, ValueId& numbers) 
   return true;
 }
 
+/// The few numbers of a progression of which `bound` holds, where that leaves out some in their midst.
+bool ValuePool::without_some(const Atom& atom, const Bound& bound, ValueId& numbers) {
+  if (!spell_out(atom, kCap, numbers)) return false;
+  boost::container::static_vector<Atom, kCap> left;
+  std::ranges::copy_if(atoms(numbers), std::back_inserter(left), [&](const Atom& one) { return bound.holds(one.a); });
+  if (left.empty() || left.size() == atoms(numbers).size()) return false;
+  numbers = make({left.data(), left.size()}, 0);
+  return true;
+}
+
 ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
   const auto before = atoms(id);
   const std::uint32_t reasons = flags(id);
   const auto known = [&](const Atom& atom) { return bound.concerns(atom); };
   if (bound.kind == Bound::Kind::equal)
     return bound.in_image ? image_address(static_cast<std::uint32_t>(bound.limit)) : constant(bound.limit);
+  if (Atom few; before.size() == 1 && reasons == 0 && !bound.in_image && few_numbers(before[0], few)) {
+    // A number that is read from somewhere, of which a mask leaves few values.
+    ValueId numbers = kBottom;
+    if (spell_out(few, policy::kMostIndices, numbers)) {
+      const ValueId left = restricted(numbers, bound);
+      return left == numbers ? id : left;
+    }
+  }
   if (std::ranges::none_of(before, known)) {
     if (bound.kind != Bound::Kind::at_most || bound.in_image || bound.value() < 0) return id;
     // What is read from somewhere keeps its name: that tells more than a bound that leaves many values.
@@ -108,8 +132,11 @@ ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
       continue;
     }
     any = true;
-    less = (atom.strided() && known(atom) && restrict_progression(atom, bound)) || less;
     ValueId numbers = kBottom;
+    const bool some = atom.strided() && known(atom) && restrict_progression(atom, bound);
+    if (!some && before.size() == 1 && known(atom) && without_some(atom, bound, numbers))
+      return with_flags(numbers, reasons);
+    less = some || less;
     result = join(result, spell_out(atom, policy::kMostIndices, numbers) ? numbers : single(atom));
   }
   return less && any ? result : id;  // where nothing is left no path leads: nobody is told of it

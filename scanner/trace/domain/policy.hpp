@@ -33,6 +33,7 @@ inline constexpr std::uint64_t kMostIndices = 16;
 inline constexpr std::size_t kMostFrameSlots = 512, kMostEscaped = 256, kMostEscapedArguments = 256;
 inline constexpr std::size_t kMostFields = 64;      ///< that were stored behind arguments
 inline constexpr std::size_t kMostConstraints = 6;  ///< on the arguments, of one path
+inline constexpr std::size_t kMostNarrowings = 8;   ///< comparisons that no value shows, of one path
 /// Incoming stack arguments that get a slot when a callee may write there.
 inline constexpr unsigned kMostArgumentsFilledIn = 16;
 /// Stack offsets above the return address that can be incoming arguments.

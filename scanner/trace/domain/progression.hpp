@@ -22,6 +22,8 @@ struct Bound {
   std::uint8_t width = 8;   ///< in bytes
   std::uint64_t limit = 0;  ///< the number or the RVA
 
+  auto operator<=>(const Bound&) const = default;
+
   /// Is it a comparison with something of the kind that `atom` is?
   [[nodiscard]] bool concerns(const Atom& atom) const {
     return in_image ? atom.kind == AtomKind::image : atom.is_number();

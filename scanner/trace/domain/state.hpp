@@ -57,6 +57,21 @@ struct Constraint {
   auto operator<=>(const Constraint&) const = default;
 };
 
+/// What is known on every path to here, and no value shows.
+struct Narrowing {
+  enum class Kind : std::uint8_t {
+    bounded,   ///< `bound` holds of `value`
+    compared,  ///< `value` and `other` were compared, which are no single numbers; bound.kind: the outcome
+    chosen     ///< `value` was read from a table, where the number `other` chose it
+  };
+
+  Kind kind = Kind::bounded;
+  ValueId value = kBottom, other = kBottom;
+  Bound bound;
+
+  auto operator<=>(const Narrowing&) const = default;
+};
+
 struct State {
   std::array<ValueId, kRegCount> registers{};
   std::vector<FrameSlot> frame;                    // ascending by offset, not overlapping
@@ -64,6 +79,7 @@ struct State {
   std::vector<FieldSlot> fields;                   // in no order, not overlapping
   std::vector<EscapedArgument> escaped_arguments;  // ascending
   std::vector<Constraint> constraints;             // ascending
+  std::vector<Narrowing> narrowings;               // ascending
 
   bool operator==(const State&) const = default;
 

@@ -16,7 +16,7 @@ inline std::uint64_t steps_for(const State& state) {
 inline std::uint64_t bytes_of(const State& state) {
   return sizeof(State) + state.frame.size() * sizeof(FrameSlot) + state.escaped.size() * sizeof(std::int32_t) +
          state.fields.size() * sizeof(FieldSlot) + state.escaped_arguments.size() * sizeof(EscapedArgument) +
-         state.constraints.size() * sizeof(Constraint);
+         state.constraints.size() * sizeof(Constraint) + state.narrowings.size() * sizeof(Narrowing);
 }
 
 }  // namespace scanner::trace

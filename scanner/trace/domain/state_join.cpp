@@ -140,6 +140,14 @@ bool join_missing_fields(State& into, const State& from, std::size_t first, Valu
   return changed;
 }
 
+/// Only what is known on both paths is known where they meet. Is that less?
+template <typename Fact>
+bool keep_common(std::vector<Fact>& into, const std::vector<Fact>& from) {
+  if (into.empty() || into == from) return false;
+  const auto on_both = [&from](const Fact& fact) { return std::ranges::find(from, fact) != from.end(); };
+  return std::erase_if(into, [&on_both](const Fact& fact) { return !on_both(fact); }) != 0;
+}
+
 }  // namespace
 
 bool join_fields(State& into, const State& from, JoinHow how, ValuePool& values) {
@@ -163,10 +171,8 @@ bool join_states(State& into, const State& from, JoinHow how, ValuePool& values,
   changed = join_frames(into, from, how, values, abi) || changed;
   changed = join_fields(into, from, how, values) || changed;
   changed = into.escape_all(from.escaped) || changed;
-  const auto lost = std::erase_if(into.constraints, [&from](const Constraint& constraint) {
-    return !std::binary_search(from.constraints.begin(), from.constraints.end(), constraint);
-  });
-  return changed || lost != 0;
+  changed = keep_common(into.constraints, from.constraints) || changed;
+  return keep_common(into.narrowings, from.narrowings) || changed;
 }
 
 void force_fixpoint(State& joined, const State& in, ValuePool& values) {

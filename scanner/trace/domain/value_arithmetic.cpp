@@ -69,6 +69,15 @@ Atom low_bits_as_progression(const Atom& atom) {
              : Atom::multiple(1, static_cast<std::uint16_t>(values)).chosen_by(atom.root()).assuming(atom.assumes);
 }
 
+/// Is one of them one of a few numbers or tables, and the other an index? What has to do with what is not known.
+bool few_and_index(std::span<const Atom> left, std::span<const Atom> right) {
+  const auto few = [](std::span<const Atom> atoms) {
+    return atoms.size() > 1 && std::ranges::all_of(atoms, [](const Atom& atom) { return !atom.strided(); });
+  };
+  const auto index = [](std::span<const Atom> atoms) { return atoms.size() == 1 && atoms[0].strided(); };
+  return (few(left) && index(right)) || (few(right) && index(left));
+}
+
 }  // namespace
 
 bool ValuePool::combine_either_way(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y,
@@ -211,6 +220,7 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
   if (left.size() > 1 && right.size() > 1) return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));
   Atoms results;
   bool lost = (flags & kTopMask) != 0;
+  const bool together = op == Alu::add && few_and_index(left, right);
   for (const Atom& x : left) {
     for (const Atom& y : right) {
       Sums outs;
@@ -219,7 +229,8 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
         if (combine_either_way(op, width, shift, x, y, out)) outs.assign(1, out);
       }
       lost = lost || outs.empty();
-      for (const Atom& out : outs) {
+      for (Atom& out : outs) {
+        if (together) out.assumes |= as_assumptions(kAssumesTable);
         if (std::find(results.begin(), results.end(), out) != results.end()) continue;
         if (results.size() == kCap) return unknown(kTopCapped | kTopComputed);
         results.push_back(out);

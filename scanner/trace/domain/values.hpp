@@ -108,6 +108,11 @@ class ValuePool {
     return value.count == 1 && value.flags == 0 ? value.first : nullptr;
   }
 
+  /// False: it is not one of a few numbers.
+  [[nodiscard]] bool may_be_few(ValueId id) const {
+    const Value& value = values_[id];
+    return value.count > 1 || (value.count == 1 && (value.first->kind == AtomKind::multiple || value.first->masked()));
+  }
   /// Reasons count for the whole value; assumptions are made for every atom.
   ValueId with_flags(ValueId id, std::uint32_t flags) {
     const Value& value = values_[id];
@@ -198,6 +203,7 @@ class ValuePool {
   ValueId add_flags(ValueId id, std::uint32_t flags);
   ValueId unite_two(ValueId a, ValueId b);
   ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
+  bool without_some(const Atom& atom, const Bound& bound, ValueId& numbers);
   bool walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   bool steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   [[nodiscard]] bool is_counter(ValueId id) const;

@@ -8,8 +8,10 @@ void BranchRefinement::look_at(Side& side, Reg reg, unsigned width, const State&
   side.value = state.registers[reg];
   side.registers = reg < kFirstWide ? std::uint64_t{1} << reg : 0;
   side.slot_width = 0;
+  const Derivations::Derived* derived = derivations_.steps_to(reg);
+  side.derived = derived != nullptr ? *derived : Derivations::Derived{};
   if (reg >= kFirstWide || ((loaded_ >> reg) & 1) == 0) return;
-  side.slot = loaded_slots_[reg];
+  side.slot = loaded_slots_[reg].offset;
   side.slot_width = width;
 }
 
@@ -29,16 +31,33 @@ void BranchRefinement::compare(const Op& op, const State& state) {
   carry_ = op.carry;
 }
 
+/// The smallest and the largest of the numbers that a value may be. False when it may be something else.
+bool BranchRefinement::range_of_all(ValueId id, NumberRange& range) const {
+  const auto atoms = values_.atoms(id);
+  if (atoms.empty() || values_.flags(id) != 0 || !range_of(atoms[0], range)) return false;
+  for (const Atom& atom : atoms.subspan(1)) {
+    NumberRange more;
+    if (!range_of(atom, more)) return false;
+    range = {std::min(range.first, more.first), std::max(range.last, more.last)};
+  }
+  return true;
+}
+
 /// What the branch says of one side, when the other is a single number, an address in the image, or one of few numbers.
 /// `counts`: it is asked how often a loop is entered that ends when the two are equal, which is at most so often as if
 /// the other were the largest of them.
 std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction& branch, bool taken,
                                                 bool counts) const {
-  const Atom* other = values_.only(sides_[1 - side].value);
+  const ValueId opposite = sides_[1 - side].value;
+  const Atom* other = values_.only(opposite);
   Bound bound;
   NumberRange range;
-  if (other == nullptr || !(other->is_image_address() || range_of(*other, range))) return std::nullopt;
-  bound.in_image = other->is_image_address();
+  bound.in_image = other != nullptr && other->is_image_address();
+  if (!bound.in_image && !range_of_all(opposite, range)) return std::nullopt;
+  // Of a part of a register nobody knows the sign.
+  const bool sign =
+      branch.signed_condition || branch.condition == Condition::negative || branch.condition == Condition::not_negative;
+  if (width_ < 4 && sign) return std::nullopt;
   bound.is_signed = branch.signed_condition;
   bound.width = width_;
   bound.limit = bound.in_image ? other->a : width_ == 4 ? range.last & 0xFFFFFFFFU : range.last;
@@ -80,13 +99,18 @@ std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction
   return bound;
 }
 
-BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool taken) {
+BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool taken, const State& state) {
   News news;
+  if (!is_single(0) && !is_single(1)) {
+    const bool equal = branch.condition == Condition::equal || branch.condition == Condition::not_equal;
+    const Bound::Kind kind = !equal                                            ? Bound::Kind::at_most
+                             : taken == (branch.condition == Condition::equal) ? Bound::Kind::equal
+                                                                               : Bound::Kind::not_equal;
+    news.narrowing = narrowing_of_two(values_, sides_[0].value, sides_[1].value, kind);
+  }
   for (unsigned side = 0; side < sides_.size(); ++side) {
     const ValueId compared = sides_[side].value;
-    if (values_.atoms(compared).size() == 1 && values_.only(compared) != nullptr &&
-        values_.only(compared)->is_constant())
-      continue;
+    if (is_single(side)) continue;
     const std::optional<Bound> bound = bound_of(side, branch, taken, false);
     if (!bound) continue;
     const bool equality = bound->kind == Bound::Kind::equal || bound->kind == Bound::Kind::not_equal;
@@ -94,6 +118,14 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
         equality && argument != nullptr && argument->is_pointer_argument() && !bound->in_image)
       news.constraint = constraint_on(*argument, *bound);
     ValueId becomes = values_.restricted(compared, *bound);
+    if (becomes != compared && bound->kind != Bound::Kind::equal && !state.narrowings.empty())
+      becomes = without_excluded(values_, state, compared, becomes);
+    if (!news.narrowing) news.narrowing = narrowing_of(values_, compared, becomes, *bound);
+    if (const Derivations::Derived& derived = sides_[side].derived; derived.origin != 0 && !bound->in_image) {
+      news.left_of_origin = derivations_.left_of(derived, *bound);
+      if (news.left_of_origin != kBottom) news.origin = derivations_.origin(derived);
+    }
+    news.narrowed = news.origin != nullptr ? news.origin->value : becomes != compared ? compared : kBottom;
     if (bound->kind == Bound::Kind::not_equal && begins_loop_) count_to(becomes, *bound);
     if (becomes != compared) news.side = side;
     news.becomes = becomes;
@@ -108,6 +140,16 @@ void BranchRefinement::refine(State& state, const News& news) const {
     const auto at = std::lower_bound(list.begin(), list.end(), *news.constraint);
     if ((at == list.end() || *at != *news.constraint) && list.size() < policy::kMostConstraints)
       list.insert(at, *news.constraint);
+  }
+  if (news.narrowing) note(state, *news.narrowing);
+  if (news.narrowed != kBottom && !state.narrowings.empty()) doubt_chosen(values_, state, news.narrowed);
+  if (news.origin != nullptr) {
+    Side origin;
+    origin.value = news.origin->value;
+    origin.registers = news.origin->registers;
+    origin.slot = news.origin->slot;
+    origin.slot_width = news.origin->slot_width;
+    replace(state, origin, news.left_of_origin);
   }
   if (news.side != News::kNoSide) replace(state, sides_[news.side], news.becomes);
 }

@@ -9,22 +9,27 @@
 
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/interp/derivations.hpp"
+#include "scanner/trace/interp/narrowings.hpp"
 #include "scanner/trace/ir/operations.hpp"
 
 namespace scanner::trace {
 
 class BranchRefinement {
  public:
-  BranchRefinement(ValuePool& values, const Abi& abi) : values_(values), abi_(abi) {}
+  BranchRefinement(ValuePool& values, const Abi& abi) : values_(values), abi_(abi), derivations_(values) {}
 
   /// A new block begins, a loop perhaps: nothing was compared yet.
   void forget(bool begins_loop) {
     known_ = false;
     loaded_ = 0;
     begins_loop_ = begins_loop;
+    derivations_.forget();
   }
   /// Before every operation: what it overwrites no longer holds the value that was compared.
-  void note_writes(const Op& op) {
+  void note_writes(const Op& op, const State& state) {
+    const bool from_slot = op.a < kFirstWide && ((loaded_ >> op.a) & 1) != 0;
+    derivations_.note(op, state, from_slot ? loaded_slots_[op.a].offset : 0, from_slot ? loaded_slots_[op.a].width : 0);
     if (op.dst < kFirstWide) {
       // A copy of what was compared is refined with it; anything else that is written no longer is it.
       const bool copies = op.kind == OpKind::copy && op.a < kFirstWide;
@@ -41,11 +46,18 @@ class BranchRefinement {
       for (Side& side : sides_) side.slot_width = 0;
     }
   }
-  /// `reg` now holds what stands at offset `slot` of the frame.
-  void note_load(Reg reg, std::int64_t slot) {
+  /// `reg` now holds what `width` bytes at offset `slot` of the frame hold.
+  void note_load(Reg reg, std::int64_t slot, std::uint8_t width) {
     if (reg >= kFirstWide) return;
     loaded_ |= std::uint64_t{1} << reg;
-    loaded_slots_[reg] = slot;
+    loaded_slots_[reg] = {slot, width};
+  }
+  /// What `load`, an operation, finds in `state` is `element`: of a table, perhaps.
+  void note_element(const Op& load, State& state, ValueId element) {
+    if (load.mem.index == kNoReg && load.mem.base == kNoReg) return;
+    ValueId index = derivations_.numbers_behind(load.mem.index, state);
+    if (index == kBottom) index = derivations_.numbers_behind(load.mem.base, state);
+    if (index != kBottom) note_choice(values_, state, element, index);
   }
   /// The operation compares (OpKind::compare).
   void compare(const Op& op, const State& state);
@@ -58,11 +70,17 @@ class BranchRefinement {
     unsigned side = kNoSide;               ///< of the comparison: it becomes what `becomes` says
     ValueId becomes = kBottom;             ///< not for kNoSide
     std::optional<Constraint> constraint;  ///< on an argument
+    std::optional<Narrowing> narrowing;
+    const Derivations::Origin* origin = nullptr;  ///< what the side was computed from; null: from nothing that is known
+    ValueId left_of_origin = kBottom;             ///< it becomes this
+    ValueId narrowed = kBottom;                   ///< not all of these numbers are left
 
-    [[nodiscard]] bool any() const { return side != kNoSide || constraint.has_value(); }
+    [[nodiscard]] bool any() const {
+      return side != kNoSide || constraint.has_value() || narrowing.has_value() || origin != nullptr;
+    }
   };
   /// Only when known(): what `branch`, which has a condition, tells where it is taken or not.
-  [[nodiscard]] News look(const Instruction& branch, bool taken);
+  [[nodiscard]] News look(const Instruction& branch, bool taken, const State& state);
   /// `state` becomes what holds there.
   void refine(State& state, const News& news) const;
   /// Only when known(): how often the loop is entered whose head was entered in `head`, and which this edge of `branch`
@@ -76,6 +94,7 @@ class BranchRefinement {
     std::uint64_t registers = 0;   // bit n: in register n
     std::int64_t slot = 0;         // in this frame slot
     std::uint32_t slot_width = 0;  // in bytes; 0: it stands in none
+    Derivations::Derived derived;  // it was computed from this
     Reg stepped = kNoReg;          // this register holds it plus `step`, which was added since
     std::int64_t step = 0;
   };
@@ -90,7 +109,13 @@ class BranchRefinement {
     side.step = op.alu == Alu::add ? by : -by;
   }
 
+  /// Is the side one number?
+  [[nodiscard]] bool is_single(unsigned side) const {
+    const Atom* atom = values_.only(sides_[side].value);
+    return atom != nullptr && atom->is_constant();
+  }
   void look_at(Side& side, Reg reg, unsigned width, const State& state);
+  [[nodiscard]] bool range_of_all(ValueId id, NumberRange& range) const;
   [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken, bool counts) const;
   [[nodiscard]] std::uint16_t rounds_of_second(const State& head, unsigned side, const Bound& bound) const;
   [[nodiscard]] Constraint constraint_on(const Atom& argument, const Bound& bound) const;
@@ -105,7 +130,12 @@ class BranchRefinement {
   Carry carry_ = Carry::unknown;
   std::uint8_t width_ = 0;    // of the comparison, in bytes
   std::uint64_t loaded_ = 0;  // bit n: register n holds what stands in this frame slot
-  std::array<std::int64_t, kFirstWide> loaded_slots_{};
+  struct LoadedSlot {
+    std::int64_t offset = 0;
+    std::uint8_t width = 0;
+  };
+  std::array<LoadedSlot, kFirstWide> loaded_slots_{};
+  Derivations derivations_;
 };
 
 }  // namespace scanner::trace

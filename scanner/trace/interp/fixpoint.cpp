@@ -284,7 +284,7 @@ const State& Fixpoint::refined(const Block& block, std::uint32_t next, const Sta
   const Instruction* branch = deciding_branch(block);
   if (branch == nullptr) return state;
   const BranchRefinement::News news =
-      transfer_.comparison().look(*branch, function_.blocks[next].rva == branch->target);
+      transfer_.comparison().look(*branch, function_.blocks[next].rva == branch->target, state);
   if (!news.any()) return state;
   refined_ = state;
   transfer_.comparison().refine(refined_, news);

@@ -1,6 +1,8 @@
 // The state behind each operation that stays in the function.
 #include "scanner/trace/interp/transfer.hpp"
 
+#include "scanner/trace/interp/narrowings.hpp"
+
 namespace scanner::trace {
 
 Transfer::Transfer(const Context& context, Recorder& recorder)
@@ -24,10 +26,13 @@ bool Transfer::may_raise(const Op& op, const State& state) {
 
 void Transfer::load(const Op& op, State& state) {
   const ValueId address = memory_.address_of(state, op.mem);
-  const ValueId value = memory_.load(state, address, op.width, op.sign);
+  ValueId value = memory_.load(state, address, op.width, op.sign);
+  if (!state.narrowings.empty() && chosen_together(values_, state, address))
+    value = values_.with_flags(value, kAssumesTable);
+  comparison_.note_element(op, state, value);
   if (abi_.callee_removes && op.mem.base == abi_.stack_pointer) stack_.note_popped(op, state, value);
   if (const Atom* slot = values_.only(address); slot != nullptr && slot->is_frame_address())
-    comparison_.note_load(op.dst, slot->displacement());
+    comparison_.note_load(op.dst, slot->displacement(), op.width);
   state.registers[op.dst] = op.sign && op.width < 8 ? values_.resize(value, op.width, true) : value;
 }
 
@@ -40,7 +45,7 @@ void Transfer::alu(const Op& op, State& state) {
 
 void Transfer::step(const Op& op, State& state) {
   auto& registers = state.registers;
-  comparison_.note_writes(op);
+  comparison_.note_writes(op, state);
   const LinearForms::Form form = forms_.of_result(op, state, values_);
   if (recorder_.recording() && abi_.callee_removes) stack_.check_restored(op, state);
   switch (op.kind) {

@@ -58,7 +58,8 @@ bool begin(pe::Bytes code, std::uint32_t rva, Instruction& out, Word& word) {
     case Form::branch_bit:
       out.flow = ControlFlow::branch;
       out.target = target;
-      // The sign of 32 or 64 bits; other bits say nothing of the number.
+      // The sign of 32 or 64 bits, or what a mask leaves of the number.
+      out.condition = word.invert ? Condition::not_equal : Condition::equal;
       if (sign_width(word) != 0) out.condition = word.invert ? Condition::negative : Condition::not_negative;
       break;
     case Form::jump_register: out.flow = ControlFlow::indirect_jump; break;
@@ -138,7 +139,13 @@ void Arm64Machine::lift(const Word& word, pe::Bytes code) {
       if (word.rn != kZero) emitter_.compare(word.rn, kNoReg, 0, word.width);
       return;
     case Form::branch_bit:
-      if (word.rn != kZero && sign_width(word) != 0) emitter_.compare(word.rn, kNoReg, 0, sign_width(word));
+      if (word.rn == kZero) return;
+      if (sign_width(word) != 0) {
+        emitter_.compare(word.rn, kNoReg, 0, sign_width(word));
+      } else {
+        emitter_.alu(Alu::bit_and, kScratchA, word.rn, std::uint64_t{1} << word.shift, word.width);
+        emitter_.compare(kScratchA, kNoReg, 0, word.width);
+      }
       return;
     case Form::compare_if: emitter_.compare_unknown(); return;
     case Form::load:

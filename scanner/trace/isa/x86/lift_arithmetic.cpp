@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdint>
 
 #include "scanner/trace/isa/x86/lift.hpp"
@@ -9,6 +10,18 @@ Carry carry_of(Alu kind, std::uint64_t imm, unsigned width) {
   if (kind == Alu::sub && imm == 1) return Carry::at_minus_one;
   const bool minus_one = imm == (width == 4 ? 0xFFFFFFFFU : ~std::uint64_t{0});
   return kind == Alu::add && minus_one ? Carry::not_at_minus_one : Carry::unknown;
+}
+
+/// What is compared, in a register that holds nothing else: part of one is extended with zeros.
+Reg compared(Emitter& out, const ZydisDecodedOperand& operand, Reg scratch) {
+  const Reg reg = out.read(operand, scratch);
+  const unsigned width = width_of(operand);
+  if (width >= 4 || reg == scratch) return reg;
+  Op& op = out.emit(OpKind::copy);
+  op.dst = scratch;
+  op.a = reg;
+  op.width = static_cast<std::uint8_t>(width);
+  return scratch;
 }
 
 }  // namespace
@@ -131,12 +144,8 @@ void lift_compare(Emitter& out) {
   const auto& right = out.operand(1);
   const bool test = out.instruction().mnemonic == ZYDIS_MNEMONIC_TEST;
   const unsigned width = width_of(left);
-  if (width < 4 || (test && !same_register(left, right))) {
-    out.compare_with_zero(kNoReg, width);
-    return;
-  }
-  const Reg a = out.read(left, kScratchA);
-  if (test) {
+  const Reg a = compared(out, left, kScratchA);
+  if (test && same_register(left, right)) {
     out.compare_with_zero(a, width);
     return;
   }
@@ -144,9 +153,20 @@ void lift_compare(Emitter& out) {
   std::uint64_t imm = 0;
   if (is_immediate(right) && !out.immediate_is_address()) {
     imm = immediate(right);
-    if (width == 4) imm &= 0xFFFFFFFFU;
+    if (width < 8) imm &= (std::uint64_t{1} << (8 * width)) - 1;
   } else {
-    b = out.read(right, kScratchB);
+    b = compared(out, right, kScratchB);
+  }
+  if (test) {
+    Op& op = out.emit(OpKind::alu);
+    op.alu = Alu::bit_and;
+    op.width = static_cast<std::uint8_t>(std::max(width, 4U));
+    op.dst = kScratchA;
+    op.a = a;
+    op.b = b;
+    op.imm = imm;
+    out.compare_with_zero(kScratchA, width);
+    return;
   }
   Op& op = out.emit(OpKind::compare);
   op.a = a;

@@ -1,0 +1,102 @@
+#include "scanner/trace/interp/derivations.hpp"
+
+#include <algorithm>
+#include <boost/container/static_vector.hpp>
+
+namespace scanner::trace {
+
+/// An index that a comparison or a mask bounded.
+bool Derivations::few_numbers(ValueId id) const {
+  const auto atoms = values_.atoms(id);
+  if ((values_.flags(id) & kTopMask) != 0 || atoms.empty()) return false;
+  if (atoms.size() > 1) return std::ranges::all_of(atoms, &Atom::is_constant);
+  if (atoms[0].kind == AtomKind::multiple) return atoms[0].count > 1 && atoms[0].count <= policy::kMostAtoms;
+  const std::uint32_t values = atoms[0].is_unknown_number() ? values_of(atoms[0]) : 0;
+  return values > 1 && values <= policy::kMostAtoms;
+}
+
+ValueId Derivations::numbers_behind(Reg reg, const State& state) const {
+  if (reg >= kFirstWide) return kBottom;
+  if (next_ == first_ && !values_.may_be_few(state.registers[reg])) return kBottom;
+  if (known(derived_[reg].origin)) return origins_[derived_[reg].origin % origins_.size()].value;
+  return few_numbers(state.registers[reg]) ? state.registers[reg] : kBottom;
+}
+
+/// How `reg` is computed from an origin, which it may be itself; null when it is not.
+const Derivations::Derived* Derivations::from(Reg reg, const State& state) {
+  if (reg >= kFirstWide) return nullptr;
+  Derived& derived = derived_[reg];
+  if (known(derived.origin)) return &derived;
+  if (!few_numbers(state.registers[reg])) return nullptr;
+  origins_[next_ % origins_.size()] = {state.registers[reg], std::uint64_t{1} << reg, 0, 0};
+  derived = {};
+  derived.origin = next_++;
+  return &derived;
+}
+
+/// Is what `op` writes computed from an origin?
+bool Derivations::computes(const Op& op, const State& state, Derived& out) {
+  if (op.kind != OpKind::copy && op.kind != OpKind::alu && op.kind != OpKind::lea) return false;
+  const bool lea = op.kind == OpKind::lea;
+  const Reg first = lea ? op.mem.base : op.a, second = lea ? op.mem.index : op.b;
+  const Derived* source = from(first, state);
+  const bool alone = source != nullptr && second == kNoReg && !(lea && op.mem.in_image);
+  if (source == nullptr) source = from(second, state);
+  if (source == nullptr) return false;
+  out = *source;
+  if (op.kind == OpKind::copy && op.width >= 8) return true;
+  out.exact = out.exact && alone && out.steps < Derived::kMostSteps;
+  if (!out.exact) return true;
+  out.how[out.steps++] = lea ? Step{OpKind::alu, Alu::add, op.width, 0, false, static_cast<std::uint64_t>(op.mem.disp)}
+                             : Step{op.kind, op.alu, op.width, op.shift, op.sign, op.imm};
+  return true;
+}
+
+void Derivations::follow(const Op& op, const State& state, std::int64_t slot, std::uint32_t width) {
+  if (op.kind == OpKind::store || op.kind == OpKind::repeat || op.kind == OpKind::call) {
+    for (Origin& origin : origins_) origin.slot_width = 0;
+  }
+  if (op.dst >= kFirstWide) return;
+  Derived out;
+  const std::uint32_t before = next_;
+  const bool computed = computes(op, state, out);
+  const std::uint64_t bit = std::uint64_t{1} << op.dst;
+  for (Origin& origin : origins_) origin.registers &= ~bit;
+  derived_[op.dst].origin = 0;
+  if (!computed) return;
+  derived_[op.dst] = out;
+  Origin& origin = origins_[out.origin % origins_.size()];
+  if (out.origin >= before && op.kind != OpKind::lea) {
+    origin.slot = slot;
+    origin.slot_width = width;
+  }
+  if (out.exact && out.steps == 0) origin.registers |= bit;
+}
+
+ValueId Derivations::left_of(const Derived& derived, const Bound& bound) {
+  const Origin* from = origin(derived);
+  if (from == nullptr) return kBottom;
+  boost::container::static_vector<Atom, ValuePool::kCap> left;
+  ValueId numbers = from->value;
+  if (values_.atoms(numbers).size() == 1 && !values_.spell_out(values_.atoms(numbers)[0], ValuePool::kCap, numbers))
+    return kBottom;
+  const std::size_t all = values_.atoms(numbers).size();
+  for (std::size_t i = 0; i < all; ++i) {
+    const Atom number = values_.atoms(numbers)[i];
+    ValueId result = values_.constant(number.a);
+    for (unsigned k = 0; k < derived.steps; ++k) {
+      const Step& step = derived.how[k];
+      const bool whole = step.kind == OpKind::copy || (step.alu != Alu::insert && step.width < 8);
+      if (step.kind == OpKind::alu)
+        result = values_.alu(step.alu, step.width, step.shift, result, values_.constant(step.imm));
+      if (whole) result = values_.resize(result, step.width, step.sign);
+    }
+    std::uint64_t computed = 0;
+    if (!values_.is_constant(result, computed)) return kBottom;
+    if (bound.holds(computed)) left.push_back(number);
+  }
+  const bool fewer = !left.empty() && left.size() < all;
+  return fewer ? values_.make({left.data(), left.size()}, values_.flags(from->value)) : kBottom;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,84 @@
+// Within one block: which registers hold what was computed from one of a few numbers that stand in another register or
+// in a frame slot. What a comparison says of the result then tells which of those numbers are left: `test cl, 1` of an
+// index, `lea eax, [rcx-2]; cmp eax, 3`.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "scanner/trace/domain/state.hpp"
+#include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/ir/operations.hpp"
+
+namespace scanner::trace {
+
+class Derivations {
+ public:
+  /// A value that is one of a few numbers, and where it still stands.
+  struct Origin {
+    ValueId value = kBottom;
+    std::uint64_t registers = 0;   // bit n: in register n
+    std::int64_t slot = 0;         // in this frame slot
+    std::uint32_t slot_width = 0;  // in bytes; 0: it stands in none
+  };
+  /// An operation with a number, as in Op.
+  struct Step {
+    OpKind kind = OpKind::copy;
+    Alu alu = Alu::other;
+    std::uint8_t width = 8, shift = 0;
+    bool sign = false;
+    std::uint64_t imm = 0;
+  };
+  /// How a register's content is computed from an origin.
+  struct Derived {
+    static constexpr std::size_t kMostSteps = 3;
+    std::uint32_t origin = 0;  // its number; 0: from none
+    std::uint8_t steps = 0;
+    bool exact = true;  // by these steps and nothing else
+    std::array<Step, kMostSteps> how{};
+  };
+
+  explicit Derivations(ValuePool& values) : values_(values) {}
+
+  /// A new block begins.
+  void forget() { first_ = next_; }
+  /// Before `op`, which finds `state`. `slot`, `width`: register a holds what stands in this frame slot; width 0: none.
+  void note(const Op& op, const State& state, std::int64_t slot, std::uint32_t width) {
+    const bool reads = op.kind == OpKind::copy || op.kind == OpKind::alu || op.kind == OpKind::lea;
+    if (next_ != first_ || (reads && (may_be_few(op.a, state) || may_be_few(op.b, state) ||
+                                      may_be_few(op.mem.base, state) || may_be_few(op.mem.index, state))))
+      follow(op, state, slot, width);
+  }
+  /// By which steps `reg` was computed; null when they are not known, or there are none.
+  [[nodiscard]] const Derived* steps_to(Reg reg) const {
+    const bool computed = reg < kFirstWide && known(derived_[reg].origin);
+    return computed && derived_[reg].exact && derived_[reg].steps != 0 ? &derived_[reg] : nullptr;
+  }
+  /// Null when it is forgotten.
+  [[nodiscard]] const Origin* origin(const Derived& derived) const {
+    return known(derived.origin) ? &origins_[derived.origin % origins_.size()] : nullptr;
+  }
+  /// The few numbers of which `reg` is one, or of which it was computed; kBottom when there are none.
+  [[nodiscard]] ValueId numbers_behind(Reg reg, const State& state) const;
+  /// The numbers of the origin of which `bound` holds of what is computed from them; kBottom when it holds of all or of
+  /// none.
+  [[nodiscard]] ValueId left_of(const Derived& derived, const Bound& bound);
+
+ private:
+  [[nodiscard]] bool known(std::uint32_t number) const { return number >= first_ && number + origins_.size() >= next_; }
+  void follow(const Op& op, const State& state, std::int64_t slot, std::uint32_t width);
+  /// Not, for nearly all values.
+  [[nodiscard]] bool may_be_few(Reg reg, const State& state) const {
+    return reg < kFirstWide && values_.may_be_few(state.registers[reg]);
+  }
+  [[nodiscard]] bool few_numbers(ValueId id) const;
+  const Derived* from(Reg reg, const State& state);
+  bool computes(const Op& op, const State& state, Derived& out);
+
+  ValuePool& values_;
+  std::array<Derived, kFirstWide> derived_{};
+  std::array<Origin, 4> origins_{};     // the latest ones
+  std::uint32_t next_ = 1, first_ = 1;  // origins below `first_` are those of older blocks
+};
+
+}  // namespace scanner::trace

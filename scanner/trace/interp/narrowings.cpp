@@ -1,0 +1,155 @@
+#include "scanner/trace/interp/narrowings.hpp"
+
+#include <algorithm>
+#include <boost/container/static_vector.hpp>
+
+#include "scanner/trace/domain/atom_arithmetic.hpp"
+
+namespace scanner::trace {
+namespace {
+
+/// The number that is seen as `seen` where what it was made of, `whole`, is `number`. Nothing when `seen` is made of
+/// something else.
+std::optional<std::uint64_t> seen_as(const Atom& seen, const Atom& whole, std::uint64_t number) {
+  const bool same_place = seen.kind == whole.kind && seen.where == whole.where && !seen.strided() && !whole.strided();
+  if (!same_place || whole.masked()) return std::nullopt;
+  if (seen.kind == AtomKind::initial) {
+    if (seen.offset != whole.offset) return std::nullopt;
+    number += seen.a - whole.a;
+  } else {
+    if (seen.a != whole.a) return std::nullopt;
+    const std::int64_t moved = std::int64_t{seen.offset} - whole.offset;
+    number += static_cast<std::uint64_t>(moved);
+  }
+  if (seen.is_content() && seen.width < 8) number = cut(number, seen.width);
+  return seen.masked() ? (number & seen.and_mask) | seen.or_mask : number;
+}
+
+/// The number of which `atom` is a part, or to which something was added.
+Atom whole_of(const Atom& atom) {
+  Atom whole = atom.masked_as(Atom{});
+  whole.offset = 0;
+  if (atom.kind == AtomKind::initial) whole = Atom::initial(atom.where);
+  return whole;
+}
+
+/// An index is a small number: is one of those left out? `seen`: what is compared of a number.
+template <typename Seen>
+bool leaves_out_index(const Bound& bound, Seen seen) {
+  for (std::uint64_t number = 0; number < policy::kMostIndices; ++number) {
+    if (!bound.holds(seen(number))) return true;
+  }
+  return false;
+}
+
+/// Does what was found out leave the value `number` out of those of `compared`?
+bool excludes(const ValuePool& values, const Narrowing& narrowing, ValueId compared, std::uint64_t number) {
+  if (narrowing.kind != Narrowing::Kind::bounded) return false;
+  if (narrowing.value == compared) return !narrowing.bound.holds(number);
+  const Atom* seen = values.only(narrowing.value);
+  const Atom* whole = values.only(compared);
+  if (seen == nullptr || whole == nullptr) return false;
+  const auto shown = seen_as(*seen, *whole, number);
+  return shown && !narrowing.bound.holds(*shown);
+}
+
+/// A bit for each unknown number that takes part in choosing a value; 0 when some are not known.
+std::int32_t roots_of(const ValuePool& values, ValueId id) {
+  std::int32_t roots = 0;
+  for (const Atom& atom : values.atoms(id)) {
+    const bool number = atom.kind == AtomKind::multiple;
+    if (!number && (!atom.is_unknown_number() || values_of(atom) == 0)) return 0;
+    const std::int32_t own = number ? atom.roots() : atom.root();
+    if (own == 0) return 0;
+    roots |= own;
+  }
+  return roots;
+}
+
+bool several(std::int32_t roots) { return (roots & (roots - 1)) != 0; }
+
+}  // namespace
+
+std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared, ValueId becomes, const Bound& bound) {
+  const Narrowing narrowing{Narrowing::Kind::bounded, compared, kBottom, bound};
+  // What is not zero and has the width of a pointer is mostly one.
+  const bool pointer = bound.kind == Bound::Kind::not_equal && bound.limit == 0 && bound.width == 8;
+  const auto atoms = values.atoms(compared);
+  if (bound.in_image || atoms.size() > 1) return std::nullopt;
+  if (atoms.empty()) {
+    const bool shown = becomes != compared || (values.flags(compared) & kTopDepthLost) != 0;
+    return !shown && leaves_out_index(bound, [](std::uint64_t number) { return number; }) ? std::optional(narrowing)
+                                                                                          : std::nullopt;
+  }
+  const Atom& atom = atoms[0];
+  if (atom.kind == AtomKind::multiple) return several(atom.roots()) ? std::optional(narrowing) : std::nullopt;
+  if (values.flags(compared) != 0 || !atom.is_unknown_number()) return std::nullopt;
+  const Atom whole = whole_of(atom);
+  if (whole == atom && (pointer || becomes != compared)) return std::nullopt;
+  const auto seen = [&](std::uint64_t number) { return seen_as(atom, whole, number).value_or(0); };
+  return leaves_out_index(bound, seen) ? std::optional(narrowing) : std::nullopt;
+}
+
+std::optional<Narrowing> narrowing_of_two(const ValuePool& values, ValueId a, ValueId b, Bound::Kind kind) {
+  if (a == b || roots_of(values, a) == 0 || roots_of(values, b) == 0) return std::nullopt;
+  Narrowing narrowing{Narrowing::Kind::compared, a, b, {}};
+  narrowing.bound.kind = kind;
+  return narrowing;
+}
+
+void note(State& state, const Narrowing& narrowing) {
+  auto& list = state.narrowings;
+  const auto at = std::ranges::lower_bound(list, narrowing);
+  if ((at == list.end() || *at != narrowing) && list.size() < policy::kMostNarrowings) list.insert(at, narrowing);
+}
+
+ValueId without_excluded(ValuePool& values, const State& state, ValueId compared, ValueId becomes) {
+  const auto tells = [&](std::uint64_t number) {
+    return std::ranges::any_of(state.narrowings,
+                               [&](const Narrowing& known) { return excludes(values, known, compared, number); });
+  };
+  const Atom* whole = values.only(compared);
+  const bool argument = whole != nullptr && whole->kind == AtomKind::initial;  // the same wherever it stands
+  boost::container::static_vector<Atom, ValuePool::kCap> left;
+  bool fewer = false;
+  for (const Atom& atom : values.atoms(becomes)) {
+    bool out = atom.is_constant() && tells(atom.a);
+    for (std::uint64_t i = 0; !out && atom.kind == AtomKind::multiple && i < policy::kMostRows; ++i)
+      out = tells(atom.a + i * static_cast<std::uint64_t>(std::int64_t{atom.stride}));
+    fewer = fewer || out;
+    if (!out || !atom.is_constant() || !argument)
+      left.push_back(out ? atom.assuming(as_assumptions(kAssumesTable)) : atom);
+  }
+  return fewer && !left.empty() ? values.make({left.data(), left.size()}, values.flags(becomes)) : becomes;
+}
+
+void note_choice(const ValuePool& values, State& state, ValueId element, ValueId index) {
+  const auto atoms = values.atoms(element);
+  const bool several = atoms.size() > 1 || (atoms.size() == 1 && atoms[0].strided());
+  if (index != kBottom && several) note(state, {Narrowing::Kind::chosen, element, index, {}});
+}
+
+void doubt_chosen(ValuePool& values, State& state, ValueId index) {
+  for (const Narrowing& known : state.narrowings) {
+    if (known.kind != Narrowing::Kind::chosen || known.other != index) continue;
+    const ValueId doubted = values.with_flags(known.value, kAssumesTable);
+    for (ValueId& reg : state.registers) reg = reg == known.value ? doubted : reg;
+    for (FrameSlot& slot : state.frame) slot.value = slot.value == known.value ? doubted : slot.value;
+  }
+}
+
+bool chosen_together(const ValuePool& values, const State& state, ValueId addresses) {
+  for (const Atom& address : values.atoms(addresses)) {
+    if (!address.is_address() || !address.strided() || !several(address.roots())) continue;
+    const auto among = [&](std::int32_t roots) { return roots != 0 && (roots & ~address.roots()) == 0; };
+    for (const Narrowing& known : state.narrowings) {
+      if (known.kind == Narrowing::Kind::chosen) continue;
+      const std::int32_t first = roots_of(values, known.value);
+      const bool two = known.kind == Narrowing::Kind::compared;
+      if (among(first) && (two ? among(roots_of(values, known.other)) : several(first))) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace scanner::trace

@@ -1,0 +1,28 @@
+// What comparisons said of a number that its value does not show: `x != 2`, and later `x < 5` makes an index of x,
+// which is not 2; bits of x that were tested; two indices that are not the same. What is known of an argument leaves
+// the others of its values. What is known of a number in memory, which may be read again, makes them uncertain.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "scanner/trace/domain/state.hpp"
+
+namespace scanner::trace {
+
+/// What is worth to be remembered where `bound` holds of `compared`, which then is `becomes`.
+std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared, ValueId becomes, const Bound& bound);
+/// The same where two numbers were compared of which none is known.
+std::optional<Narrowing> narrowing_of_two(const ValuePool& values, ValueId a, ValueId b, Bound::Kind kind);
+/// Adds it to what is known in `state`.
+void note(State& state, const Narrowing& narrowing);
+/// A comparison made the few numbers `becomes` of `compared`: those that earlier ones left of them.
+ValueId without_excluded(ValuePool& values, const State& state, ValueId compared, ValueId becomes);
+/// `element` was read from a table, where `index` chose it.
+void note_choice(const ValuePool& values, State& state, ValueId element, ValueId index);
+/// Some of the numbers of `index` are left out: not every element that it chose before is left.
+void doubt_chosen(ValuePool& values, State& state, ValueId index);
+/// Were the numbers that choose one of these addresses together compared with each other?
+bool chosen_together(const ValuePool& values, const State& state, ValueId addresses);
+
+}  // namespace scanner::trace
