@@ -13,9 +13,14 @@
 namespace scanner {
 
 struct ExportedAllocators::Module {
+  bool begun = false, done = false;  // under `mutex_`: some thread traces it, or did
+  std::once_flag looked_at;
+  const std::vector<tagdb::ApiRow>* rows = nullptr;  // null: none
+};
+
+struct ExportedAllocators::Traced {
   std::once_flag traced;
-  std::vector<tagdb::ApiRow> own;
-  const std::vector<tagdb::ApiRow>* rows = &own;
+  std::vector<tagdb::ApiRow> rows;
 };
 
 struct ExportedAllocators::General {
@@ -43,6 +48,16 @@ bool is_listed(const tagdb::ApiTable& apis, std::string_view module) {
   return std::any_of(apis.rows.begin(), apis.rows.end(), [module](const tagdb::ApiRow& row) {
     return row.match != tagdb::ApiMatch::none && row.module == module;
   });
+}
+
+/// Everything about the rows that a trace could depend on.
+std::string told_apart(const std::vector<tagdb::ApiRow>& rows) {
+  std::string text = digest_of(rows);
+  for (const tagdb::ApiRow& row : rows) {
+    text += row.import_name + "\t" + row.source + (row.assumed ? "\ta" : "\t") + (row.freed_as_pool ? "f" : "");
+    text += "\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -110,33 +125,45 @@ ExportedAllocators::Located ExportedAllocators::locate_elsewhere(const std::stri
   return paths.size() == 1 ? Located{std::move(paths.front()), false} : Located{};
 }
 
+void ExportedAllocators::trace_module(const std::string& path, unsigned hops, Module& module) {
+  walk::Skipped ignored;
+  const auto bytes = walk::read_file(path, max_file_size_, ignored);
+  if (!bytes) return;
+  const auto image = pe::Image::open(bytes.value());
+  if (!image || !trace::can_trace(image.value())) return;
+  Given given;
+  if (hops > 0) take_api_sets(image.value(), path, hops - 1, given);
+  Traced* traced = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& slot = traced_[{path, told_apart(given.rows)}];
+    if (!slot) slot = std::make_unique<Traced>();
+    traced = slot.get();
+  }
+  std::call_once(traced->traced, [&] {
+    tagdb::ApiTable apis = apis_;
+    apis.rows.insert(apis.rows.end(), given.rows.begin(), given.rows.end());
+    traced->rows = trace::trace(image.value(), apis).exported_rows;
+  });
+  module.rows = &traced->rows;
+}
+
 const std::vector<tagdb::ApiRow>& ExportedAllocators::rows_of(const std::string& path, unsigned hops) {
   Module* module = nullptr;
   {
     const std::lock_guard lock(mutex_);
     auto& slot = modules_[{path, hops}];
     if (!slot) slot = std::make_unique<Module>();
+    slot->begun = true;
     module = slot.get();
   }
   // Every hop asks others for one hop less, and the last is traced with the plain table, so that two modules that
   // import from each other end.
-  std::call_once(module->traced, [&] {
-    walk::Skipped ignored;
-    const auto bytes = walk::read_file(path, max_file_size_, ignored);
-    if (!bytes) return;
-    const auto image = pe::Image::open(bytes.value());
-    if (!image || !trace::can_trace(image.value())) return;
-    Given given;
-    if (hops > 0) take_api_sets(image.value(), path, hops - 1, given);
-    if (hops > 0 && given.rows.empty()) {
-      module->rows = &rows_of(path, 0);
-      return;
-    }
-    tagdb::ApiTable apis = apis_;
-    apis.rows.insert(apis.rows.end(), given.rows.begin(), given.rows.end());
-    module->own = trace::trace(image.value(), apis).exported_rows;
-  });
-  return *module->rows;
+  std::call_once(module->looked_at, [&] { trace_module(path, hops, *module); });
+  static const std::vector<tagdb::ApiRow> none;
+  const std::lock_guard lock(mutex_);
+  module->done = true;
+  return module->rows != nullptr ? *module->rows : none;
 }
 
 ExportedAllocators::Given ExportedAllocators::given_to(const pe::Image& image, const std::string& path) {
@@ -179,42 +206,85 @@ void ExportedAllocators::take_modules(const pe::Image& image, const std::string&
   }
 }
 
-/// Functions of API sets: the set names no file, so the image that implements it is the one that exports the function.
-void ExportedAllocators::take_api_sets(const pe::Image& image, const std::string& path, unsigned hops, Given& given) {
-  std::map<std::string, std::set<std::string_view>> imported;  // API set → functions
+/// A function of an API set: the set names no file, so the images that implement it are those that export the function.
+struct ExportedAllocators::Implemented {
+  std::string set;
+  std::string_view function;
+  std::vector<std::string> hosts;
+};
+
+/// Traces those images that no other thread traces already, then what images that are being traced still wait for: who
+/// needs the same takes part instead of waiting for one thread that does it all.
+void ExportedAllocators::trace_what_is_left(const std::vector<Implemented>& functions, unsigned hops) {
+  std::set<std::string_view> hosts;
+  for (const Implemented& one : functions) hosts.insert(one.hosts.begin(), one.hosts.end());
+  const auto is = [&](std::string_view host, bool Module::*what) {
+    const std::lock_guard lock(mutex_);
+    const auto known = modules_.find({std::string(host), hops});
+    return known != modules_.end() && *known->second.*what;
+  };
+  for (const std::string_view host : hosts) {
+    if (!is(host, &Module::begun)) rows_of(std::string(host), hops);
+  }
+  for (const std::string_view host : hosts) {
+    if (hops == 0 || is(host, &Module::done)) continue;
+    walk::Skipped ignored;
+    const auto bytes = walk::read_file(std::string(host), max_file_size_, ignored);
+    const auto image = bytes ? pe::Image::open(bytes.value()) : pe::Result<pe::Image>(bytes.error());
+    if (image && trace::can_trace(image.value()))
+      trace_what_is_left(implemented(image.value(), std::string(host)), hops - 1);
+  }
+}
+
+/// The functions that an image imports from API sets.
+std::vector<ExportedAllocators::Implemented> ExportedAllocators::implemented(const pe::Image& image,
+                                                                             const std::string& path) {
+  std::map<std::string, std::set<std::string_view>> imported;  // by API set
   image.for_each_import([&](const pe::Import& import) {
     if (!import.name.empty() && is_api_set(import.library)) imported[pe::fold_case(import.library)].insert(import.name);
   });
-  for (const auto& [set, functions] : imported) {
-    given.asked = true;
-    for (const std::string_view function : functions) {
-      const std::vector<std::string> hosts = api_sets_.hosts_of(function, image.machine(), folder_of(path), path);
-      std::optional<tagdb::ApiRow> found;
-      std::string host;
-      bool agree = true;
-      for (const std::string& candidate : hosts) {
-        for (tagdb::ApiRow row : rows_of(candidate, hops)) {
-          if (row.name != function) continue;
-          if (found) {
-            agree = agree && digest_of({*found}) == digest_of({row});
-          } else {
-            host = candidate;
-            found = std::move(row);
-          }
-        }
+  std::vector<Implemented> functions;
+  for (const auto& [set, names] : imported) {
+    for (const std::string_view name : names)
+      functions.push_back({set, name, api_sets_.hosts_of(name, image.machine(), folder_of(path), path)});
+  }
+  return functions;
+}
+
+/// Adds the row for the function, if its hosts agree on one.
+void ExportedAllocators::take_function(const Implemented& from, unsigned hops, Given& given) {
+  const auto& [set, function, hosts] = from;
+  std::optional<tagdb::ApiRow> found;
+  std::string host;
+  bool agree = true;
+  for (const std::string& candidate : hosts) {
+    for (tagdb::ApiRow row : rows_of(candidate, hops)) {
+      if (row.name != function) continue;
+      if (found) {
+        agree = agree && digest_of({*found}) == digest_of({row});
+      } else {
+        host = candidate;
+        found = std::move(row);
       }
-      // A row of the table says what it takes, whoever implements it: better than an image that is perhaps the one.
-      const bool listed = apis_.find_import(function) >= 0;
-      if (!listed && (hosts.empty() || !agree)) ++given.unresolved;
-      if (!found || !agree || (listed && hosts.size() > 1)) continue;
-      found->module = set;
-      found->import_name = tagdb::qualified_name(set, function);
-      found->name = tagdb::qualified_name(host.substr(host.find_last_of("/\\") + 1), function);
-      found->source = "traced in " + host;
-      found->assumed = hosts.size() > 1;
-      given.rows.push_back(std::move(*found));
     }
   }
+  // A row of the table says what it takes, whoever implements it: better than an image that is perhaps the one.
+  const bool listed = apis_.find_import(function) >= 0;
+  if (!listed && (hosts.empty() || !agree)) ++given.unresolved;
+  if (!found || !agree || (listed && hosts.size() > 1)) return;
+  found->module = set;
+  found->import_name = tagdb::qualified_name(set, function);
+  found->name = tagdb::qualified_name(host.substr(host.find_last_of("/\\") + 1), function);
+  found->source = "traced in " + host;
+  found->assumed = hosts.size() > 1;
+  given.rows.push_back(std::move(*found));
+}
+
+void ExportedAllocators::take_api_sets(const pe::Image& image, const std::string& path, unsigned hops, Given& given) {
+  const std::vector<Implemented> functions = implemented(image, path);
+  given.asked = given.asked || !functions.empty();
+  trace_what_is_left(functions, hops);
+  for (const Implemented& one : functions) take_function(one, hops, given);
 }
 
 }  // namespace scanner

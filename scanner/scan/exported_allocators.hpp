@@ -37,6 +37,7 @@ class ExportedAllocators {
 
  private:
   struct Module;
+  struct Traced;
   struct Located {
     std::string path;       ///< empty: nowhere
     bool as_loader = true;  ///< false: not where the loader looks, but the only file of that name
@@ -48,6 +49,11 @@ class ExportedAllocators {
   struct Listing;
   const std::vector<tagdb::ApiRow>& rows_of(const std::string& path, unsigned hops);
   void take_modules(const pe::Image& image, const std::string& path, Given& given);
+  struct Implemented;
+  void trace_module(const std::string& path, unsigned hops, Module& module);
+  std::vector<Implemented> implemented(const pe::Image& image, const std::string& path);
+  void trace_what_is_left(const std::vector<Implemented>& functions, unsigned hops);
+  void take_function(const Implemented& from, unsigned hops, Given& given);
   void take_api_sets(const pe::Image& image, const std::string& path, unsigned hops, Given& given);
   Located locate(const std::string& module, const std::string& folder);
   Located locate_elsewhere(const std::string& module);
@@ -60,6 +66,8 @@ class ExportedAllocators {
   ApiSets api_sets_;
   std::mutex mutex_;  // of what follows, never held while a folder is read or a file is traced
   std::map<std::pair<std::string, unsigned>, std::unique_ptr<Module>> modules_;  // by path and hops
+  /// By path and what the rows that it was traced with are: fewer hops mostly give the same ones.
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<Traced>> traced_;
   std::map<std::string, std::shared_ptr<General>> general_;                      // by module, not beside the importer
   std::map<std::string, std::shared_ptr<Listing>> listings_;  // of `folders_`, and of the folder asked for last:
   std::string listed_last_;                                   // the walk goes folder by folder

@@ -1,13 +1,14 @@
 #include "scanner/scan/pipeline.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <map>
 #include <mutex>
 #include <new>
+#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -21,6 +22,16 @@ struct Job {
   std::uint64_t number = 0;
   walk::Found file;
 };
+
+/// Large files are begun before their turn, as far as the window reaches: while one is worked on, the others go through
+/// the small ones, and nobody waits for the writer that waits for the large one. Below a megabyte order is kept.
+unsigned size_class(const Job& job) { return static_cast<unsigned>(std::bit_width(job.file.size >> 20)); }
+
+/// For a heap whose top is the next job.
+bool comes_later(const Job& a, const Job& b) {
+  const unsigned size_a = size_class(a), size_b = size_class(b);
+  return size_a != size_b ? size_a < size_b : a.number > b.number;
+}
 
 struct Finished {
   std::uint64_t number = 0;
@@ -38,6 +49,7 @@ class Shared {
     room_.wait(lock, [this] { return next_number_ - written_ < window_ || ends(); });
     if (ends()) return false;
     jobs_.push_back({next_number_++, std::move(file)});
+    std::push_heap(jobs_.begin(), jobs_.end(), comes_later);
     work_.notify_one();
     return true;
   }
@@ -56,21 +68,23 @@ class Shared {
     work_.wait(lock, [this] { return !jobs_.empty() || closed_ || error_; });
     if (jobs_.empty() || error_) return false;
     if (stop_.set()) {
-      give_up_from(jobs_.front().number);
+      give_up_all();
       return false;
     }
     const std::size_t count = std::clamp<std::size_t>(jobs_.size() / 2, 1, most);
     for (std::size_t i = 0; i < count; ++i) {
-      batch.push_back(std::move(jobs_.front()));
-      jobs_.pop_front();
+      std::pop_heap(jobs_.begin(), jobs_.end(), comes_later);
+      batch.push_back(std::move(jobs_.back()));
+      jobs_.pop_back();
     }
     return true;
   }
 
-  /// A worker was stopped before it began with file `number` of its batch.
-  void abandon(std::uint64_t number) {
+  /// A worker was stopped before it began with these.
+  void abandon(std::span<const Job> left) {
     const std::lock_guard lock(mutex_);
-    give_up_from(number);
+    for (const Job& job : left) end_ = std::min(end_, job.number);
+    give_up_all();
   }
 
   /// Something failed that is no matter of one file: everybody stops. The first error is kept.
@@ -126,8 +140,8 @@ class Shared {
   [[nodiscard]] bool ends() const { return stop_.set() || error_; }
 
   /// What is not begun is not done; the writer stops where the first gap is.
-  void give_up_from(std::uint64_t number) {
-    end_ = std::min(end_, number);
+  void give_up_all() {
+    for (const Job& job : jobs_) end_ = std::min(end_, job.number);
     jobs_.clear();
     done_.notify_all();
     // The writer may have taken all there is before the interrupt: then nobody else wakes a walker that waits for room.
@@ -139,7 +153,7 @@ class Shared {
   std::exception_ptr error_;
   std::mutex mutex_;
   std::condition_variable room_, work_, done_;
-  std::deque<Job> jobs_;
+  std::vector<Job> jobs_;  // a heap
   std::map<std::uint64_t, ScannedFile> finished_;
   std::uint64_t next_number_ = 0, written_ = 0;
   std::uint64_t end_ = ~std::uint64_t{0};  // the first job that is not going to be done
@@ -188,7 +202,7 @@ void work(Shared& shared, const Stages& stages, const StopFlag& stop) {
     auto handed_over = start;
     for (const Job& job : batch) {
       if (stop.set()) {
-        shared.abandon(job.number);
+        shared.abandon(std::span<const Job>(batch).subspan(static_cast<std::size_t>(&job - batch.data())));
         break;
       }
       Finished& result = results.emplace_back();

@@ -1,5 +1,6 @@
 // Walker → bounded queue → workers → writer in the order of the walk. The only place with threads. The window bounds
-// how far workers may run ahead of the writer, so memory does not grow with the number of files.
+// how far workers may run ahead of the writer, so memory does not grow with the number of files. Within the window
+// large files are begun first.
 #pragma once
 
 #include <functional>

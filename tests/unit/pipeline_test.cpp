@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -102,5 +103,45 @@ TEST_CASE("each reason to stop ends the producer, and none is another") {
     CHECK(stop.failed() == (reason == 2));
     stop.interrupt_served();
     CHECK(stop.set() == (reason != 0));
+  }
+}
+
+TEST_CASE("large files are begun before their turn and told in it") {
+  for (const bool stopped : {false, true}) {
+    std::vector<ScannedFile> consumed;
+    std::vector<std::string> begun;
+    std::atomic<bool> first_begun{false}, all_there{false};
+    scanner::StopFlag stop;
+    // The first file is worked on until the others wait.
+    scanner::Stages some = stages(consumed, [&](const std::string& path) {
+      begun.push_back(path);
+      if (path == "0") {
+        first_begun = true;
+        first_begun.notify_all();
+        all_there.wait(false);
+      }
+      if (path == "17" && stopped) stop.interrupt();
+    });
+    some.produce = [&](const std::function<bool(scanner::walk::Found)>& push) {
+      for (int i = 0; i < 20; ++i) {
+        scanner::walk::Found found;
+        found.path = std::to_string(i);
+        found.size = i == 12 ? 2'000'000U : i == 17 ? 9'000'000U : 900'000U;
+        push(std::move(found));
+        first_begun.wait(false);
+      }
+      all_there = true;
+      all_there.notify_all();
+    };
+    scanner::run_pipeline(1, some, stop);
+    REQUIRE(begun.size() == (stopped ? 2 : 20));
+    CHECK(begun[1] == "17");
+    // What was begun before its turn is not told where files before it are missing.
+    REQUIRE(consumed.size() == (stopped ? 1 : 20));
+    for (std::size_t i = 0; i < consumed.size(); ++i) CHECK(consumed[i].file.path == std::to_string(i));
+    if (stopped) continue;
+    CHECK(begun[2] == "12");
+    CHECK(begun[3] == "1");
+    CHECK(begun[4] == "2");
   }
 }
