@@ -12,6 +12,11 @@ void Transfer::fall_out(const Block& block, const Instruction& last) {
   if (!behind_call) recorder_.extend(block.leaves_to);
 }
 
+bool Transfer::may_leave(const Block& block) const {
+  const Instruction* const last = last_instruction(context_.function, block);
+  return last != nullptr && (block.leaves_to != 0 || last->flow == ControlFlow::indirect_jump);
+}
+
 void Transfer::leave(const Block& block, State& state) {
   const LiftedFunction& function = context_.function;
   const Instruction* const last = last_instruction(function, block);
@@ -41,7 +46,7 @@ void Transfer::tail_call(State& state, std::uint32_t rva, std::uint32_t target, 
   site.tail = true;
   site.depth_known = stack_.depth_in(state, site.callee_frame);
   if (calls_.resolve(site, state)) {
-    recorder_.call(site, state);
+    recorder_.add_call(site, state);
     calls_.escape_arguments_passed(site, state);
   }
   recorder_.leave(state);

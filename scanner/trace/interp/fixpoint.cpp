@@ -85,7 +85,9 @@ void Fixpoint::visit(std::uint32_t number) {
   state = in_[number];
   raised_known_ = false;
   raise(block, state);
+  recorder_.begin_block(number, true);
   interpret(block, state);
+  recorder_.end_block(state, abi_.stack_pointer, transfer_.may_leave(block));
   for (const std::uint32_t next : block.successors) {
     const bool back = queue_.goes_back(number, next);
     merge_into(next, refined(block, next, state), {back, back ? rounds(block, next) : std::uint16_t{0}});
@@ -138,41 +140,59 @@ State Fixpoint::doubted(State known, const State& other) {
   return known;
 }
 
+/// What was noted of every block becomes the summary, in the order of the blocks.
 void Fixpoint::record() {
-  recorder_.start();
-  for (std::uint32_t number = 0; number < function_.blocks.size() && !effort_.given_up(); ++number)
-    record_block(number);
-  recorder_.stop();
+  for (std::uint32_t number = 0; number < function_.blocks.size() && !effort_.given_up(); ++number) {
+    if (visits_[number] > 0) {
+      record_block(number);
+    } else {
+      record_unreached(number);
+    }
+  }
 }
 
 void Fixpoint::record_block(std::uint32_t number) {
   const Block& block = function_.blocks[number];
-  const bool reached = visits_[number] > 0;
-  recorder_.begin_block(reached);
-  State& state = state_;
-  if (reached) {
-    state = in_[number];
-  } else {
-    state = {};
-    state.registers.fill(values_.unknown(kTopUnreached));
-    if (!block.has_predecessor && abi_.callee_removes && stands_behind_return(function_, number))
-      recorder_.orphan(block.rva);
+  BlockLog& log = recorder_.log_of(number);
+  recorder_.take_block(number);
+  for (const StackPointer::Restored& restored : log.depths) transfer_.stack().believe(restored);
+  if (log.returns) {
+    recorder_.returns(log.at_return->registers[abi_.result]);
+    transfer_.stack().check_return(*log.at_return);
+    recorder_.leave(*log.at_return);
   }
-  interpret(block, state);
-  if (reached && abi_.callee_removes) {
+  if (abi_.callee_removes) {
     for (const std::uint32_t next : block.successors) {
-      if (visits_[next] != 0) transfer_.stack().check_edge(state, in_[next]);
+      if (visits_[next] != 0) transfer_.stack().check_edge(log.stack_pointer, in_[next].registers[abi_.stack_pointer]);
     }
   }
-  if (reached) transfer_.leave(block, state);
-  recorder_.end_block(state);
+  const bool leaves = transfer_.may_leave(block);
+  if (leaves) transfer_.leave(block, *log.at_end);
+  recorder_.add_escaped(leaves ? log.at_end->escaped_arguments : log.escaped);
+}
+
+/// Code that no path was found to is interpreted for what it calls.
+void Fixpoint::record_unreached(std::uint32_t number) {
+  const Block& block = function_.blocks[number];
+  State& state = state_;
+  state = {};
+  state.registers.fill(values_.unknown(kTopUnreached));
+  if (!block.has_predecessor && abi_.callee_removes && stands_behind_return(function_, number))
+    recorder_.orphan(block.rva);
+  recorder_.begin_block(number, false);
+  interpret(block, state);
+  recorder_.end_block(state, abi_.stack_pointer, false);
+  recorder_.take_block(number);
+  for (const StackPointer::Restored& restored : recorder_.log_of(number).depths) transfer_.stack().believe(restored);
+  recorder_.add_escaped(state.escaped_arguments);
 }
 
 void Fixpoint::interpret(const Block& block, State& state) {
   transfer_.enter(block, begins_loop_[static_cast<std::size_t>(&block - function_.blocks.data())] != 0);
   effort_.visit(block.instruction_count);
   effort_.spend(block.instruction_count + steps_for(state));
-  const bool handled = !recorder_.recording() && !block.exception_successors.empty();
+  const bool unreached = recorder_.recording() && !recorder_.reached();
+  const bool handled = !unreached && !block.exception_successors.empty();
   for (std::uint32_t i = 0; i < block.instruction_count && !effort_.given_up(); ++i) {
     const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
     if (!handled) {

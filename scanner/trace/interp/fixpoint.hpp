@@ -1,5 +1,5 @@
-// The fixed point over the blocks of one function: states are carried along the edges until none changes, then every
-// block is interpreted once more to record what the summary says.
+// The fixed point over the blocks of one function: states are carried along the edges until none changes; then what was
+// noted at the last visit of every block becomes the summary.
 #pragma once
 
 #include <cstdint>
@@ -52,6 +52,7 @@ class Fixpoint {
   State doubted(State known, const State& other);
   void record();
   void record_block(std::uint32_t number);
+  void record_unreached(std::uint32_t number);
   void interpret(const Block& block, State& state);
   void merge_into(std::uint32_t number, const State& state, Edge edge);
   bool join_and_settle(std::uint32_t number, const State& state, Edge edge);

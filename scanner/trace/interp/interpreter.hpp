@@ -1,6 +1,6 @@
-// The abstract interpreter of one function: values are carried forward over its blocks to a fixed point, then once more
-// to record what every call gets. What is recorded is in terms of the function's own entry (arguments, frame), so
-// callers can be asked later.
+// The abstract interpreter of one function: values are carried forward over its blocks to a fixed point, and what the
+// last visit of each block showed is recorded, in terms of the function's own entry (arguments, frame), so that callers
+// can be asked later.
 #pragma once
 
 #include "pe/image.hpp"

@@ -1,8 +1,10 @@
-// Collects the summary of a function while the interpreter goes over its blocks once more with what it found out.
-// Before that nothing is recorded: states on the way to the fixed point are not yet true.
+// Collects the summary of a function while the interpreter goes over its blocks. What a block does is noted at every
+// visit and kept from the last one, whose state is that of the fixed point: nothing is interpreted once more.
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "scanner/trace/image/imports.hpp"
@@ -12,52 +14,82 @@
 
 namespace scanner::trace {
 
+/// What the last visit of one block showed.
+struct BlockLog : StoreLog {
+  std::vector<CallSite> calls;  ///< the first `call_count` of them; others are memory for the next visit
+  std::size_t call_count = 0;
+  std::vector<std::uint32_t> ends;                            ///< see FunctionSummary
+  std::vector<EscapedArgument> escaped;                       ///< behind the last operation
+  std::vector<std::pair<std::int64_t, std::int64_t>> depths;  ///< x86: StackPointer::Restored of each `pop`
+  std::unique_ptr<State> at_return;                           ///< null: it does not return
+  std::unique_ptr<State> at_end;                              ///< null: Recorder::end_block() was not asked to keep it
+  ValueId stack_pointer = kBottom;                            ///< behind the last operation
+  std::uint64_t bytes = 0;                                    ///< of all that
+  bool returns = false;                                       ///< `at_return` is of the last visit
+};
+
 class Recorder {
  public:
   Recorder(const LiftedFunction& function, const ImportTable& imports, ValuePool& values, Effort& effort)
-      : function_(function), imports_(imports), values_(values), effort_(effort) {}
+      : function_(function), imports_(imports), values_(values), effort_(effort), logs_(function.blocks.size()) {}
 
   // --- when ----------------------------------------------------------------------------------------------------------
 
-  void start() { recording_ = true; }
-  void stop() { recording_ = false; }
-  /// The next operations are those of a block that a path from the entry was found to, or was not.
-  void begin_block(bool reached) { reached_ = reached; }
-  /// Behind that block's operations.
-  void end_block(const State& state);
+  /// The next operations are those of block `number`, to which a path from the entry was found, or was not. What was
+  /// noted of it before is forgotten.
+  void begin_block(std::uint32_t number, bool reached);
+  /// Behind that block's operations. `keep`: the state is asked for later.
+  void end_block(const State& state, Reg stack_pointer, bool keep);
   /// From now on the call at `rva` is recorded as one of several paths into it; 0: no longer.
   void follow_path_to(std::uint32_t rva) { path_to_ = rva; }
 
-  [[nodiscard]] bool recording() const { return recording_; }
-  /// Is it known that what is recorded now happens?
-  [[nodiscard]] bool certain() const { return recording_ && reached_; }
+  [[nodiscard]] bool recording() const { return log_ != nullptr; }
+  [[nodiscard]] bool reached() const { return reached_; }
 
   // --- what ----------------------------------------------------------------------------------------------------------
 
   /// Where stores go, or null.
-  StoreLog* stores() { return certain() ? &summary_ : nullptr; }
+  StoreLog* stores() { return reached_ ? log_ : nullptr; }
   void call(const Call& call, const State& state);
+  /// The function returns in `state`.
+  void note_return(const State& state);
+  /// x86, see StackPointer::check_restored().
+  void note_depth(std::int64_t offset, std::int64_t depth) { log_->depths.emplace_back(offset, depth); }
+  /// A pointer that walks through data is compared with where the data end.
+  void compare(const Op& op, const State& state);
+
+  // --- the summary, when no state changes any more -------------------------------------------------------------------
+
+  [[nodiscard]] BlockLog& log_of(std::uint32_t number) { return logs_[number]; }
+  /// Adds what was noted of the block, which some path reaches or none does.
+  void take_block(std::uint32_t number);
+  void add_call(const Call& call, const State& state);
+  void add_escaped(const std::vector<EscapedArgument>& escaped) {
+    escape_arguments(summary_.escaped_arguments, escaped);
+  }
   /// The function returns `value`.
   void returns(ValueId value) { summary_.returns = values_.join(summary_.returns, value); }
   /// What callers find behind the pointers that they passed, when the function is left in `state`.
   void leave(const State& state);
   void extend(std::uint32_t rva) { summary_.extensions.push_back(rva); }
   void orphan(std::uint32_t rva) { summary_.orphans.push_back(rva); }
-  /// A pointer that walks through data is compared with where the data end.
-  void compare(const Op& op, const State& state);
 
   [[nodiscard]] std::vector<CallSite>& paths() { return summary_.ways; }
   FunctionSummary take();
 
  private:
+  [[nodiscard]] bool uninteresting(const Call& call) const;
+
   const LiftedFunction& function_;
   const ImportTable& imports_;
   ValuePool& values_;
   Effort& effort_;
   FunctionSummary summary_;
-  State left_;  // at the returns seen so far, the fields
+  std::vector<BlockLog> logs_;
+  BlockLog* log_ = nullptr;  // of the block being interpreted; null: nothing is recorded
+  std::uint64_t bytes_ = 0;  // of all logs
+  State left_;               // at the returns seen so far, the fields
   bool returns_ = false;
-  bool recording_ = false;
   bool reached_ = true;
   std::uint32_t path_to_ = 0;
 };

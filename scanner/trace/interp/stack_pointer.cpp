@@ -5,7 +5,11 @@
 namespace scanner::trace {
 
 bool StackPointer::depth_in(const State& state, std::int64_t& depth) const {
-  const Atom* atom = values_.only(state.registers[abi_.stack_pointer]);
+  return depth_of(state.registers[abi_.stack_pointer], depth);
+}
+
+bool StackPointer::depth_of(ValueId stack_pointer, std::int64_t& depth) const {
+  const Atom* atom = values_.only(stack_pointer);
   if (atom == nullptr || !atom->is_frame_address()) return false;
   depth = atom->displacement();
   return true;
@@ -54,9 +58,9 @@ bool StackPointer::join(State& into, const State& from, std::uint32_t rva) {
   return true;
 }
 
-void StackPointer::check_edge(const State& before, const State& behind) {
+void StackPointer::check_edge(ValueId before, ValueId behind) {
   std::int64_t out = 0, in = 0;
-  if (!depth_in(before, out) || !depth_in(behind, in) || in == out) return;
+  if (!depth_of(before, out) || !depth_of(behind, in) || in == out) return;
   if (!depth_lost(out) && !depth_lost(in)) depths_.contradict();
   if (depth_lost(out) && !depth_lost(in)) depths_.deduce(out, in);
   if (!depth_lost(out) && depth_lost(in)) depths_.deduce(in, out);
@@ -73,8 +77,8 @@ void StackPointer::check_return(const State& state) {
 }
 
 /// `pop` of a preserved register from an unknown depth: it must be where the register was saved.
-void StackPointer::deduce_from_restored(const Op& op, const State& state) {
-  if (op.kind != OpKind::copy || op.a != kScratchB || !abi_.preserved(op.dst)) return;
+std::optional<StackPointer::Restored> StackPointer::deduce_from_restored(const Op& op, const State& state) {
+  if (op.kind != OpKind::copy || op.a != kScratchB || !abi_.preserved(op.dst)) return std::nullopt;
   const ValueId saved = values_.initial(op.dst);
   std::int64_t slot = 0;
   int found = 0;
@@ -83,8 +87,8 @@ void StackPointer::deduce_from_restored(const Op& op, const State& state) {
     slot = other.offset;
     ++found;
   }
-  if (found == 1) depths_.deduce(restored_from_, slot);
-  restored_from_ = 0;
+  const std::int64_t from = std::exchange(restored_from_, 0);
+  return found == 1 ? std::optional(Restored(from, slot)) : std::nullopt;
 }
 
 void StackPointer::note_popped(const Op& op, const State& state, ValueId value) {

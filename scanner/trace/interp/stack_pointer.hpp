@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
@@ -45,18 +47,22 @@ class StackPointer {
   bool join(State& into, const State& from, std::uint32_t rva);
 
   /// The end of a block and the beginning of one that follows it must agree on the depth, or one tells the other's.
-  void check_edge(const State& before, const State& behind);
+  void check_edge(ValueId before, ValueId behind);
   /// At a return, the stack pointer is where it was at entry.
   void check_return(const State& state);
+  /// An offset in a region, and the depth that it really is.
+  using Restored = std::pair<std::int64_t, std::int64_t>;
   /// Before every operation: a `pop` of a preserved register must find it where it was saved.
-  void check_restored(const Op& op, const State& state) {
-    if (restored_from_ != 0) deduce_from_restored(op, state);
+  std::optional<Restored> check_restored(const Op& op, const State& state) {
+    return restored_from_ != 0 ? deduce_from_restored(op, state) : std::nullopt;
   }
+  void believe(const Restored& restored) { depths_.deduce(restored.first, restored.second); }
   /// Behind a load by means of the stack pointer, which gave `value`; check_restored() wants to know.
   void note_popped(const Op& op, const State& state, ValueId value);
 
  private:
-  void deduce_from_restored(const Op& op, const State& state);
+  std::optional<Restored> deduce_from_restored(const Op& op, const State& state);
+  [[nodiscard]] bool depth_of(ValueId stack_pointer, std::int64_t& depth) const;
   [[nodiscard]] bool caller_cleans_behind(std::uint32_t rva, const Block& block) const;
 
   const LiftedFunction& function_;

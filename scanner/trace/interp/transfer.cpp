@@ -47,7 +47,9 @@ void Transfer::step(const Op& op, State& state) {
   auto& registers = state.registers;
   comparison_.note_writes(op, state);
   const LinearForms::Form form = forms_.of_result(op, state, values_);
-  if (recorder_.recording() && abi_.callee_removes) stack_.check_restored(op, state);
+  if (recorder_.recording() && abi_.callee_removes) {
+    if (const auto depth = stack_.check_restored(op, state)) recorder_.note_depth(depth->first, depth->second);
+  }
   switch (op.kind) {
     case OpKind::compare:
       recorder_.compare(op, state);
@@ -66,13 +68,7 @@ void Transfer::step(const Op& op, State& state) {
       break;
     case OpKind::call: call(op, state); break;
     case OpKind::clobber: registers[op.dst] = values_.unknown(kTopNotUnderstood); break;
-    case OpKind::ret:
-      if (recorder_.certain()) {
-        recorder_.returns(registers[abi_.result]);
-        stack_.check_return(state);
-      }
-      recorder_.leave(state);
-      break;
+    case OpKind::ret: recorder_.note_return(state); break;
     case OpKind::jump: break;
   }
   forms_.settle(op, form, state, values_);

@@ -44,7 +44,10 @@ class Transfer {
   }
   /// May the operation raise an exception? Calls, and accesses outside the frame and the image.
   [[nodiscard]] bool may_raise(const Op& op, const State& state);
-  /// The end of `block` is reached in `state`: does it leave the function by a jump or by falling out of it?
+  /// Is there anything that leave() would do at the end of `block`?
+  [[nodiscard]] bool may_leave(const Block& block) const;
+  /// The end of `block` is reached in `state`, that of the fixed point: does it leave the function by a jump or by
+  /// falling out of it?
   void leave(const Block& block, State& state);
 
   BranchRefinement& comparison() { return comparison_; }

@@ -14,7 +14,7 @@ struct TraceWork {
   std::uint64_t instructions_lifted = 0;   ///< likewise
   std::uint64_t interpreted = 0;           ///< functions, each as often as it was
   std::uint64_t rounds = 0;                ///< fixed points: on x86 a function may need more than one
-  std::uint64_t blocks_visited = 0;        ///< until no state changed, and once more to note what calls get
+  std::uint64_t blocks_visited = 0;        ///< until no state changed
   std::uint64_t instructions_visited = 0;  ///< likewise
   std::uint64_t items = 0;                 ///< of the solver's worklist
 };
