@@ -143,7 +143,9 @@ void ExportedAllocators::trace_module(const std::string& path, unsigned hops, Mo
   std::call_once(traced->traced, [&] {
     tagdb::ApiTable apis = apis_;
     apis.rows.insert(apis.rows.end(), given.rows.begin(), given.rows.end());
-    traced->rows = trace::trace(image.value(), apis).exported_rows;
+    trace::TraceResult result = trace::trace(image.value(), apis, [](tagdb::PoolTag) { return false; });
+    traced->rows = result.exported_rows;
+    keep({path, told_apart(given.rows), content_hash(image.value().file()), std::move(result)});
   });
   module.rows = &traced->rows;
 }
@@ -164,6 +166,36 @@ const std::vector<tagdb::ApiRow>& ExportedAllocators::rows_of(const std::string&
   const std::lock_guard lock(mutex_);
   module->done = true;
   return module->rows != nullptr ? *module->rows : none;
+}
+
+namespace {
+
+/// About what is kept of it in memory.
+std::size_t bytes_of(const trace::TraceResult& result) {
+  constexpr std::size_t kChain = 32;
+  return result.uses.size() * (sizeof(trace::TagUse) + kChain) + result.sites.size() * sizeof(trace::Site);
+}
+
+}  // namespace
+
+void ExportedAllocators::keep(Kept trace) {
+  constexpr std::size_t kMostBytes = 8U << 20;
+  const std::lock_guard lock(mutex_);
+  kept_bytes_ += bytes_of(trace.result);
+  kept_.push_back(std::move(trace));
+  for (; kept_bytes_ > kMostBytes; kept_.pop_front()) kept_bytes_ -= bytes_of(kept_.front().result);
+}
+
+std::optional<trace::TraceResult> ExportedAllocators::take_trace(const std::string& path,
+                                                                 const std::vector<tagdb::ApiRow>& rows,
+                                                                 const ContentHash& content) {
+  const std::lock_guard lock(mutex_);
+  const auto kept = std::ranges::find(kept_, path, &Kept::path);
+  if (kept == kept_.end() || kept->content != content || kept->rows != told_apart(rows)) return std::nullopt;
+  trace::TraceResult result = std::move(kept->result);
+  kept_bytes_ -= std::min(kept_bytes_, bytes_of(result));
+  kept_.erase(kept);
+  return result;
 }
 
 ExportedAllocators::Given ExportedAllocators::given_to(const pe::Image& image, const std::string& path) {

@@ -4,15 +4,19 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pe/image.hpp"
 #include "scanner/scan/api_sets.hpp"
+#include "scanner/scan/content.hpp"
+#include "scanner/trace/trace.hpp"
 #include "tagdb/api_table.hpp"
 
 namespace scanner {
@@ -34,10 +38,19 @@ class ExportedAllocators {
   /// What other drivers give to the image at `path`, which imports from them. Safe to call from several threads; the
   /// answer depends on nothing but the files.
   Given given_to(const pe::Image& image, const std::string& path);
+  /// The trace of the image at `path` with these rows and no question about frees, where an importer needed it before.
+  /// Given out once; nothing where it was not made, or not kept.
+  std::optional<trace::TraceResult> take_trace(const std::string& path, const std::vector<tagdb::ApiRow>& rows,
+                                               const ContentHash& content);
 
  private:
   struct Module;
   struct Traced;
+  struct Kept {
+    std::string path, rows;
+    ContentHash content;
+    trace::TraceResult result;
+  };
   struct Located {
     std::string path;       ///< empty: nowhere
     bool as_loader = true;  ///< false: not where the loader looks, but the only file of that name
@@ -50,6 +63,7 @@ class ExportedAllocators {
   const std::vector<tagdb::ApiRow>& rows_of(const std::string& path, unsigned hops);
   void take_modules(const pe::Image& image, const std::string& path, Given& given);
   struct Implemented;
+  void keep(Kept trace);
   void trace_module(const std::string& path, unsigned hops, Module& module);
   std::vector<Implemented> implemented(const pe::Image& image, const std::string& path);
   void trace_what_is_left(const std::vector<Implemented>& functions, unsigned hops);
@@ -68,7 +82,9 @@ class ExportedAllocators {
   std::map<std::pair<std::string, unsigned>, std::unique_ptr<Module>> modules_;  // by path and hops
   /// By path and what the rows that it was traced with are: fewer hops mostly give the same ones.
   std::map<std::pair<std::string, std::string>, std::unique_ptr<Traced>> traced_;
-  std::map<std::string, std::shared_ptr<General>> general_;                      // by module, not beside the importer
+  std::deque<Kept> kept_;  // of these, whole; the first goes first
+  std::size_t kept_bytes_ = 0;
+  std::map<std::string, std::shared_ptr<General>> general_;   // by module, not beside the importer
   std::map<std::string, std::shared_ptr<Listing>> listings_;  // of `folders_`, and of the folder asked for last:
   std::string listed_last_;                                   // the walk goes folder by folder
 };

@@ -130,7 +130,12 @@ void trace_image(const pe::Image& image, const std::vector<tagdb::ApiRow>& more,
     out.outcome = ScannedFile::Outcome::traced;
     const bool all = request.recall != nullptr || request.check_frees;
     const auto frees_asked = [&request, all](tagdb::PoolTag tag) { return all || asked_for(request, tag); };
-    if (more.empty()) {
+    std::optional<trace::TraceResult> made;
+    if (!all && request.queries.empty() && request.exported_allocators != nullptr && out.container.empty())
+      made = request.exported_allocators->take_trace(out.file.path, more, out.hash);
+    if (made) {
+      out.trace = std::move(*made);
+    } else if (more.empty()) {
       out.trace = trace::trace(image, *request.apis, frees_asked);
     } else {
       tagdb::ApiTable apis = *request.apis;

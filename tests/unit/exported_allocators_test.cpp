@@ -66,6 +66,23 @@ TEST_CASE("an importer's tag is followed into the driver that exports the alloca
   CHECK(file.trace.counts(scanner::trace::SiteKind::allocate).total() == 2);
 }
 
+TEST_CASE("the trace of an exporter that an importer needed first is given out once, for the same bytes and rows") {
+  auto allocators = beside();
+  scan(kPair / "importer.sys", &allocators);
+  const std::string path = (kPair / "exporter.sys").string();
+  scanner::walk::Skipped ignored;
+  const auto bytes = scanner::walk::read_file(path, kMaxFile, ignored);
+  REQUIRE(bytes);
+  const scanner::ContentHash content = scanner::content_hash(pe::Bytes{bytes.value()});
+  CHECK_FALSE(allocators.take_trace(path, {}, {}).has_value());
+  CHECK_FALSE(allocators.take_trace(path, {tagdb::ApiRow{}}, content).has_value());
+  const auto made = allocators.take_trace(path, {}, content);
+  REQUIRE(made.has_value());
+  CHECK(made->uses.size() == scan(path, nullptr).trace.uses.size());
+  CHECK_FALSE(made->uses.empty());
+  CHECK_FALSE(allocators.take_trace(path, {}, content).has_value());
+}
+
 TEST_CASE("without the exporter the tag stays a number in code") {
   const fs::path alone = fs::path(TEST_DRIVERS) / "alone";
   fs::create_directories(alone);
