@@ -117,6 +117,60 @@ TEST_CASE("solver: what a callee returns is the tag of its caller") {
   CHECK(solved.tags_in(source.rva("main")) == Tags{{tag("Retn"), 0}});
 }
 
+TEST_CASE("solver: a callee returns what a global holds, what stands behind its argument, or what its callee returns") {
+  listing::Program source;
+  source.function("main").call("of_global").copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  source.function("of_global").load(kRax, kGlobals + 0x10).ret();
+  source.function("setter").set(kRcx, tag("Glob")).store(kGlobals + 0x10, kRcx).ret();
+  source.function("other")
+      .address_of_global(kRcx, kGlobals + 0x40)
+      .call("of_field")
+      .copy(kR8, kRax)
+      .call(listing::allocate_with_tag)
+      .ret();
+  source.function("of_field").load_field(kRax, kRcx, 8).ret();
+  source.function("filler").set(kRcx, tag("Fiel")).store(kGlobals + 0x48, kRcx).ret();
+  source.function("third").call("of_callee").copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  source.function("of_callee").call("of_global").ret();
+  const Solved solved(source);
+  CHECK(solved.tags_in(source.rva("main")) == Tags{{tag("Glob"), 0}});
+  CHECK(solved.tags_in(source.rva("third")) == Tags{{tag("Glob"), 0}});
+  const Tags field = solved.tags_in(source.rva("other"));
+  REQUIRE(field.size() == 1);
+  CHECK(field[0].first == tag("Fiel"));
+}
+
+TEST_CASE("solver: a local that a callee fills in is passed on by its address") {
+  constexpr Reg kRsp = 4;
+  listing::Program source;
+  source.function("main").copy(kRcx, kRsp).set(kRdx, tag("Objt")).call("construct").copy(kRcx, kRsp).call("uses").ret();
+  source.function("construct").store_field(kRcx, -0x40, kRdx).ret();
+  source.function("uses").load_field(kR8, kRcx, -0x40).call(listing::allocate_with_tag).ret();
+  const Solved solved(source);
+  const Tags tags = solved.tags_in(source.rva("main"));
+  REQUIRE(tags.size() == 1);
+  CHECK(tags[0].first == tag("Objt"));
+}
+
+TEST_CASE("solver: what callees return is asked for so often only") {
+  listing::Program source;
+  source.function("main").call("again").copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  source.function("again").call("again").ret();
+  const Solved solved(source);
+  CHECK(solved.tags_in(source.rva("main")).empty());
+  CHECK(solved.solution.complete());
+}
+
+TEST_CASE("solver: a callee finds what its caller stored behind the caller's own argument") {
+  listing::Program source;
+  source.function("main").address_of_global(kRcx, kGlobals + 0x40).call("stores").ret();
+  source.function("stores").set(kRdx, tag("Mine")).store_field(kRcx, 8, kRdx).call("uses").ret();
+  source.function("uses").load_field(kR8, kRcx, 8).call(listing::allocate_with_tag).ret();
+  source.function("before").set(kRdx, tag("Old1")).store(kGlobals + 0x48, kRdx).ret();
+  const Solved solved(source);
+  CHECK(solved.tags_in(source.rva("stores")) == Tags{{tag("Mine"), 0}});
+}
+
 TEST_CASE("solver: a callee's store behind an argument is a store to the global that the caller passes") {
   listing::Program source;
   source.function("main")

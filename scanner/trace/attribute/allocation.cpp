@@ -38,7 +38,9 @@ ValueId AllocationArguments::follow(const CallSite& site, SinkId id, Which which
     std::uint64_t constant = 0;
     if (edge.through_memory && !values.is_constant(inner, constant)) inner = values.unknown(kTopNotUnderstood);
     const unsigned width = which == Which::pool_type ? 4 : program_.abi.word;
-    joined = values.join(joined, in_terms_of_caller(program_, site, inner, width));
+    const Resolution outer = program_.globals.resolve(in_terms_of_caller(program_, site, inner, width));
+    joined = values.join(joined, outer.value);
+    if (!outer.inflows.empty()) joined = values.join(joined, values.unknown(kTopGlobal));
   }
   path.pop_back();
   return joined == kBottom ? values.unknown(kTopNotUnderstood) : joined;

@@ -38,14 +38,16 @@ void Transfer::leave(const Block& block, State& state) {
 }
 
 void Transfer::tail_call(State& state, std::uint32_t rva, std::uint32_t target, ValueId pointer) {
-  recorder_.returns(values_.unknown(kTopReturned));
   Call site;
   site.rva = rva;
   site.target = target;
   site.pointer = pointer;
   site.tail = true;
   site.depth_known = stack_.depth_in(state, site.callee_frame);
-  if (calls_.resolve(site, state)) {
+  const bool resolved = calls_.resolve(site, state);
+  const bool local = resolved && site.target != 0;
+  recorder_.returns(local ? values_.single(Atom::returned(rva)) : values_.unknown(kTopReturned));
+  if (resolved) {
     recorder_.add_call(site, state);
     calls_.escape_arguments_passed(site, state);
   }

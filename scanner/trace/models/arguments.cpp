@@ -48,6 +48,8 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
   if (pointer.is_image_address()) return image_field(program, at, width);
   if (pointer.is_frame_address())
     return frame_load(site.state, pointer.displacement() + offset, width, values, program.abi);
+  if (pointer.is_pointer_argument() && !pointer.strided())
+    return field_load(site.state, pointer.where, pointer.displacement() + offset, width, values);
   if (pointer.is_pointer_argument())
     return values.single(
         Atom::field(pointer.where, pointer.displacement() + offset, width).with_stride(pointer.stride, pointer.count));
@@ -56,6 +58,16 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
                              .with_stride(pointer.stride, pointer.count)
                              .masked_as(pointer));
   return values.unknown(kTopField);
+}
+
+/// What the callee read behind a pointer that this call passes.
+ValueId field_for_caller(Program& program, const CallSite& site, const Atom& field) {
+  ValuePool& values = program.values;
+  const ValueId pointer = value_at(program, site, field.where, program.abi.word);
+  ValueId content =
+      field_behind(program, site, pointer, field.displacement(), field.width, {field.stride, field.count});
+  if (field.offset != 0) content = values.add(content, field.offset);
+  return values.masked_like(content, field);
 }
 
 }  // namespace
@@ -70,9 +82,21 @@ ValueId field_behind(Program& program, const CallSite& site, ValueId pointer, st
 ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value, unsigned width) {
   ValuePool& values = program.values;
   return values.map_join(value, [&](const Atom& atom) {
-    if (atom.is_constant() || atom.kind == AtomKind::image || atom.kind == AtomKind::import) return values.single(atom);
-    if (!atom.is_initial()) return values.unknown(kTopComputed);
-    return values.masked_like(program.globals.resolve(value_at(program, site, atom.where, width)).value, atom);
+    switch (atom.kind) {
+      case AtomKind::constant:
+      case AtomKind::image:
+      case AtomKind::import:
+      case AtomKind::memory:  // the image is the same for both
+      case AtomKind::via_global: return values.single(atom);
+      case AtomKind::field: return field_for_caller(program, site, atom);
+      case AtomKind::initial:
+        if (atom.is_initial()) return values.masked_like(value_at(program, site, atom.where, width), atom);
+        break;
+      case AtomKind::frame:
+      case AtomKind::multiple:
+      case AtomKind::returned: break;
+    }
+    return values.unknown(kTopComputed);
   });
 }
 

@@ -30,7 +30,8 @@ struct Rows {
 ValueId field_behind(Program& program, const CallSite& site, ValueId pointer, std::int64_t offset, unsigned width = 4,
                      Rows rows = {});
 
-/// Expresses a value of the callee (in terms of its entry) in terms of the caller.
+/// Expresses a value of the callee (in terms of its entry) in terms of the caller. What stands in the image is left for
+/// the caller to resolve, who depends on it.
 ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value, unsigned width);
 
 }  // namespace scanner::trace

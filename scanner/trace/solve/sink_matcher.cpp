@@ -98,39 +98,42 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
 
 /// What stands between a value and its constants: returns of callees, then memory.
 Resolution SinkMatcher::resolve(const CallSite& site, ValueId value, SinkId sink) {
-  const auto self = solution_.site_at(site.function, site.rva);
-  for (const Atom& atom : values_.atoms(value)) {
-    if (atom.kind != AtomKind::returned || !self) continue;
-    const auto inner = solution_.site_at(site.function, static_cast<std::uint32_t>(atom.a));
-    if (!inner) continue;
-    context_.dependencies.add({FactKind::returned, solution_.sites[*inner].target}, MatchCall{*self, sink});
-  }
-  return program_.globals.resolve(with_returned(site, value));
+  Question question{solution_.site_at(site.function, site.rva), sink};
+  return program_.globals.resolve(with_returned(site.function, value, question, 0));
 }
 
-/// Replaces what calls of this function returned by what their callees return, as far as those are known.
-ValueId SinkMatcher::with_returned(const CallSite& site, ValueId value) {
+/// Replaces what calls of `function` returned by what their callees return, as far as those are known.
+ValueId SinkMatcher::with_returned(std::uint32_t function, ValueId value, Question& question, unsigned depth) {
   const auto atoms = values_.atoms(value);
   const auto is_returned = [](const Atom& atom) { return atom.kind == AtomKind::returned; };
   if (std::ranges::none_of(atoms, is_returned)) return value;
-  return values_.map_join(
-      value, [&](const Atom& atom) { return is_returned(atom) ? returned_by(site, atom) : values_.single(atom); });
+  return values_.map_join(value, [&](const Atom& atom) {
+    return is_returned(atom) ? returned_by(function, atom, question, depth) : values_.single(atom);
+  });
 }
 
-ValueId SinkMatcher::returned_by(const CallSite& site, const Atom& returned) {
-  const auto call = solution_.site_at(site.function, static_cast<std::uint32_t>(returned.a));
-  if (!call) return values_.unknown(kTopReturned);
-  const CallSite& inner = solution_.sites[*call];
-  const auto summary = solution_.summaries.find(inner.target);
-  if (summary == solution_.summaries.end()) discovery_.analyse(inner.target);
+/// What callees return may be what they were returned, and what they were passed may be, too: so far and no further.
+ValueId SinkMatcher::returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth) {
+  constexpr unsigned kMostNested = 4;
+  constexpr std::uint64_t kSteps = 10;
+  const auto call = solution_.site_at(function, returned.rva());
+  if (!call || depth >= kMostNested || question.results_left == 0) return values_.unknown(kTopReturned);
+  --question.results_left;
+  program_.budget.spend(kSteps);
+  const std::uint32_t callee = solution_.sites[*call].target;
+  if (question.site) context_.dependencies.add({FactKind::returned, callee}, MatchCall{*question.site, question.sink});
+  const auto summary = solution_.summaries.find(callee);
+  if (summary == solution_.summaries.end()) discovery_.analyse(callee);
   if (summary == solution_.summaries.end() || summary->second.returns == kBottom) return values_.unknown(kTopReturned);
-  return values_.masked(in_terms_of_caller(program_, inner, summary->second.returns, 4), returned.and_mask,
-                        returned.or_mask);
+  const ValueId result = with_returned(callee, summary->second.returns, question, depth + 1);
+  const ValueId here = in_terms_of_caller(program_, solution_.sites[*call], result, 4);
+  return values_.masked_like(with_returned(function, here, question, depth + 1), returned);
 }
 
-/// The tag was in a register or a local across a call: what the callee does to it must be known.
+/// The tag was in a register or a local across a call, or a callee fills in the local: what it does must be known.
 void SinkMatcher::ask_callees(const CallSite& site, const SinkCall& call) {
-  if ((values_.flags(call.tag) & (kTopClobbered | kAssumesField)) == 0 || !site.reached) return;
+  constexpr std::uint32_t kOfCallees = kTopClobbered | kTopUnset | kAssumesField | kAssumesFrame;
+  if ((values_.flags(call.tag) & kOfCallees) == 0 || !site.reached) return;
   if (!context_.needs_callee_summaries.insert(site.function).second) return;
   solution_.analysed.erase(site.function);
   context_.worklist.add(AnalyseFunction{site.function});

@@ -26,12 +26,19 @@ class SinkMatcher {
   [[nodiscard]] bool depth_capped() const { return depth_capped_; }
 
  private:
+  /// Who asks what callees return, and how many results may be looked at for that.
+  struct Question {
+    std::optional<SiteId> site;
+    SinkId sink = 0;
+    unsigned results_left = 64;
+  };
+
   ValueId tag_of_listed(SiteId id, const CallSite& site, const TagSink& sink, SinkCall& call,
                         Conditions::ForCallers& callers, bool known);
   ValueId tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers);
   Resolution resolve(const CallSite& site, ValueId value, SinkId sink);
-  ValueId with_returned(const CallSite& site, ValueId value);
-  ValueId returned_by(const CallSite& site, const Atom& returned);
+  ValueId with_returned(std::uint32_t function, ValueId value, Question& question, unsigned depth);
+  ValueId returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth);
   void ask_callees(const CallSite& site, const SinkCall& call);
   void depend_on_globals(const MatchCall& item, const Resolution& tag);
   void pass_on(const CallSite& site, const SinkCall& call, const Resolution& tag, Conditions::ForCallers callers);

@@ -1,4 +1,4 @@
-// case member_tag missed clang-x86-O0-unwind-simd fails
+// case member_tag missed clang-x86-O0-unwind-simd passes
 // part Aa member_tag decoys
 #include "program.h"
 class Pool0 {

@@ -1,4 +1,4 @@
-// case override_global missed gcc-x64-O1 fails
+// case override_global missed gcc-x64-O1 passes
 // part Aa override_global decoys
 #include "program.h"
 static volatile ULONG override0;
