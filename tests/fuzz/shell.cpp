@@ -28,9 +28,14 @@ class Writer {
   std::vector<std::uint8_t> bytes_;
 };
 
-constexpr std::array<std::string_view, 6> kFunctions = {"ExAllocatePoolWithTag",           "ExFreePoolWithTag",
-                                                        "ExInitializeNPagedLookasideList", "ExAllocatePool2",
-                                                        "MmGetSystemRoutineAddress",       "RtlInitUnicodeString"};
+constexpr std::array<std::string_view, 8> kFunctions = {"ExAllocatePoolWithTag",
+                                                        "ExFreePoolWithTag",
+                                                        "ExInitializeNPagedLookasideList",
+                                                        "ExAllocatePool2",
+                                                        "MmGetSystemRoutineAddress",
+                                                        "RtlInitUnicodeString",
+                                                        "memcpy",
+                                                        "memset"};
 
 void put_imports(Writer& out, unsigned word) {
   constexpr std::uint32_t kLookup = kImports + 0x100, kSlots = kImports + 0x200, kNames = kImports + 0x300,

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "tagdb/api_table.hpp"
 #include "tests/unit/hand_made.hpp"
@@ -16,9 +17,17 @@ constexpr std::uint64_t kTag = 0x6B61654C, kOther = 0x656E6F4E;
 constexpr std::uint32_t kAllocate = 0;
 
 struct Run {
-  explicit Run(Function& function, const trace::CalleeKnowledge& knowledge = {})
-      : imports(image.get(), tagdb::builtin_api_table(), image.machine()), values(abi.word, abi.entry_misalignment) {
+  explicit Run(Function& function, const trace::CalleeKnowledge& knowledge = {},
+               const std::function<void(Image&)>& prepare = nullptr)
+      : image(prepared(prepare)),
+        imports(image.get(), tagdb::builtin_api_table(), image.machine()),
+        values(abi.word, abi.entry_misalignment) {
     summary = trace::interpret_function(image.get(), imports, function.get(), values, abi, budget, knowledge);
+  }
+  static Image prepared(const std::function<void(Image&)>& prepare) {
+    Image image;
+    if (prepare) prepare(image);
+    return image;
   }
   /// Argument `index` of the first call.
   ValueId argument(unsigned index, std::size_t call = 0) {
@@ -168,6 +177,37 @@ TEST_CASE("interpreter: a callee whose summary is known fills in the caller's lo
   CHECK(trace::value_at(summary.calls[1], abi.argument(2), 4, values, abi) == values.constant(kTag));
   // Without the summary the local was never set.
   CHECK(probe.values.atoms(probe.argument(2, 1)).empty());
+}
+
+TEST_CASE("interpreter: memcpy and memset of a certain number of bytes are what they do") {
+  constexpr std::uint32_t kCopy = 6, kFill = 7;
+  const auto program = [](std::uint64_t bytes) {
+    Function function;
+    function.block({})
+        .add(alu(trace::Alu::sub, kRsp, 0x88))
+        .add(lea(kRcx, at(kRsp, 0x40)))
+        .add(lea(kRdx, in_image(kReadOnly)))
+        .add(set(kR8, bytes))
+        .call_import(kCopy)
+        .add(load(kR8, at(kRax, 8), 4))
+        .call_import(kAllocate)
+        .add(lea(kRcx, at(kRsp, 0x40)))
+        .add(set(kRdx, 0x20))
+        .add(set(kR8, bytes))
+        .call_import(kFill)
+        .add(load(kR8, at(kRsp, 0x48), 4))
+        .call_import(kAllocate)
+        .ret();
+    return function;
+  };
+  Function twelve = program(12), eight = program(8);
+  Run run(twelve, {}, [](Image& image) { image.put(kReadOnly + 8, kTag, 4); });
+  REQUIRE(run.summary.calls.size() == 2);
+  CHECK(run.is(run.argument(2, 0), {kTag}));
+  CHECK(run.is(run.argument(2, 1), {0x20202020}));
+  Run less(eight, {}, [](Image& image) { image.put(kReadOnly + 8, kTag, 4); });
+  REQUIRE(less.summary.calls.size() == 2);
+  CHECK(less.values.atoms(less.argument(2, 0)).empty());
 }
 
 TEST_CASE("interpreter: paths into one call are told apart when asked for") {

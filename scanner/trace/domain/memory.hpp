@@ -37,6 +37,14 @@ class Memory {
   void store(State& state, const Op& op, std::uint32_t function, StoreLog* log);
   /// The operation stores many times (OpKind::repeat), log as above.
   void repeat(State& state, const Op& op, std::uint32_t function, StoreLog* log);
+  /// `bytes` bytes of `value`, which are all alike if `from` is kBottom, or those at `from`, are stored at `to`.
+  struct Move {
+    ValueId to = kBottom, from = kBottom, value = kBottom;
+    std::uint64_t bytes = 0;
+    std::uint32_t rva = 0;  ///< of the instruction
+  };
+  /// False, and nothing is done: `to` may be several places, or there are too many bytes.
+  bool move(State& state, const Move& move, std::uint32_t function, StoreLog* log);
   /// Frame addresses in `value` escape: aliases of them exist from now on.
   void escape(State& state, ValueId value);
   /// The same for pointers that are arguments of this function.
@@ -68,6 +76,8 @@ class Memory {
   void taint_aliased_fields(State& state, std::span<const Atom> atoms);
   void taint_aliased_locals(State& state, std::span<const Atom> atoms);
   void fill_in_arguments(State& state, std::int64_t offset);
+  [[nodiscard]] bool is_place(ValueId address) const;
+  bool repeat_as_move(State& state, const Op& op, std::uint64_t count, std::uint32_t function, StoreLog* log);
   void repeat_each(State& state, const Op& op, Op one, std::uint64_t count, std::uint32_t function, StoreLog* log);
 
   const pe::Image& image_;

@@ -11,6 +11,12 @@ KnownRoutine routine_of(std::string_view name) {
   if (name == "__chkstk" || name == "_chkstk" || name == "_alloca_probe") return KnownRoutine::stack_probe;
   if (name == "RtlInitUnicodeString") return KnownRoutine::init_string;
   if (name == "MmGetSystemRoutineAddress") return KnownRoutine::find_routine;
+  for (const std::string_view copy : {"memcpy", "memmove", "RtlCopyMemory", "RtlMoveMemory"}) {
+    if (name == copy) return KnownRoutine::copy_bytes;
+  }
+  if (name == "memset") return KnownRoutine::fill_bytes;
+  if (name == "RtlFillMemory") return KnownRoutine::fill_memory;
+  if (name == "RtlZeroMemory") return KnownRoutine::zero_memory;
   if (name == "WdfVersionBind") return KnownRoutine::bind_framework;
   for (const std::string_view stop : {"KeBugCheck", "KeBugCheckEx", "ExRaiseStatus", "RtlRaiseStatus",
                                       "__report_gsfailure", "ExRaiseAccessViolation", "ExRaiseDatatypeMisalignment"}) {

@@ -24,6 +24,10 @@ enum class KnownRoutine : std::uint8_t {
   no_return,       ///< KeBugCheckEx and its kin
   init_string,     ///< RtlInitUnicodeString: fills the structure of argument 0 with the text of argument 1
   find_routine,    ///< MmGetSystemRoutineAddress: returns the function that argument 0 names
+  copy_bytes,      ///< memcpy: to, from, bytes; returns the first
+  fill_bytes,      ///< memset: to, byte, bytes; returns the first
+  fill_memory,     ///< RtlFillMemory: to, bytes, byte
+  zero_memory,     ///< RtlZeroMemory: to, bytes
   bind_framework   ///< WdfVersionBind
 };
 

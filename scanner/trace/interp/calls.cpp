@@ -92,16 +92,20 @@ void Calls::taint_exposed(const Call& site, State& state) {
   }
 }
 
-void Calls::return_from(const Call& site, const Op& op, const Block& block, State& state) {
+void Calls::return_from(const Call& site, const Op& op, const Block& block, State& state, StoreLog* log) {
   budget_.spend(steps_for(state));
   const KnownRoutine routine = routine_of(site.import);
   ValueId result = values_.unknown(kTopReturned);
   if (site.target != 0 || std::ranges::find(knowledge_.results_of, op.rva) != knowledge_.results_of.end())
     result = values_.single(Atom::returned(op.rva));
-  if (routine == KnownRoutine::init_string) {
-    routines_.init_string({state, site.callee_frame, site.depth_known}, state);
+  const CallView call{state, site.callee_frame, site.depth_known};
+  const std::optional<ValueId> moved = routines_.move_bytes(call, site, state, log);
+  if (moved) {
+    result = *moved;
+  } else if (routine == KnownRoutine::init_string) {
+    routines_.init_string(call, state);
   } else if (routine == KnownRoutine::find_routine) {
-    result = routines_.find_routine({state, site.callee_frame, site.depth_known});
+    result = routines_.find_routine(call);
   } else {
     escape_locals_passed(site, state);
   }
@@ -111,7 +115,7 @@ void Calls::return_from(const Call& site, const Op& op, const Block& block, Stat
   clobber_registers(site, state);
   state.registers[abi_.result] = result;
   if (abi_.callee_removes) stack_.settle_call(site, op, block, state);
-  if (routine == KnownRoutine::init_string || routine == KnownRoutine::find_routine) return;
+  if (moved || routine == KnownRoutine::init_string || routine == KnownRoutine::find_routine) return;
   taint_exposed(site, state);
   if (fills) effects_.apply({before_, site.callee_frame, site.depth_known}, knowledge_.stores(site.target), state);
 }

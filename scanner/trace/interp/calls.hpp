@@ -27,8 +27,9 @@ class Calls {
 
   /// Fills in where a call through a pointer goes; returns false when the "call" is a helper that keeps everything.
   bool resolve(Call& site, const State& state);
-  /// Turns the state before the call `op` of `block`, resolved as `site`, into the one behind it.
-  void return_from(const Call& site, const Op& op, const Block& block, State& state);
+  /// Turns the state before the call `op` of `block`, resolved as `site`, into the one behind it. Stores that a known
+  /// routine makes are added to `log` unless it is null.
+  void return_from(const Call& site, const Op& op, const Block& block, State& state, StoreLog* log);
   /// The callee gets pointers that are arguments of this function: they escape, unless it is known what the callee does
   /// with them. Imports are trusted to write only what they are made to write.
   void escape_arguments_passed(const Call& site, State& state);

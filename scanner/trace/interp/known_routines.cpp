@@ -56,6 +56,27 @@ ValueId KnownRoutines::routine_named_at(const Atom& text) {
   return values_.with_flags(values_.import_pointer(static_cast<std::uint32_t>(import)), assumed);
 }
 
+std::optional<ValueId> KnownRoutines::move_bytes(const CallView& call, const Call& made, State& state, StoreLog* log) {
+  if (made.import < 0) return std::nullopt;
+  const KnownRoutine routine = imports_[static_cast<std::size_t>(made.import)].routine;
+  const bool copies = routine == KnownRoutine::copy_bytes, length_last = copies || routine == KnownRoutine::fill_bytes;
+  if (!length_last && routine != KnownRoutine::fill_memory && routine != KnownRoutine::zero_memory) return std::nullopt;
+  Memory::Move move;
+  move.to = argument(call, 0);
+  move.rva = made.rva;
+  if (!values_.is_constant(argument(call, length_last ? 2 : 1), move.bytes)) return std::nullopt;
+  if (copies) move.from = argument(call, 1);
+  if (routine == KnownRoutine::zero_memory) move.value = values_.constant(0);
+  if (routine == KnownRoutine::fill_bytes || routine == KnownRoutine::fill_memory) {
+    constexpr std::uint64_t kEachByte = 0x0101010101010101;
+    std::uint64_t byte = 0;
+    const bool known = values_.is_constant(argument(call, length_last ? 1 : 2), byte);
+    move.value = known ? values_.constant((byte & 0xFF) * kEachByte) : values_.unknown(kTopComputed);
+  }
+  if (!memory_.move(state, move, made.function, log)) return std::nullopt;
+  return length_last ? move.to : values_.unknown(kTopReturned);
+}
+
 ValueId KnownRoutines::find_routine(const CallView& call) {
   const ValueId string = values_.address(argument(call, 0), kBottom, 1, abi_.word);
   ValueId result = kBottom;

@@ -1,5 +1,6 @@
 // Imports whose effect is known: RtlInitUnicodeString fills in a local, MmGetSystemRoutineAddress returns a pointer to
-// the function of that name. Names are often built by the first for the second.
+// the function of that name. Names are often built by the first for the second. memcpy and its like are what compilers
+// make of assignments of structures.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,10 @@ class KnownRoutines {
   void init_string(const CallView& call, State& state);
   /// MmGetSystemRoutineAddress: what it returns.
   ValueId find_routine(const CallView& call);
+  /// memcpy and the like: `state` gets the bytes, and `log` stores that leave the frame. `made` tells the call that
+  /// `call` is. Nothing, and nothing is done, when it is no such routine or not known where and how many; else what it
+  /// returns.
+  std::optional<ValueId> move_bytes(const CallView& call, const Call& made, State& state, StoreLog* log);
 
  private:
   ValueId argument(const CallView& call, unsigned index) {

@@ -79,6 +79,7 @@ void Transfer::call(const Op& op, State& state) {
   if (op.keeps_registers) return;
   Call site;
   site.rva = op.rva;
+  site.function = context_.function.rva;
   site.target = op.target;
   if (op.a != kNoReg) site.pointer = state.registers[op.a];
   std::int64_t depth = 0;
@@ -91,7 +92,7 @@ void Transfer::call(const Op& op, State& state) {
     return;
   }
   recorder_.call(site, state);
-  if (!call_helper(site, op, state)) calls_.return_from(site, op, *current_, state);
+  if (!call_helper(site, op, state)) calls_.return_from(site, op, *current_, state, recorder_.stores());
 }
 
 /// Calls of the compilers' helpers that move the caller's own registers. True when this was one.

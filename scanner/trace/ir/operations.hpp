@@ -81,7 +81,7 @@ struct Op {
   Reg a = kNoReg;
   Reg b = kNoReg;        ///< kNoReg: use imm
   bool sign = false;     ///< load, copy: sign-extend to 8 bytes
-  bool unknown = false;  ///< store: the value is not understood; compare: only equality is
+  bool unknown = false;  ///< store, repeat: the value is not understood; compare: only equality is
   /// compare, only equality being known: the carry is set exactly if a is -1, or exactly if it is not.
   Carry carry = Carry::unknown;
   bool weak = false;             ///< store: or memory stays as it is

@@ -133,7 +133,8 @@ void lift_zero_block(Emitter& out, const Word& word) {
   out.set(kScratchA, 2 * kBlock - 1);
   Op& op = out.emit(OpKind::repeat);
   op.width = 1;
-  op.a = op.b = kScratchA;  // so many bytes are not counted out: what they hold is not known afterwards
+  op.a = op.b = kScratchA;
+  op.unknown = true;
   op.mem.base = kScratchC;
 }
 
