@@ -149,3 +149,50 @@ TEST_CASE("memory: a counted fill writes each element, one that is not counted l
   room.memory.repeat(room.state, fill, kCode, nullptr);
   CHECK(room.values.atoms(room.load(at(kRsp, -24), 4)).empty());
 }
+
+TEST_CASE("memory: a string operation moves words, each with what is known of it") {
+  Room room;
+  const ValueId tag = room.values.constant(kTag), argument = room.values.initial(kRcx);
+  room.put(at(kRsp, -64), argument, 8);
+  room.put(at(kRsp, -56), tag, 4);
+  trace::Op copy = op(trace::OpKind::repeat);
+  copy.b = kRcx;
+  copy.width = 1;
+  copy.mem = at(kRdx, 0, kR8);
+  room.state.registers[kRdx] = room.values.frame_address(-32);
+  room.state.registers[kR8] = room.values.frame_address(-64);
+  room.state.registers[kRcx] = room.values.constant(12);
+  room.memory.repeat(room.state, copy, kCode, nullptr);
+  CHECK(room.load(at(kRsp, -32), 8) == argument);
+  CHECK(room.load(at(kRsp, -24), 4) == tag);
+  CHECK(room.values.atoms(room.load(at(kRsp, -20), 4)).empty());
+  // One that reads what it has written is no move.
+  room.state.registers[kRdx] = room.values.frame_address(-52);
+  room.state.registers[kR8] = room.values.frame_address(-56);
+  room.state.registers[kRcx] = room.values.constant(8);
+  room.memory.repeat(room.state, copy, kCode, nullptr);
+  CHECK(room.load(at(kRsp, -48), 4) == tag);
+}
+
+TEST_CASE("memory: a fill of bytes makes words of them") {
+  Room room;
+  trace::Op fill = op(trace::OpKind::repeat, trace::kNoReg, kRax);
+  fill.b = kRcx;
+  fill.width = 1;
+  fill.mem = at(kRdx, 0);
+  room.state.registers[kRax] = room.values.constant(0x41);
+  room.state.registers[kRdx] = room.values.frame_address(-256);
+  room.state.registers[kRcx] = room.values.constant(200);
+  room.memory.repeat(room.state, fill, kCode, nullptr);
+  CHECK(room.load(at(kRsp, -256 + 196), 4) == room.values.constant(0x41414141));
+  CHECK(room.values.atoms(room.load(at(kRsp, -256 + 200), 4)).empty());
+}
+
+TEST_CASE("memory: two tags that were stored at once are two elements of an array") {
+  Room room;
+  room.put(at(kRsp, -32), room.values.constant(std::uint64_t{0x656E6F4E} << 32 | kTag), 8);
+  room.state.registers[kRdx] = room.values.single(trace::Atom::frame(-32).with_stride(4, 2));
+  CHECK(room.load(at(kRdx, 0), 4) == room.values.join(room.values.constant(kTag), room.values.constant(0x656E6F4E)));
+  room.state.registers[kRdx] = room.values.single(trace::Atom::frame(-32).with_stride(4, 3));
+  CHECK((room.values.flags(room.load(at(kRdx, 0), 4)) & trace::kTopUnset) != 0);
+}

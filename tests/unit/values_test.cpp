@@ -88,6 +88,19 @@ TEST_CASE("an aligned stack pointer: where the next multiple of 16 lies is the c
   CHECK(aligned(pe::Machine::x64, -0x28) == -0x28);
 }
 
+TEST_CASE("an index is inserted where an address has no bits") {
+  ValuePool pool(8, 0);
+  const ValueId index = pool.single(Atom::multiple(4, 4));
+  const ValueId array = pool.alu(Alu::bit_or, 8, 0, pool.frame_address(-32), index);
+  CHECK(array == pool.single(Atom::frame(-32).with_stride(4, 4)));
+  CHECK(pool.alu(Alu::bit_or, 8, 0, index, pool.image_address(0x2010)) ==
+        pool.single(Atom::image(0x2010).with_stride(4, 4)));
+  CHECK(pool.atoms(pool.alu(Alu::bit_or, 8, 0, pool.frame_address(-24), index)).empty());
+  CHECK(pool.atoms(pool.alu(Alu::bit_or, 8, 0, pool.image_address(0x2008), index)).empty());
+  const ValueId more = pool.single(Atom::multiple(4, 8));  // past what is known to be aligned
+  CHECK(pool.atoms(pool.alu(Alu::bit_or, 8, 0, pool.frame_address(-32), more)).empty());
+}
+
 TEST_CASE("an aligned stack pointer on x86: no convention says where a multiple of 16 lies") {
   const scanner::trace::Abi& abi = scanner::trace::abi_of(pe::Machine::x86);
   ValuePool values(abi.word, abi.entry_misalignment);

@@ -93,6 +93,15 @@ bool combine_address(Alu op, unsigned width, std::uint64_t number, std::optional
   return false;
 }
 
+/// Are the bits that `number` may set clear in the certain `address`? Images begin on whole pages, and the stack
+/// pointer was `misalignment` below a multiple of 16 at entry. An index is inserted where that is so (bfi).
+bool clear_in_address(const Atom& number, const Atom& address, std::optional<std::int64_t> misalignment) {
+  const std::uint64_t bits = possible_bits(number);
+  if (address.is_image_address()) return bits < 0x1000 && (address.a & bits) == 0;
+  if (!address.is_frame_address() || !misalignment || bits >= policy::kAlignmentOfMembers) return false;
+  return (static_cast<std::uint64_t>(address.displacement() - *misalignment) & bits) == 0;
+}
+
 /// A pointer that was loaded from memory, plus or minus `number`.
 bool combine_loaded_pointer(Alu op, unsigned width, std::uint64_t number, Atom& out) {
   if (op != Alu::add && op != Alu::sub) return false;
@@ -123,7 +132,10 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   }
   const bool keeps_masks = x.came_in() || x.kind == AtomKind::returned || (x.is_content() && !x.moved());
   if (keeps_masks && yc && width >= 4 && (op == Alu::bit_or || op == Alu::bit_and)) return combine_masks(op, y.a, out);
-  if (x.kind == AtomKind::multiple) return combine_progression(op, width, x, y, out);
+  if (x.kind == AtomKind::multiple) {
+    const bool inserted = op == Alu::bit_or && clear_in_address(x, y, misalignment);
+    return combine_progression(inserted ? Alu::add : op, width, x, y, out);
+  }
   if (y.kind == AtomKind::multiple && op == Alu::add) return combine(op, width, shift, y, x, misalignment, out);
   if (keeps_masks && yc && op == Alu::add && combine_masks(op, y.a, out)) return true;
   // What an argument points at is reached by adding to it.

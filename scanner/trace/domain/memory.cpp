@@ -148,7 +148,8 @@ ValueId Memory::load_element(const State& state, const Atom& address, unsigned w
   for (int i = 0; i < (bounded ? int{address.count} : policy::kMostElementsOnStack); ++i) {
     const std::int64_t offset = address.displacement() + std::int64_t{i} * address.stride;
     const auto slot = slot_reaching(state.frame, offset);
-    const bool filled = slot != state.frame.end() && slot->offset == offset && slot->width == width;
+    const bool filled = slot != state.frame.end() && slot->offset <= offset &&
+                        std::int64_t{slot->offset} + slot->width >= offset + std::int64_t{width};
     if (!filled && !bounded) break;
     result = values_.join(result, frame_load(state, offset, width, values_, abi_));
   }

@@ -94,13 +94,6 @@ bool swap_bytes(Atom& atom) {
   return true;
 }
 
-/// All bits that one of the values of a number may have; only for a stride that is a power of two.
-std::uint64_t possible_bits(const Atom& atom) {
-  const auto stride = static_cast<std::uint64_t>(atom.stride);
-  if (atom.count == 0 || atom.stride < 0 || !std::has_single_bit(stride)) return ~std::uint64_t{0};
-  return (bits_of(atom) & ~(stride - 1)) | (atom.a & (stride - 1));
-}
-
 /// The same values, counted upwards. False: where they end is not known.
 bool turn_upwards(Atom& atom) {
   if (atom.stride > 0) return true;
@@ -111,6 +104,12 @@ bool turn_upwards(Atom& atom) {
 }
 
 }  // namespace
+
+std::uint64_t possible_bits(const Atom& atom) {
+  const auto stride = static_cast<std::uint64_t>(atom.stride);
+  if (atom.count == 0 || atom.stride < 0 || !std::has_single_bit(stride)) return ~std::uint64_t{0};
+  return (bits_of(atom) & ~(stride - 1)) | (atom.a & (stride - 1));
+}
 
 bool no_common_bits(const Atom& x, const Atom& y) { return (possible_bits(x) & possible_bits(y)) == 0; }
 

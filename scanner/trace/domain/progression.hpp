@@ -44,6 +44,8 @@ using Sums = boost::container::static_vector<Atom, policy::kMostJoined>;
 /// what chooses the two has nothing to do with each other. `independent`: that is known. False: they are not known, or
 /// too many.
 bool add_progressions(Atom x, Atom y, Sums& sums, bool& independent);
+/// All bits that one of the values of a number may have; all there are when that is not known.
+std::uint64_t possible_bits(const Atom& atom);
 /// Has no value of one number a bit that some value of the other has, too?
 bool no_common_bits(const Atom& x, const Atom& y);
 /// `atom`, of kind multiple, cut to 1 or 2 bytes. False: nothing is known of it then.

@@ -1,4 +1,4 @@
-// case table_on_stack missed clang-arm64-O2 fails
+// case table_on_stack missed clang-arm64-O2 passes
 // part Aa table_on_stack decoys
 #include "program.h"
 ROUTINE part0(ULONG a, ULONG b) { (void)a; (void)b;
