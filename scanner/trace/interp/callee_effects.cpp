@@ -9,6 +9,7 @@
 namespace scanner::trace {
 namespace {
 
+constexpr std::uint32_t kWidestStore = 16;  // of an instruction that stores once
 constexpr unsigned kEstablisherFrame = 1;  // which argument of a funclet is the frame that it belongs to
 
 /// Bytes that a callee wrote: behind an argument of ours, or (-1) in our frame.
@@ -37,6 +38,9 @@ void CalleeEffects::apply(const CallView& call, const ArgumentEffects& effects, 
   budget_.spend(steps_for(call.state) + effects.stores.size());
   Places written;
   for (const ArgumentStore& store : effects.stores) {
+    // How far a fill of unknown length goes is not known; what stands there is assumed to be left alone, as it was
+    // told of everything behind an address that escapes.
+    if (store.width > kWidestStore) continue;
     const Atom* pointer = values_.only(value_at(call, store.pointer, abi_.word, values_, abi_));
     if (pointer == nullptr || pointer->strided()) continue;
     const bool field = pointer->is_pointer_argument();
