@@ -67,6 +67,36 @@ TEST_CASE("globals: an address that escapes makes contents assumed, near and abo
   CHECK_FALSE(assumed(kWritable - 8));
 }
 
+TEST_CASE("globals: what no code can write is what the file says at all times") {
+  Room room;
+  room.image.put(kWritable, kTag, 4);
+  const auto fixed_beside = [&](std::uint32_t target, std::uint32_t opcode) {
+    room.image.put(kReadOnly, opcode, 3);  // the field stands behind it
+    room.index.data = {{kWritable, kReadOnly + 0x22}, {target, kReadOnly + 3}};
+    room.index.sort();
+    return room.globals().is_fixed(kWritable, 4);
+  };
+  room.image.put(kReadOnly + 0x20, 0x058B, 2);  // mov eax, [rip + …]
+  constexpr std::uint32_t kLoad = 0x058B90, kStore = 0x058990, kStoreNumber = 0x05C790, kStoreWide = 0x058948;
+  constexpr std::uint32_t kAddress = 0x058D48;
+  CHECK(fixed_beside(kWritable, kLoad));
+  CHECK_FALSE(fixed_beside(kWritable, kStore));
+  CHECK_FALSE(fixed_beside(kWritable + 2, kStore));
+  CHECK(fixed_beside(kWritable + 4, kStore));
+  // The index takes a displacement for the last field, which it is not in front of a number.
+  CHECK_FALSE(fixed_beside(kWritable - 4, kStoreNumber));
+  CHECK(fixed_beside(kWritable - 12, kStoreNumber));
+  CHECK_FALSE(fixed_beside(kWritable - 12, kStoreWide));
+  CHECK_FALSE(fixed_beside(kWritable - 12, kAddress));
+  CHECK_FALSE(fixed_beside(kWritable + 2, kAddress));
+
+  CHECK(fixed_beside(kWritable + 0x40, kStore));
+  CHECK_FALSE(room.globals().is_fixed(kWritable + 8, 4));  // zero: some code fills it in
+  room.image.put(kReadOnly + 0x80, room.image.get().base() + kWritable, 8);
+  room.index.data_pointers = {kReadOnly + 0x80};
+  CHECK_FALSE(room.globals().is_fixed(kWritable, 4));
+}
+
 TEST_CASE("globals: two fields that are written at once") {
   Room room;
   trace::Globals globals = room.globals();

@@ -31,7 +31,8 @@ struct Room {
   trace::ImportTable imports;
   trace::ValuePool values;
   trace::Budget budget;
-  trace::Memory memory{image.get(), imports, values, abi, budget};
+  trace::IsFixed is_fixed;
+  trace::Memory memory{image.get(), imports, values, abi, budget, is_fixed};
   trace::State state;
   trace::StoreLog log;
 };

@@ -57,6 +57,26 @@ bool Globals::escapes(std::uint32_t rva) {
   return object != 0 && (facts_.computed_within(object, object) || !facts_.words_holding(object).empty());
 }
 
+/// Other drivers may write what is exported.
+bool Globals::is_exported(std::uint32_t rva, unsigned width) {
+  if (!exported_) {
+    std::vector<std::uint32_t>& all = exported_.emplace();
+    image_.for_each_export([&all](const pe::Export& exported) { all.push_back(exported.rva); });
+    std::ranges::sort(all);
+  }
+  const auto at = std::ranges::lower_bound(*exported_, rva - std::min(rva, policy::kObjectReach));
+  return at != exported_->end() && *at < rva + width;
+}
+
+bool Globals::is_fixed(std::uint32_t rva, unsigned width) {
+  const auto [known, fresh] = fixed_.emplace(std::uint64_t{rva} << 32 | width, false);
+  if (!fresh) return known->second;
+  // What is zero in the file is filled in, mostly in some way that no code shows.
+  if (image_.load(rva, width).value_or(0) == 0 || escapes(rva) || is_exported(rva, width)) return false;
+  const bool inside = facts_.held_within(rva, rva + width - 1) || facts_.computed_within(rva, rva + width - 1);
+  return known->second = !inside && facts_.unwritten(rva, width);
+}
+
 ValueId Globals::from_argument(const GlobalStore& store, const Atom& argument, std::uint32_t flags, Resolution& out) {
   if (argument.a != 0) return values_.unknown(kTopComputed);
   if (out.inflows.size() >= policy::kMostInflows) return values_.unknown(kTopCapped);

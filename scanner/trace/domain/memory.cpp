@@ -53,12 +53,15 @@ ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
   }
   const pe::Section* section = image_.section_at(rva);
   if (section == nullptr) return values_.unknown(kTopNotUnderstood);
-  if (section->writable()) return values_.memory(rva, width);
   const auto value = image_.load(rva, width);
-  if (!value) return values_.unknown(kTopNotUnderstood);
-  if (width == abi_.word) {
-    if (const auto target = image_.rva_of_va(*value)) return values_.image_address(*target);
+  const auto target = width == abi_.word && value ? image_.rva_of_va(*value) : std::nullopt;
+  if (section->writable()) {
+    // A pointer keeps the name of its place: what stands behind it is known by that name.
+    const bool number = value && !target && width <= abi_.word;
+    return number && is_fixed_ && is_fixed_(rva, width) ? values_.constant(*value) : values_.memory(rva, width);
   }
+  if (!value) return values_.unknown(kTopNotUnderstood);
+  if (target) return values_.image_address(*target);
   // Two pointers at once are no number.
   if (width > abi_.word && (image_.rva_of_va(*value & 0xFFFFFFFFU) || image_.rva_of_va(*value >> 32)))
     return values_.unknown(kTopNotUnderstood);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "pe/image.hpp"
@@ -17,11 +18,15 @@
 
 namespace scanner::trace {
 
+/// Are `width` bytes at `rva` what the file says, though they are writable (Globals::is_fixed)?
+using IsFixed = std::function<bool(std::uint32_t rva, unsigned width)>;
+
 class Memory {
  public:
-  /// Walks over whole states are taken from `budget`.
-  Memory(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi, Budget& budget)
-      : image_(image), imports_(imports), values_(values), abi_(abi), budget_(budget) {}
+  /// Walks over whole states are taken from `budget`. `is_fixed` may be empty: then that is not known of any.
+  Memory(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi, Budget& budget,
+         const IsFixed& is_fixed)
+      : image_(image), imports_(imports), values_(values), abi_(abi), budget_(budget), is_fixed_(is_fixed) {}
 
   ValueId address_of(const State& state, const Mem& mem) {
     const ValueId base = mem.in_image         ? values_.image_address(0)
@@ -85,6 +90,7 @@ class Memory {
   ValuePool& values_;
   const Abi& abi_;
   Budget& budget_;
+  const IsFixed& is_fixed_;
 };
 
 }  // namespace scanner::trace

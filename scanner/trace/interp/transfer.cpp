@@ -10,7 +10,7 @@ Transfer::Transfer(const Context& context, Recorder& recorder)
       values_(context.values),
       abi_(context.abi),
       recorder_(recorder),
-      memory_(context.image, context.imports, context.values, context.abi, context.budget),
+      memory_(context.image, context.imports, context.values, context.abi, context.budget, context.knowledge.is_fixed),
       stack_(context.function, context.imports, context.values, context.abi, context.knowledge, context.depths),
       calls_(context.image, context.imports, context.values, context.abi, context.knowledge, memory_, stack_,
              context.budget),

@@ -100,6 +100,8 @@ class Machine : public ImportReader {
   /// Does the instruction load what stands there, or call or push it (a reference of Index::data)? False where that is
   /// not certain.
   [[nodiscard]] virtual bool only_reads(const Reference& reference) const = 0;
+  /// Is the address all of the operand, so that no register moves it (a reference of Index::data)? False in doubt.
+  [[nodiscard]] virtual bool names_one_place(const Reference& reference) const = 0;
   /// May the instruction be a store of more than four bytes there (a reference of Index::data)?
   [[nodiscard]] virtual bool stores_wide(const Reference& reference) const = 0;
 

@@ -32,7 +32,8 @@ ValueId image_field(Program& program, std::uint32_t at, unsigned width) {
   const auto value = program.image.load(at, width);
   // What is as wide as a pointer may be one: that is for the memory to say.
   const bool number = width <= 4 && (width != program.abi.word || !value || !program.image.rva_of_va(*value));
-  const bool fixed = section != nullptr && !section->writable() && value && number;
+  const bool fixed =
+      section != nullptr && value && number && (!section->writable() || program.globals.is_fixed(at, width));
   return fixed ? program.values.constant(*value) : program.values.memory(at, width);
 }
 

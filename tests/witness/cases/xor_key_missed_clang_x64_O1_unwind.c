@@ -1,4 +1,4 @@
-// case xor_key missed clang-x64-O1-unwind fails
+// case xor_key missed clang-x64-O1-unwind passes
 // part Aa xor_key decoys
 #include "program.h"
 static volatile ULONG key0 = 0x5A5A1234;

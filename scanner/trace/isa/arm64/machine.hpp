@@ -45,6 +45,7 @@ class Arm64Machine final : public Machine {
   [[nodiscard]] std::optional<std::uint32_t> slot_call_at(const Reference& reference) const override;
   [[nodiscard]] bool computes_address(const Reference& reference) const override;
   [[nodiscard]] bool only_reads(const Reference& reference) const override;
+  [[nodiscard]] bool names_one_place(const Reference& reference) const override;
   [[nodiscard]] bool stores_wide(const Reference& reference) const override;
   [[nodiscard]] bool multiplies_index(CodeRange range, std::uint32_t index) const override;
   [[nodiscard]] bool mentions(CodeRange range, std::uint32_t offset) const override;

@@ -42,6 +42,13 @@ bool Arm64Machine::only_reads(const Reference& reference) const {
   return form == Form::load || form == Form::load_pair;
 }
 
+bool Arm64Machine::names_one_place(const Reference& reference) const {
+  const Word word = decoded_at(image(), reference.site);
+  const bool access = word.form == Form::load || word.form == Form::load_pair || word.form == Form::store ||
+                      word.form == Form::store_pair;
+  return access && word.mode == Address::offset;
+}
+
 bool Arm64Machine::stores_wide(const Reference& reference) const {
   const std::uint32_t word = word_at(image(), reference.site).value_or(0);
   const bool pair = (word & 0x3A400000) == 0x28000000;                // stp

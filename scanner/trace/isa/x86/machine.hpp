@@ -39,6 +39,7 @@ class CommonMachine : public Machine {
   [[nodiscard]] std::vector<std::uint32_t> thunk_starts(const Reference& reference) const final;
   [[nodiscard]] std::optional<std::uint32_t> slot_call_at(const Reference& reference) const final;
   [[nodiscard]] bool only_reads(const Reference& reference) const final;
+  [[nodiscard]] bool names_one_place(const Reference& reference) const final;
   [[nodiscard]] bool stores_wide(const Reference& reference) const final;
   [[nodiscard]] bool multiplies_index(CodeRange range, std::uint32_t index) const final;
   [[nodiscard]] bool mentions(CodeRange range, std::uint32_t offset) const final;

@@ -60,6 +60,15 @@ bool CommonMachine::only_reads(const Reference& reference) const {
   return no_registers && code[0] == 0xFF && (extension == 2 || extension == 4 || extension == 6);  // call, jmp, push
 }
 
+bool CommonMachine::names_one_place(const Reference& reference) const {
+  if (is_64_) return true;  // no register is added to rip
+  const pe::Bytes code = image().from_rva(reference.site - 2);
+  if (code.size() < 2) return false;
+  const bool of_accumulator = (code[1] & 0xFC) == 0xA0;  // mov al, mov eax
+  // ModR/M of an address alone, which is no SIB byte behind a ModR/M that asks for one.
+  return of_accumulator || ((code[1] & 0xC7) == 0x05 && (code[0] & 0xC7) != 0x04);
+}
+
 bool CommonMachine::stores_wide(const Reference& reference) const {
   const pe::Bytes code = image().from_rva(reference.site - 3);
   if (code.size() < 3) return false;
