@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "scanner/trace/interp/evaluation.hpp"
 #include "tagdb/api_table.hpp"
 #include "tests/unit/hand_made.hpp"
 
@@ -294,4 +295,123 @@ TEST_CASE("interpreter: many handlers of many guarded blocks cost about as much 
     CHECK(knows);
     if (n > 3) CHECK(twice < once * 5 / 2);
   }
+}
+
+namespace {
+
+/// What the function returns when rcx holds this address of the image.
+ValueId evaluated(Run& run, Function& function, std::uint32_t rcx) {
+  trace::State entry = trace::state_at_entry(run.values, run.abi);
+  entry.registers[kRcx] = run.values.image_address(rcx);
+  return trace::evaluate_function(run.image.get(), run.imports, function.get(), run.values, run.abi, run.budget, {},
+                                  entry);
+}
+
+trace::Op add(trace::Alu what, trace::Reg dst, trace::Reg other) {
+  trace::Op out = alu(what, dst, 0, 4);
+  out.b = other;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("evaluation: a loop over a string is followed round by round, to its end or for so many rounds") {
+  // eax = 0; do eax = eax << 8 | *rcx++; while (edx = edx - 1)
+  Function counted;
+  counted.block({1}).add(set(kRax, 0)).add(set(kRdx, 4));
+  counted.block({1, 2})
+      .add(alu(trace::Alu::shl, kRax, 8, 4))
+      .add(load(kR8, at(kRcx, 0), 1))
+      .add(add(trace::Alu::bit_or, kRax, kR8))
+      .add(alu(trace::Alu::add, kRcx, 1))
+      .add(alu(trace::Alu::sub, kRdx, 1, 4))
+      .add(compare(kRdx, 0))
+      .branch(Condition::not_equal, 1);
+  counted.block({}).ret();
+  Run run(counted);
+  run.image.put(kReadOnly, kTag, 4);
+  run.image.put(kWritable, kTag, 4);
+  CHECK(run.is(evaluated(run, counted, kReadOnly), {0x4C65616B}));
+  // What may be written is not known, and neither is what it decides.
+  CHECK(!run.is(evaluated(run, counted, kWritable), {0x4C65616B}));
+
+  // The bytes up to NUL, compared as bytes, into a local that is read as a whole.
+  Function ended;
+  ended.block({1}).add(alu(trace::Alu::sub, kRsp, 24)).add(set(kRax, 0)).add(store(at(kRsp, 8), kRax, 4));
+  ended.block({3, 2}).add(load(kR8, at(kRcx, 0, kRax), 1)).add(compare(kR8, 0, 1)).branch(Condition::equal, 3);
+  ended.block({1}).add(store(at(kRsp, 8, kRax), kR8, 1)).add(alu(trace::Alu::add, kRax, 1));
+  ended.block({}).add(load(kRax, at(kRsp, 8), 4)).add(alu(trace::Alu::add, kRsp, 24)).ret();
+  Run other(ended);
+  other.image.put(kReadOnly, 0x6F4E, 4);
+  CHECK(other.is(evaluated(other, ended, kReadOnly), {0x6F4E}));
+  CHECK(evaluated(other, ended, kWritable) == trace::kBottom);
+}
+
+TEST_CASE("evaluation: a loop that does not end is given up") {
+  Function function;
+  function.block({0}).add(set(kRax, 0));
+  Run run(function);
+  CHECK(evaluated(run, function, kReadOnly) == trace::kBottom);
+}
+
+TEST_CASE("evaluation: every condition of two numbers, and of a step") {
+  struct Case {
+    std::uint64_t number;
+    trace::Op compare;
+    Condition condition;
+    bool sign;
+    bool taken;
+  };
+  trace::Op step = compare(kRdx, 0);
+  step.unknown = true;
+  step.carry = trace::Carry::at_minus_one;
+  const std::uint64_t minus = 0xFFFFFFFF;
+  const Case cases[] = {
+      {5, compare(kRdx, 5), Condition::equal, false, true},
+      {5, compare(kRdx, 5), Condition::not_equal, false, false},
+      {4, compare(kRdx, 5), Condition::below, false, true},
+      {minus, compare(kRdx, 5), Condition::below, false, false},
+      {minus, compare(kRdx, 5), Condition::below, true, true},
+      {5, compare(kRdx, 5), Condition::below_equal, true, true},
+      {6, compare(kRdx, 5), Condition::below_equal, false, false},
+      {minus, compare(kRdx, 5), Condition::above, false, true},
+      {minus, compare(kRdx, 5), Condition::above, true, false},
+      {5, compare(kRdx, 5), Condition::above_equal, true, true},
+      {4, compare(kRdx, 5), Condition::negative, false, true},
+      {6, compare(kRdx, 5), Condition::not_negative, false, true},
+      {0x05, compare(kRdx, 5, 1), Condition::equal, false, true},
+      {0xF0, compare(kRdx, 0, 1), Condition::below, true, true},
+      {minus, step, Condition::below, false, true},
+      {0, step, Condition::below, false, false},
+      {0, step, Condition::equal, false, true},
+      {minus, step, Condition::negative, false, true},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.number);
+    CAPTURE(static_cast<int>(one.condition));
+    Function function;
+    function.block({2, 1}).add(set(kRdx, one.number)).add(one.compare).branch(one.condition, 2);
+    function.get().instructions.back().signed_condition = one.sign;
+    function.block({}).add(set(kRax, 1)).ret();
+    function.block({}).add(set(kRax, 2)).ret();
+    Run run(function);
+    CHECK(run.is(evaluated(run, function, kReadOnly), {one.taken ? 2U : 1U}));
+
+    // The same as a choice between two registers.
+    trace::Op choice = op(trace::OpKind::select, kRax, kRcx);
+    choice.b = kRdx;
+    choice.condition = one.condition;
+    choice.signed_condition = one.sign;
+    Function chosen;
+    chosen.block({}).add(set(kRdx, one.number)).add(one.compare).add(set(kRcx, 1)).add(set(kRdx, 2)).add(choice).ret();
+    CHECK(run.is(evaluated(run, chosen, kReadOnly), {one.taken ? 2U : 1U}));
+  }
+  // What is signed of a step is not known: the difference may have overflowed.
+  Function function;
+  function.block({2, 1}).add(set(kRdx, 3)).add(step).branch(Condition::below, 2);
+  function.get().instructions.back().signed_condition = true;
+  function.block({}).add(set(kRax, 1)).ret();
+  function.block({}).add(set(kRax, 2)).ret();
+  Run run(function);
+  CHECK(evaluated(run, function, kReadOnly) == trace::kBottom);
 }

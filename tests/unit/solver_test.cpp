@@ -171,6 +171,25 @@ TEST_CASE("solver: a callee finds what its caller stored behind the caller's own
   CHECK(solved.tags_in(source.rva("stores")) == Tags{{tag("Mine"), 0}});
 }
 
+TEST_CASE("solver: what a callee reads behind its argument is what stands where the caller points") {
+  listing::Program source;
+  constexpr Reg kStackPointer = 4;
+  const auto build = [&source](const char* name) {
+    source.function(name).copy(kRcx, kStackPointer).set(kRax, tag("Read")).store_field(kRcx, 0x40, kRax);
+  };
+  build("main");
+  source.call("read").copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  source.function("read").load_field(kRax, kRcx, 0x40).ret();
+  // A pointer that is an argument itself is a question to the next caller.
+  build("outer");
+  source.call("inner").ret();
+  source.function("inner").call("read").copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  const Solved solved(source);
+  CHECK(solved.tags_in(source.rva("main")) == Tags{{tag("Read"), 0}});
+  CHECK(solved.only_sink_of(source.rva("inner")).tag.field == 0x40);
+  CHECK(solved.tags_in(source.rva("outer")) == Tags{{tag("Read"), 0}});
+}
+
 TEST_CASE("solver: a callee's store behind an argument is a store to the global that the caller passes") {
   listing::Program source;
   source.function("main")

@@ -54,6 +54,11 @@ inline constexpr unsigned kVisitsBeforeWidening = 6, kMostVisits = 64;
 /// Paths into one call that are followed one by one, and blocks between where they meet and the call.
 inline constexpr std::size_t kMostPaths = 16, kMostBlocksOfPath = 16;
 
+/// Blocks on the path through a function that is called with what is known, each as often as it is run.
+inline constexpr unsigned kMostBlocksEvaluated = 256;
+/// Values of one argument for which a function is followed, each by itself.
+inline constexpr std::size_t kMostEvaluated = 8;
+
 // --- globals --------------------------------------------------------------------------------------------------------
 
 /// How far behind an address that escapes its object may reach; farther when nothing else is known to stand between.

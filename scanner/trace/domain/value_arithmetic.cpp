@@ -174,7 +174,9 @@ ValueId ValuePool::insert_byte(unsigned shift, ValueId whole, ValueId part) {
   const ValueId byte = resize(part, 1, false);
   const auto view = atoms(byte);
   ValueId rest = alu(Alu::bit_and, 8, 0, whole, constant(~(std::uint64_t{0xFF} << shift)));
-  if (atoms(rest).empty() && shift == 0) {
+  // An address of which one byte is overwritten is none any more.
+  const auto is_number = [](const Atom& atom) { return atom.is_number() || atom.is_unknown_number(); };
+  if (shift == 0 && (atoms(rest).empty() || !std::ranges::all_of(atoms(whole), is_number))) {
     // Of the rest nothing is known. A byte that is read later is itself, or is in front of something else.
     if (!view.empty() && std::ranges::all_of(view, &Atom::is_content)) return with_flags(byte, kTopComputed);
     rest = single(Atom::multiple(0x100).assuming(as_assumptions(flags(whole))));

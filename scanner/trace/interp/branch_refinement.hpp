@@ -19,6 +19,9 @@ class BranchRefinement {
  public:
   BranchRefinement(ValuePool& values, const Abi& abi) : values_(values), abi_(abi), derivations_(values) {}
 
+  /// From now on decides() has an answer where there is one. Only where all is known that code looks at.
+  void start_deciding() { deciding_ = true; }
+
   /// A new block begins, a loop perhaps: nothing was compared yet.
   void forget(bool begins_loop) {
     known_ = false;
@@ -61,6 +64,10 @@ class BranchRefinement {
   }
   /// The operation compares (OpKind::compare).
   void compare(const Op& op, const State& state);
+
+  /// Does `condition` (with `sign`, of numbers that have one) hold? Nothing when the last comparison of the block was
+  /// not one of two numbers, or of two places in one object.
+  [[nodiscard]] std::optional<bool> decides(Condition condition, bool sign) const;
 
   /// Was something compared since the block began?
   [[nodiscard]] bool known() const { return known_; }
@@ -124,7 +131,7 @@ class BranchRefinement {
 
   ValuePool& values_;
   const Abi& abi_;
-  bool known_ = false, begins_loop_ = false;
+  bool known_ = false, begins_loop_ = false, deciding_ = false;
   std::array<Side, 2> sides_;
   bool only_equality_ = false;  // the flags are those of arithmetic: which way the carry went is not known
   Carry carry_ = Carry::unknown;

@@ -43,6 +43,12 @@ void Transfer::alu(const Op& op, State& state) {
   state.registers[op.dst] = whole ? result : values_.resize(result, op.width, false);
 }
 
+void Transfer::select(const Op& op, State& state) {
+  const ValueId a = state.registers[op.a], b = state.registers[op.b];
+  const std::optional<bool> second = comparison_.decides(op.condition, op.signed_condition);
+  state.registers[op.dst] = values_.resize(!second ? values_.join(a, b) : *second ? b : a, op.width, false);
+}
+
 void Transfer::step(const Op& op, State& state) {
   auto& registers = state.registers;
   comparison_.note_writes(op, state);
@@ -63,9 +69,7 @@ void Transfer::step(const Op& op, State& state) {
     case OpKind::store: memory_.store(state, op, context_.function.rva, recorder_.stores()); break;
     case OpKind::repeat: memory_.repeat(state, op, context_.function.rva, recorder_.stores()); break;
     case OpKind::lea: registers[op.dst] = values_.resize(memory_.address_of(state, op.mem), op.width, false); break;
-    case OpKind::select:
-      registers[op.dst] = values_.resize(values_.join(registers[op.a], registers[op.b]), op.width, false);
-      break;
+    case OpKind::select: select(op, state); break;
     case OpKind::call: call(op, state); break;
     case OpKind::clobber: registers[op.dst] = values_.unknown(kTopNotUnderstood); break;
     case OpKind::ret: recorder_.note_return(state); break;

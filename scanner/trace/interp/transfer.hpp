@@ -57,6 +57,7 @@ class Transfer {
  private:
   void load(const Op& op, State& state);
   void alu(const Op& op, State& state);
+  void select(const Op& op, State& state);
   void call(const Op& op, State& state);
   bool call_helper(const Call& site, const Op& op, State& state);
   void run_inlined(const CalleeStack& callee, const Op& op, State& state);

@@ -34,13 +34,13 @@ enum class OpKind : std::uint8_t {
   load,     ///< dst = [mem]
   store,    ///< [mem] = a or imm or unknown
   lea,      ///< dst = address of mem
-  select,   ///< dst = a or b, depending on a condition
+  select,   ///< dst = a, or b if `condition` holds
   call,     ///< to `target`, or to the address in a
   jump,     ///< out of the instruction flow: direct edges live in the blocks, `a` holds an indirect target
   ret,      ///< imm: bytes of arguments the function removes (x86)
   compare,  ///< what a conditional branch looks at: a against b or imm; a == kNoReg: something nobody models
-  repeat,   ///< x86: [mem.base] = a, or (a == kNoReg) [mem.index], `b` times, upwards; the registers stay as they are
-  clobber   ///< dst = something nobody understands
+  repeat,  ///< x86: [mem.base] = a, or (a == kNoReg) [mem.index], `b` times, upwards; the registers stay as they are
+  clobber  ///< dst = something nobody understands
 };
 
 enum class Alu : std::uint8_t {
@@ -72,6 +72,19 @@ struct Mem {
 /// What a step by one leaves in the carry: `sub r, 1` and `add r, -1`.
 enum class Carry : std::uint8_t { unknown, at_minus_one, not_at_minus_one };
 
+/// What a branch asks of the last comparison; the last two: of the sign of the difference.
+enum class Condition : std::uint8_t {
+  other,
+  equal,
+  not_equal,
+  below,
+  below_equal,
+  above,
+  above_equal,
+  negative,
+  not_negative
+};
+
 struct Op {
   OpKind kind = OpKind::clobber;
   Alu alu = Alu::other;
@@ -84,25 +97,14 @@ struct Op {
   bool unknown = false;  ///< store, repeat: the value is not understood; compare: only equality is
   /// compare, only equality being known: the carry is set exactly if a is -1, or exactly if it is not.
   Carry carry = Carry::unknown;
-  bool weak = false;             ///< store: or memory stays as it is
-  bool keeps_registers = false;  ///< call: a stack probe that changes nothing
-  std::uint32_t target = 0;      ///< call: RVA when direct
-  std::uint32_t rva = 0;         ///< of the instruction
+  bool weak = false;                       ///< store: or memory stays as it is
+  Condition condition = Condition::other;  ///< select
+  bool signed_condition = false;           ///< likewise
+  bool keeps_registers = false;            ///< call: a stack probe that changes nothing
+  std::uint32_t target = 0;                ///< call: RVA when direct
+  std::uint32_t rva = 0;                   ///< of the instruction
   std::uint64_t imm = 0;
   Mem mem;
-};
-
-/// What a branch asks of the last comparison; the last two: of the sign of the difference.
-enum class Condition : std::uint8_t {
-  other,
-  equal,
-  not_equal,
-  below,
-  below_equal,
-  above,
-  above_equal,
-  negative,
-  not_negative
 };
 
 enum class ControlFlow : std::uint8_t { next, jump, branch, indirect_jump, ret, trap, undecodable };

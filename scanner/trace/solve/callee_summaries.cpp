@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "scanner/trace/interp/evaluation.hpp"
+
 namespace scanner::trace {
 
 CalleeSummaries::CalleeSummaries(Program& program, Solution& solution)
@@ -36,6 +38,15 @@ CalleeKnowledge CalleeSummaries::of_callees() {
 FunctionSummary CalleeSummaries::interpret(const LiftedFunction& function, const CalleeKnowledge& knowledge) {
   return interpret_function(program_.image, program_.imports, function, program_.values, program_.abi, program_.budget,
                             knowledge);
+}
+
+ValueId CalleeSummaries::evaluate(std::uint32_t function, const State& entry) {
+  const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
+  const auto scopes = program_.functions.scopes_of(function);
+  if (ranges.empty() || !program_.functions.is_start(function) || !program_.affordable(ranges, scopes.size()))
+    return kBottom;
+  return evaluate_function(program_.image, program_.imports, program_.lift(ranges, scopes), program_.values,
+                           program_.abi, program_.budget, of_stack(), entry);
 }
 
 /// Registers that `function` itself overwrites; all of them when it calls anything.

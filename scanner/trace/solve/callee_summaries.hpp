@@ -24,6 +24,8 @@ class CalleeSummaries {
   /// The same, and what callees do to registers and behind pointers.
   [[nodiscard]] CalleeKnowledge of_callees();
   FunctionSummary interpret(const LiftedFunction& function, const CalleeKnowledge& knowledge);
+  /// See evaluate_function(). kBottom also for what is no function, or too large.
+  ValueId evaluate(std::uint32_t function, const State& entry);
 
  private:
   struct Summary {

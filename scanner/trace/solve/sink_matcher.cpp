@@ -126,8 +126,13 @@ ValueId SinkMatcher::returned_by(std::uint32_t function, const Atom& returned, Q
   if (summary == solution_.summaries.end()) discovery_.analyse(callee);
   if (summary == solution_.summaries.end() || summary->second.returns == kBottom) return values_.unknown(kTopReturned);
   const ValueId result = with_returned(callee, summary->second.returns, question, depth + 1);
-  const ValueId here = in_terms_of_caller(program_, solution_.sites[*call], result, 4);
-  return values_.masked_like(with_returned(function, here, question, depth + 1), returned);
+  const ValueId passed = in_terms_of_caller(program_, solution_.sites[*call], result, 4);
+  ValueId here = with_returned(function, passed, question, depth + 1);
+  const bool known =
+      (values_.flags(here) & kTopMask) == 0 && std::ranges::all_of(values_.atoms(here), &Atom::is_constant);
+  const ValueId number = known ? kBottom : evaluations_.returned_to(solution_.sites[*call]);
+  if (number != kBottom) here = number;
+  return values_.masked_like(here, returned);
 }
 
 /// The tag was in a register or a local across a call, or a callee fills in the local: what it does must be known.

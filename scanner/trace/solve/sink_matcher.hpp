@@ -5,6 +5,7 @@
 #include "scanner/trace/solve/conditions.hpp"
 #include "scanner/trace/solve/context.hpp"
 #include "scanner/trace/solve/discovery.hpp"
+#include "scanner/trace/solve/evaluations.hpp"
 
 namespace scanner::trace {
 
@@ -13,13 +14,14 @@ class SinkMatcher {
   static constexpr unsigned kMaxDepth = 16;         ///< wrappers of wrappers
   static constexpr std::size_t kMaxSinks = 20'000;  ///< of one image
 
-  SinkMatcher(SolverContext& context, Discovery& discovery, Conditions& conditions)
+  SinkMatcher(SolverContext& context, Discovery& discovery, Conditions& conditions, CalleeSummaries& summaries)
       : program_(context.program),
         values_(context.program.values),
         solution_(context.solution),
         context_(context),
         discovery_(discovery),
-        conditions_(conditions) {}
+        conditions_(conditions),
+        evaluations_(context.program, summaries) {}
 
   void match(const MatchCall& item);
   /// Was some chain of wrappers not followed to its end?
@@ -51,6 +53,7 @@ class SinkMatcher {
   SolverContext& context_;
   Discovery& discovery_;
   Conditions& conditions_;
+  Evaluations evaluations_;
   bool depth_capped_ = false;
 };
 

@@ -28,7 +28,7 @@ Solver::Solver(Program& program)
       conditions_(program, solution_, summaries_),
       stores_(context_, discovery_),
       targets_(context_, discovery_),
-      matcher_(context_, discovery_, conditions_) {}
+      matcher_(context_, discovery_, conditions_, summaries_) {}
 
 Solution Solver::solve() {
   note_damage();

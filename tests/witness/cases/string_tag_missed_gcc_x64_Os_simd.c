@@ -1,4 +1,4 @@
-// case string_tag missed gcc-x64-Os-simd fails
+// case string_tag missed gcc-x64-Os-simd passes
 // part Aa string_tag decoys
 #include "program.h"
 static const char text0[] = "Aarw";

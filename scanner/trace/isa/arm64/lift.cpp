@@ -14,15 +14,6 @@ constexpr Reg kFirstPreserved = 18;  // by firmware and hypervisor (SMC calling 
 /// Bytes of the number whose sign a branch looks at; 0 when it is another bit.
 unsigned sign_width(const Word& word) { return word.shift == 31 ? 4 : word.shift == 63 ? 8 : 0; }
 
-Condition condition_of(std::uint8_t encoded) {
-  constexpr std::array<Condition, 16> kConditions = {
-      Condition::equal,    Condition::not_equal,    Condition::above_equal, Condition::below,
-      Condition::negative, Condition::not_negative, Condition::other,       Condition::other,
-      Condition::above,    Condition::below_equal,  Condition::above_equal, Condition::below,
-      Condition::above,    Condition::below_equal,  Condition::other,       Condition::other};
-  return kConditions[encoded & 15];
-}
-
 /// False when there is nothing to lift.
 bool begin(pe::Bytes code, std::uint32_t rva, Instruction& out, Word& word) {
   out.rva = rva;
@@ -48,7 +39,7 @@ bool begin(pe::Bytes code, std::uint32_t rva, Instruction& out, Word& word) {
       out.flow = ControlFlow::branch;
       out.target = target;
       out.condition = condition_of(word.condition);
-      out.signed_condition = word.condition >= 10;
+      out.signed_condition = has_sign(word.condition);
       break;
     case Form::branch_zero:
       out.flow = ControlFlow::branch;
@@ -70,6 +61,15 @@ bool begin(pe::Bytes code, std::uint32_t rva, Instruction& out, Word& word) {
 }
 
 }  // namespace
+
+Condition condition_of(std::uint8_t encoded) {
+  constexpr std::array<Condition, 16> kConditions = {
+      Condition::equal,    Condition::not_equal,    Condition::above_equal, Condition::below,
+      Condition::negative, Condition::not_negative, Condition::other,       Condition::other,
+      Condition::above,    Condition::below_equal,  Condition::above_equal, Condition::below,
+      Condition::above,    Condition::below_equal,  Condition::other,       Condition::other};
+  return kConditions[encoded & 15];
+}
 
 Instruction Arm64Machine::decode_length(pe::Bytes code, std::uint32_t rva) {
   Instruction out;

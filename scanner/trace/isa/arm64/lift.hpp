@@ -59,6 +59,10 @@ void lift_extract(Emitter& out, const Word& word);
 void lift_select(Emitter& out, const Word& word);
 void lift_multiply(Emitter& out, const Word& word);
 
+/// What a condition as it is encoded asks, and is that of numbers with a sign?
+Condition condition_of(std::uint8_t encoded);
+constexpr bool has_sign(std::uint8_t encoded) { return encoded >= 10; }
+
 /// A word of the group of vectors and floating point?
 bool is_vector_word(std::uint32_t word);
 /// Such a word. False: what it does to general registers and flags is for the caller to say.

@@ -162,9 +162,11 @@ void lift_select(Emitter& out, const Word& word) {
   }
   Op& op = out.emit(OpKind::select);
   op.dst = out.target(word.rd);
-  op.a = a;
-  op.b = b;
+  op.a = b;
+  op.b = a;
   op.width = static_cast<std::uint8_t>(width);
+  op.condition = condition_of(word.condition);
+  op.signed_condition = has_sign(word.condition);
 }
 
 void lift_multiply(Emitter& out, const Word& word) {

@@ -103,16 +103,10 @@ constexpr std::array<Shape, 256> second_table() {
 
 constexpr std::array<Shape, 256> kFirst = first_table(), kSecond = second_table();
 
-/// Conditions of the opcodes 70..7F and 0F 80..8F.
-void set_condition(std::uint8_t low, PlainX86& out) {
-  constexpr std::array<Condition, 16> kConditions = {
-      Condition::other,    Condition::other,        Condition::below,       Condition::above_equal,
-      Condition::equal,    Condition::not_equal,    Condition::below_equal, Condition::above,
-      Condition::negative, Condition::not_negative, Condition::other,       Condition::other,
-      Condition::below,    Condition::above_equal,  Condition::below_equal, Condition::above};
+void set_condition(std::uint8_t opcode, PlainX86& out) {
   out.flow = ControlFlow::branch;
-  out.condition = kConditions[low & 15];
-  out.signed_condition = (low & 15) >= 12;
+  out.condition = condition_in(opcode);
+  out.signed_condition = is_signed_in(opcode);
 }
 
 /// Walks over the parts of one instruction.

@@ -3,6 +3,7 @@
 // here; everything else is left to Zydis, against which the tests hold every answer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -10,6 +11,18 @@
 #include "scanner/trace/ir/operations.hpp"
 
 namespace scanner::trace::x86 {
+
+/// What jcc, setcc and cmovcc ask, of the low half of their opcodes' last byte.
+constexpr Condition condition_in(std::uint8_t opcode) {
+  constexpr std::array<Condition, 16> kConditions = {
+      Condition::other,    Condition::other,        Condition::below,       Condition::above_equal,
+      Condition::equal,    Condition::not_equal,    Condition::below_equal, Condition::above,
+      Condition::negative, Condition::not_negative, Condition::other,       Condition::other,
+      Condition::below,    Condition::above_equal,  Condition::below_equal, Condition::above};
+  return kConditions[opcode & 15];
+}
+/// … of numbers with a sign?
+constexpr bool is_signed_in(std::uint8_t opcode) { return (opcode & 15) >= 12; }
 
 /// Offsets count from the first byte of the instruction; 0 where there is no such field.
 struct PlainX86 {

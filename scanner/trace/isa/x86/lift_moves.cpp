@@ -1,5 +1,6 @@
 #include <cstdint>
 
+#include "scanner/trace/isa/x86/length.hpp"
 #include "scanner/trace/isa/x86/lift.hpp"
 
 namespace scanner::trace::x86 {
@@ -149,6 +150,18 @@ void lift_repeated_string(Emitter& out, bool copies) {
   out.emit(OpKind::set).dst = kCounter;
 }
 
+namespace {
+
+/// The condition in the opcode of setcc and cmovcc; of sbb that of the carry.
+void set_condition(const ZydisDecodedInstruction& instruction, Op& select) {
+  constexpr std::uint8_t kBelow = 2;
+  const std::uint8_t opcode = instruction.mnemonic == ZYDIS_MNEMONIC_SBB ? kBelow : instruction.opcode;
+  select.condition = condition_in(opcode);
+  select.signed_condition = is_signed_in(opcode);
+}
+
+}  // namespace
+
 void lift_condition(Emitter& out, std::uint64_t when_false, std::uint64_t when_true) {
   Op& no = out.emit(OpKind::set);
   no.dst = kScratchA;
@@ -159,6 +172,7 @@ void lift_condition(Emitter& out, std::uint64_t when_false, std::uint64_t when_t
   Op& op = out.emit(OpKind::select);
   op.dst = op.a = kScratchA;
   op.b = kScratchB;
+  set_condition(out.instruction(), op);
   out.write(out.operand(0), kScratchA);
 }
 
@@ -169,6 +183,7 @@ void lift_conditional_move(Emitter& out) {
   op.dst = reg.width >= 4 ? reg.number : kScratchA;
   op.a = reg.number;
   op.b = source;
+  set_condition(out.instruction(), op);
   op.width = static_cast<std::uint8_t>(reg.width);
   if (reg.width < 4) out.clobber(reg.number);
 }

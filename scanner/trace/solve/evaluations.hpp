@@ -1,0 +1,33 @@
+// What functions return for the arguments of one call, where what they return in general is not known: loops over
+// strings, numbers that are put together from several (interp/evaluation.hpp).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "scanner/trace/solve/callee_summaries.hpp"
+
+namespace scanner::trace {
+
+class Evaluations {
+ public:
+  Evaluations(Program& program, CalleeSummaries& summaries) : program_(program), summaries_(summaries) {}
+
+  /// What the function that `site` calls directly returns to it. kBottom when that is not one number, or for several
+  /// values of one argument one number each.
+  ValueId returned_to(const CallSite& site);
+
+ private:
+  using Arguments = std::vector<std::pair<Location, ValueId>>;
+
+  ValueId returned(std::uint32_t function, const Arguments& arguments);
+  ValueId evaluate(std::uint32_t function, const Arguments& arguments);
+
+  Program& program_;
+  CalleeSummaries& summaries_;
+  std::map<std::pair<std::uint32_t, Arguments>, ValueId> known_;
+};
+
+}  // namespace scanner::trace
