@@ -67,34 +67,37 @@ TEST_CASE("globals: an address that escapes makes contents assumed, near and abo
   CHECK_FALSE(assumed(kWritable - 8));
 }
 
-TEST_CASE("globals: what no code can write is what the file says at all times") {
+TEST_CASE("globals: what no code writes is what the file says at all times, or if no alias writes it") {
+  using trace::Fixed;
   Room room;
   room.image.put(kWritable, kTag, 4);
-  const auto fixed_beside = [&](std::uint32_t target, std::uint32_t opcode) {
+  const auto beside = [&](std::uint32_t target, std::uint32_t opcode) {
     room.image.put(kReadOnly, opcode, 3);  // the field stands behind it
     room.index.data = {{kWritable, kReadOnly + 0x22}, {target, kReadOnly + 3}};
     room.index.sort();
-    return room.globals().is_fixed(kWritable, 4);
+    return room.globals().fixed(kWritable, 4);
   };
   room.image.put(kReadOnly + 0x20, 0x058B, 2);  // mov eax, [rip + …]
   constexpr std::uint32_t kLoad = 0x058B90, kStore = 0x058990, kStoreNumber = 0x05C790, kStoreWide = 0x058948;
   constexpr std::uint32_t kAddress = 0x058D48;
-  CHECK(fixed_beside(kWritable, kLoad));
-  CHECK_FALSE(fixed_beside(kWritable, kStore));
-  CHECK_FALSE(fixed_beside(kWritable + 2, kStore));
-  CHECK(fixed_beside(kWritable + 4, kStore));
+  CHECK(beside(kWritable, kLoad) == Fixed::yes);
+  CHECK(beside(kWritable, kStore) == Fixed::no);
+  CHECK(beside(kWritable + 2, kStore) == Fixed::no);
+  CHECK(beside(kWritable + 4, kStore) == Fixed::yes);
   // The index takes a displacement for the last field, which it is not in front of a number.
-  CHECK_FALSE(fixed_beside(kWritable - 4, kStoreNumber));
-  CHECK(fixed_beside(kWritable - 12, kStoreNumber));
-  CHECK_FALSE(fixed_beside(kWritable - 12, kStoreWide));
-  CHECK_FALSE(fixed_beside(kWritable - 12, kAddress));
-  CHECK_FALSE(fixed_beside(kWritable + 2, kAddress));
+  CHECK(beside(kWritable - 4, kStoreNumber) == Fixed::no);
+  CHECK(beside(kWritable - 12, kStoreNumber) == Fixed::yes);
+  CHECK(beside(kWritable - 12, kStoreWide) == Fixed::no);
+  CHECK(beside(kWritable - 12, kAddress) == Fixed::assumed);
+  CHECK(beside(kWritable + 2, kAddress) == Fixed::assumed);
+  // What stands in front of the section is no object that reaches into it.
+  CHECK(beside(kReadOnly + 0x200, kAddress) == Fixed::yes);
 
-  CHECK(fixed_beside(kWritable + 0x40, kStore));
-  CHECK_FALSE(room.globals().is_fixed(kWritable + 8, 4));  // zero: some code fills it in
+  CHECK(beside(kWritable + 0x40, kStore) == Fixed::yes);
+  CHECK(room.globals().fixed(kWritable + 8, 4) == Fixed::no);  // zero: some code fills it in
   room.image.put(kReadOnly + 0x80, room.image.get().base() + kWritable, 8);
   room.index.data_pointers = {kReadOnly + 0x80};
-  CHECK_FALSE(room.globals().is_fixed(kWritable, 4));
+  CHECK(room.globals().fixed(kWritable, 4) == Fixed::assumed);
 }
 
 TEST_CASE("globals: two fields that are written at once") {

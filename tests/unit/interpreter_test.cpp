@@ -297,6 +297,31 @@ TEST_CASE("interpreter: many handlers of many guarded blocks cost about as much 
   }
 }
 
+TEST_CASE("interpreter: a key in writable data cancels, surely or if no alias writes it") {
+  for (const trace::Fixed fixed : {trace::Fixed::yes, trace::Fixed::assumed, trace::Fixed::no}) {
+    Function function;
+    function.block({}).add(load(kRcx, in_image(kWritable), 4)).add(alu(trace::Alu::bit_xor, kRcx, kTag, 4));
+    function.add(load(kRdx, in_image(kWritable), 4)).add(op(trace::OpKind::alu, kR8, kRcx));
+    function.get().ops.back().alu = trace::Alu::bit_xor;
+    function.get().ops.back().width = 4;
+    function.get().ops.back().b = kRdx;
+    function.call_import(kAllocate).ret();
+    trace::CalleeKnowledge knowledge;
+    knowledge.fixed = [fixed](std::uint32_t, unsigned) { return fixed; };
+    Run empty(function);
+    empty.image.put(kWritable, kOther, 4);
+    empty.summary = trace::interpret_function(empty.image.get(), empty.imports, function.get(), empty.values, empty.abi,
+                                              empty.budget, knowledge);
+    const ValueId passed = empty.argument(2);
+    const bool assumed = fixed == trace::Fixed::assumed;
+    if (fixed == trace::Fixed::no) {
+      CHECK(empty.values.atoms(passed).empty());
+    } else {
+      CHECK(passed == empty.values.with_flags(empty.values.constant(kTag), assumed ? trace::kAssumesGlobal : 0U));
+    }
+  }
+}
+
 namespace {
 
 /// What the function returns when rcx holds this address of the image.

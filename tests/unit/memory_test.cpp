@@ -31,8 +31,8 @@ struct Room {
   trace::ImportTable imports;
   trace::ValuePool values;
   trace::Budget budget;
-  trace::IsFixed is_fixed;
-  trace::Memory memory{image.get(), imports, values, abi, budget, is_fixed};
+  trace::FixedContent fixed;
+  trace::Memory memory{image.get(), imports, values, abi, budget, fixed};
   trace::State state;
   trace::StoreLog log;
 };

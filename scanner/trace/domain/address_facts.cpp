@@ -93,14 +93,21 @@ bool AddressFacts::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32
 bool AddressFacts::unwritten(std::uint32_t rva, unsigned width) {
   constexpr std::uint32_t kWidest = 8;  // but for those that stores_wide() tells
   if (!wide_stores_over(rva).empty()) return false;
-  auto it = first_reference(rva - std::min(rva, policy::kLargeObject));
+  auto it = first_reference(rva - std::min(rva, kWidest - 1));
   for (; it != index_.data.end() && it->target < rva + width; ++it) {
     if (!budget_->spend(1)) return false;
-    if (machine_.only_reads(*it)) continue;
-    const bool array = !machine_.names_one_place(*it) && !machine_.computes_address(*it);
-    if (array || it->target + kWidest > rva) return false;
+    if (!machine_.only_reads(*it) && !machine_.computes_address(*it)) return false;
   }
   return true;
+}
+
+bool AddressFacts::array_below(std::uint32_t rva) {
+  auto it = first_reference(rva - std::min(rva, policy::kLargeObject));
+  for (; it != index_.data.end() && it->target <= rva; ++it) {
+    const bool plain = machine_.only_reads(*it) || machine_.names_one_place(*it) || machine_.computes_address(*it);
+    if (!budget_->spend(1) || !plain) return true;
+  }
+  return false;
 }
 
 std::uint32_t AddressFacts::object_at(std::uint32_t rva, std::uint32_t reach) {

@@ -47,14 +47,18 @@ const std::set<std::uint32_t>& Globals::stored_into(std::uint32_t rva) const {
 /// Could code write here without a store that is seen? When the address escapes, or one shortly before it, which may be
 /// that of an object around it. Where the object ends is not known, so every address within reach counts.
 bool Globals::escapes(std::uint32_t rva) {
-  const std::uint32_t low = rva > policy::kObjectReach ? rva - policy::kObjectReach : 0;
+  // No object reaches from one section into the next.
+  const pe::Section* section = image_.section_at(rva);
+  const std::uint32_t begin = section != nullptr ? section->rva : 0;
+  const std::uint32_t low = std::max(rva > policy::kObjectReach ? rva - policy::kObjectReach : 0, begin);
   if (facts_.held_within(low, rva) || facts_.computed_within(low, rva)) return true;
   const auto walked = computed_.upper_bound({rva, 0xFFFFFFFFU});
   if (walked != computed_.begin() && rva - std::prev(walked)->first <= policy::kLargeObject) return true;
   // Farther away only when nothing else is known to stand in between: then it is likely the same large object.
   if (rva == 0) return false;
   const std::uint32_t object = facts_.object_at(rva - 1, policy::kLargeObject);
-  return object != 0 && (facts_.computed_within(object, object) || !facts_.words_holding(object).empty());
+  return object != 0 && object >= begin &&
+         (facts_.computed_within(object, object) || !facts_.words_holding(object).empty());
 }
 
 /// Other drivers may write what is exported.
@@ -68,13 +72,19 @@ bool Globals::is_exported(std::uint32_t rva, unsigned width) {
   return at != exported_->end() && *at < rva + width;
 }
 
-bool Globals::is_fixed(std::uint32_t rva, unsigned width) {
-  const auto [known, fresh] = fixed_.emplace(std::uint64_t{rva} << 32 | width, false);
-  if (!fresh) return known->second;
+Fixed Globals::look_at_users(std::uint32_t rva, unsigned width) {
   // What is zero in the file is filled in, mostly in some way that no code shows.
-  if (image_.load(rva, width).value_or(0) == 0 || escapes(rva) || is_exported(rva, width)) return false;
-  const bool inside = facts_.held_within(rva, rva + width - 1) || facts_.computed_within(rva, rva + width - 1);
-  return known->second = !inside && facts_.unwritten(rva, width);
+  if (image_.load(rva, width).value_or(0) == 0 || is_exported(rva, width)) return Fixed::no;
+  if (!facts_.unwritten(rva, width)) return Fixed::no;
+  const std::uint32_t last = rva + width - 1;
+  const bool escaped = escapes(rva) || facts_.held_within(rva, last) || facts_.computed_within(rva, last);
+  return escaped || facts_.array_below(rva) ? Fixed::assumed : Fixed::yes;
+}
+
+Fixed Globals::fixed(std::uint32_t rva, unsigned width) {
+  const auto [known, fresh] = fixed_.emplace(std::uint64_t{rva} << 32 | width, Fixed::no);
+  if (fresh) known->second = look_at_users(rva, width);
+  return known->second;
 }
 
 ValueId Globals::from_argument(const GlobalStore& store, const Atom& argument, std::uint32_t flags, Resolution& out) {

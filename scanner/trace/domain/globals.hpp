@@ -52,9 +52,11 @@ class AddressFacts {
   [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva);
   /// Is the address of `rva` taken by code or stored in data?
   [[nodiscard]] bool address_taken(std::uint32_t rva);
-  /// Does no instruction that names one of the `width` bytes at `rva`, or an array that may reach them, write there?
-  /// Code that computes an address first is another question.
+  /// Does no instruction that names one of the `width` bytes at `rva` write there? Arrays below are another question,
+  /// and so is code that computes an address first.
   [[nodiscard]] bool unwritten(std::uint32_t rva, unsigned width);
+  /// Is there an array below that code writes to, and that may reach `rva`?
+  [[nodiscard]] bool array_below(std::uint32_t rva);
   /// Does all code that names some of the `bytes` at `rva` only read there, and is the data word at `holder` the only
   /// one with an address of them? `reads` is asked about code that computes the address first.
   [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
@@ -99,9 +101,8 @@ class Globals {
   /// True when the store is new.
   bool add(const GlobalStore& store);
   Resolution resolve(ValueId value);
-  /// Are the `width` bytes at `rva`, which are writable, what the file says at all times? Then no code can be found
-  /// that writes them, and no address is known by which it could be done.
-  [[nodiscard]] bool is_fixed(std::uint32_t rva, unsigned width);
+  /// Are the `width` bytes at `rva`, which are writable, what the file says at all times?
+  [[nodiscard]] Fixed fixed(std::uint32_t rva, unsigned width);
   /// Some code walks through a table up to here.
   void add_end(std::uint32_t rva) { ends_.insert(rva); }
   /// Was a store seen at `offset` behind the pointer that stands at `rva`?
@@ -176,6 +177,7 @@ class Globals {
   std::uint32_t end_of_table(std::uint32_t base, std::uint32_t stride, const pe::Section& section, bool& bounded);
   Entries entries_of_table(std::uint32_t base, std::uint32_t end, std::uint32_t stride);
   [[nodiscard]] bool escapes(std::uint32_t rva);
+  Fixed look_at_users(std::uint32_t rva, unsigned width);
   [[nodiscard]] bool is_exported(std::uint32_t rva, unsigned width);
 
   const pe::Image& image_;
@@ -188,7 +190,7 @@ class Globals {
   std::unordered_map<std::uint32_t, std::set<std::uint32_t>> stored_into_;  // address → globals, of direct_
   std::set<std::pair<std::uint32_t, std::uint32_t>> computed_;              // strided stores: base and site
   std::set<std::uint32_t> ends_;
-  std::unordered_map<std::uint64_t, bool> fixed_;       // by RVA and width
+  std::unordered_map<std::uint64_t, Fixed> fixed_;      // by RVA and width
   std::optional<std::vector<std::uint32_t>> exported_;  // RVAs, ascending; once they were asked for
   std::map<Question, Answer> answers_;                  // of the resolution that is under way
 };

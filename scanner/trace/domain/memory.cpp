@@ -58,7 +58,8 @@ ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
   if (section->writable()) {
     // A pointer keeps the name of its place: what stands behind it is known by that name.
     const bool number = value && !target && width <= abi_.word;
-    return number && is_fixed_ && is_fixed_(rva, width) ? values_.constant(*value) : values_.memory(rva, width);
+    const bool fixed = number && fixed_ && fixed_(rva, width) == Fixed::yes;
+    return fixed ? values_.constant(*value) : values_.memory(rva, width);
   }
   if (!value) return values_.unknown(kTopNotUnderstood);
   if (target) return values_.image_address(*target);
@@ -66,6 +67,20 @@ ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
   if (width > abi_.word && (image_.rva_of_va(*value & 0xFFFFFFFFU) || image_.rva_of_va(*value >> 32)))
     return values_.unknown(kTopNotUnderstood);
   return values_.constant(*value);
+}
+
+ValueId Memory::with_contents(ValueId value) {
+  const auto is_number = [&](const Atom& atom) {
+    return atom.kind == AtomKind::memory && atom.plain() && atom.offset == 0 && atom.width <= sizeof(std::uint32_t);
+  };
+  if (!fixed_ || std::ranges::none_of(values_.atoms(value), is_number)) return value;
+  return values_.map_join(value, [&](const Atom& atom) {
+    const auto number = is_number(atom) ? image_.load(atom.rva(), atom.width) : std::nullopt;
+    const bool pointer = number && atom.width == abi_.word && image_.rva_of_va(*number);
+    const Fixed fixed = number && !pointer ? fixed_(atom.rva(), atom.width) : Fixed::no;
+    if (fixed == Fixed::no) return values_.single(atom);
+    return values_.with_flags(values_.constant(*number), fixed == Fixed::yes ? 0U : std::uint32_t{kAssumesGlobal});
+  });
 }
 
 /// The rows of a short table that is never written, when they are pointers, or (`sign`) distances from an address; else

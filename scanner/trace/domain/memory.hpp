@@ -18,15 +18,15 @@
 
 namespace scanner::trace {
 
-/// Are `width` bytes at `rva` what the file says, though they are writable (Globals::is_fixed)?
-using IsFixed = std::function<bool(std::uint32_t rva, unsigned width)>;
+/// Of `width` writable bytes at `rva` (Globals::fixed).
+using FixedContent = std::function<Fixed(std::uint32_t rva, unsigned width)>;
 
 class Memory {
  public:
-  /// Walks over whole states are taken from `budget`. `is_fixed` may be empty: then that is not known of any.
+  /// Walks over whole states are taken from `budget`. `fixed` may be empty: then that is known of none.
   Memory(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi, Budget& budget,
-         const IsFixed& is_fixed)
-      : image_(image), imports_(imports), values_(values), abi_(abi), budget_(budget), is_fixed_(is_fixed) {}
+         const FixedContent& fixed)
+      : image_(image), imports_(imports), values_(values), abi_(abi), budget_(budget), fixed_(fixed) {}
 
   ValueId address_of(const State& state, const Mem& mem) {
     const ValueId base = mem.in_image         ? values_.image_address(0)
@@ -37,6 +37,9 @@ class Memory {
   }
   /// The content of `width` bytes at `address`. `sign`: its sign matters, so that it is no tag.
   ValueId load(const State& state, ValueId address, unsigned width, bool sign = false);
+  /// With numbers in place of names for what the file says of writable data, which is mostly an assumption. The same
+  /// where that is known of none.
+  ValueId with_contents(ValueId value);
   /// The operation stores (OpKind::store) in the function at RVA `function`. Stores that leave the frame are added to
   /// `log` unless it is null.
   void store(State& state, const Op& op, std::uint32_t function, StoreLog* log);
@@ -90,7 +93,7 @@ class Memory {
   ValuePool& values_;
   const Abi& abi_;
   Budget& budget_;
-  const IsFixed& is_fixed_;
+  const FixedContent& fixed_;
 };
 
 }  // namespace scanner::trace

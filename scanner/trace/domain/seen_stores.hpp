@@ -29,6 +29,10 @@ struct ArgumentStore {
   std::uint32_t site = 0;
 };
 
+/// Is writable memory what the file says at all times? `assumed`: if no alias writes it, by an address that code
+/// computes or that an array above begins with. `yes`: no such address is known.
+enum class Fixed : std::uint8_t { no, assumed, yes };
+
 struct StoreLog {
   std::vector<ArgumentStore> argument_stores;
   std::vector<GlobalStore> stores;  ///< to addresses in the image

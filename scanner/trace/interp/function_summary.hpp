@@ -51,7 +51,7 @@ struct CalleeKnowledge {
   std::function<bool(std::uint32_t rva)> is_called;                       ///< x86: some code calls what starts there
   /// Does code use what stands in these bytes of the image, and does not only take their address?
   std::function<bool(std::uint32_t rva, std::uint32_t bytes)> used;
-  IsFixed is_fixed;
+  FixedContent fixed;
   /// RVA of a call: FunctionSummary::ways gets it once for each path into the block where paths meet before it, in the
   /// state that this path brings along; none where there is one path, or where that is not known. 0: nothing is asked.
   std::uint32_t ways_into = 0;

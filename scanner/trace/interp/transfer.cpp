@@ -10,7 +10,7 @@ Transfer::Transfer(const Context& context, Recorder& recorder)
       values_(context.values),
       abi_(context.abi),
       recorder_(recorder),
-      memory_(context.image, context.imports, context.values, context.abi, context.budget, context.knowledge.is_fixed),
+      memory_(context.image, context.imports, context.values, context.abi, context.budget, context.knowledge.fixed),
       stack_(context.function, context.imports, context.values, context.abi, context.knowledge, context.depths),
       calls_(context.image, context.imports, context.values, context.abi, context.knowledge, memory_, stack_,
              context.budget),
@@ -38,7 +38,13 @@ void Transfer::load(const Op& op, State& state) {
 
 void Transfer::alu(const Op& op, State& state) {
   const ValueId right = op.b != kNoReg ? state.registers[op.b] : values_.constant(op.imm);
-  const ValueId result = values_.alu(op.alu, op.width, op.shift, state.registers[op.a], right);
+  const ValueId left = state.registers[op.a];
+  ValueId result = values_.alu(op.alu, op.width, op.shift, left, right);
+  // Nothing can be computed with the name of a place, but with what the file has there.
+  if (values_.atoms(result).empty()) {
+    const ValueId x = memory_.with_contents(left), y = memory_.with_contents(right);
+    if (x != left || y != right) result = values_.alu(op.alu, op.width, op.shift, x, y);
+  }
   const bool whole = op.alu == Alu::insert || op.width >= 8;
   state.registers[op.dst] = whole ? result : values_.resize(result, op.width, false);
 }

@@ -33,7 +33,7 @@ ValueId image_field(Program& program, std::uint32_t at, unsigned width) {
   // What is as wide as a pointer may be one: that is for the memory to say.
   const bool number = width <= 4 && (width != program.abi.word || !value || !program.image.rva_of_va(*value));
   const bool fixed =
-      section != nullptr && value && number && (!section->writable() || program.globals.is_fixed(at, width));
+      section != nullptr && value && number && (!section->writable() || program.globals.fixed(at, width) == Fixed::yes);
   return fixed ? program.values.constant(*value) : program.values.memory(at, width);
 }
 

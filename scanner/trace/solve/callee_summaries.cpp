@@ -16,7 +16,7 @@ CalleeKnowledge CalleeSummaries::of_stack() {
   CalleeKnowledge knowledge;
   knowledge.spare = &spare_;
   knowledge.used = [this](std::uint32_t rva, std::uint32_t bytes) { return program_.globals.used(rva, bytes); };
-  knowledge.is_fixed = [this](std::uint32_t rva, unsigned width) { return program_.globals.is_fixed(rva, width); };
+  knowledge.fixed = [this](std::uint32_t rva, unsigned width) { return program_.globals.fixed(rva, width); };
   if (!stacks_) {
     knowledge.funclet = [this](std::uint32_t rva) -> const ArgumentEffects& { return stores_of(rva); };
     return knowledge;
