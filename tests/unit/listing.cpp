@@ -59,6 +59,14 @@ Program& Program::copy(Reg to, Reg from) {
   return add({ControlFlow::next, {op}, {}, {}, 0});
 }
 
+Program& Program::choose(Reg to, Reg one, Reg other) {
+  Op op = make(OpKind::select);
+  op.dst = to;
+  op.a = one;
+  op.b = other;
+  return add({ControlFlow::next, {op}, {}, {}, 0});
+}
+
 Program& Program::load(Reg to, std::uint32_t global) {
   Op op = make(OpKind::load);
   op.dst = to;

@@ -33,6 +33,8 @@ class Program {
   Program& function(const std::string& name);
   Program& set(Reg reg, std::uint64_t number);
   Program& copy(Reg to, Reg from);
+  /// `to` is one of the two, nobody knows which.
+  Program& choose(Reg to, Reg one, Reg other);
   Program& load(Reg to, std::uint32_t global);
   Program& load_field(Reg to, Reg pointer, std::int64_t offset);
   Program& store(std::uint32_t global, Reg from);

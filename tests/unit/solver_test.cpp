@@ -10,7 +10,7 @@
 #include "tests/unit/listing.hpp"
 
 using namespace scanner::trace;
-using listing::kGlobals, listing::kR8, listing::kRax, listing::kRcx, listing::kRdx, listing::tag;
+using listing::kGlobals, listing::kR8, listing::kR9, listing::kRax, listing::kRcx, listing::kRdx, listing::tag;
 
 namespace {
 
@@ -215,6 +215,20 @@ TEST_CASE("solver: a function that is passed as an argument is called through it
   const Tags tags = solved.tags_in(source.rva("main"));
   REQUIRE(tags.size() == 1);
   CHECK(tags[0].first == tag("Cbak"));
+}
+
+TEST_CASE("solver: one of several functions is passed, and the tag goes to the one that takes it") {
+  listing::Program source;
+  source.function("main").address_of(kRax, "wrapper").address_of(kR9, "other").choose(kRcx, kRax, kR9);
+  source.set(kRdx, tag("Cbak")).call("calls").ret();
+  source.function("elsewhere").address_of(kRcx, "other").set(kRdx, tag("None")).call("calls").ret();
+  source.function("calls").copy(kRax, kRcx).copy(kR8, kRdx).call_register(kRax).ret();
+  source.function("wrapper").call(listing::allocate_with_tag).ret();
+  source.function("other").ret();
+  const Solved solved(source);
+  // Where the other function is called instead, no tag is handed over.
+  CHECK(solved.tags_in(source.rva("main")) == Tags{{tag("Cbak"), kTopComputed}});
+  CHECK(solved.tags_in(source.rva("elsewhere")).empty());
 }
 
 TEST_CASE("solver: a list with an allocate function of its own calls that with the tag") {

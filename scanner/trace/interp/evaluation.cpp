@@ -29,7 +29,7 @@ ValueId evaluate_function(const pe::Image& image, const ImportTable& imports, co
   if (function.too_large || function.blocks.empty()) return kBottom;
   StackDepths depths;
   Effort effort(budget, values);
-  Recorder recorder(function, imports, values, effort);  // is not started: nothing is recorded
+  Recorder recorder(function, imports, values, effort);  // no block is begun: nothing is recorded
   Transfer transfer({image, imports, function, values, abi, budget, knowledge, depths}, recorder);
   transfer.comparison().start_deciding();
   State state = entry;

@@ -77,6 +77,7 @@ Conditions::EdgeAnswer Conditions::try_edge(const CallSite& site, const SinkEdge
   for (const PassedCallee& callee : edge.callees) {
     const Answer passed = passes(site, callee, answer.callers.callees);
     answer.possible = answer.possible && passed != Answer::no;
+    answer.some = answer.some || passed == Answer::some;
     if (passed == Answer::maybe) answer.assumptions |= kAssumesPointer;
   }
   return answer;
@@ -101,7 +102,7 @@ void Conditions::try_constraint(const CallSite& site, const Constraint& constrai
 const Atom* passed_pointer(const Program& program, const CallSite& site) {
   if (site.import >= 0 || site.target != 0) return nullptr;
   const Atom* atom = program.values.only(site.pointer);
-  if (atom == nullptr || atom->strided() || atom->offset != 0) return nullptr;
+  if (atom == nullptr || atom->offset != 0 || (atom->strided() && atom->kind != AtomKind::field)) return nullptr;
   const bool passed = (atom->kind == AtomKind::initial && atom->a == 0) || atom->kind == AtomKind::field;
   return passed && !atom->masked() ? atom : nullptr;
 }
@@ -120,7 +121,7 @@ Conditions::Answer Conditions::passes(const CallSite& site, const PassedCallee& 
   constexpr std::uint64_t kSteps = 50;
   program_.budget.spend(kSteps);
   ValueId value = value_at(program_, site, callee.where, program_.abi.word);
-  if (callee.field) value = field_behind(program_, site, value, *callee.field, program_.abi.word);
+  if (callee.field) value = field_behind(program_, site, value, *callee.field, program_.abi.word, callee.rows);
   value = program_.globals.resolve(value).value;
   const auto atoms = values_.atoms(value);
   bool found = false, unknown = values_.flags(value) != 0, other = unknown;
@@ -131,6 +132,7 @@ Conditions::Answer Conditions::passes(const CallSite& site, const PassedCallee& 
         PassedCallee up = callee;
         up.where = atom.where;
         up.field = argument ? std::nullopt : std::optional(atom.displacement());
+        up.rows = argument ? Rows{} : Rows{atom.stride, atom.count};
         callers.push_back(up);
         return Answer::yes;
       }
@@ -144,7 +146,7 @@ Conditions::Answer Conditions::passes(const CallSite& site, const PassedCallee& 
   }
   // Nothing but other functions: it is not called. Something unknown: it may be.
   if (!found) return unknown || atoms.empty() ? Answer::maybe : Answer::no;
-  return other ? Answer::maybe : Answer::yes;
+  return unknown ? Answer::maybe : other ? Answer::some : Answer::yes;
 }
 
 // --- path by path -------------------------------------------------------
@@ -162,10 +164,23 @@ bool Conditions::may_apply(const CallSite& path, const TagSink& sink) {
   const tagdb::ApiRow& row = program_.row(sink.row);
   if (sink.listed())
     return row.condition_argument < 0 || meets(condition_of(path, row), row.condition_value, true) != Meets::none;
-  return std::ranges::any_of(sink.edges, [&](const SinkEdge& edge) {
-    return std::ranges::none_of(edge.constraints,
-                                [&](const Constraint& constraint) { return meets(path, constraint) == Meets::none; });
-  });
+  return std::ranges::any_of(sink.edges, [&](const SinkEdge& edge) { return !meets_none(path, edge); });
+}
+
+/// Is there a condition of the edge that this call meets with some values of an argument and not with others?
+bool Conditions::meets_some(const CallSite& site, const SinkEdge& edge) {
+  std::vector<PassedCallee> callers;
+  const auto some = [&](const Constraint& constraint) { return meets(site, constraint) == Meets::some; };
+  const auto one_of = [&](const PassedCallee& callee) { return passes(site, callee, callers) == Answer::some; };
+  return std::ranges::any_of(edge.constraints, some) || std::ranges::any_of(edge.callees, one_of);
+}
+
+/// … that it does not meet?
+bool Conditions::meets_none(const CallSite& site, const SinkEdge& edge) {
+  std::vector<PassedCallee> callers;
+  const auto none = [&](const Constraint& constraint) { return meets(site, constraint) == Meets::none; };
+  const auto other = [&](const PassedCallee& callee) { return passes(site, callee, callers) == Answer::no; };
+  return std::ranges::any_of(edge.constraints, none) || std::ranges::any_of(edge.callees, other);
 }
 
 /// Does it make a difference which path leads to the call?
@@ -179,10 +194,7 @@ bool Conditions::depends_on_path(const CallSite& site, const TagSink& sink) {
   const tagdb::ApiRow& row = program_.row(sink.row);
   if (sink.listed())
     return row.condition_argument >= 0 && meets(condition_of(site, row), row.condition_value, true) == Meets::some;
-  return std::ranges::any_of(sink.edges, [&](const SinkEdge& edge) {
-    return std::ranges::any_of(edge.constraints,
-                               [&](const Constraint& constraint) { return meets(site, constraint) == Meets::some; });
-  });
+  return std::ranges::any_of(sink.edges, [&](const SinkEdge& edge) { return meets_some(site, edge); });
 }
 
 const std::vector<CallSite>& Conditions::paths_into(SiteId id) {

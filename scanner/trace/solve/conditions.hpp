@@ -41,7 +41,8 @@ class Conditions {
  private:
   /// Do the possible values meet a condition? `maybe`: not all of them are known.
   enum class Meets : std::uint8_t { none, some, all, maybe };
-  enum class Answer : std::uint8_t { no, maybe, yes };
+  /// Is the function passed? `some`: it is one of several, all of which are known.
+  enum class Answer : std::uint8_t { no, maybe, some, yes };
   struct EdgeAnswer {
     bool possible = true, some = false;
     std::uint32_t assumptions = 0;  ///< flags: what was not decided
@@ -54,6 +55,8 @@ class Conditions {
   EdgeAnswer try_edge(const CallSite& site, const SinkEdge& edge);
   void try_constraint(const CallSite& site, const Constraint& constraint, EdgeAnswer& answer);
   Answer passes(const CallSite& site, const PassedCallee& callee, std::vector<PassedCallee>& callers);
+  bool meets_some(const CallSite& site, const SinkEdge& edge);
+  bool meets_none(const CallSite& site, const SinkEdge& edge);
   [[nodiscard]] bool is_callee(const Atom& atom, const PassedCallee& callee) const;
   [[nodiscard]] bool may_call(const CallSite& path, const TagSink& sink) const;
   bool may_apply(const CallSite& path, const TagSink& sink);

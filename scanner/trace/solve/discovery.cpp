@@ -97,20 +97,22 @@ void Discovery::note_objects_passed(const CallSite& site) {
   program_.budget.spend(steps_for(site.state));
   for (const Location where : candidate_arguments_of(program_.abi)) {
     const ValueId passed = value_at(program_, site, where, program_.abi.word);
-    const Atom* atom = program_.values.only(passed);
-    if (atom == nullptr) continue;
-    if (program_.is_listed_import(*atom)) analyse(site.target);
-    if (atom->kind == AtomKind::frame) {
-      // A table of functions that was filled in here.
-      const auto begin = atom->displacement();
-      const auto holds = [&](const FrameSlot& slot) { return slot.offset >= begin && is_listed(slot.value); };
-      if (std::ranges::any_of(site.state.frame, holds)) analyse(site.target);
-    }
-    if (!atom->is_image_address()) continue;
-    const Fact object{FactKind::tracked_global, static_cast<std::uint32_t>(atom->a)};
-    context_.dependencies.add(object, AnalyseFunction{site.target});
-    if (context_.dependencies.established(object)) analyse(site.target);
+    for (const Atom& atom : program_.values.atoms(passed)) note_object_passed(site, atom);
   }
+}
+
+void Discovery::note_object_passed(const CallSite& site, const Atom& object) {
+  if (program_.is_listed_import(object)) analyse(site.target);
+  if (object.kind == AtomKind::frame) {
+    // A table of functions that was filled in here.
+    const auto begin = object.displacement();
+    const auto holds = [&](const FrameSlot& slot) { return slot.offset >= begin && is_listed(slot.value); };
+    if (std::ranges::any_of(site.state.frame, holds)) analyse(site.target);
+  }
+  if (!object.is_image_address()) return;
+  const Fact tracked{FactKind::tracked_global, object.rva()};
+  context_.dependencies.add(tracked, AnalyseFunction{site.target});
+  if (context_.dependencies.established(tracked)) analyse(site.target);
 }
 
 void Discovery::analyse_orphans(const FunctionSummary& summary, bool any_unreached) {

@@ -30,6 +30,7 @@ class Discovery {
  private:
   void analyse_callers(std::uint32_t function, int hops);
   [[nodiscard]] bool is_listed(ValueId pointer) const;
+  void note_object_passed(const CallSite& site, const Atom& object);
 
   Program& program_;
   Solution& solution_;

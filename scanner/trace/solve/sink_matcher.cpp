@@ -162,7 +162,10 @@ void SinkMatcher::pass_on(const CallSite& site, const SinkCall& call, const Reso
     const TagSink& sink = solution_.sinks[call.sink];
     PassedCallee callee;
     callee.where = pointer->where;
-    if (pointer->kind == AtomKind::field) callee.field = pointer->displacement();
+    if (pointer->kind == AtomKind::field) {
+      callee.field = pointer->displacement();
+      callee.rows = {pointer->stride, pointer->count};
+    }
     if (sink.listed()) callee.row = sink.row;
     callee.function = sink.function;
     callers.callees.push_back(callee);

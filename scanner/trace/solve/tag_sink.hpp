@@ -20,6 +20,7 @@ using SiteId = std::uint32_t;
 struct PassedCallee {
   Location where = 0;
   std::optional<std::int64_t> field;  ///< it stands that many bytes behind the pointer at `where`
+  Rows rows{};                        ///< field: it is an element of a table
   int row = -1;                       ///< the listed function that it must be, or
   std::uint32_t function = 0;         ///< the function of this image
 };

@@ -20,12 +20,14 @@ void CallTargets::find(const FindTargets& item) {
 void CallTargets::find_behind(SiteId id, const Atom& pointer) {
   const CallSite& site = solution_.sites[id];
   if (const int row = context_.models.row_behind(pointer); row >= 0) add_row(id, row);
-  // A call of an argument: worth asking the callers only when something like a tag goes along.
+  // A call of an argument: worth asking the callers only when something like a tag goes along. What stands behind an
+  // argument is called everywhere, mostly with other arguments: that is for those callers to say that are known anyway.
   const bool argument = pointer.kind == AtomKind::initial && pointer.a == 0;
   if (!argument && pointer.kind != AtomKind::field) return;
-  if (!passes_tag(site, pointer.kind == AtomKind::initial)) return;
+  const bool worth_asking = passes_tag(site, argument);
+  if (!worth_asking && !passes_tag(site, true)) return;
   context_.dependencies.add({FactKind::call_through, site.function}, AddTargets{id, program_.values.single(pointer)});
-  discovery_.analyse_callers(site.function);
+  if (worth_asking) discovery_.analyse_callers(site.function);
   for (const SiteId caller : context_.callers_of(site.function))
     context_.worklist.add(PassPointers{caller, site.function});
 }
@@ -51,7 +53,7 @@ void CallTargets::pass_pointers(const PassPointers& item) {
     const Atom& atom = program_.values.atoms(pointer).front();
     ValueId passed = value_at(program_, site, atom.where, program_.abi.word);
     if (atom.kind == AtomKind::field)
-      passed = field_behind(program_, site, passed, atom.displacement(), program_.abi.word);
+      passed = field_behind(program_, site, passed, atom.displacement(), program_.abi.word, {atom.stride, atom.count});
     context_.worklist.add(AddTargets{through, passed});
   }
 }

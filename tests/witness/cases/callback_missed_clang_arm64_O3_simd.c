@@ -1,4 +1,4 @@
-// case callback missed clang-arm64-O3-simd fails
+// case callback missed clang-arm64-O3-simd passes
 // part Aa callback decoys
 #include "program.h"
 typedef void (*F0)(ULONG, ULONG);
