@@ -77,10 +77,12 @@ std::string describe_assumptions(std::uint32_t flags) {
   static constexpr std::pair<std::uint32_t, std::string_view> kTexts[] = {
       {kAssumesFrame, "whoever can write to a neighbouring local leaves this one alone"},
       {kAssumesField, "nobody else who got the pointer to the structure changes this field of it"},
-      {kAssumesTable, "the index stays within the printable entries of the table"},
+      {kAssumesTable, "the index reaches this entry, and stays within the printable entries of the table"},
+      {kAssumesList, "nobody takes this element out of the list"},
       {kAssumesGlobal, "nobody writes the global through a pointer"},
       {kAssumesRegister, "an argument travels in a register outside the calling convention"},
       {kAssumesExporter, "the driver that exports the function is the one file of that name that was found"},
+      {kAssumesJump, "a jump whose targets are not known leads here"},
       {kAssumesPointer, "a call through memory reaches this function"},
       {kAssumesArgument, "an argument that decides what a function does has the value that leads to this call"},
       {kAssumesLetter, "the letter which is set while the driver runs fits"}};

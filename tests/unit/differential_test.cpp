@@ -101,6 +101,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "branches",
                                           "byte_swapped",
                                           "computed",
+                                          "counted_beside",
                                           "kmdf_array",
                                           "kmdf_bind_info_grown",
                                           "kmdf_pointer",

@@ -95,7 +95,7 @@ TEST_CASE("memory: the next element of a list has a name when the file has one t
   CHECK(named[0].rva() == kWritable);
   CHECK(named[0].link() == 16);
   CHECK(named[0].pointee_offset() == 8);
-  CHECK(trace::assumptions_of(named[0]) == trace::kAssumesTable);
+  CHECK(trace::assumptions_of(named[0]) == trace::kAssumesList);
 }
 
 TEST_CASE("memory: an index that is not known makes a table of the image's bytes") {

@@ -138,3 +138,46 @@ TEST_CASE("narrowings: what was read before some of its indices were left out is
   trace::doubt_chosen(values, state, index);
   CHECK(state.registers[kRax] == values.with_flags(element, trace::kAssumesTable));
 }
+
+TEST_CASE("narrowings: a way that none of the few numbers takes leads nowhere") {
+  Function function = two_conditions({compare(kRdx, 3)}, Condition::above, {compare(kRdx, 7)}, Condition::not_equal);
+  CHECK_FALSE(Run(function).summary.calls.at(0).reached);
+  // The same of an argument that two comparisons leave nothing of.
+  const std::vector<trace::Op> range = {lea(kRax, at(kRdx, -6)), compare(kRax, 0xFFFFFFFB)};
+  const std::vector<trace::Op> beyond = {lea(kRax, at(kRdx, -1)), compare(kRax, 4)}, within = {compare(kRdx, 4)};
+  Function excluded = two_conditions(range, Condition::below, beyond, Condition::below_equal);
+  CHECK_FALSE(Run(excluded).summary.calls.at(0).reached);
+  Function left = two_conditions(range, Condition::below, within, Condition::below_equal);
+  CHECK(Run(left).summary.calls.at(0).reached);
+}
+
+TEST_CASE("narrowings: a tag counts up as often as a counter that begins with few numbers counts down") {
+  constexpr trace::Reg kRsi = 6, kRdi = 7;  // which callees preserve
+  Function function;
+  function.block({1, 4}).add(compare(kRcx, 3)).branch(Condition::above, 4);
+  function.block({2, 4}).add(copy(kRsi, kRcx)).add(compare(kRsi, 0)).branch(Condition::equal, 4);
+  function.block({3}).add(set(kRdi, 0x30616263));
+  function.block({3, 4}).add(copy(kRdx, kRdi)).call_import(0).add(compare(kRsi, 1)).add(alu(Alu::sub, kRsi, 1, 4));
+  function.add(alu(Alu::add, kRdi, 0x1000000, 4)).branch(Condition::not_equal, 3);
+  function.block({}).ret();
+  Run run(function);
+  const auto atoms = run.values.atoms(run.second_argument());
+  REQUIRE(atoms.size() == 1);
+  CHECK(atoms[0].a == 0x30616263);
+  CHECK(int{atoms[0].count} == 3);
+  CHECK((run.values.flags(run.second_argument()) & trace::kTopMask) == 0);
+}
+
+TEST_CASE("narrowings: code that only a jump of unknown targets may lead to is marked") {
+  Function function;
+  function.block({1, 3}).add(alu(Alu::sub, kRsp, 0x28)).add(compare(kRcx, 0)).branch(Condition::equal, 3);
+  function.block({});
+  function.block({}).call_import(0).ret();
+  function.block({}).call_import(0).ret();
+  function.get().blocks[1].unresolved_jump = true;
+  function.get().blocks[2].has_predecessor = false;
+  Run run(function);
+  REQUIRE(run.summary.calls.size() == 2);
+  CHECK(run.summary.calls[0].by_unknown_jump);
+  CHECK_FALSE(run.summary.calls[1].by_unknown_jump);
+}

@@ -49,28 +49,34 @@ bool ValuePool::is_counter(ValueId id) const {
          std::ranges::all_of(atoms(id), [](const Atom& atom) { return atom.is_number() && begins_walk(atom); });
 }
 
-/// Two rounds made the same step: {c, c + d} became {c + d, c + 2d}. With so many rounds all numbers are known, as
-/// large as they may be: letters of tags are counted, too.
-bool ValuePool::steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked) {
+/// Did two rounds make the same step: {c, c + d} became {c + d, c + 2d}? `step`: d.
+bool ValuePool::steps_twice(ValueId a, ValueId b, std::int64_t& step) const {
   const auto older = atoms(a), newer = atoms(b);
   const auto number = [](const Atom& atom) { return atom.is_constant(); };
-  if (rounds < 2 || older.size() != 2 || newer.size() != 2) return false;
+  if (older.size() != 2 || newer.size() != 2) return false;
   if (!std::ranges::all_of(older, number) || !std::ranges::all_of(newer, number)) return false;
-  const auto step = static_cast<std::int64_t>(newer[0].a - older[0].a);
+  step = static_cast<std::int64_t>(newer[0].a - older[0].a);
   const bool same = newer[1].a - older[1].a == newer[0].a - older[0].a;
   const bool up = older[1].a == newer[0].a, down = older[0].a == newer[1].a;
-  if (!same || (!up && !down) || step > policy::kLongestStep || step < -policy::kLongestStep) return false;
+  return same && (up || down) && step <= policy::kLongestStep && step >= -policy::kLongestStep;
+}
+
+/// With so many rounds all numbers are known, as large as they may be: letters of tags are counted, too. Without,
+/// nobody knows how far they go: the first two are some of them.
+ValueId ValuePool::counted_on(ValueId a, ValueId b, std::int64_t step, std::uint16_t rounds) {
+  const auto older = atoms(a);
+  if (rounds < 2) return with_flags(a, flags(b) | kTopComputed);
   Atom base = Atom::multiple(static_cast<std::int32_t>(step), rounds);
-  base.a = older[up ? 0 : 1].a;
+  base.a = older[step > 0 ? 0 : 1].a;
   base.assumes = older[0].assumes | older[1].assumes;
-  walked = make({&base, 1}, flags(a) | flags(b));
-  return true;
+  return make({&base, 1}, flags(a) | flags(b));
 }
 
 ValueId ValuePool::join_loop(ValueId a, ValueId b, std::uint16_t rounds) {
   if (a == b || a == kBottom || b == kBottom) return join(a, b);
   if (ValueId walked = kBottom; walk(a, b, rounds, walked)) return walked;
-  if (ValueId walked = kBottom; steps_twice(a, b, rounds, walked)) return walked;
+  if (std::int64_t step = 0; steps_twice(a, b, step) && (rounds > 1 || !is_counter(a)))
+    return counted_on(a, b, step, rounds);
   const ValueId joined = join(a, b);
   if (joined != a && is_counter(a) && is_counter(b)) return unknown(kTopComputed | flags(a) | flags(b));
   return joined;
@@ -97,6 +103,20 @@ bool ValuePool::without_some(const Atom& atom, const Bound& bound, ValueId& numb
   if (left.empty() || left.size() == atoms(numbers).size()) return false;
   numbers = make({left.data(), left.size()}, 0);
   return true;
+}
+
+bool ValuePool::none_holds(ValueId id, const Bound& bound) const {
+  if (bound.in_image || flags(id) != 0 || atoms(id).empty()) return false;
+  return std::ranges::all_of(atoms(id), [&bound](const Atom& atom) {
+    Atom numbers = atom;
+    if (!atom.is_number() && !few_numbers(atom, numbers)) return false;
+    if (numbers.is_constant()) return !bound.holds(numbers.a);
+    if (numbers.kind != AtomKind::multiple || numbers.count == 0 || numbers.count > kCap) return false;
+    for (std::uint64_t i = 0; i < numbers.count; ++i) {
+      if (bound.holds(numbers.a + i * static_cast<std::uint64_t>(std::int64_t{numbers.stride}))) return false;
+    }
+    return true;
+  });
 }
 
 ValueId ValuePool::restricted(ValueId id, const Bound& bound) {

@@ -132,7 +132,7 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
       break;
     case AtomKind::via_global:
       if (address.leads_on(abi_.word) && (address.linked() || begins_list(address)))
-        return values_.with_flags(values_.single(address.in_next_element(width)), kAssumesTable);
+        return values_.with_flags(values_.single(address.in_next_element(width)), kAssumesList);
       break;
     default: break;
   }

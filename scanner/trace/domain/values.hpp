@@ -43,6 +43,8 @@ enum Flag : std::uint32_t {
   kAssumesField = 1U << 22,     ///< that aliases of an argument's pointer leave this field behind it alone
   kAssumesArgument = 1U << 23,  ///< that an argument which decides what a function does has the value it needs
   kAssumesLetter = 1U << 24,    ///< that a letter which is made at run time makes it the tag in question
+  kAssumesList = 1U << 25,      ///< that the lists which stand in the image are not changed
+  kAssumesJump = 1U << 26,      ///< that a jump whose targets are not known leads here
   kAssumedMask = 0xFFFF0000U
 };
 
@@ -147,6 +149,9 @@ class ValuePool {
   /// What `id` may be where it compares so as `bound` says.
   ValueId restricted(ValueId id, const Bound& bound);
 
+  /// Is it one of a few numbers, of which none compares so? False where that is not known.
+  [[nodiscard]] bool none_holds(ValueId id, const Bound& bound) const;
+
   /// `a` ∘ `b` of `width` bytes; `shift` as in Op.
   ValueId alu(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
     const std::uint64_t how = std::uint64_t{shift} << 16 | width << 8 | static_cast<unsigned>(op);
@@ -205,7 +210,8 @@ class ValuePool {
   ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
   bool without_some(const Atom& atom, const Bound& bound, ValueId& numbers);
   bool walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
-  bool steps_twice(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
+  bool steps_twice(ValueId a, ValueId b, std::int64_t& step) const;
+  ValueId counted_on(ValueId a, ValueId b, std::int64_t step, std::uint16_t rounds);
   [[nodiscard]] bool is_counter(ValueId id) const;
   bool combine_either_way(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) const;
   ValueId progression_of(Alu op, ValueId number, ValueId operand);

@@ -1,6 +1,7 @@
 #include "scanner/trace/interp/branch_refinement.hpp"
 
 #include <algorithm>
+#include <boost/container/static_vector.hpp>
 
 namespace scanner::trace {
 
@@ -10,6 +11,7 @@ void BranchRefinement::look_at(Side& side, Reg reg, unsigned width, const State&
   side.slot_width = 0;
   const Derivations::Derived* derived = derivations_.steps_to(reg);
   side.derived = derived != nullptr ? *derived : Derivations::Derived{};
+  side.registers |= derivations_.copies_of(reg);
   if (reg >= kFirstWide || ((loaded_ >> reg) & 1) == 0) return;
   side.slot = loaded_slots_[reg].offset;
   side.slot_width = width;
@@ -134,6 +136,17 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
   return news;
 }
 
+bool BranchRefinement::impossible(const Instruction& branch, bool taken, const State& state) const {
+  for (unsigned side = 0; side < sides_.size(); ++side) {
+    // A single number is mostly one that the code sets, and that what is not followed changes.
+    const std::optional<Bound> bound = is_single(side) ? std::nullopt : bound_of(side, branch, taken, false);
+    if (!bound) continue;
+    const ValueId compared = sides_[side].value;
+    if (values_.none_holds(compared, *bound) || contradicts(values_, state, compared, *bound)) return true;
+  }
+  return false;
+}
+
 void BranchRefinement::refine(State& state, const News& news) const {
   if (news.constraint) {
     auto& list = state.constraints;
@@ -151,7 +164,12 @@ void BranchRefinement::refine(State& state, const News& news) const {
     origin.slot_width = news.origin->slot_width;
     replace(state, origin, news.left_of_origin);
   }
-  if (news.side != News::kNoSide) replace(state, sides_[news.side], news.becomes);
+  if (news.side == News::kNoSide) return;
+  const Side& side = sides_[news.side];
+  replace(state, side, news.becomes);
+  if (side.stepped == kNoReg) return;
+  const ValueId step = values_.constant(static_cast<std::uint64_t>(side.step));
+  state.registers[side.stepped] = values_.resize(values_.alu(Alu::add, width_, 0, news.becomes, step), width_, false);
 }
 
 /// A counter that the head of a loop compares for equality does not go beyond, unless some way around this loop leaves
@@ -200,21 +218,39 @@ std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& bra
   return 0;
 }
 
-/// The second time around: {c, c + d} became {c + d, c + 2d} (ValuePool::join_loop).
-std::uint16_t BranchRefinement::rounds_of_second(const State& head, unsigned side, const Bound& bound) const {
-  const auto at_end = values_.atoms(sides_[side].value);
-  const auto two_numbers = [](std::span<const Atom> atoms) {
-    return atoms.size() == 2 && std::ranges::all_of(atoms, &Atom::is_constant);
-  };
-  if (!two_numbers(at_end)) return 0;
-  for (Reg reg = 0; reg < kFirstWide; ++reg) {
-    const auto at_head = values_.atoms(head.registers[reg]);
-    if (((sides_[side].registers >> reg) & 1) == 0 || !two_numbers(at_head)) continue;
-    const bool up = at_end[0].a > at_head[0].a;
-    const std::size_t first = up ? 0 : 1;
-    if (const std::uint16_t rounds = rounds_of(at_head[first], at_end[first], bound); rounds != 0) return rounds;
+/// Each of a few numbers made the same step: how often a loop is entered at most. 0 when that is not known.
+std::uint16_t BranchRefinement::most_rounds(std::span<const Atom> at_head, std::span<const Atom> at_end,
+                                            const Bound& bound) {
+  const auto numbers = [](std::span<const Atom> atoms) { return std::ranges::all_of(atoms, &Atom::is_constant); };
+  if (at_head.size() < 2 || at_head.size() != at_end.size() || !numbers(at_head) || !numbers(at_end)) return 0;
+  std::uint16_t most = 0;
+  const std::int64_t step = counted(at_end[0]) - counted(at_head[0]);
+  for (std::size_t i = 0; i < at_head.size(); ++i) {
+    const bool same = counted(at_end[i]) - counted(at_head[i]) == step;
+    const std::uint16_t rounds = same ? rounds_of(at_head[i], at_end[i], bound) : std::uint16_t{0};
+    // What does not go around once more ends here.
+    if (rounds == 0 && (!same || bound.holds(at_end[i].a))) return 0;
+    most = std::max(most, rounds);
   }
-  return 0;
+  return most;
+}
+
+/// The second time around: {c, c + d} became {c + d, c + 2d} (ValuePool::join_loop). Or a counter begins with one of a
+/// few numbers: then the largest number of rounds counts.
+std::uint16_t BranchRefinement::rounds_of_second(const State& head, unsigned side, const Bound& bound) const {
+  const Side& compared = sides_[side];
+  const auto at_end = values_.atoms(compared.value);
+  for (Reg reg = 0; reg < kFirstWide; ++reg) {
+    if (((compared.registers >> reg) & 1) == 0) continue;
+    if (const std::uint16_t rounds = most_rounds(values_.atoms(head.registers[reg]), at_end, bound); rounds != 0)
+      return rounds;
+  }
+  if (compared.stepped == kNoReg) return 0;
+  boost::container::static_vector<Atom, ValuePool::kCap> stepped(at_end.begin(), at_end.end());
+  for (Atom& atom : stepped) atom.a = static_cast<std::uint64_t>(counted(atom) + compared.step);
+  Bound later = bound;
+  later.limit += static_cast<std::uint64_t>(compared.step);
+  return most_rounds(values_.atoms(head.registers[compared.stepped]), {stepped.data(), stepped.size()}, later);
 }
 
 void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) const {

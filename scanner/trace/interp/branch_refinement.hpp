@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
@@ -88,6 +89,8 @@ class BranchRefinement {
   };
   /// Only when known(): what `branch`, which has a condition, tells where it is taken or not.
   [[nodiscard]] News look(const Instruction& branch, bool taken, const State& state);
+  /// Only when known(): does no number that was compared take this way?
+  [[nodiscard]] bool impossible(const Instruction& branch, bool taken, const State& state) const;
   /// `state` becomes what holds there.
   void refine(State& state, const News& news) const;
   /// Only when known(): how often the loop is entered whose head was entered in `head`, and which this edge of `branch`
@@ -124,6 +127,7 @@ class BranchRefinement {
   void look_at(Side& side, Reg reg, unsigned width, const State& state);
   [[nodiscard]] bool range_of_all(ValueId id, NumberRange& range) const;
   [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken, bool counts) const;
+  static std::uint16_t most_rounds(std::span<const Atom> at_head, std::span<const Atom> at_end, const Bound& bound);
   [[nodiscard]] std::uint16_t rounds_of_second(const State& head, unsigned side, const Bound& bound) const;
   [[nodiscard]] Constraint constraint_on(const Atom& argument, const Bound& bound) const;
   void count_to(ValueId& becomes, const Bound& bound);

@@ -20,6 +20,7 @@ struct Call {
   bool depth_known = true;
   bool tail = false;
   bool reached = true;
+  bool by_unknown_jump = false;  ///< only a jump whose targets are not known may lead here
 };
 
 /// The same, with everything the callee could see.

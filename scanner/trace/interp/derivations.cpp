@@ -34,6 +34,12 @@ const Derivations::Derived* Derivations::from(Reg reg, const State& state) {
   return &derived;
 }
 
+/// Are all numbers of the origin below 2^32?
+bool Derivations::fits_in_half(const Derived& derived) const {
+  const auto atoms = values_.atoms(origins_[derived.origin % origins_.size()].value);
+  return std::ranges::all_of(atoms, [](const Atom& atom) { return !atom.is_constant() || atom.a >> 32 == 0; });
+}
+
 /// Is what `op` writes computed from an origin?
 bool Derivations::computes(const Op& op, const State& state, Derived& out) {
   if (op.kind != OpKind::copy && op.kind != OpKind::alu && op.kind != OpKind::lea) return false;
@@ -44,7 +50,7 @@ bool Derivations::computes(const Op& op, const State& state, Derived& out) {
   if (source == nullptr) source = from(second, state);
   if (source == nullptr) return false;
   out = *source;
-  if (op.kind == OpKind::copy && op.width >= 8) return true;
+  if (op.kind == OpKind::copy && (op.width >= 8 || (op.width == 4 && !op.sign && fits_in_half(out)))) return true;
   out.exact = out.exact && alone && out.steps < Derived::kMostSteps;
   if (!out.exact) return true;
   out.how[out.steps++] = lea ? Step{OpKind::alu, Alu::add, op.width, 0, false, static_cast<std::uint64_t>(op.mem.disp)}

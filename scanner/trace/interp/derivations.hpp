@@ -54,6 +54,12 @@ class Derivations {
     const bool computed = reg < kFirstWide && known(derived_[reg].origin);
     return computed && derived_[reg].exact && derived_[reg].steps != 0 ? &derived_[reg] : nullptr;
   }
+  /// Registers that hold the same as `reg`, one of a few numbers: bit n, register n.
+  [[nodiscard]] std::uint64_t copies_of(Reg reg) const {
+    const bool itself =
+        reg < kFirstWide && known(derived_[reg].origin) && derived_[reg].exact && derived_[reg].steps == 0;
+    return itself ? origins_[derived_[reg].origin % origins_.size()].registers : 0;
+  }
   /// Null when it is forgotten.
   [[nodiscard]] const Origin* origin(const Derived& derived) const {
     return known(derived.origin) ? &origins_[derived.origin % origins_.size()] : nullptr;
@@ -73,6 +79,7 @@ class Derivations {
   }
   [[nodiscard]] bool few_numbers(ValueId id) const;
   const Derived* from(Reg reg, const State& state);
+  [[nodiscard]] bool fits_in_half(const Derived& derived) const;
   bool computes(const Op& op, const State& state, Derived& out);
 
   ValuePool& values_;

@@ -89,6 +89,7 @@ void Fixpoint::visit(std::uint32_t number) {
   interpret(block, state);
   recorder_.end_block(state, abi_.stack_pointer, transfer_.may_leave(block));
   for (const std::uint32_t next : block.successors) {
+    if (impossible(block, next, state)) continue;
     const bool back = queue_.goes_back(number, next);
     merge_into(next, refined(block, next, state), {back, back ? rounds(block, next) : std::uint16_t{0}});
   }
@@ -140,8 +141,29 @@ State Fixpoint::doubted(State known, const State& other) {
   return known;
 }
 
+/// Which blocks the entry leads to by branches, jumps of known targets and exceptions.
+void Fixpoint::find_led_to() {
+  const auto unresolved = [](const Block& block) { return block.unresolved_jump; };
+  jumps_unresolved_ = std::ranges::any_of(function_.blocks, unresolved);
+  if (!jumps_unresolved_) return;
+  led_to_.assign(function_.blocks.size(), 0);
+  led_to_[0] = 1;
+  std::vector<std::uint32_t> next{0};
+  const auto lead = [&](std::uint32_t number) {
+    if (led_to_[number] == 0) next.push_back(number);
+    led_to_[number] = 1;
+  };
+  while (!next.empty()) {
+    const Block& block = function_.blocks[next.back()];
+    next.pop_back();
+    for (const std::uint32_t number : block.successors) lead(number);
+    for (const std::uint32_t number : block.exception_successors) lead(number);
+  }
+}
+
 /// What was noted of every block becomes the summary, in the order of the blocks.
 void Fixpoint::record() {
+  find_led_to();
   for (std::uint32_t number = 0; number < function_.blocks.size() && !effort_.given_up(); ++number) {
     if (visits_[number] > 0) {
       record_block(number);
@@ -154,7 +176,7 @@ void Fixpoint::record() {
 void Fixpoint::record_block(std::uint32_t number) {
   const Block& block = function_.blocks[number];
   BlockLog& log = recorder_.log_of(number);
-  recorder_.take_block(number);
+  recorder_.take_block(number, !jumps_unresolved_ || led_to_[number] != 0);
   for (const StackPointer::Restored& restored : log.depths) transfer_.stack().believe(restored);
   if (log.returns) {
     recorder_.returns(log.at_return->registers[abi_.result]);
@@ -182,7 +204,7 @@ void Fixpoint::record_unreached(std::uint32_t number) {
   recorder_.begin_block(number, false);
   interpret(block, state);
   recorder_.end_block(state, abi_.stack_pointer, false);
-  recorder_.take_block(number);
+  recorder_.take_block(number, true);
   for (const StackPointer::Restored& restored : recorder_.log_of(number).depths) transfer_.stack().believe(restored);
   recorder_.add_escaped(state.escaped_arguments);
 }
@@ -297,6 +319,13 @@ const Instruction* Fixpoint::deciding_branch(const Block& block) {
   const bool decides = last != nullptr && last->flow == ControlFlow::branch && last->condition != Condition::other &&
                        block.successors.size() == 2 && block.successors[0] != block.successors[1];
   return decides && transfer_.comparison().known() ? last : nullptr;
+}
+
+/// Does what was compared rule out that the block leads to `next`?
+bool Fixpoint::impossible(const Block& block, std::uint32_t next, const State& state) {
+  const Instruction* branch = deciding_branch(block);
+  return branch != nullptr &&
+         transfer_.comparison().impossible(*branch, function_.blocks[next].rva == branch->target, state);
 }
 
 /// `state` at the end of the block as the block `next` finds it: what the branch between them says is known.

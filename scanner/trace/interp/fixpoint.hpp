@@ -50,6 +50,7 @@ class Fixpoint {
   void follow_unresolved_jumps();
   void follow_unresolved_jump(std::uint32_t number);
   State doubted(State known, const State& other);
+  void find_led_to();
   void record();
   void record_block(std::uint32_t number);
   void record_unreached(std::uint32_t number);
@@ -59,6 +60,7 @@ class Fixpoint {
   void raise(const Block& block, const State& state);
   const State* joined_for_all(const Block& block, const State& state);
   const Instruction* deciding_branch(const Block& block);
+  bool impossible(const Block& block, std::uint32_t next, const State& state);
   const State& refined(const Block& block, std::uint32_t next, const State& state);
   std::uint16_t rounds(const Block& block, std::uint32_t next);
 
@@ -77,7 +79,9 @@ class Fixpoint {
   Transfer transfer_;
   Handlers handlers_;
   BlockQueue queue_;
-  StatesOfBlocks in_;             // before their first operations
+  StatesOfBlocks in_;  // before their first operations
+  bool jumps_unresolved_ = false;
+  std::vector<char> led_to_;      // by block, if some jump's targets are not known: it is reached by others, too
   std::vector<unsigned> visits_;  // by block: 0 until some path leads there, then 1 and how often it was interpreted
   std::vector<std::uint8_t> begins_loop_;  // by block
   State state_, joined_, refined_;         // scratch: assigning keeps their memory

@@ -68,7 +68,43 @@ std::int32_t roots_of(const ValuePool& values, ValueId id) {
 
 bool several(std::int32_t roots) { return (roots & (roots - 1)) != 0; }
 
+/// The numbers of 32 bits from `first` to `last`, around the end if that is smaller.
+struct Interval {
+  std::uint32_t first = 0, last = 0;
+
+  [[nodiscard]] bool holds(std::uint32_t number) const { return number - first <= last - first; }
+  [[nodiscard]] bool meets(const Interval& other) const { return holds(other.first) || other.holds(first); }
+};
+
+/// Where `bound` holds of an argument of 32 bits, plus something that was added to it, the argument is one of these.
+std::optional<Interval> interval_of(const Atom& argument, const Bound& bound) {
+  const bool plain = argument.kind == AtomKind::initial && argument.plain() && argument.offset == 0;
+  if (!plain || bound.width != 4 || bound.in_image) return std::nullopt;
+  const auto limit = static_cast<std::uint32_t>(bound.limit), added = static_cast<std::uint32_t>(argument.a);
+  const std::uint32_t least = bound.is_signed ? 0x80000000U : 0;
+  Interval out;
+  switch (bound.kind) {
+    case Bound::Kind::equal: out = {limit, limit}; break;
+    case Bound::Kind::not_equal: out = {limit + 1, limit - 1}; break;
+    case Bound::Kind::at_most: out = {least, limit}; break;
+    case Bound::Kind::at_least: out = {limit, least - 1}; break;
+  }
+  return Interval{out.first - added, out.last - added};
+}
+
 }  // namespace
+
+bool contradicts(const ValuePool& values, const State& state, ValueId compared, const Bound& bound) {
+  const Atom* argument = values.only(compared);
+  const auto interval = argument != nullptr ? interval_of(*argument, bound) : std::nullopt;
+  if (!interval) return false;
+  return std::ranges::any_of(state.narrowings, [&](const Narrowing& known) {
+    const Atom* other = known.kind == Narrowing::Kind::bounded ? values.only(known.value) : nullptr;
+    if (other == nullptr || other->where != argument->where) return false;
+    const auto earlier = interval_of(*other, known.bound);
+    return earlier && !earlier->meets(*interval);
+  });
+}
 
 std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared, ValueId becomes, const Bound& bound) {
   const Narrowing narrowing{Narrowing::Kind::bounded, compared, kBottom, bound};

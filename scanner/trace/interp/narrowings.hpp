@@ -14,6 +14,8 @@ namespace scanner::trace {
 std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared, ValueId becomes, const Bound& bound);
 /// The same where two numbers were compared of which none is known.
 std::optional<Narrowing> narrowing_of_two(const ValuePool& values, ValueId a, ValueId b, Bound::Kind kind);
+/// Can `bound` not hold of `compared`, an argument plus something, after what is known of that argument?
+bool contradicts(const ValuePool& values, const State& state, ValueId compared, const Bound& bound);
 /// Adds it to what is known in `state`.
 void note(State& state, const Narrowing& narrowing);
 /// A comparison made the few numbers `becomes` of `compared`: those that earlier ones left of them.

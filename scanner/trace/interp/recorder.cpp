@@ -85,9 +85,11 @@ void Recorder::compare(const Op& op, const State& state) {
   }
 }
 
-void Recorder::take_block(std::uint32_t number) {
+void Recorder::take_block(std::uint32_t number, bool led_to) {
   BlockLog& log = logs_[number];
+  led_to_ = led_to;
   log.calls.resize(log.call_count);
+  for (CallSite& call : log.calls) call.by_unknown_jump = !led_to;
   move_behind(summary_.calls, log.calls);
   move_behind(summary_.stores, log.stores);
   move_behind(summary_.argument_stores, log.argument_stores);
@@ -99,6 +101,7 @@ void Recorder::add_call(const Call& call, const State& state) {
   effort_.keep(sizeof(CallSite) - sizeof(State) + bytes_of(state));
   summary_.calls.push_back({call, state});
   summary_.calls.back().function = function_.rva;
+  summary_.calls.back().by_unknown_jump = !led_to_;
 }
 
 void Recorder::leave(const State& state) {

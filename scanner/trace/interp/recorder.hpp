@@ -62,7 +62,8 @@ class Recorder {
 
   [[nodiscard]] BlockLog& log_of(std::uint32_t number) { return logs_[number]; }
   /// Adds what was noted of the block, which some path reaches or none does.
-  void take_block(std::uint32_t number);
+  /// `led_to`: not only jumps whose targets are not known lead to it.
+  void take_block(std::uint32_t number, bool led_to);
   void add_call(const Call& call, const State& state);
   void add_escaped(const std::vector<EscapedArgument>& escaped) {
     escape_arguments(summary_.escaped_arguments, escaped);
@@ -90,6 +91,7 @@ class Recorder {
   std::uint64_t bytes_ = 0;  // of all logs
   State left_;               // at the returns seen so far, the fields
   bool returns_ = false;
+  bool led_to_ = true;  // the block that was taken last
   bool reached_ = true;
   std::uint32_t path_to_ = 0;
 };

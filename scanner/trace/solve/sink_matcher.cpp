@@ -40,6 +40,7 @@ void SinkMatcher::match(const MatchCall& item) {
                               : tag_of_wrapper(site, item.sink, call, callers);
   call.applies = call.applies && !call.on_no_path;
   if (solution_.unsure_callee.contains(item.site) && !call.path_divided) call.flags |= kAssumesPointer;
+  if (site.by_unknown_jump) call.flags |= kAssumesJump;
   if (program_.row(sink.row).assumed) call.flags |= kAssumesExporter;
   if (!site.reached) raw = values_.unknown(kTopUnreached);
   const Resolution tag = resolve(site, raw, item.sink);

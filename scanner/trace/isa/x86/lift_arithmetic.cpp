@@ -55,7 +55,8 @@ void lift_arithmetic(Emitter& out, Alu kind) {
   op.dst = direct ? reg.number : kScratchA;
   if (!direct) out.write(destination, kScratchA);
   const bool sum = kind == Alu::sub || kind == Alu::add;
-  Op& flags = out.compare_with_zero(direct && (sum || kind == Alu::bit_or) ? reg.number : kNoReg, width, sum);
+  Op& flags = out.compare_with_zero(
+      direct && (sum || kind == Alu::bit_or || kind == Alu::bit_and) ? reg.number : kNoReg, width, sum);
   if (sum && right == kNoReg) flags.carry = carry_of(kind, width == 4 ? imm & 0xFFFFFFFFU : imm, width);
 }
 
