@@ -10,6 +10,7 @@ Program::Program(Machine& of, const tagdb::ApiTable& table)
       imports(image, apis, machine),
       index(imports.has_rows() ? machine.build_index(imports.interesting_slots()) : Index{}),
       functions(machine, index),
+      far_blocks(machine, index, functions),
       values(abi.word, abi.entry_misalignment),
       globals(machine, index, values, budget) {}
 

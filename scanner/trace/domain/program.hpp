@@ -8,6 +8,7 @@
 #include "pe/image.hpp"
 #include "scanner/trace/domain/globals.hpp"
 #include "scanner/trace/domain/values.hpp"
+#include "scanner/trace/image/far_blocks.hpp"
 #include "scanner/trace/image/functions.hpp"
 #include "scanner/trace/image/imports.hpp"
 #include "scanner/trace/image/index.hpp"
@@ -44,6 +45,7 @@ struct Program {
   ImportTable imports;
   Index index;
   FunctionMap functions;
+  FarBlocks far_blocks;
   ValuePool values;
   Globals globals;
 };

@@ -164,11 +164,37 @@ void Fixpoint::find_led_to() {
 /// What was noted of every block becomes the summary, in the order of the blocks.
 void Fixpoint::record() {
   find_led_to();
+  std::vector<std::uint32_t> unreached;  // blocks of calls that no path from the entry leads to
   for (std::uint32_t number = 0; number < function_.blocks.size() && !effort_.given_up(); ++number) {
     if (visits_[number] > 0) {
       record_block(number);
-    } else {
-      record_unreached(number);
+      continue;
+    }
+    const std::size_t calls = recorder_.calls();
+    record_unreached(number);
+    if (recorder_.calls() != calls) unreached.push_back(number);
+  }
+  if (abi_.callee_removes && !unreached.empty()) note_orphans(std::move(unreached));
+}
+
+/// Nothing of this function leads to the blocks `found`, which call something: they, or blocks that lead to them, are
+/// those of other functions, behind a return or a jump of this one.
+void Fixpoint::note_orphans(std::vector<std::uint32_t> found) {
+  std::vector<std::vector<std::uint32_t>> before(function_.blocks.size());
+  for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
+    if (visits_[number] > 0) continue;
+    for (const std::uint32_t next : function_.blocks[number].successors) before[next].push_back(number);
+  }
+  effort_.spend(function_.blocks.size());
+  std::vector<std::uint8_t> noted(function_.blocks.size(), 0);
+  for (const std::uint32_t number : found) noted[number] = 1;
+  while (!found.empty()) {
+    const std::uint32_t number = found.back();
+    found.pop_back();
+    const Block& block = function_.blocks[number];
+    recorder_.orphan(block.rva, !block.has_predecessor && stands_behind_return(function_, number));
+    for (const std::uint32_t other : before[number]) {
+      if (std::exchange(noted[other], std::uint8_t{1}) == 0) found.push_back(other);
     }
   }
 }
@@ -199,8 +225,6 @@ void Fixpoint::record_unreached(std::uint32_t number) {
   State& state = state_;
   state = {};
   state.registers.fill(values_.unknown(kTopUnreached));
-  if (!block.has_predecessor && abi_.callee_removes && stands_behind_return(function_, number))
-    recorder_.orphan(block.rva);
   recorder_.begin_block(number, false);
   interpret(block, state);
   recorder_.end_block(state, abi_.stack_pointer, false);

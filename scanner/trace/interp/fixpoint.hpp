@@ -54,6 +54,7 @@ class Fixpoint {
   void record();
   void record_block(std::uint32_t number);
   void record_unreached(std::uint32_t number);
+  void note_orphans(std::vector<std::uint32_t> found);
   void interpret(const Block& block, State& state);
   void merge_into(std::uint32_t number, const State& state, Edge edge);
   bool join_and_settle(std::uint32_t number, const State& state, Edge edge);

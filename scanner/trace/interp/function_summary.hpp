@@ -24,6 +24,12 @@ struct ArgumentEffects {
   bool too_deep = false;  ///< then: because more functions hang on each other than are followed
 };
 
+/// A block that no path from the function's entry leads to.
+struct OrphanBlock {
+  std::uint32_t rva = 0;
+  bool may_be_function = false;  ///< nothing leads to it, and it stands behind a return
+};
+
 struct FunctionSummary : StoreLog {
   ValueId returns = kBottom;                       ///< of every return, in terms of the function's entry
   std::vector<FieldSlot> left;                     ///< what stands behind arguments at every return
@@ -31,7 +37,7 @@ struct FunctionSummary : StoreLog {
   std::vector<CallSite> calls;
   std::vector<std::uint32_t> ends;        ///< addresses that a pointer walking through data is compared with
   std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
-  std::vector<std::uint32_t> orphans;     ///< x86: blocks that nothing was seen to lead to
+  std::vector<OrphanBlock> orphans;       ///< x86: blocks of unreached calls, and those that lead to them
   std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
   bool given_up = false;                  ///< the budget did not suffice: nothing else is filled in
   std::vector<CallSite> ways;             ///< see CalleeKnowledge::ways_into

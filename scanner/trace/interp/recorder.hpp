@@ -73,8 +73,9 @@ class Recorder {
   /// What callers find behind the pointers that they passed, when the function is left in `state`.
   void leave(const State& state);
   void extend(std::uint32_t rva) { summary_.extensions.push_back(rva); }
-  void orphan(std::uint32_t rva) { summary_.orphans.push_back(rva); }
+  void orphan(std::uint32_t rva, bool may_be_function) { summary_.orphans.push_back({rva, may_be_function}); }
 
+  [[nodiscard]] std::size_t calls() const { return summary_.calls.size(); }
   [[nodiscard]] std::vector<CallSite>& paths() { return summary_.ways; }
   FunctionSummary take();
 

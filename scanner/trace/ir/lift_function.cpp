@@ -60,6 +60,8 @@ class Lifting {
       }
       if (instruction.flow == ControlFlow::indirect_jump) {
         auto table = machine_.jump_table(function_, i);
+        std::ranges::copy_if(table, std::back_inserter(function_.far_cases),
+                             [this](std::uint32_t target) { return !inside(target); });
         std::erase_if(table, [this](std::uint32_t target) { return at(target) == 0; });
         std::sort(table.begin(), table.end());
         table.erase(std::unique(table.begin(), table.end()), table.end());

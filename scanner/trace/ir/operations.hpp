@@ -141,11 +141,12 @@ struct LiftedFunction {
   std::vector<CodeRange> ranges;
   std::vector<Op> ops;
   std::vector<Instruction> instructions;
-  std::vector<std::uint32_t> order;     ///< instruction numbers, block after block
-  std::vector<Block> blocks;            ///< blocks[0] is the entry
-  std::vector<std::uint32_t> funclets;  ///< RVAs of filters and __finally code, which get this function's frame
-  std::uint32_t undecodable = 0;        ///< bytes that were no instruction
-  bool too_large = false;               ///< more ways between its blocks than are followed; some are missing
+  std::vector<std::uint32_t> order;      ///< instruction numbers, block after block
+  std::vector<Block> blocks;             ///< blocks[0] is the entry
+  std::vector<std::uint32_t> funclets;   ///< RVAs of filters and __finally code, which get this function's frame
+  std::vector<std::uint32_t> far_cases;  ///< RVAs outside the ranges that jump tables lead to
+  std::uint32_t undecodable = 0;         ///< bytes that were no instruction
+  bool too_large = false;                ///< more ways between its blocks than are followed; some are missing
 };
 
 }  // namespace scanner::trace

@@ -44,6 +44,12 @@ struct ComputedAddress {
 /// Where a jump by register at an RVA leads within the function; empty when that is not known, or elsewhere.
 using JumpTargets = std::function<std::vector<std::uint32_t>(std::uint32_t rva)>;
 
+/// Code without jumps into it, as far as its own instructions tell.
+struct StraightLine {
+  std::uint32_t begin = 0;     ///< RVA; padding before it is not part of it
+  bool behind_return = false;  ///< nothing falls through to it, and what stands before it is a return
+};
+
 /// Whether code of an image is traced.
 struct Untraced {
   bool all = false;  ///< none of it is
@@ -91,6 +97,8 @@ class Machine : public ImportReader {
   [[nodiscard]] virtual std::optional<std::uint32_t> direct_call_at(const Reference& reference) const = 0;
   /// RVA of the jump instruction when the reference (of Index::calls) is an unconditional jump.
   [[nodiscard]] virtual std::optional<std::uint32_t> direct_jump_at(const Reference& reference) const = 0;
+  /// RVA of the call, jump or branch that is the reference (of Index::calls).
+  [[nodiscard]] virtual std::uint32_t transfer_at(const Reference& reference) const { return reference.site; }
   /// Where a thunk that jumps through the slot may begin (a reference of Index::slots); empty when there is no jump.
   [[nodiscard]] virtual std::vector<std::uint32_t> thunk_starts(const Reference& reference) const = 0;
   /// RVA of the call instruction when the reference (of Index::slots) calls through the slot.
@@ -111,10 +119,10 @@ class Machine : public ImportReader {
   [[nodiscard]] virtual bool multiplies_index(CodeRange range, std::uint32_t index) const = 0;
   /// Does code in `range` hold the number `offset` as displacement or constant?
   [[nodiscard]] virtual bool mentions(CodeRange range, std::uint32_t offset) const = 0;
-  /// Jumps to `function` from nearby that are too short, and too common in the bytes, for the index.
-  [[nodiscard]] virtual std::vector<std::uint32_t> short_jumps_to(std::uint32_t /*function*/, Budget&) const {
-    return {};
-  }
+  /// Jumps into `code` from nearby that are too short, and too common in the bytes, for the index.
+  [[nodiscard]] virtual std::vector<std::uint32_t> short_jumps_into(CodeRange /*code*/, Budget&) const { return {}; }
+  /// The straight line of code that falls through to the instruction at `rva`.
+  [[nodiscard]] virtual StraightLine line_to(std::uint32_t rva, Budget&) { return {rva, false}; }
   /// Of the instruction whose constant is the word at `rva`, where that is certain. `function` is the one that .pdata
   /// says stands there, null when there is none.
   virtual std::optional<std::uint32_t> user_of_constant(std::uint32_t rva, const CodeRange* function) = 0;

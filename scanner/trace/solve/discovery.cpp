@@ -33,12 +33,14 @@ void Discovery::analyse_callers(std::uint32_t function, int hops) {
   constexpr int kMaxThunkHops = 4;
   for (const Reference& reference : Index::to(program_.index.calls, function)) {
     if (!program_.budget.spend(1)) return;
-    analyse(program_.functions.containing(reference.site));
+    const std::uint32_t caller = program_.functions.containing(reference.site);
+    analyse(caller);
+    if (program_.abi.callee_removes) expect_call(caller, program_.machine.transfer_at(reference));
     // `jmp function` that others call is a thunk: its callers are callers.
     const auto thunk = program_.machine.direct_jump_at(reference);
     if (hops < kMaxThunkHops && thunk && *thunk != function) analyse_callers(*thunk, hops + 1);
   }
-  for (const std::uint32_t jump : program_.machine.short_jumps_to(function, program_.budget)) {
+  for (const std::uint32_t jump : program_.machine.short_jumps_into({function, function + 1}, program_.budget)) {
     const std::uint32_t other = program_.functions.containing(jump);
     if (other != function) analyse(other);
   }
@@ -115,13 +117,32 @@ void Discovery::note_object_passed(const CallSite& site, const Atom& object) {
   if (context_.dependencies.established(tracked)) analyse(site.target);
 }
 
-void Discovery::analyse_orphans(const FunctionSummary& summary, bool any_unreached) {
-  constexpr std::size_t kMostOrphans = 64;
-  if (!any_unreached || summary.orphans.size() > kMostOrphans) return;
-  for (const std::uint32_t rva : summary.orphans) {
-    analyse(rva);
-    analyse_callers(rva);  // whose block it may be, behind the return of another function
+void Discovery::analyse_orphans(const FunctionSummary& summary) {
+  for (const OrphanBlock& block : summary.orphans) {
+    if (!program_.budget.spend(1)) return;
+    if (block.may_be_function) analyse(block.rva);
+    analyse_owners(block.rva);
   }
+}
+
+/// Whose code it may be, behind the end of another function.
+void Discovery::analyse_owners(std::uint32_t rva) {
+  for (const std::uint32_t owner : program_.far_blocks.owners_of(rva, program_.budget)) analyse(owner);
+}
+
+void Discovery::expect_call(std::uint32_t function, std::uint32_t call) {
+  if (!solution_.analysed.contains(function)) {
+    expected_[function].push_back(call);
+    return;
+  }
+  const auto site = solution_.site_at(function, call);
+  if (!site || !solution_.sites[*site].reached) analyse_owners(call);
+}
+
+void Discovery::look_for_expected_calls(std::uint32_t function) {
+  const auto expected = expected_.extract(function);
+  if (expected.empty()) return;
+  for (const std::uint32_t call : expected.mapped()) expect_call(function, call);
 }
 
 }  // namespace scanner::trace

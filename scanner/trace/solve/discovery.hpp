@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "scanner/trace/solve/context.hpp"
 
@@ -25,9 +27,13 @@ class Discovery {
   /// Objects whose address goes into a call: the callee is looked at when their contents matter.
   void note_objects_passed(const CallSite& site);
   /// Calls that no path leads to: without .pdata two functions may pass for one, so the second is analysed by itself.
-  void analyse_orphans(const FunctionSummary& summary, bool any_unreached);
+  void analyse_orphans(const FunctionSummary& summary);
+  /// The function was analysed: calls that stand in it, and that nothing in it leads to, belong to other functions.
+  void look_for_expected_calls(std::uint32_t function);
 
  private:
+  void analyse_owners(std::uint32_t rva);
+  void expect_call(std::uint32_t function, std::uint32_t call);
   void analyse_callers(std::uint32_t function, int hops);
   [[nodiscard]] bool is_listed(ValueId pointer) const;
   void note_object_passed(const CallSite& site, const Atom& object);
@@ -35,7 +41,8 @@ class Discovery {
   Program& program_;
   Solution& solution_;
   SolverContext& context_;
-  unsigned crowded_globals_ = 0;  // with more users than are looked at
+  std::map<std::uint32_t, std::vector<std::uint32_t>> expected_;  // function → calls (RVA), until it is analysed
+  unsigned crowded_globals_ = 0;                                  // with more users than are looked at
 };
 
 }  // namespace scanner::trace

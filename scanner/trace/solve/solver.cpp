@@ -83,11 +83,11 @@ void Solver::analyse(std::uint32_t function) {
   note_addresses_kept(function, summary);
   if (summary.depth_lost != 0) ++solution_.depth_lost[std::string(depth_reason(summary.depth_lost))];
   std::vector<CallSite> calls = std::exchange(summary.calls, {});
-  const auto unreached = [](const CallSite& site) { return !site.reached; };
-  discovery_.analyse_orphans(summary, std::ranges::any_of(calls, unreached));
+  discovery_.analyse_orphans(summary);
   summary.stores.clear();
   solution_.summaries[function] = std::move(summary);
   register_calls(function, std::move(calls));
+  discovery_.look_for_expected_calls(function);
   context_.worklist.add(NewFact{{FactKind::returned, function}});
   context_.worklist.add(NewFact{{FactKind::callee, function}});
 }
@@ -110,6 +110,8 @@ std::optional<FunctionSummary> Solver::interpret(std::uint32_t function) {
     ++solution_.lifted;
     note_immediates(lifted, solution_.immediates);
     summary = interpret(lifted);
+    if (program_.abi.callee_removes)
+      summary.extensions.insert(summary.extensions.end(), lifted.far_cases.begin(), lifted.far_cases.end());
     const bool last = round == kMaxExtensions || summary.extensions.empty() || ranges.size() > kMaxRanges;
     if (last || !extend(function, summary.extensions, ranges)) return summary;
   }
@@ -136,18 +138,21 @@ bool Solver::extend(std::uint32_t function, const std::vector<std::uint32_t>& ex
   bool grown = false;
   for (const std::uint32_t rva : extensions) {
     if (ranges.size() > Budget::kMostRanges || !program_.budget.spend(ranges.size())) break;
-    CodeRange more = program_.functions.range_at(rva);
+    const CodeRange more = program_.functions.range_at(rva);
     const auto holds = [rva](const CodeRange& range) { return rva >= range.begin && rva < range.end; };
     if (more.begin == more.end || std::ranges::any_of(ranges, holds)) continue;
-    // A part that nothing calls belongs to this function alone; one that is a function of its own is only shared, and
-    // what stands in it before this place is none of ours.
-    const bool own = Index::to(program_.index.calls, more.begin).empty();
-    const bool behind_another = !own && program_.abi.callee_removes;
-    if (behind_another) more.begin = rva;
-    ranges.push_back(more);
-    if (own) {
-      program_.functions.absorb(rva, function);
-      context_.worklist.drop(AnalyseFunction{more.begin});
+    if (program_.abi.callee_removes) {
+      // Blocks of several functions may stand there, one behind the other.
+      const std::vector<CodeRange> parts = program_.far_blocks.parts_from(rva, ranges, program_.budget);
+      if (parts.empty()) continue;
+      ranges.insert(ranges.end(), parts.begin(), parts.end());
+    } else {
+      ranges.push_back(more);
+      // A part that nothing calls belongs to this function alone; one that is a function of its own is only shared.
+      if (Index::to(program_.index.calls, more.begin).empty()) {
+        program_.functions.absorb(rva, function);
+        context_.worklist.drop(AnalyseFunction{more.begin});
+      }
     }
     grown = true;
   }
@@ -172,6 +177,8 @@ void Solver::register_calls(std::uint32_t function, std::vector<CallSite> calls)
       return;
     }
     if (const auto known = solution_.site_at(function, call.rva)) {
+      // Bytes that are read in two ways, of which the entry leads to one only.
+      if (solution_.sites[*known].reached && !call.reached) continue;
       // Interpreted again with more knowledge: what was concluded is concluded again.
       solution_.sites[*known] = std::move(call);
       conditions_.forget(*known);

@@ -40,16 +40,29 @@ std::optional<std::uint64_t> table_beside_index(const std::vector<const Op*>& op
   return by_index ? by_index : address_in(ops, op.mem.base, at + 1);
 }
 
+/// How many entries a table has that is indexed by `index` in `ops[at]`: the comparison before tells; 0: nobody does.
+std::uint32_t entries_below(const std::vector<const Op*>& ops, Reg index, std::size_t at) {
+  constexpr std::uint64_t kMost = 1024;
+  for (std::size_t i = at + 1; i < ops.size(); ++i) {
+    const Op& op = *ops[i];
+    const bool bounds = op.kind == OpKind::compare && op.a == index && op.b == kNoReg && op.width == 4 && !op.unknown;
+    if (bounds && op.imm < kMost) return static_cast<std::uint32_t>(op.imm) + 1;
+    if (op.dst == index || bounds) break;
+  }
+  return 0;
+}
+
 /// A table ends where an entry leads out of the function, or (x86) is no address.
 class TableReader {
  public:
   TableReader(const pe::Image& image, const RelocatedFields* relocated, const LiftedFunction& function)
       : image_(image), relocated_(relocated), function_(function) {}
 
-  /// Entries are addresses.
-  [[nodiscard]] std::vector<std::uint32_t> absolute(std::uint64_t table) const {
-    return read(table, image_.is_64() ? 8 : 4,
-                [this](std::uint64_t value) -> std::uint64_t { return image_.rva_of_va(value).value_or(0); });
+  /// Entries are addresses. So many of them may lead to blocks of the function that stand elsewhere.
+  [[nodiscard]] std::vector<std::uint32_t> absolute(std::uint64_t table, std::uint32_t certain = 0) const {
+    return read(
+        table, image_.is_64() ? 8 : 4,
+        [this](std::uint64_t value) -> std::uint64_t { return image_.rva_of_va(value).value_or(0); }, certain);
   }
   /// Entries are signed distances from `base`.
   [[nodiscard]] std::vector<std::uint32_t> relative(std::uint64_t table, std::uint64_t base) const {
@@ -60,7 +73,8 @@ class TableReader {
 
  private:
   template <typename Target>
-  [[nodiscard]] std::vector<std::uint32_t> read(std::uint64_t table, unsigned width, Target target_of) const {
+  [[nodiscard]] std::vector<std::uint32_t> read(std::uint64_t table, unsigned width, Target target_of,
+                                                std::uint32_t certain = 0) const {
     constexpr std::uint32_t kMaxEntries = 1024;
     std::vector<std::uint32_t> targets;
     for (std::uint32_t i = 0; i < kMaxEntries; ++i) {
@@ -69,7 +83,8 @@ class TableReader {
       const auto value = image_.load(static_cast<std::uint32_t>(table + i * std::uint64_t{width}), width);
       if (!value) break;
       const std::uint64_t target = target_of(*value);
-      if (!inside(target)) break;
+      if (certain != 0 && i == certain) break;
+      if (!inside(target) && (i >= certain || !is_code(target))) break;
       targets.push_back(static_cast<std::uint32_t>(target));
     }
     return targets;
@@ -78,6 +93,11 @@ class TableReader {
   [[nodiscard]] bool inside(std::uint64_t rva) const {
     return std::any_of(function_.ranges.begin(), function_.ranges.end(),
                        [rva](const CodeRange& range) { return rva >= range.begin && rva < range.end; });
+  }
+
+  [[nodiscard]] bool is_code(std::uint64_t rva) const {
+    const pe::Section* section = image_.section_at(static_cast<std::uint32_t>(rva));
+    return section != nullptr && section->executable();
   }
 
   const pe::Image& image_;
@@ -104,7 +124,11 @@ std::vector<std::uint32_t> CommonMachine::jump_table(const LiftedFunction& funct
   const Mem& mem = (*entry)->mem;
   const auto position = static_cast<std::size_t>(entry - ops.begin());
   const unsigned word = abi().word;
-  if ((*entry)->width == word && mem.in_image) return reader.absolute(static_cast<std::uint64_t>(mem.disp));
+  if ((*entry)->width == word && mem.in_image) {
+    const bool relocations = relocated != nullptr && !relocated->empty();
+    return reader.absolute(static_cast<std::uint64_t>(mem.disp),
+                           relocations ? entries_below(ops, mem.index, position) : 0);
+  }
   if (!start) start = address_in(ops, mem.base, position + 1);
   if (!start) return {};
   const std::uint64_t table = *start + static_cast<std::uint64_t>(mem.disp);

@@ -36,6 +36,7 @@ class CommonMachine : public Machine {
 
   [[nodiscard]] std::optional<std::uint32_t> direct_call_at(const Reference& reference) const final;
   [[nodiscard]] std::optional<std::uint32_t> direct_jump_at(const Reference& reference) const final;
+  [[nodiscard]] std::uint32_t transfer_at(const Reference& reference) const final;
   [[nodiscard]] std::vector<std::uint32_t> thunk_starts(const Reference& reference) const final;
   [[nodiscard]] std::optional<std::uint32_t> slot_call_at(const Reference& reference) const final;
   [[nodiscard]] bool only_reads(const Reference& reference) const final;
@@ -43,7 +44,7 @@ class CommonMachine : public Machine {
   [[nodiscard]] bool stores_wide(const Reference& reference) const final;
   [[nodiscard]] bool multiplies_index(CodeRange range, std::uint32_t index) const final;
   [[nodiscard]] bool mentions(CodeRange range, std::uint32_t offset) const final;
-  [[nodiscard]] std::vector<std::uint32_t> short_jumps_to(std::uint32_t function, Budget& budget) const final;
+  [[nodiscard]] std::vector<std::uint32_t> short_jumps_into(CodeRange code, Budget& budget) const override;
   std::optional<std::uint32_t> user_of_constant(std::uint32_t rva, const CodeRange* function) final;
 
   Callee resolve_thunk(const ImportTable& imports, std::uint32_t rva) const final;
@@ -98,6 +99,8 @@ class X86Machine final : public CommonMachine {
   /// Filters and handlers, each reachable from anywhere behind the prolog of the function.
   std::vector<pe::ExceptionScope> scopes_of(const CodeRange& function) override;
   [[nodiscard]] bool computes_address(const Reference& reference) const override;
+  [[nodiscard]] std::vector<std::uint32_t> short_jumps_into(CodeRange code, Budget& budget) const override;
+  [[nodiscard]] StraightLine line_to(std::uint32_t rva, Budget& budget) override;
   std::unique_ptr<CalleeStacks> callee_stacks(const ImportTable& imports, Budget& budget) override;
   [[nodiscard]] std::optional<tagdb::StackBytes> stack_bytes_of_import(std::string_view name) const override;
 
@@ -106,6 +109,8 @@ class X86Machine final : public CommonMachine {
   [[nodiscard]] const std::vector<SweptSection>& swept() const { return swept_; }
 
  private:
+  [[nodiscard]] const SweptSection* swept_at(std::uint32_t rva) const;
+
   std::vector<SweptSection> swept_;
   std::vector<std::uint32_t> taken_;  // fields of Index::data that take the address, ascending
 };

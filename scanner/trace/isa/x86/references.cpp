@@ -14,6 +14,18 @@ std::optional<std::uint32_t> behind_opcode(const pe::Image& image, const Referen
   return !bytes.empty() && bytes[0] == opcode ? std::optional(rva) : std::nullopt;
 }
 
+/// Do the bytes around `at` read as a text? Old linkers put texts between the functions, and half of the letters are
+/// opcodes of short jumps.
+bool among_text(pe::Bytes code, std::size_t at) {
+  constexpr std::size_t kBefore = 5, kBehind = 7;
+  if (at < kBefore || at + kBehind > code.size()) return false;
+  for (std::size_t i = at - kBefore; i < at + kBehind; ++i) {
+    const bool letter = (code[i] >= 0x20 && code[i] < 0x7F) || code[i] == '\n' || code[i] == '\r' || code[i] == 0;
+    if (!letter) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> CommonMachine::direct_call_at(const Reference& reference) const {
@@ -22,6 +34,11 @@ std::optional<std::uint32_t> CommonMachine::direct_call_at(const Reference& refe
 
 std::optional<std::uint32_t> CommonMachine::direct_jump_at(const Reference& reference) const {
   return behind_opcode(image(), reference, 0xE9);
+}
+
+/// The reference is the field behind the opcode: of E8 and E9 one byte, of 0F 8x two.
+std::uint32_t CommonMachine::transfer_at(const Reference& reference) const {
+  return reference.site - (direct_call_at(reference) || direct_jump_at(reference) ? 1U : 2U);
 }
 
 std::vector<std::uint32_t> CommonMachine::thunk_starts(const Reference& reference) const {
@@ -105,21 +122,69 @@ bool CommonMachine::mentions(CodeRange range, std::uint32_t offset) const {
   return false;
 }
 
-/// Neighbours reach a function with two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
-std::vector<std::uint32_t> CommonMachine::short_jumps_to(std::uint32_t function, Budget& budget) const {
+/// Two-byte jumps (EB and 70 to 7F), which are too common in the bytes for the index.
+std::vector<std::uint32_t> CommonMachine::short_jumps_into(CodeRange code, Budget& budget) const {
   constexpr std::uint32_t kReach = 130;
-  budget.spend(kReach / 4);
-  const pe::Section* section = image().section_at(function);
+  budget.spend((kReach + code.end - code.begin) / 4);
+  const pe::Section* section = image().section_at(code.begin);
   if (section == nullptr) return {};
-  const std::uint32_t low = function - section->rva > kReach ? function - kReach : section->rva;
+  const std::uint32_t low = code.begin - section->rva > kReach ? code.begin - kReach : section->rva;
   const pe::Bytes around = image().from_rva(low);
   std::vector<std::uint32_t> jumps;
-  for (std::uint32_t i = 0; i + 1 < around.size() && i < 2 * kReach; ++i) {
+  for (std::uint32_t i = 0; i + 1 < around.size() && low + i < code.end + kReach; ++i) {
     const bool short_jump = around[i] == 0xEB || (around[i] & 0xF0) == 0x70;
-    if (short_jump && low + i + 2 + static_cast<std::uint32_t>(static_cast<std::int8_t>(around[i + 1])) == function)
-      jumps.push_back(low + i);
+    const auto distance = static_cast<std::uint32_t>(static_cast<std::int8_t>(around[i + 1]));
+    const std::uint32_t target = low + i + 2 + distance;
+    if (short_jump && target >= code.begin && target < code.end && !among_text(around, i)) jumps.push_back(low + i);
   }
   return jumps;
+}
+
+/// Only where the sweep saw an instruction: most bytes that look like a jump are the end of something else.
+std::vector<std::uint32_t> X86Machine::short_jumps_into(CodeRange code, Budget& budget) const {
+  std::vector<std::uint32_t> jumps = CommonMachine::short_jumps_into(code, budget);
+  std::erase_if(jumps, [this](std::uint32_t rva) {
+    const SweptSection* section = swept_at(rva);
+    return section != nullptr && section->steps[rva - section->rva] == 0;
+  });
+  return jumps;
+}
+
+const SweptSection* X86Machine::swept_at(std::uint32_t rva) const {
+  const auto holds = [rva](const SweptSection& swept) {
+    return rva >= swept.rva && rva - swept.rva < swept.steps.size();
+  };
+  const auto section = std::ranges::find_if(swept_, holds);
+  return section == swept_.end() ? nullptr : &*section;
+}
+
+/// Back over the instructions that the sweep measured, each of which ends where the next one begins.
+StraightLine X86Machine::line_to(std::uint32_t rva, Budget& budget) {
+  constexpr std::uint32_t kLongest = 4096;
+  StraightLine line{rva, false};
+  const SweptSection* section = swept_at(rva);
+  if (section == nullptr) return line;
+  for (std::uint32_t at = rva; rva - at < kLongest && budget.spend(1);) {
+    std::uint32_t before = at;
+    for (std::uint32_t length = 1; length <= kLongestX86 && length <= at - section->rva; ++length) {
+      if ((section->steps[at - length - section->rva] & SweptSection::kLength) == length) before = at - length;
+    }
+    if (before == at) break;
+    at = before;
+    if ((section->steps[at - section->rva] & SweptSection::kPlain) != 0) {
+      line.begin = at;
+      continue;
+    }
+    const Instruction instruction = decode_length(image().from_rva(at), at);
+    // Functions that can be patched begin with two bytes that do nothing.
+    const pe::Bytes code = image().from_rva(at);
+    if (instruction.padding && code.size() > 1 && code[0] == 0x8B) line.begin = at;
+    if (instruction.padding) continue;
+    line.behind_return = instruction.flow == ControlFlow::ret;
+    if (instruction.flow != ControlFlow::next && instruction.flow != ControlFlow::branch) break;
+    line.begin = at;
+  }
+  return line;
 }
 
 /// Walks the function that .pdata names, so that instruction boundaries are certain.
