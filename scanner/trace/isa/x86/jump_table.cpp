@@ -40,14 +40,27 @@ std::optional<std::uint64_t> table_beside_index(const std::vector<const Op*>& op
   return by_index ? by_index : address_in(ops, op.mem.base, at + 1);
 }
 
-/// How many entries a table has that is indexed by `index` in `ops[at]`: the comparison before tells; 0: nobody does.
-std::uint32_t entries_below(const std::vector<const Op*>& ops, Reg index, std::size_t at) {
+/// How many entries of the table that `index` chooses at the jump are certain: a comparison right before, and the
+/// branch that larger numbers take. 0: nobody tells.
+std::uint32_t entries_below(const LiftedFunction& function, std::size_t jump, Reg index) {
+  constexpr std::size_t kLookBack = 6;
   constexpr std::uint64_t kMost = 1024;
-  for (std::size_t i = at + 1; i < ops.size(); ++i) {
-    const Op& op = *ops[i];
-    const bool bounds = op.kind == OpKind::compare && op.a == index && op.b == kNoReg && op.width == 4 && !op.unknown;
-    if (bounds && op.imm < kMost) return static_cast<std::uint32_t>(op.imm) + 1;
-    if (op.dst == index || bounds) break;
+  Condition leaves = Condition::other;
+  for (std::size_t i = jump; i-- > 0 && i + kLookBack >= jump;) {
+    const Instruction& instruction = function.instructions[i];
+    if (instruction.flow == ControlFlow::branch) {
+      leaves = instruction.condition;
+      const bool larger = leaves == Condition::above || leaves == Condition::above_equal;
+      if (!larger || instruction.signed_condition) return 0;
+    }
+    for (unsigned k = instruction.op_count; k-- > 0;) {
+      const Op& op = function.ops[instruction.first_op + k];
+      if (op.kind == OpKind::compare && leaves != Condition::other) {
+        const bool bounds = op.a == index && op.b == kNoReg && op.width == 4 && !op.unknown && op.imm < kMost;
+        return bounds ? static_cast<std::uint32_t>(op.imm) + (leaves == Condition::above ? 1 : 0) : 0;
+      }
+      if (op.dst == index) return 0;
+    }
   }
   return 0;
 }
@@ -83,7 +96,6 @@ class TableReader {
       const auto value = image_.load(static_cast<std::uint32_t>(table + i * std::uint64_t{width}), width);
       if (!value) break;
       const std::uint64_t target = target_of(*value);
-      if (certain != 0 && i == certain) break;
       if (!inside(target) && (i >= certain || !is_code(target))) break;
       targets.push_back(static_cast<std::uint32_t>(target));
     }
@@ -127,7 +139,7 @@ std::vector<std::uint32_t> CommonMachine::jump_table(const LiftedFunction& funct
   if ((*entry)->width == word && mem.in_image) {
     const bool relocations = relocated != nullptr && !relocated->empty();
     return reader.absolute(static_cast<std::uint64_t>(mem.disp),
-                           relocations ? entries_below(ops, mem.index, position) : 0);
+                           relocations ? entries_below(function, number, mem.index) : 0);
   }
   if (!start) start = address_in(ops, mem.base, position + 1);
   if (!start) return {};
