@@ -10,7 +10,7 @@ namespace scanner::trace {
 namespace {
 
 constexpr std::uint32_t kWidestStore = 16;  // of an instruction that stores once
-constexpr unsigned kEstablisherFrame = 1;  // which argument of a funclet is the frame that it belongs to
+constexpr unsigned kEstablisherFrame = 1;   // which argument of a funclet is the frame that it belongs to
 
 /// Bytes that a callee wrote: behind an argument of ours, or (-1) in our frame.
 class Places {

@@ -41,8 +41,7 @@ bool Handlers::find_the_same(const State& a, const State& b) const {
     if (finds(reg) && a.registers[reg] != b.registers[reg]) return false;
   }
   return a.frame == b.frame && a.escaped == b.escaped && a.fields == b.fields &&
-         a.escaped_arguments == b.escaped_arguments && a.constraints == b.constraints &&
-         a.narrowings == b.narrowings;
+         a.escaped_arguments == b.escaped_arguments && a.constraints == b.constraints && a.narrowings == b.narrowings;
 }
 
 }  // namespace scanner::trace

@@ -39,8 +39,8 @@ enum class OpKind : std::uint8_t {
   jump,     ///< out of the instruction flow: direct edges live in the blocks, `a` holds an indirect target
   ret,      ///< imm: bytes of arguments the function removes (x86)
   compare,  ///< what a conditional branch looks at: a against b or imm; a == kNoReg: something nobody models
-  repeat,  ///< x86: [mem.base] = a, or (a == kNoReg) [mem.index], `b` times, upwards; the registers stay as they are
-  clobber  ///< dst = something nobody understands
+  repeat,   ///< x86: [mem.base] = a, or (a == kNoReg) [mem.index], `b` times, upwards; the registers stay as they are
+  clobber   ///< dst = something nobody understands
 };
 
 enum class Alu : std::uint8_t {
