@@ -42,17 +42,35 @@ def descendants(root):
     return found
 
 
+def alive(pid):
+    """Neither ended nor waiting to be asked how it ended."""
+    try:
+        return pathlib.Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
+    except OSError:
+        return False
+
+
+def send(number, pids):
+    for pid in pids:
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            pass
+
+
 def kill_all(roots, with_roots):
-    """Processes below `roots`, all at the same moment as far as they can tell: stopped first, then killed."""
+    """Processes below `roots`, all at the same moment as far as they can tell: stopped first, then killed. What one of
+    them started while they were looked for is looked for again; they are gone on return."""
     while True:
-        doomed = [pid for root in roots for pid in ([root] if with_roots else []) + descendants(root)]
-        doomed = [pid for pid in doomed if pathlib.Path(f'/proc/{pid}').exists()]
-        for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in doomed:
-                try:
-                    os.kill(pid, number)
-                except ProcessLookupError:
-                    pass
+        doomed = set()
+        while found := {pid for root in roots for pid in ([root] if with_roots else []) + descendants(root)
+                        if alive(pid)} - doomed:
+            send(signal.SIGSTOP, found)
+            doomed |= found
+        send(signal.SIGKILL, doomed)
+        if with_roots:
+            while any(alive(pid) for pid in doomed):
+                time.sleep(0.01)
         if not doomed or with_roots:
             return
         time.sleep(0.05)

@@ -219,7 +219,7 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
       return alu(op, width, shift, x, y);
   }
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
-  if (left.size() > 1 && right.size() > 1) return unknown(kTopComputed | (flags & (kTopDepthLost | kAssumedMask)));
+  if (left.size() > 1 && right.size() > 1) return unknown(kTopComputed | (flags & (kTopLasting | kAssumedMask)));
   Atoms results;
   bool lost = (flags & kTopMask) != 0;
   const bool together = op == Alu::add && few_and_index(left, right);
@@ -245,7 +245,7 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
   std::sort(results.begin(), results.end());
   results.resize(unify({results.data(), results.size()}));
   std::uint32_t result_flags = flags & kAssumedMask;
-  if (lost) result_flags |= kTopComputed | (flags & kTopDepthLost);
+  if (lost) result_flags |= kTopComputed | (flags & kTopLasting);
   return make(view_of(results), result_flags);
 }
 

@@ -33,6 +33,8 @@ enum Flag : std::uint32_t {
   kTopUnreached = 1U << 8,      ///< no path from the entry was found
   kTopClobbered = 1U << 9,      ///< a register that a callee may have overwritten
   kTopMask = 0xFFFFU,
+  /// What arithmetic with such a value does not hide: a closer look at the depth or at callees may tell more.
+  kTopLasting = kTopDepthLost | kTopUnset | kTopClobbered,
 
   kAssumesFrame = 1U << 16,     ///< that a callee given a neighbour's address leaves this local alone
   kAssumesTable = 1U << 17,     ///< that an index stays within the printable entries of a table

@@ -35,8 +35,8 @@ class GapSplitter {
     // What this function branches over is inside it, whatever stands there.
     const bool inside = start_ != 0 && rva <= branched_to_;
     if (start_ != 0 && known && ((ended_ && !inside) || surely)) close(rva);
-    // Without padding between functions: what nothing before jumps to begins another one.
-    if (start_ != 0 && !layout_.padded && ended_ && !table_ && furthest_ < rva) close(rva);
+    // Nothing before jumps here: where functions begin, another one does. One that ends on such a place has no padding.
+    if (start_ != 0 && ended_ && !table_ && furthest_ < rva && rva % layout_.alignment == 0) close(rva);
     const Instruction instruction = machine_.decode_length(code, rva);
     const bool zeros = layout_.zeros_fill && code[0] == 0;
     // What only looks like a reference into padding does not make it a function; a call of it does.
@@ -58,8 +58,8 @@ class GapSplitter {
     const bool ahead = instruction.target > rva && instruction.target < gap_.end;
     if (!garbage_ && ahead && instruction.flow == ControlFlow::branch && !starts_between(rva, instruction.target))
       branched_to_ = std::max(branched_to_, instruction.target);
-    table_ = table_ || (layout_.jumps_by_table != nullptr && instruction.flow == ControlFlow::indirect_jump &&
-                        layout_.jumps_by_table(machine_.image(), rva));
+    table_ =
+        table_ || (instruction.flow == ControlFlow::indirect_jump && layout_.jumps_by_table(machine_.image(), rva));
     ended_ = !falls_through(instruction.flow);
     return instruction.length;
   }

@@ -10,10 +10,9 @@ namespace scanner::trace {
 
 /// How linkers lay out code for a processor.
 struct CodeLayout {
-  bool padded = true;       ///< padding stands between functions
-  bool zeros_fill = false;  ///< a zero byte between functions is padding, too
-  /// Does the indirect jump at an RVA go by a table, to places that no instruction names? Null: it does not matter,
-  /// because padding tells where a function ends.
+  std::uint32_t alignment = 16;  ///< of functions; where it is more than an instruction, padding fills up to it
+  bool zeros_fill = false;       ///< a zero byte between functions is padding, too
+  /// Does the indirect jump at an RVA go by a table, to places that no instruction names?
   bool (*jumps_by_table)(const pe::Image& image, std::uint32_t rva) = nullptr;
 };
 

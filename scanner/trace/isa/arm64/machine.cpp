@@ -28,7 +28,7 @@ std::unique_ptr<Machine> make_machine(const pe::Image& image) { return std::make
 
 /// ARM64 functions stand without padding, and zeros are an instruction.
 std::vector<CodeRange> Arm64Machine::split(const KnownStarts& known, CodeRange code) {
-  return split_gap(*this, known, code, {false, false, jumps_by_table});
+  return split_gap(*this, known, code, {4, false, jumps_by_table});
 }
 
 Untraced untraced_code_of(const pe::Image& image) {

@@ -56,8 +56,20 @@ Untraced untraced_code_of(const pe::Image& image) {
   return {true, "an x86 image without relocations is not traced: only the bytes of tags were looked for"};
 }
 
+namespace {
+
+/// Not by a word that the instruction itself names, as jumps to imported functions go.
+bool jumps_by_register(const pe::Image& image, std::uint32_t rva) {
+  constexpr std::uint8_t kOpcode = 0xFF, kModeAndMemory = 0xC7, kWordNamed = 0x05;
+  const pe::Bytes code = image.from_rva(rva);
+  const std::size_t opcode = code.size() > 2 && (code[0] & 0xF0) == 0x40 ? 1 : 0;  // behind a REX prefix
+  return code.size() < opcode + 2 || code[opcode] != kOpcode || (code[opcode + 1] & kModeAndMemory) != kWordNamed;
+}
+
+}  // namespace
+
 std::vector<CodeRange> X64Machine::split(const KnownStarts& known, CodeRange code) {
-  return split_gap(*this, known, code, {true, true, nullptr});
+  return split_gap(*this, known, code, {16, true, jumps_by_register});
 }
 
 std::optional<tagdb::StackBytes> X86Machine::stack_bytes_of_import(std::string_view name) const {
