@@ -7,11 +7,13 @@ IMPORT PVOID NTAPI Win32AllocPoolNonPaged(SIZE_T bytes, ULONG tag);
 IMPORT PVOID NTAPI Win32AllocPoolNonPagedZInit(SIZE_T bytes, ULONG tag);
 IMPORT PVOID NTAPI Win32AllocPoolWithQuota(SIZE_T bytes, ULONG tag);
 IMPORT PVOID NTAPI Win32AllocPoolWithQuotaZInit(SIZE_T bytes, ULONG tag);
-IMPORT PVOID NTAPI Win32AllocPoolWithPriority(SIZE_T bytes, ULONG tag, int priority);
-IMPORT PVOID NTAPI Win32AllocPoolWithPriorityZInit(SIZE_T bytes, ULONG tag, int priority);
+IMPORT PVOID NTAPI Win32AllocPoolWithPriority(int type, SIZE_T bytes, ULONG tag, int priority);
+IMPORT PVOID NTAPI Win32AllocPoolWithPriorityZInit(ULONG64 flags, SIZE_T bytes, ULONG tag, int priority);
 IMPORT PVOID NTAPI AllocThreadBufferWithTag(SIZE_T bytes, ULONG tag);
 IMPORT PVOID NTAPI Win32AllocPoolImpl(int type, SIZE_T bytes, ULONG tag);
 IMPORT PVOID NTAPI Win32AllocPoolWithQuotaImpl(int type, SIZE_T bytes, ULONG tag);
+IMPORT PVOID NTAPI Win32AllocPoolWithPriorityImpl(int type, SIZE_T bytes, ULONG tag, int priority);
+IMPORT PVOID NTAPI Win32UAFMAllocPoolWithPriorityImpl(int type, SIZE_T bytes, ULONG tag, int priority, ULONG more);
 IMPORT PVOID NTAPI Win32UAFMAllocPoolImpl(int type, SIZE_T bytes, ULONG tag, ULONG more);
 IMPORT PVOID NTAPI Win32UAFMAllocPoolWithQuotaImpl(int type, SIZE_T bytes, ULONG tag, ULONG more);
 DRIVER_ENTRY {
@@ -22,12 +24,14 @@ DRIVER_ENTRY {
   opaque = Win32AllocPoolNonPagedZInit(88, TAG('W', 'k', '0', '4')) != 0;
   opaque = Win32AllocPoolWithQuota(96, TAG('W', 'k', '0', '5')) != 0;
   opaque = Win32AllocPoolWithQuotaZInit(104, TAG('W', 'k', '0', '6')) != 0;
-  opaque = Win32AllocPoolWithPriority(112, TAG('W', 'k', '0', '7'), 16) != 0;
-  opaque = Win32AllocPoolWithPriorityZInit(120, TAG('W', 'k', '0', '8'), 16) != 0;
+  opaque = Win32AllocPoolWithPriority(PagedPool | 0x20, 112, TAG('W', 'k', '0', '7'), 16) != 0;
+  opaque = Win32AllocPoolWithPriorityZInit(0x104, 120, TAG('W', 'k', '0', '8'), 16) != 0;
   opaque = AllocThreadBufferWithTag(128, TAG('W', 'k', '0', '9')) != 0;
   opaque = Win32AllocPoolImpl(PagedPool | 0x20, 136, TAG('W', 'k', '1', '0')) != 0;
   opaque = Win32AllocPoolWithQuotaImpl(PagedPool, 144, TAG('W', 'k', '1', '1')) != 0;
   opaque = Win32UAFMAllocPoolImpl(NonPagedPoolNx, 152, TAG('W', 'k', '1', '2'), 0) != 0;
   opaque = Win32UAFMAllocPoolWithQuotaImpl(PagedPool, 160, TAG('W', 'k', '1', '3'), 0) != 0;
+  opaque = Win32AllocPoolWithPriorityImpl(PagedPool, 168, TAG('W', 'k', '1', '4'), 16) != 0;
+  opaque = Win32UAFMAllocPoolWithPriorityImpl(NonPagedPoolNx, 176, TAG('W', 'k', '1', '5'), 16, 0) != 0;
   return 0;
 }

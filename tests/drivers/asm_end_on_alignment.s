@@ -46,8 +46,7 @@ case0:
   nop
   jmp qword ptr [rip + __imp_ExAllocatePoolWithTag]
 case1:
-  mov r8d, r9d
-  add r8d, 0x01000000
+  mov r8d, 0x44706147
   mov ecx, 1
   jmp qword ptr [rip + __imp_ExAllocatePoolWithTag]
   .p2align 4, 0xCC

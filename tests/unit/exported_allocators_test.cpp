@@ -192,6 +192,12 @@ TEST_CASE("the kernel's calls of its own allocator are call sites") {
   REQUIRE(image);
   const auto& apis = tagdb::builtin_api_table();
   CHECK(census::compare(image.value(), census::take(image.value(), apis), file.trace).empty());
+  // What one of its allocators hands on to another was told by the callers of the first.
+  REQUIRE(use_of(file, "KnPr") != nullptr);
+  CHECK(use_of(file, "KnPr")->api == "ExAllocatePoolWithTagPriority");
+  const auto counts = file.trace.counts(scanner::trace::SiteKind::allocate);
+  CHECK(counts[scanner::trace::Bucket::dynamic] == 0);
+  CHECK(counts[scanner::trace::Bucket::forwarded] == 1);
 }
 
 TEST_CASE("a tag is followed through an import that is bound late") {

@@ -7,6 +7,7 @@
 
 #include "scanner/trace/attribute/attribution.hpp"
 #include "scanner/trace/domain/known_bits.hpp"
+#include "scanner/trace/models/arguments.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -63,9 +64,21 @@ Contents contents_of(const ValuePool& values, ValueId tag) {
   return of;
 }
 
+/// The function is listed itself (win32kbase's allocators in win32kbase): its callers' calls are sites of its row, and
+/// what comes in where that row has the tag is told there.
+std::string_view reason_in_listed(const Program& program, const SinkCall& call, int import) {
+  const int row = program.row_of_import(import);
+  if (row < 0 || program.row(row).tag < 0) return "not_understood";
+  const auto told = [&](const Atom& atom) {
+    return atom.is_initial() && atom.where == tag_location(program, program.row(row));
+  };
+  return std::ranges::any_of(program.values.atoms(call.tag), told) ? std::string_view{} : "not_understood";
+}
+
 /// Empty when some function calls those that this site's tag comes into (or may do so: exports).
 std::string_view uncalled_reason(Program& program, const Solution& solution, const SinkCall& call) {
   const std::uint32_t function = solution.sites[call.site].function;
+  if (const int own = program.imports.own(function); own >= 0) return reason_in_listed(program, call, own);
   const auto sinks = solution.sinks_of(function);
   if (sinks.empty()) return "cap";
   for (const Atom& atom : program.values.atoms(call.tag)) {

@@ -8,6 +8,19 @@
 #include "scanner/trace/interp/evaluation.hpp"
 
 namespace scanner::trace {
+namespace {
+
+std::uint32_t overwritten_by(const LiftedFunction& function) {
+  if (std::ranges::any_of(function.blocks, &Block::unresolved_jump)) return ~0U;
+  std::uint32_t mask = 0;
+  for (const Op& op : function.ops) {
+    if (op.kind == OpKind::call || op.kind == OpKind::jump) return ~0U;
+    if (op.dst < 32) mask |= 1U << op.dst;
+  }
+  return mask;
+}
+
+}  // namespace
 
 CalleeSummaries::CalleeSummaries(Program& program, Solution& solution)
     : program_(program), solution_(solution), stacks_(program.machine.callee_stacks(program.imports, program.budget)) {}
@@ -57,17 +70,21 @@ std::uint32_t CalleeSummaries::clobbered_by(std::uint32_t function) {
 }
 
 std::uint32_t CalleeSummaries::look_at_registers(std::uint32_t function) {
-  const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
-  if (ranges.empty() || !program_.functions.is_start(function) || !program_.affordable(ranges, 0)) return ~0U;
-  const LiftedFunction lifted = program_.lift(ranges);
-  if (lifted.too_large) return ~0U;
-  std::uint32_t mask = 0;
-  for (const Op& op : lifted.ops) {
-    if (op.kind == OpKind::call || op.kind == OpKind::jump) return ~0U;
-    if (op.dst < 32) mask |= 1U << op.dst;
+  constexpr int kMostParts = 6;
+  std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
+  if (ranges.empty() || !program_.functions.is_start(function)) return ~0U;
+  for (int round = 0; round < kMostParts; ++round) {
+    if (!program_.affordable(ranges, 0)) return ~0U;
+    const LiftedFunction lifted = program_.lift(ranges);
+    if (lifted.too_large) return ~0U;
+    const auto left_to = std::ranges::find_if(lifted.blocks, [](const Block& block) { return block.leaves_to != 0; });
+    if (left_to == lifted.blocks.end()) return overwritten_by(lifted);
+    // Blocks that seldom run stand elsewhere; a function that this one ends with overwrites for it.
+    const CodeRange part = program_.functions.range_at(left_to->leaves_to);
+    if (part.begin == part.end) return ~0U;
+    ranges.push_back(part);
   }
-  const auto leaves = [](const Block& block) { return block.leaves_to != 0 || block.unresolved_jump; };
-  return std::ranges::any_of(lifted.blocks, leaves) ? ~0U : mask;
+  return ~0U;
 }
 
 /// What `function` stores behind its arguments, as far as one look at it and at its funclets tells. Funclets have
