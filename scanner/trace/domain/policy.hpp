@@ -56,6 +56,8 @@ inline constexpr std::size_t kMostPaths = 16, kMostBlocksOfPath = 16;
 
 /// Blocks on the path through a function that is called with what is known, each as often as it is run.
 inline constexpr unsigned kMostBlocksEvaluated = 256;
+/// The same of the path through a loop over the letters of a tag.
+inline constexpr unsigned kMostBlocksOfLoop = 64;
 /// Values of one argument for which a function is followed, each by itself.
 inline constexpr std::size_t kMostEvaluated = 8;
 

@@ -15,6 +15,12 @@ std::vector<std::uint32_t> Fixpoint::predecessors(std::uint32_t number) const {
   return before;
 }
 
+/// Is a loop among those that lead there whose blocks do not tell what comes out of it?
+bool Fixpoint::led_to_by_loop(std::uint32_t number) const {
+  const std::vector<std::uint32_t> before = predecessors(number);
+  return loops_ && std::ranges::any_of(before, [&](std::uint32_t other) { return loops_->left_by(other, number); });
+}
+
 /// The block that holds the call at `rva`, and before it those that lead to it alone; empty when no path does.
 std::vector<std::uint32_t> Fixpoint::blocks_to_call(std::uint32_t rva) const {
   std::vector<std::uint32_t> chain;
@@ -26,7 +32,7 @@ std::vector<std::uint32_t> Fixpoint::blocks_to_call(std::uint32_t rva) const {
   }
   if (chain.empty() || visits_[chain.front()] == 0) return {};
   std::vector<std::uint32_t> before = predecessors(chain.front());
-  while (before.size() == 1 && chain.size() < policy::kMostBlocksOfPath &&
+  while (before.size() == 1 && !led_to_by_loop(chain.front()) && chain.size() < policy::kMostBlocksOfPath &&
          std::find(chain.begin(), chain.end(), before.front()) == chain.end()) {
     chain.insert(chain.begin(), before.front());
     before = predecessors(chain.front());
@@ -52,7 +58,7 @@ void Fixpoint::record_paths(std::uint32_t call) {
   const std::vector<std::uint32_t> chain = blocks_to_call(call);
   if (chain.empty()) return;
   const std::vector<std::uint32_t> before = predecessors(chain.front());
-  if (before.size() < 2 || before.size() > policy::kMostPaths) return;
+  if (before.size() < 2 || before.size() > policy::kMostPaths || led_to_by_loop(chain.front())) return;
   for (const std::uint32_t from : before) {
     if (effort_.given_up()) return;
     follow_path(from, chain, call);

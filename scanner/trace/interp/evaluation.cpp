@@ -21,6 +21,42 @@ const Block* behind(const LiftedFunction& function, const Block& block, const In
   return nullptr;
 }
 
+/// A walk along one path, block by block. Nothing of it is recorded.
+class OnePath {
+ public:
+  explicit OnePath(const Context& context)
+      : context_({context.image, context.imports, context.function, context.values, context.abi, context.budget,
+                  context.knowledge, depths_}),
+        effort_(context.budget, context.values),
+        recorder_(context.function, context.imports, context.values, effort_),  // no block is begun
+        transfer_(context_, recorder_) {
+    transfer_.comparison().start_deciding();
+  }
+
+  /// From the state before `block` to that behind it. The block behind it; null when that is not known.
+  const Block* run(const Block& block, State& state) {
+    const LiftedFunction& function = context_.function;
+    effort_.visit(block.instruction_count);
+    effort_.spend(block.instruction_count + steps_for(state));
+    const Instruction* last = last_instruction(function, block);
+    if (last == nullptr || effort_.given_up()) return nullptr;
+    transfer_.enter(block, false);
+    for (std::uint32_t i = 0; i < block.instruction_count; ++i)
+      transfer_.run(function.instructions[function.order[block.first_instruction + i]], state);
+    returned_ = last->flow == ControlFlow::ret;
+    return returned_ ? nullptr : behind(function, block, *last, transfer_.comparison());
+  }
+  [[nodiscard]] bool returned() const { return returned_; }
+
+ private:
+  StackDepths depths_;
+  Context context_;
+  Effort effort_;
+  Recorder recorder_;
+  Transfer transfer_;
+  bool returned_ = false;
+};
+
 }  // namespace
 
 ValueId evaluate_function(const pe::Image& image, const ImportTable& imports, const LiftedFunction& function,
@@ -28,24 +64,25 @@ ValueId evaluate_function(const pe::Image& image, const ImportTable& imports, co
                           const State& entry) {
   if (function.too_large || function.blocks.empty()) return kBottom;
   StackDepths depths;
-  Effort effort(budget, values);
-  Recorder recorder(function, imports, values, effort);  // no block is begun: nothing is recorded
-  Transfer transfer({image, imports, function, values, abi, budget, knowledge, depths}, recorder);
-  transfer.comparison().start_deciding();
+  OnePath path({image, imports, function, values, abi, budget, knowledge, depths});
   State state = entry;
   const Block* block = &function.blocks.front();
-  for (unsigned visited = 0; block != nullptr && visited < policy::kMostBlocksEvaluated; ++visited) {
-    effort.visit(block->instruction_count);
-    effort.spend(block->instruction_count + steps_for(state));
-    const Instruction* last = last_instruction(function, *block);
-    if (last == nullptr || effort.given_up()) return kBottom;
-    transfer.enter(*block, false);
-    for (std::uint32_t i = 0; i < block->instruction_count; ++i)
-      transfer.run(function.instructions[function.order[block->first_instruction + i]], state);
-    if (last->flow == ControlFlow::ret) return state.registers[abi.result];
-    block = behind(function, *block, *last, transfer.comparison());
+  for (unsigned visited = 0; block != nullptr && visited < policy::kMostBlocksEvaluated; ++visited)
+    block = path.run(*block, state);
+  return path.returned() ? state.registers[abi.result] : kBottom;
+}
+
+std::optional<std::uint32_t> follow_loop(const Context& context, const ShortLoops::Loop& loop, State& state) {
+  const std::vector<Block>& blocks = context.function.blocks;
+  OnePath path(context);
+  std::uint32_t number = loop.blocks.front();
+  for (unsigned visited = 0; visited < policy::kMostBlocksOfLoop; ++visited) {
+    const Block* next = path.run(blocks[number], state);
+    if (next == nullptr) return std::nullopt;
+    number = static_cast<std::uint32_t>(next - blocks.data());
+    if (!loop.holds(number)) return number;
   }
-  return kBottom;
+  return std::nullopt;
 }
 
 }  // namespace scanner::trace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "scanner/trace/domain/state_cost.hpp"
+#include "scanner/trace/interp/evaluation.hpp"
 #include "scanner/trace/ir/lift_function.hpp"
 
 namespace scanner::trace {
@@ -41,7 +42,8 @@ StatesOfBlocks::~StatesOfBlocks() {
 }
 
 Fixpoint::Fixpoint(const Context& context)
-    : function_(context.function),
+    : context_(context),
+      function_(context.function),
       values_(context.values),
       abi_(context.abi),
       knowledge_(context.knowledge),
@@ -54,18 +56,24 @@ Fixpoint::Fixpoint(const Context& context)
       in_(context.function.blocks.size(), context.knowledge.spare),
       visits_(context.function.blocks.size(), 0),
       begins_loop_(context.function.blocks.size(), 0) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> back;
   for (std::uint32_t number = 0; number < function_.blocks.size(); ++number) {
     if (number != 0 && !function_.blocks[number].has_predecessor) without_predecessor_.push_back(number);
     for (const std::uint32_t next : function_.blocks[number].successors) {
-      if (queue_.goes_back(number, next)) begins_loop_[next] = 1;
+      if (!queue_.goes_back(number, next)) continue;
+      begins_loop_[next] = 1;
+      back.emplace_back(number, next);
     }
   }
+  if (!back.empty()) loops_.emplace(function_, back, queue_.order());
 }
 
 FunctionSummary Fixpoint::run() {
   if (function_.blocks.empty()) return {};
   if (handlers_.too_deep()) return abandoned();
-  merge_into(0, state_at_entry(values_, abi_), {});
+  const State entry = state_at_entry(values_, abi_);
+  enter_loop(0, entry);
+  merge_into(0, entry, {});
   iterate();
   follow_unresolved_jumps();
   if (!effort_.given_up()) record();
@@ -89,15 +97,33 @@ void Fixpoint::visit(std::uint32_t number) {
   interpret(block, state);
   recorder_.end_block(state, abi_.stack_pointer, transfer_.may_leave(block));
   for (const std::uint32_t next : block.successors) {
-    if (impossible(block, next, state)) continue;
+    if (impossible(block, next, state) || (loops_ && loops_->left_by(number, next))) continue;
     const bool back = queue_.goes_back(number, next);
-    merge_into(next, refined(block, next, state), {back, back ? rounds(block, next) : std::uint16_t{0}});
+    const State& found = refined(block, next, state);
+    if (!back) enter_loop(next, found);
+    merge_into(next, found, {back, back ? rounds(block, next) : std::uint16_t{0}});
   }
   if (block.unresolved_jump && !transfer_.stack().at_entry_depth(state)) {
     for (const std::uint32_t next : without_predecessor_) {
       if (effort_.given_up()) return;
       merge_into(next, state, {queue_.goes_back(number, next), 0});
     }
+  }
+}
+
+/// Where a loop begins that can be followed from `state`, what comes out of it goes on behind it. If it cannot, its
+/// blocks tell what comes out, those that were visited before, too.
+void Fixpoint::enter_loop(std::uint32_t number, const State& state) {
+  ShortLoops::Loop* loop = loops_ ? loops_->entered_at(number) : nullptr;
+  if (loop == nullptr) return;
+  State through = state;
+  if (const auto behind = follow_loop(context_, *loop, through)) {
+    merge_into(*behind, through, {});
+    return;
+  }
+  loop->followed = false;
+  for (const std::uint32_t block : loop->blocks) {
+    if (visits_[block] > 0) queue_.push(block);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "scanner/trace/interp/effort.hpp"
 #include "scanner/trace/interp/handlers.hpp"
 #include "scanner/trace/interp/recorder.hpp"
+#include "scanner/trace/interp/short_loops.hpp"
 #include "scanner/trace/interp/transfer.hpp"
 #include "scanner/trace/ir/block_queue.hpp"
 
@@ -47,6 +49,7 @@ class Fixpoint {
  private:
   void iterate();
   void visit(std::uint32_t number);
+  void enter_loop(std::uint32_t number, const State& state);
   void follow_unresolved_jumps();
   void follow_unresolved_jump(std::uint32_t number);
   State doubted(State known, const State& other);
@@ -71,6 +74,9 @@ class Fixpoint {
   void record_paths(std::uint32_t call);
   void follow_path(std::uint32_t from, const std::vector<std::uint32_t>& chain, std::uint32_t call);
 
+  [[nodiscard]] bool led_to_by_loop(std::uint32_t number) const;
+
+  const Context context_;
   const LiftedFunction& function_;
   ValuePool& values_;
   const Abi& abi_;
@@ -85,8 +91,9 @@ class Fixpoint {
   std::vector<char> led_to_;      // by block, if some jump's targets are not known: it is reached by others, too
   std::vector<unsigned> visits_;  // by block: 0 until some path leads there, then 1 and how often it was interpreted
   std::vector<std::uint8_t> begins_loop_;  // by block
-  State state_, joined_, refined_;         // scratch: assigning keeps their memory
-  State raised_;                           // what handlers were given last in this visit of a block
+  std::optional<ShortLoops> loops_;
+  State state_, joined_, refined_;  // scratch: assigning keeps their memory
+  State raised_;                    // what handlers were given last in this visit of a block
   bool raised_known_ = false;
   std::map<std::vector<std::uint32_t>, std::pair<State, unsigned>>
       raised_by_handlers_;                          ///< handlers → joined, how often
