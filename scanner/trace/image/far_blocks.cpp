@@ -34,6 +34,9 @@ std::vector<std::uint32_t> FarBlocks::owners_of(std::uint32_t rva, Budget& budge
     found.insert(found.end(), before.begin(), before.end());
     const std::uint32_t function = functions_.containing(last);
     if (line.begin == range.begin) owners.push_back(function);
+    // Behind a return: perhaps a function that others end with, which the stack tells when they jump there.
+    if (line.begin != range.begin && !before.empty() && line.behind_return && function == here)
+      owners.push_back(line.begin);
     if (line.begin == range.begin || !before.empty()) continue;
     // Nothing jumps there: a table of addresses leads to it, or it is what seems to be a part of a function.
     const std::vector<std::uint32_t> users = users_of_tables(line.begin, budget);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -71,10 +72,13 @@ std::uint32_t CalleeSummaries::clobbered_by(std::uint32_t function) {
 
 std::uint32_t CalleeSummaries::look_at_registers(std::uint32_t function) {
   constexpr int kMostParts = 6;
+  constexpr std::uint64_t kMostBytes = 1024;  // what spares registers is small
+  const auto longer = [](std::uint64_t sum, const CodeRange& range) { return sum + (range.end - range.begin); };
   std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
   if (ranges.empty() || !program_.functions.is_start(function)) return ~0U;
   for (int round = 0; round < kMostParts; ++round) {
-    if (!program_.affordable(ranges, 0)) return ~0U;
+    const std::uint64_t bytes = std::accumulate(ranges.begin(), ranges.end(), std::uint64_t{0}, longer);
+    if (bytes > kMostBytes || !program_.affordable(ranges, 0)) return ~0U;
     const LiftedFunction lifted = program_.lift(ranges);
     if (lifted.too_large) return ~0U;
     const auto left_to = std::ranges::find_if(lifted.blocks, [](const Block& block) { return block.leaves_to != 0; });

@@ -42,7 +42,9 @@ void Discovery::analyse_callers(std::uint32_t function, int hops) {
   }
   for (const std::uint32_t jump : program_.machine.short_jumps_into({function, function + 1}, program_.budget)) {
     const std::uint32_t other = program_.functions.containing(jump);
-    if (other != function) analyse(other);
+    if (other == function) continue;
+    analyse(other);
+    if (program_.abi.callee_removes) expect_call(other, jump);
   }
 }
 

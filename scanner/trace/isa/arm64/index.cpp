@@ -256,13 +256,30 @@ class Indexer {
       if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) starts.push_back(*target);
     }
     std::sort(starts.begin(), starts.end());
-    for (const Reference& reference : branches_) {
+    while (keep_branches_over(starts)) std::sort(starts.begin(), starts.end());
+  }
+
+  /// Moves those of `branches_` that leave their function to the calls. True: some of them tell further `starts`, which
+  /// were added: functions that are only jumped to, from others like them.
+  bool keep_branches_over(std::vector<std::uint32_t>& starts) {
+    const std::size_t known = starts.size();
+    const auto leave = [&](const Reference& reference) {
+      const auto end = starts.begin() + static_cast<std::ptrdiff_t>(known);
       const auto [low, high] = std::minmax(reference.site, reference.target);
-      const auto between = std::upper_bound(starts.begin(), starts.end(), low);
-      const bool leaves = between != starts.end() && *between <= high;
-      const bool to_start = std::binary_search(starts.begin(), starts.end(), reference.target);
-      if (leaves || to_start) index_.calls.push_back(reference);
+      const auto between = std::upper_bound(starts.begin(), end, low);
+      const bool to_start = std::binary_search(starts.begin(), end, reference.target);
+      return to_start || (between != end && *between <= high);
+    };
+    const auto left =
+        std::stable_partition(branches_.begin(), branches_.end(), [&](const Reference& r) { return !leave(r); });
+    for (auto it = left; it != branches_.end(); ++it) {
+      index_.calls.push_back(*it);
+      const bool jump = arm64::decode(*word_at(image_, it->site), it->site).form == Form::jump;
+      if (jump && !std::binary_search(starts.begin(), starts.begin() + static_cast<std::ptrdiff_t>(known), it->target))
+        starts.push_back(it->target);
     }
+    branches_.erase(left, branches_.end());
+    return starts.size() != known;
   }
 
   const pe::Image& image_;
