@@ -106,6 +106,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "kmdf_bind_info_grown",
                                           "kmdf_pointer",
                                           "letter_at_run_time",
+                                          "letters_in_loop",
                                           "loop_bounds",
                                           "loop_by_argument",
                                           "masked_field",

@@ -1,4 +1,4 @@
-// case deep_wrapper missed clang-arm64-O2 fails
+// case deep_wrapper missed clang-arm64-O2 passes
 // part Aa deep_wrapper decoys
 #include "program.h"
 KEEP void wrap0_0(ULONG tag, ULONG size) { keep(ExAllocatePoolWithTag(NonPagedPool, size, tag)); }
