@@ -1,5 +1,5 @@
 // What loads and stores find and leave behind: in the frame, in the image, and behind pointers that cannot be followed
-// here, whose content gets a name (AtomKind::memory, field, via_global) that callers or other functions may know.
+// here, whose content gets a name (Atom::is_content()) that callers or other functions may know.
 // A store to one certain place is a strong update; to one of several places, or past an unknown index, a weak one.
 #pragma once
 

@@ -180,6 +180,8 @@ void Solver::register_calls(std::uint32_t function, std::vector<CallSite> calls)
       // Bytes that are read in two ways, of which the entry leads to one only.
       if (solution_.sites[*known].reached && !call.reached) continue;
       // Interpreted again with more knowledge: what was concluded is concluded again.
+      const bool indirect = call.import < 0 && call.target == 0;
+      if (indirect && call.pointer != solution_.sites[*known].pointer) context_.worklist.add(FindTargets{*known});
       solution_.sites[*known] = std::move(call);
       conditions_.forget(*known);
       context_.worklist.add(NewFact{{FactKind::call_site, *known}});
