@@ -131,7 +131,7 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
             Atom::via_global(address.rva(), address.offset, width).with_stride(address.stride, address.count));
       break;
     case AtomKind::field:
-      if (width == abi_.word && address.leads_behind_field(0, abi_.word))
+      if (through_fields_ && width == abi_.word && address.leads_behind_field(0, abi_.word))
         return values_.single(Atom::via_field(address, 0, width));
       break;
     case AtomKind::via_global:

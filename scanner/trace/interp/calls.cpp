@@ -94,7 +94,8 @@ void Calls::taint_exposed(const Call& site, State& state) {
 
 /// May it be known what the callee returns? Of imports it is not.
 bool Calls::has_local_result(const Call& site) const {
-  return site.import < 0 && (site.target != 0 || !values_.atoms(site.pointer).empty());
+  const bool by_pointer = knowledge_.through_pointers && !values_.atoms(site.pointer).empty();
+  return site.import < 0 && (site.target != 0 || by_pointer);
 }
 
 void Calls::return_from(const Call& site, const Op& op, const Block& block, State& state, StoreLog* log) {

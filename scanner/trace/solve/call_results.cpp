@@ -32,9 +32,16 @@ ValueId CallResults::returned_by(std::uint32_t function, const Atom& returned, Q
   if (!call || depth >= kMostNested) return values_.unknown(kTopReturned);
   const CallSite& site = solution_.sites[*call];
   if (site.import >= 0) return values_.unknown(kTopReturned);
-  const ValueId here =
-      site.target != 0 ? of_callee(*call, site.target, question, depth) : of_targets(*call, question, depth);
+  if (depth == 0) question.open = false;
+  ValueId here = site.target != 0 ? of_callee(*call, site.target, question, depth) : of_targets(*call, question, depth);
+  if (depth == 0 && question.open && asks_for_more(question, site)) here = values_.with_flags(here, kAssumesArgument);
   return values_.masked_like(here, returned);
+}
+
+/// Must more hold of the arguments for the question to be asked than for the call to be made?
+bool CallResults::asks_for_more(const Question& question, const CallSite& call) const {
+  return question.asker &&
+         !std::ranges::includes(call.state.constraints, solution_.sites[question.asker->site].state.constraints);
 }
 
 ValueId CallResults::of_callee(SiteId call, std::uint32_t callee, Question& question, unsigned depth) {
@@ -46,6 +53,7 @@ ValueId CallResults::of_callee(SiteId call, std::uint32_t callee, Question& ques
   const auto summary = solution_.summaries.find(callee);
   if (summary == solution_.summaries.end()) discovery_.analyse(callee);
   if (summary == solution_.summaries.end() || summary->second.returns == kBottom) return values_.unknown(kTopReturned);
+  if ((values_.flags(summary->second.returns) & kTopReturned) != 0) context_.follow_pointers_in(callee);
   const CallSite& site = solution_.sites[call];
   const ValueId result = with_returned(callee, summary->second.returns, question, depth + 1);
   const ValueId passed = in_terms_of_caller(program_, site, result, 4);
@@ -70,6 +78,7 @@ ValueId CallResults::of_targets(SiteId call, Question& question, unsigned depth)
     result = values_.join(result, values_.with_flags(returned, assumed));
   }
   if (targets == 1 && !solution_.open_callee.contains(call) && !solution_.unsure_callee.contains(call)) return result;
+  question.open = question.open || solution_.open_callee.contains(call);
   // What the callers pass may be meant for another of the functions.
   const ValueId some =
       values_.map_join(result == kBottom ? values_.unknown(kTopReturned) : result, [&](const Atom& atom) {

@@ -30,12 +30,14 @@ class CallResults {
   struct Question {
     std::optional<MatchCall> asker;
     unsigned results_left = 64;
+    bool open = false;  ///< the answer rests on what callers pass
   };
 
   ValueId with_returned(std::uint32_t function, ValueId value, Question& question, unsigned depth);
   ValueId returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth);
   ValueId of_callee(SiteId call, std::uint32_t callee, Question& question, unsigned depth);
   ValueId of_targets(SiteId call, Question& question, unsigned depth);
+  [[nodiscard]] bool asks_for_more(const Question& question, const CallSite& call) const;
   void ask_for_targets(SiteId call, const Question& question);
 
   Program& program_;

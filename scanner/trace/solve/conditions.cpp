@@ -83,6 +83,14 @@ Conditions::EdgeAnswer Conditions::try_edge(const CallSite& site, const SinkEdge
   return answer;
 }
 
+bool Conditions::allows(const CallSite& site, const std::vector<Constraint>& constraints, bool several,
+                        std::uint32_t& assumed) {
+  EdgeAnswer answer;
+  for (const Constraint& constraint : constraints) try_constraint(site, constraint, answer);
+  assumed |= answer.assumptions | (answer.some && several ? std::uint32_t{kAssumesArgument} : 0U);
+  return answer.possible;
+}
+
 void Conditions::try_constraint(const CallSite& site, const Constraint& constraint, EdgeAnswer& answer) {
   const ValueId passed = value_at(program_, site, constraint.where, constraint.width);
   if (const Atom* atom = values_.only(passed); is_argument(atom)) {

@@ -107,9 +107,13 @@ Resolution SinkMatcher::resolve(const CallSite& site, ValueId value, SinkId sink
   }));
 }
 
-/// The tag was in a register or a local across a call, or a callee fills in the local: what it does must be known.
+/// The tag was in a register or a local across a call, or a callee fills in the local: what it does must be known. Or
+/// some call returned it.
 void SinkMatcher::ask_callees(const CallSite& site, const SinkCall& call) {
-  if (site.reached && (values_.flags(call.tag) & kMayDependOnCallees) != 0) context_.ask_callees_of(site.function);
+  const std::uint32_t flags = values_.flags(call.tag);
+  if (!site.reached) return;
+  if ((flags & kMayDependOnCallees) != 0) context_.ask_callees_of(site.function);
+  if ((flags & kTopReturned) != 0) context_.follow_pointers_in(site.function);
 }
 
 void SinkMatcher::depend_on_globals(const MatchCall& item, const Resolution& tag) {
@@ -144,8 +148,7 @@ void SinkMatcher::pass_on(const CallSite& site, const SinkCall& call, const Reso
   for (const Atom& atom : values_.atoms(call.tag)) {
     if (!comes_from_caller(atom)) continue;
     SinkEdge edge{call.site, call.sink, values_.flags_of(call.tag, atom), false, callers.constraints, callers.callees};
-    const bool conventional = is_stack(atom.where) || !program_.abi.preserved(static_cast<Reg>(atom.where));
-    if (!conventional) edge.flags |= kAssumesRegister;
+    if (!program_.abi.conventional(atom.where)) edge.flags |= kAssumesRegister;
     add_sink(site.function, atom, edge);
   }
 }

@@ -11,6 +11,10 @@ void CallTargets::find(const FindTargets& item) {
   } else if (site.target != 0) {
     pointer = program_.values.image_address(site.target);
   } else {
+    // Behind a field, perhaps: the functions that are worth it are told apart from others.
+    const bool field = (program_.values.flags(site.pointer) & kTopField) != 0;
+    if (field && (context_.results_wanted.contains(item.site) || passes_tag(site, false)))
+      context_.follow_pointers_in(site.function);
     for (const Atom& atom : program_.values.atoms(site.pointer)) find_behind(item.site, atom);
   }
   context_.worklist.add(AddTargets{item.site, pointer});
@@ -69,17 +73,31 @@ void CallTargets::pass_pointers(const PassPointers& item) {
 /// The call `through` goes through `pointer`, in terms of the function that `id` calls.
 void CallTargets::pass_pointer(SiteId id, SiteId through, const Atom& pointer) {
   const CallSite& site = solution_.sites[id];
-  ValueId passed = in_terms_of_caller(program_, site, program_.values.single(pointer), program_.abi.word);
-  if (site.by_unknown_jump) passed = program_.values.with_flags(passed, kAssumesJump);
+  ValuePool& values = program_.values;
+  ValueId passed = in_terms_of_caller(program_, site, values.single(pointer), program_.abi.word);
+  std::uint32_t assumed = site.by_unknown_jump ? std::uint32_t{kAssumesJump} : 0U;
+  if (!program_.abi.conventional(pointer.where)) assumed |= kAssumesRegister;
+  // What the caller itself passes on was made subject to its own conditions further down.
+  const CallSite& call = solution_.sites[through];
+  const bool direct = call.function == site.target;
+  const bool several = values.atoms(passed).size() > 1;
+  if (direct && !conditions_.allows(site, call.state.constraints, several, assumed)) return;
+  passed = values.with_flags(passed, assumed);
   context_.worklist.add(AddTargets{through, passed});
   if (!site.reached || !worth_asking(through, pointer)) return;
-  if ((program_.values.flags(passed) & kMayDependOnCallees) != 0) context_.ask_callees_of(site.function);
-  for (const Atom& atom : program_.values.atoms(passed)) {
-    const auto& known = context_.dependencies.of({FactKind::call_through, site.function});
-    const AddTargets further{through, program_.values.single(atom)};
-    const bool fresh = known.size() < policy::kMostCallsThrough && !known.contains(further);
-    if (is_passed(atom) && fresh) call_through(site.function, through, atom, true);
+  const bool closer = context_.results_wanted.contains(through) || pointer.kind == AtomKind::via_field;
+  if (closer && (values.flags(passed) & kMayDependOnCallees) != 0) context_.ask_callees_of(site.function);
+  for (const Atom& atom : values.atoms(passed)) {
+    if (is_passed(atom)) pass_further(site, through, atom);
   }
+}
+
+/// The calling function got the pointer from its callers. What must hold for it to pass it on is not asked of them.
+void CallTargets::pass_further(const CallSite& site, SiteId through, const Atom& pointer) {
+  const auto& known = context_.dependencies.of({FactKind::call_through, site.function});
+  const Atom further = pointer.assuming(site.state.constraints.empty() ? 0 : as_assumptions(kAssumesArgument));
+  const bool fresh = !known.contains(AddTargets{through, program_.values.single(further)});
+  if (fresh && known.size() < policy::kMostCallsThrough) call_through(site.function, through, further, true);
 }
 
 void CallTargets::add(const AddTargets& item) {
@@ -91,7 +109,11 @@ void CallTargets::add(const AddTargets& item) {
     context_.dependencies.add({FactKind::code_pointer, global}, FindTargets{item.site});
     if (wanted) discovery_.track_global(global);
   }
-  if (!found.inflows.empty()) note_open(item.site);
+  const auto named = [](const Atom& atom) {
+    const bool null = atom.is_constant() && atom.a == 0;
+    return null || atom.is_image_address() || atom.kind == AtomKind::import;
+  };
+  if (!found.inflows.empty() || !std::ranges::all_of(program_.values.atoms(found.value), named)) note_open(item.site);
   if (program_.values.flags(found.value) != 0 && !context_.models.surely(item.pointer)) note_unsure(item.site);
   for (const Atom& atom : program_.values.atoms(found.value)) add_target(item.site, atom);
 }
