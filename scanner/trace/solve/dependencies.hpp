@@ -3,7 +3,7 @@
 //   call_site       MatchCall        with the sinks that it was matched with
 //                   PassPointers     to the callee, which calls through them
 //   content         MatchCall        of calls whose tag was read from the global
-//   code_pointer    FindTargets      of calls that go through the global
+//   code_pointer    AddTargets       of calls that go through the global
 //   returned        MatchCall        of calls whose tag rests on what the function returns
 //   targets         MatchCall        of calls whose tag rests on what the call returned
 //   callee          TakeStores       at every site that is known to call the function

@@ -106,7 +106,7 @@ void CallTargets::add(const AddTargets& item) {
   const Resolution found = program_.globals.resolve(item.pointer);
   const bool wanted = context_.results_wanted.contains(item.site);
   for (const std::uint32_t global : found.asked) {
-    context_.dependencies.add({FactKind::code_pointer, global}, FindTargets{item.site});
+    context_.dependencies.add({FactKind::code_pointer, global}, item);
     if (wanted) discovery_.track_global(global);
   }
   const auto named = [](const Atom& atom) {
