@@ -81,7 +81,10 @@ void CallTargets::pass_pointer(SiteId id, SiteId through, const Atom& pointer) {
   const CallSite& call = solution_.sites[through];
   const bool direct = call.function == site.target;
   const bool several = values.atoms(passed).size() > 1;
-  if (direct && !conditions_.allows(site, call.state.constraints, several, assumed)) return;
+  std::uint32_t undecided = 0;
+  if (direct && !conditions_.allows(site, call.state.constraints, several, undecided)) return;
+  // Which function is called decides what is returned; a tag that goes along is the same for all callers.
+  if (context_.results_wanted.contains(through)) assumed |= undecided;
   passed = values.with_flags(passed, assumed);
   context_.worklist.add(AddTargets{through, passed});
   if (!site.reached || !worth_asking(through, pointer)) return;
