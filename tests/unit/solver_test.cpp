@@ -231,6 +231,87 @@ TEST_CASE("solver: one of several functions is passed, and the tag goes to the o
   CHECK(solved.tags_in(source.rva("elsewhere")).empty());
 }
 
+TEST_CASE("solver: what a function returns that callers pass is the tag on some path") {
+  listing::Program source;
+  source.function("main").address_of(kRcx, "one").call("use").ret();
+  source.function("outer").address_of(kRcx, "two").call("between").ret();
+  source.function("between").call("use").ret();
+  source.function("use").copy(kRax, kRcx).call_register(kRax).copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  source.function("one").set(kRax, tag("One1")).ret();
+  source.function("two").set(kRax, tag("Two2")).ret();
+  source.function("none").set(kRax, tag("None")).ret();
+  const Solved solved(source);
+  CHECK(solved.tags_in(source.rva("use")) == Tags{{tag("One1"), kTopReturned}, {tag("Two2"), kTopReturned}});
+}
+
+TEST_CASE("solver: what one function returns is no tag where another one is called") {
+  listing::Program source;
+  source.function("main").address_of(kRcx, "hands_back").set(kRdx, tag("Back")).call("use").ret();
+  source.function("other").address_of(kRcx, "constant").set(kRdx, tag("Othr")).call("use").ret();
+  source.function("use").copy(kRax, kRcx).call_register(kRax).copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  source.function("hands_back").copy(kRax, kRdx).ret();
+  source.function("constant").set(kRax, tag("Cons")).ret();
+  const Solved solved(source);
+  const Tags inside = solved.tags_in(source.rva("use"));
+  REQUIRE(inside.size() == 1);
+  CHECK(inside[0].first == tag("Cons"));
+  // Which function goes with which argument is not known: that both do is an assumption.
+  const TagSink& sink = solved.only_sink_of(source.rva("use"));
+  REQUIRE(sink.edges.size() == 1);
+  CHECK((sink.edges[0].flags & kAssumesPointer) != 0);
+}
+
+namespace {
+
+/// `main` passes an object to `use`, which calls the function in the table that the object points to.
+void use_object(listing::Program& source) {
+  source.function("use").load_field(kRax, kRcx, 0).load_field(kRax, kRax, 8).call_register(kRax);
+  source.copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  source.function("getter").set(kRax, tag("Gett")).ret();
+  source.function("fills").address_of(kRax, "getter").store(kGlobals + 0x88, kRax).call(listing::free_with_tag).ret();
+}
+
+}  // namespace
+
+TEST_CASE("solver: a call of a function in the table that an argument's object points to") {
+  constexpr Reg kRsp = 4;
+  listing::Program source;
+  source.function("main").address_of_global(kRax, kGlobals + 0x80).store_field(kRsp, 0x40, kRax);
+  source.copy(kRcx, kRsp).call("between").ret();
+  source.function("between").load_field(kR9, kRcx, 8).call("inner").ret();
+  source.function("inner").load_field(kRax, kRcx, 0x40).load_field(kRax, kRax, 8).call_register(kRax);
+  source.copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  use_object(source);
+  const Solved solved(source);
+  const Tags tags = solved.tags_in(source.rva("inner"));
+  REQUIRE(tags.size() == 1);
+  CHECK(tags[0].first == tag("Gett"));
+  CHECK((tags[0].second & kTopReturned) != 0);
+  CHECK((tags[0].second & kAssumesGlobal) != 0);  // the table's address is known to others
+}
+
+TEST_CASE("solver: an object whose table is not known any more calls no function of it") {
+  constexpr Reg kRsp = 4;
+  listing::Program source;
+  source.function("main").address_of_global(kRax, kGlobals + 0x80).store_field(kRsp, 0, kRax);
+  source.store_field(kRsp, 0, kRdx).copy(kRcx, kRsp).call("use").ret();
+  use_object(source);
+  const Solved solved(source);
+  CHECK(solved.tags_in(source.rva("use")).empty());
+}
+
+TEST_CASE("solver: what stands in a frame behind a pointer that a callee follows may have been overwritten by it") {
+  constexpr Reg kRsp = 4;
+  listing::Program source;
+  source.function("main").address_of(kRax, "getter").store_field(kRsp, 0x48, kRax);
+  source.copy(kRdx, kRsp).store_field(kRsp, 0, kRdx).copy(kRcx, kRsp).call("use").ret();
+  source.function("use").load_field(kRax, kRcx, 0).load_field(kRax, kRax, 0x48).call_register(kRax);
+  source.copy(kR8, kRax).call(listing::allocate_with_tag).ret();
+  source.function("getter").set(kRax, tag("Gett")).ret();
+  const Solved solved(source);
+  CHECK(solved.tags_in(source.rva("use")) == Tags{{tag("Gett"), kTopReturned | kAssumesField}});
+}
+
 TEST_CASE("solver: a list with an allocate function of its own calls that with the tag") {
   listing::Program source;
   // ExInitializeNPagedLookasideList(list, allocate, free, flags, size, tag, depth): the last three on the stack.

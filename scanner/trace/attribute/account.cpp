@@ -57,6 +57,7 @@ Contents contents_of(const ValuePool& values, ValueId tag) {
       case AtomKind::via_global: of.flags |= kTopGlobal; break;
       case AtomKind::returned: of.flags |= kTopReturned; break;
       case AtomKind::multiple: of.flags |= kTopComputed; break;
+      case AtomKind::via_field: of.flags |= kTopField; break;
       case AtomKind::field: of.forwarded = true; break;
       default: of.constant = true; break;  // an address in a tag's place
     }

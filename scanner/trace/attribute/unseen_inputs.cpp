@@ -67,6 +67,7 @@ std::uint32_t UnseenInputs::of_call_itself(const SinkCall& call, std::vector<Sin
     switch (atom.kind) {
       case AtomKind::initial: flags |= atom.came_in() ? of_callers(function, atom, asked) : kTopComputed; break;
       case AtomKind::field: flags |= of_callers(function, atom, asked); break;
+      case AtomKind::via_field: flags |= kTopField; break;
       case AtomKind::memory:
       case AtomKind::via_global: flags |= kTopGlobal; break;
       case AtomKind::returned: flags |= kTopReturned; break;

@@ -126,9 +126,9 @@ std::uint32_t Uses::follow_chain(const SinkCall& call, TagUse& use) {
 bool Uses::may_call_else(SiteId id, const tagdb::ApiRow& row) {
   const CallSite& site = solution_.sites[id];
   if (site.import >= 0 || site.target != 0 || passed_pointer(program_, site) != nullptr) return false;
-  for (auto it = solution_.targets.lower_bound({id, Target{}}); it != solution_.targets.end() && it->first == id;
+  for (auto it = solution_.targets.lower_bound({id, Target{}}); it != solution_.targets.end() && it->first.first == id;
        ++it) {
-    if (!program_.attribution_budget.spend(1) || does_else(it->second, row)) return true;
+    if (!program_.attribution_budget.spend(1) || does_else(it->first.second, row)) return true;
   }
   return false;
 }

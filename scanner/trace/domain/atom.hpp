@@ -19,6 +19,9 @@ enum class AtomKind : std::uint8_t {
   field,      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
   multiple,   ///< the number `a` plus an unknown multiple of `stride`
   returned,   ///< what the call at RVA `a` of this function returned
+  via_field,  ///< content of `width` bytes at offset_behind_pointer() behind the pointer that stands at
+              ///< pointer_offset() behind the pointer that location `where` held at entry: a vtable's entry, say. As
+              ///< wide as a pointer
   via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA rva(), or,
               ///< strided, behind one of the pointers in a table that begins there, or, linked, behind an element of
               ///< the list to which it leads
@@ -26,15 +29,15 @@ enum class AtomKind : std::uint8_t {
 
 struct Atom {
   AtomKind kind = AtomKind::constant;
-  std::uint8_t width = 8;                ///< memory, field, via_global: bytes that are read
-  std::uint16_t count = 0;               ///< strided: so many values at most; 0: nobody knows
-  std::int32_t where = 0;                ///< initial, field: the location; via_global: see pointee_offset(); multiple,
-                                         ///< strided address: what chose the multiple, see roots()
-  std::int32_t stride = 0;               ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
-  std::uint64_t a = 0;                   ///< see AtomKind; via_global: RVA, link() and hops() in 32, 16 and 16 bits
-  std::uint32_t and_mask = 0xFFFFFFFFU;  ///< initial, memory, field, via_global, returned: (value & and) | or
+  std::uint8_t width = 8;   ///< contents (is_content()): bytes that are read
+  std::uint16_t count = 0;  ///< strided: so many values at most; 0: nobody knows
+  std::int32_t where = 0;   ///< initial, field, via_field: the location; via_global: see pointee_offset(); multiple,
+                            ///< strided address: what chose the multiple, see roots()
+  std::int32_t stride = 0;  ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
+  std::uint64_t a = 0;      ///< see AtomKind; via_global: RVA, link() and hops() in 32, 16 and 16 bits
+  std::uint32_t and_mask = 0xFFFFFFFFU;  ///< initial, contents, returned: (value & and) | or
   std::uint32_t or_mask = 0;
-  std::int32_t offset = 0;    ///< memory, field, via_global: bytes added to the content, when a pointer;
+  std::int32_t offset = 0;    ///< contents: bytes added to the content, when a pointer;
                               ///< initial: the first byte of the location that counts, 0 or 4
   std::uint16_t assumes = 0;  ///< what this possibility rests on: Flag::kAssumes… >> 16
 
@@ -57,6 +60,11 @@ struct Atom {
   static constexpr Atom memory(std::uint32_t rva, unsigned width) { return of(AtomKind::memory, rva, 0, width); }
   static constexpr Atom field(Location location, std::int64_t offset, unsigned width) {
     return of(AtomKind::field, static_cast<std::uint64_t>(offset), location, width);
+  }
+  /// What stands `offset` bytes behind `pointer`, a field; see leads_behind_field().
+  static constexpr Atom via_field(const Atom& pointer, std::int64_t offset, unsigned width) {
+    const auto at = static_cast<std::uint32_t>(pointer.offset + offset);
+    return of(AtomKind::via_field, pointer.a << 32 | at, pointer.where, width);
   }
   static constexpr Atom via_global(std::uint32_t rva, std::int32_t offset, unsigned width) {
     return of(AtomKind::via_global, rva, offset, width);
@@ -89,10 +97,22 @@ struct Atom {
   }
   /// Read from memory when it is resolved.
   [[nodiscard]] constexpr bool is_content() const {
-    return kind == AtomKind::memory || kind == AtomKind::field || kind == AtomKind::via_global;
+    return kind == AtomKind::memory || kind == AtomKind::field || kind == AtomKind::via_field ||
+           kind == AtomKind::via_global;
   }
   /// A content to which something is added, or that is an element behind an argument: masks would not say of what.
   [[nodiscard]] constexpr bool moved() const { return offset != 0 || (kind == AtomKind::field && strided()); }
+  /// Read behind an argument of the function, or behind a pointer that stands there.
+  [[nodiscard]] constexpr bool is_behind_argument() const {
+    return kind == AtomKind::field || kind == AtomKind::via_field;
+  }
+  /// Can via_field() say what stands `distance` bytes behind this pointer?
+  [[nodiscard]] constexpr bool leads_behind_field(std::int64_t distance, unsigned word) const {
+    constexpr std::int64_t kReach = 0x10000;
+    const std::int64_t at = offset + distance;
+    return kind == AtomKind::field && width == word && plain() && at >= 0 && at < kReach && displacement() > -kReach &&
+           displacement() < kReach;
+  }
   /// The whole content of one global, of a pointer's width.
   [[nodiscard]] constexpr bool is_pointer_in_image(unsigned word) const {
     return is_pointer_of_table(word) && !strided();
@@ -119,6 +139,9 @@ struct Atom {
     if (kind != AtomKind::initial) bit = static_cast<std::uint32_t>((a ^ location * 7U ^ a >> 5) % kBits);
     return static_cast<std::int32_t>(1U << bit);
   }
+  /// via_field: from the argument to the pointer that stands behind it, and from there to the content.
+  [[nodiscard]] constexpr std::int64_t pointer_offset() const { return static_cast<std::int64_t>(a) >> 32; }
+  [[nodiscard]] constexpr std::int64_t offset_behind_pointer() const { return static_cast<std::uint32_t>(a); }
   /// via_global: behind the pointer that stands in the image.
   [[nodiscard]] constexpr std::int32_t pointee_offset() const { return where; }
 

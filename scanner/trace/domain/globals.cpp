@@ -104,7 +104,8 @@ ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution
       case AtomKind::initial: return from_argument(store, atom, values_.flags_of(value, atom), out);
       case AtomKind::memory:
       case AtomKind::via_global: return expand(values_.single(atom), out, depth + 1);
-      case AtomKind::field: return values_.unknown(kTopField);
+      case AtomKind::field:
+      case AtomKind::via_field: return values_.unknown(kTopField);
       case AtomKind::multiple:
       case AtomKind::frame: return values_.unknown(kTopNotUnderstood);
       case AtomKind::returned: return values_.unknown(kTopReturned);

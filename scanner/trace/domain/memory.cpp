@@ -130,6 +130,10 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
         return values_.single(
             Atom::via_global(address.rva(), address.offset, width).with_stride(address.stride, address.count));
       break;
+    case AtomKind::field:
+      if (through_fields_ && width == abi_.word && address.leads_behind_field(0, abi_.word))
+        return values_.single(Atom::via_field(address, 0, width));
+      break;
     case AtomKind::via_global:
       if (address.leads_on(abi_.word) && (address.linked() || begins_list(address)))
         return values_.with_flags(values_.single(address.in_next_element(width)), kAssumesList);

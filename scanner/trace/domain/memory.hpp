@@ -1,5 +1,5 @@
 // What loads and stores find and leave behind: in the frame, in the image, and behind pointers that cannot be followed
-// here, whose content gets a name (AtomKind::memory, field, via_global) that callers or other functions may know.
+// here, whose content gets a name (Atom::is_content()) that callers or other functions may know.
 // A store to one certain place is a strong update; to one of several places, or past an unknown index, a weak one.
 #pragma once
 
@@ -24,9 +24,16 @@ using FixedContent = std::function<Fixed(std::uint32_t rva, unsigned width)>;
 class Memory {
  public:
   /// Walks over whole states are taken from `budget`. `fixed` may be empty: then that is known of none.
+  /// `through_fields`: what stands behind pointers that stand behind arguments gets a name, too.
   Memory(const pe::Image& image, const ImportTable& imports, ValuePool& values, const Abi& abi, Budget& budget,
-         const FixedContent& fixed)
-      : image_(image), imports_(imports), values_(values), abi_(abi), budget_(budget), fixed_(fixed) {}
+         const FixedContent& fixed, bool through_fields = false)
+      : image_(image),
+        imports_(imports),
+        values_(values),
+        abi_(abi),
+        budget_(budget),
+        fixed_(fixed),
+        through_fields_(through_fields) {}
 
   ValueId address_of(const State& state, const Mem& mem) {
     const ValueId base = mem.in_image         ? values_.image_address(0)
@@ -94,6 +101,7 @@ class Memory {
   const Abi& abi_;
   Budget& budget_;
   const FixedContent& fixed_;
+  const bool through_fields_;
 };
 
 }  // namespace scanner::trace

@@ -61,6 +61,11 @@ inline constexpr unsigned kMostBlocksOfLoop = 64;
 /// Values of one argument for which a function is followed, each by itself.
 inline constexpr std::size_t kMostEvaluated = 8;
 
+/// Functions that one call reaches through a pointer, of which it is asked what they return.
+inline constexpr std::size_t kMostTargets = 16;
+/// Calls through arguments of one function, or of those that it passes them on to.
+inline constexpr std::size_t kMostCallsThrough = 64;
+
 // --- globals --------------------------------------------------------------------------------------------------------
 
 /// How far behind an address that escapes its object may reach; farther when nothing else is known to stand between.

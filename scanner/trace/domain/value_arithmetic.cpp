@@ -44,6 +44,7 @@ bool cut_atom(Atom& atom, unsigned width, bool sign) {
       return !known_whole(atom) || become_constant(atom);
     case AtomKind::memory:
     case AtomKind::field:
+    case AtomKind::via_field:
     case AtomKind::via_global:
       if (atom.moved() && width < atom.width) return false;
       atom.width = static_cast<std::uint8_t>(std::min<unsigned>(width, atom.width));

@@ -116,7 +116,8 @@ ValueId CalleeEffects::left_by_callee(const CallView& call, const ArgumentEffect
 /// In terms of the caller.
 ValueId CalleeEffects::stored_by_callee(const CallView& call, ValueId stored, unsigned width) {
   return values_.map_join(stored, [&](const Atom& atom) {
-    if (atom.is_constant()) return values_.single(atom);
+    const bool same_for_both = atom.is_constant() || atom.is_image_address() || atom.kind == AtomKind::import;
+    if (same_for_both) return values_.single(atom);
     if (!atom.is_initial()) return values_.unknown(kTopNotUnderstood);
     return values_.masked_like(value_at(call, atom.where, width, values_, abi_), atom);
   });

@@ -92,11 +92,17 @@ void Calls::taint_exposed(const Call& site, State& state) {
   }
 }
 
+/// May it be known what the callee returns? Of imports it is not.
+bool Calls::has_local_result(const Call& site) const {
+  const bool by_pointer = knowledge_.through_pointers && !values_.atoms(site.pointer).empty();
+  return site.import < 0 && (site.target != 0 || by_pointer);
+}
+
 void Calls::return_from(const Call& site, const Op& op, const Block& block, State& state, StoreLog* log) {
   budget_.spend(steps_for(state));
   const KnownRoutine routine = routine_of(site.import);
   ValueId result = values_.unknown(kTopReturned);
-  if (site.target != 0 || std::ranges::find(knowledge_.results_of, op.rva) != knowledge_.results_of.end())
+  if (has_local_result(site) || std::ranges::find(knowledge_.results_of, op.rva) != knowledge_.results_of.end())
     result = values_.single(Atom::returned(op.rva));
   const CallView call{state, site.callee_frame, site.depth_known};
   const std::optional<ValueId> moved = routines_.move_bytes(call, site, state, log);

@@ -34,6 +34,9 @@ class Calls {
   /// with them. Imports are trusted to write only what they are made to write.
   void escape_arguments_passed(const Call& site, State& state);
 
+  /// Does what it returns have a name (AtomKind::returned)? The call is resolved.
+  [[nodiscard]] bool has_local_result(const Call& site) const;
+
   CalleeEffects& effects() { return effects_; }
 
  private:

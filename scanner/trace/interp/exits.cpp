@@ -45,7 +45,7 @@ void Transfer::tail_call(State& state, std::uint32_t rva, std::uint32_t target, 
   site.tail = true;
   site.depth_known = stack_.depth_in(state, site.callee_frame);
   const bool resolved = calls_.resolve(site, state);
-  const bool local = resolved && site.target != 0;
+  const bool local = resolved && calls_.has_local_result(site);
   recorder_.returns(local ? values_.single(Atom::returned(rva)) : values_.unknown(kTopReturned));
   if (resolved) {
     recorder_.add_call(site, state);

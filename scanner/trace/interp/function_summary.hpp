@@ -63,6 +63,9 @@ struct CalleeKnowledge {
   std::uint32_t ways_into = 0;
   /// RVAs of calls of imports whose results are told from others, as those of local functions always are.
   std::vector<std::uint32_t> results_of;
+  /// Give names to what stands behind pointers that stand behind arguments (AtomKind::via_field), and to what calls
+  /// through pointers return: they cost, and few functions have tags that depend on them.
+  bool through_pointers = false;
   SpareStates* spare = nullptr;  ///< null: there are none
 };
 

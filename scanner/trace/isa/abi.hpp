@@ -41,6 +41,10 @@ struct Abi {
     const unsigned number = (reg - kFirstWide) / 2U, half = (reg - kFirstWide) % 2U;
     return ((kept_wide >> number) & 1) != 0 && (half == 0 || keeps_high_halves);
   }
+  /// May compilers that keep to the convention pass an argument there?
+  [[nodiscard]] bool conventional(Location where) const {
+    return is_stack(where) || !preserved(static_cast<Reg>(where));
+  }
   /// Arguments of 64 bits take two slots.
   [[nodiscard]] bool splits_wide_arguments() const { return word == 4; }
 };

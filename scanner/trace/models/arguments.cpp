@@ -54,6 +54,8 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
   if (pointer.is_pointer_argument())
     return values.single(
         Atom::field(pointer.where, pointer.displacement() + offset, width).with_stride(pointer.stride, pointer.count));
+  if (width == program.abi.word && pointer.leads_behind_field(offset, program.abi.word))
+    return values.single(Atom::via_field(pointer, offset, width));
   if (pointer.kind == AtomKind::memory)
     return values.single(Atom::via_global(pointer.rva(), static_cast<std::int32_t>(pointer.offset + offset), width)
                              .with_stride(pointer.stride, pointer.count)
@@ -69,6 +71,21 @@ ValueId field_for_caller(Program& program, const CallSite& site, const Atom& fie
       field_behind(program, site, pointer, field.displacement(), field.width, {field.stride, field.count});
   if (field.offset != 0) content = values.add(content, field.offset);
   return values.masked_like(content, field);
+}
+
+/// What the callee read behind a pointer that stands behind one that this call passes. Nothing tells which stores of
+/// the callee go there: what stands in a frame is assumed to be left alone, and so is what this function stored itself.
+ValueId via_field_for_caller(Program& program, const CallSite& site, const Atom& content) {
+  ValuePool& values = program.values;
+  const ValueId argument = value_at(program, site, content.where, program.abi.word);
+  const ValueId pointer = field_behind(program, site, argument, content.pointer_offset(), program.abi.word);
+  ValueId found = values.map_join(pointer, [&](const Atom& atom) {
+    const ValueId behind = field_behind_atom(program, site, atom, content.offset_behind_pointer(), content.width, {});
+    const bool here = atom.kind == AtomKind::frame || atom.kind == AtomKind::initial;
+    return here ? values.with_flags(behind, kAssumesField) : behind;
+  });
+  if (content.offset != 0) found = values.add(found, content.offset);
+  return values.masked_like(found, content);
 }
 
 }  // namespace
@@ -90,6 +107,7 @@ ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value
       case AtomKind::memory:  // the image is the same for both
       case AtomKind::via_global: return values.single(atom);
       case AtomKind::field: return field_for_caller(program, site, atom);
+      case AtomKind::via_field: return via_field_for_caller(program, site, atom);
       case AtomKind::initial:
         if (atom.is_initial()) return values.masked_like(value_at(program, site, atom.where, width), atom);
         break;

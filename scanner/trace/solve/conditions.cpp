@@ -83,6 +83,14 @@ Conditions::EdgeAnswer Conditions::try_edge(const CallSite& site, const SinkEdge
   return answer;
 }
 
+bool Conditions::allows(const CallSite& site, const std::vector<Constraint>& constraints, bool several,
+                        std::uint32_t& assumed) {
+  EdgeAnswer answer;
+  for (const Constraint& constraint : constraints) try_constraint(site, constraint, answer);
+  assumed |= answer.assumptions | (answer.some && several ? std::uint32_t{kAssumesArgument} : 0U);
+  return answer.possible;
+}
+
 void Conditions::try_constraint(const CallSite& site, const Constraint& constraint, EdgeAnswer& answer) {
   const ValueId passed = value_at(program_, site, constraint.where, constraint.width);
   if (const Atom* atom = values_.only(passed); is_argument(atom)) {
@@ -103,7 +111,7 @@ const Atom* passed_pointer(const Program& program, const CallSite& site) {
   if (site.import >= 0 || site.target != 0) return nullptr;
   const Atom* atom = program.values.only(site.pointer);
   if (atom == nullptr || atom->offset != 0 || (atom->strided() && atom->kind != AtomKind::field)) return nullptr;
-  const bool passed = (atom->kind == AtomKind::initial && atom->a == 0) || atom->kind == AtomKind::field;
+  const bool passed = (atom->kind == AtomKind::initial && atom->a == 0) || atom->is_behind_argument();
   return passed && !atom->masked() ? atom : nullptr;
 }
 
@@ -120,19 +128,15 @@ Conditions::Answer Conditions::passes(const CallSite& site, const PassedCallee& 
                                       std::vector<PassedCallee>& callers) {
   constexpr std::uint64_t kSteps = 50;
   program_.budget.spend(kSteps);
-  ValueId value = value_at(program_, site, callee.where, program_.abi.word);
-  if (callee.field) value = field_behind(program_, site, value, *callee.field, program_.abi.word, callee.rows);
-  value = program_.globals.resolve(value).value;
+  const ValueId passed = in_terms_of_caller(program_, site, values_.single(callee.pointer), program_.abi.word);
+  const ValueId value = program_.globals.resolve(passed).value;
   const auto atoms = values_.atoms(value);
   bool found = false, unknown = values_.flags(value) != 0, other = unknown;
   for (const Atom& atom : atoms) {
-    const bool argument = atom.is_initial();
-    if (argument || atom.kind == AtomKind::field) {
+    if (atom.is_initial() || atom.is_behind_argument()) {
       if (atoms.size() == 1 && !other) {
         PassedCallee up = callee;
-        up.where = atom.where;
-        up.field = argument ? std::nullopt : std::optional(atom.displacement());
-        up.rows = argument ? Rows{} : Rows{atom.stride, atom.count};
+        up.pointer = atom;
         callers.push_back(up);
         return Answer::yes;
       }

@@ -1,11 +1,14 @@
 // Which work depends on which fact: when something new is known of a fact, all its dependents are to be done again.
 // One index for all kinds of facts. Their dependents:
 //   call_site       MatchCall        with the sinks that it was matched with
+//                   PassPointers     to the callee, which calls through them
 //   content         MatchCall        of calls whose tag was read from the global
-//   code_pointer    FindTargets      of calls that go through the global
+//   code_pointer    AddTargets       of calls that go through the global
 //   returned        MatchCall        of calls whose tag rests on what the function returns
+//   targets         MatchCall        of calls whose tag rests on what the call returned
 //   callee          TakeStores       at every site that is known to call the function
-//   call_through    AddTargets       of calls in the function that go through an argument, which is the pointer
+//   call_through    AddTargets       of calls, in the function or further down, that go through an argument of it or
+//                                    what stands behind one, which is the pointer
 //   address_kept    AnalyseCallers   of the functions that store the address
 //   tracked_global  AnalyseFunction  of functions that get the global's address
 #pragma once

@@ -107,16 +107,36 @@ void Discovery::note_objects_passed(const CallSite& site) {
 
 void Discovery::note_object_passed(const CallSite& site, const Atom& object) {
   if (program_.is_listed_import(object)) analyse(site.target);
-  if (object.kind == AtomKind::frame) {
-    // A table of functions that was filled in here.
-    const auto begin = object.displacement();
-    const auto holds = [&](const FrameSlot& slot) { return slot.offset >= begin && is_listed(slot.value); };
-    if (std::ranges::any_of(site.state.frame, holds)) analyse(site.target);
+  if (object.kind == AtomKind::frame) note_tables_in_frame(site, object);
+  if (object.is_image_address()) analyse_with(object.rva(), site.target);
+}
+
+/// An object in the frame: its functions were filled in here, or it has a pointer to a table of them.
+void Discovery::note_tables_in_frame(const CallSite& site, const Atom& object) {
+  const auto begin = object.displacement();
+  for (const FrameSlot& slot : site.state.frame) {
+    if (slot.offset < begin) continue;
+    if (is_listed(slot.value)) analyse(site.target);
+    const Atom* table = program_.values.only(slot.value);
+    const bool near = slot.offset < begin + std::int64_t{policy::kObjectReach};
+    if (near && table != nullptr && table->is_image_address() && begins_with_code(table->rva()))
+      analyse_with(table->rva(), site.target);
   }
-  if (!object.is_image_address()) return;
-  const Fact tracked{FactKind::tracked_global, object.rva()};
-  context_.dependencies.add(tracked, AnalyseFunction{site.target});
-  if (context_.dependencies.established(tracked)) analyse(site.target);
+}
+
+/// The function gets the address of the global: it is analysed if, or once, the global is tracked.
+void Discovery::analyse_with(std::uint32_t global, std::uint32_t function) {
+  const Fact tracked{FactKind::tracked_global, global};
+  context_.dependencies.add(tracked, AnalyseFunction{function});
+  if (context_.dependencies.established(tracked)) analyse(function);
+}
+
+/// Does a pointer to code stand there?
+bool Discovery::begins_with_code(std::uint32_t rva) const {
+  const auto pointer = program_.image.load(rva, program_.abi.word);
+  const auto code = pointer ? program_.image.rva_of_va(*pointer) : std::nullopt;
+  const pe::Section* section = code ? program_.image.section_at(*code) : nullptr;
+  return section != nullptr && section->executable();
 }
 
 void Discovery::analyse_orphans(const FunctionSummary& summary) {

@@ -37,6 +37,9 @@ class Discovery {
   void analyse_callers(std::uint32_t function, int hops);
   [[nodiscard]] bool is_listed(ValueId pointer) const;
   void note_object_passed(const CallSite& site, const Atom& object);
+  void note_tables_in_frame(const CallSite& site, const Atom& object);
+  void analyse_with(std::uint32_t global, std::uint32_t function);
+  [[nodiscard]] bool begins_with_code(std::uint32_t rva) const;
 
   Program& program_;
   Solution& solution_;

@@ -99,50 +99,21 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
 
 /// What stands between a value and its constants: returns of callees, then memory.
 Resolution SinkMatcher::resolve(const CallSite& site, ValueId value, SinkId sink) {
-  Question question{solution_.site_at(site.function, site.rva), sink};
-  return program_.globals.resolve(with_returned(site.function, value, question, 0));
+  const auto id = solution_.site_at(site.function, site.rva);
+  const ValueId known = results_.resolve(site.function, value, id ? std::optional(MatchCall{*id, sink}) : std::nullopt);
+  // Of what stands behind fields only functions are looked for.
+  return program_.globals.resolve(values_.map_join(known, [&](const Atom& atom) {
+    return atom.kind == AtomKind::via_field ? values_.unknown(kTopField) : values_.single(atom);
+  }));
 }
 
-/// Replaces what calls of `function` returned by what their callees return, as far as those are known.
-ValueId SinkMatcher::with_returned(std::uint32_t function, ValueId value, Question& question, unsigned depth) {
-  const auto atoms = values_.atoms(value);
-  const auto is_returned = [](const Atom& atom) { return atom.kind == AtomKind::returned; };
-  if (std::ranges::none_of(atoms, is_returned)) return value;
-  return values_.map_join(value, [&](const Atom& atom) {
-    return is_returned(atom) ? returned_by(function, atom, question, depth) : values_.single(atom);
-  });
-}
-
-/// What callees return may be what they were returned, and what they were passed may be, too: so far and no further.
-ValueId SinkMatcher::returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth) {
-  constexpr unsigned kMostNested = 4;
-  constexpr std::uint64_t kSteps = 10;
-  const auto call = solution_.site_at(function, returned.rva());
-  if (!call || depth >= kMostNested || question.results_left == 0) return values_.unknown(kTopReturned);
-  --question.results_left;
-  program_.budget.spend(kSteps);
-  const std::uint32_t callee = solution_.sites[*call].target;
-  if (question.site) context_.dependencies.add({FactKind::returned, callee}, MatchCall{*question.site, question.sink});
-  const auto summary = solution_.summaries.find(callee);
-  if (summary == solution_.summaries.end()) discovery_.analyse(callee);
-  if (summary == solution_.summaries.end() || summary->second.returns == kBottom) return values_.unknown(kTopReturned);
-  const ValueId result = with_returned(callee, summary->second.returns, question, depth + 1);
-  const ValueId passed = in_terms_of_caller(program_, solution_.sites[*call], result, 4);
-  ValueId here = with_returned(function, passed, question, depth + 1);
-  const bool known =
-      (values_.flags(here) & kTopMask) == 0 && std::ranges::all_of(values_.atoms(here), &Atom::is_constant);
-  const ValueId number = known ? kBottom : evaluations_.returned_to(solution_.sites[*call]);
-  if (number != kBottom) here = number;
-  return values_.masked_like(here, returned);
-}
-
-/// The tag was in a register or a local across a call, or a callee fills in the local: what it does must be known.
+/// The tag was in a register or a local across a call, or a callee fills in the local: what it does must be known. Or
+/// some call returned it.
 void SinkMatcher::ask_callees(const CallSite& site, const SinkCall& call) {
-  constexpr std::uint32_t kOfCallees = kTopClobbered | kTopUnset | kAssumesField | kAssumesFrame;
-  if ((values_.flags(call.tag) & kOfCallees) == 0 || !site.reached) return;
-  if (!context_.needs_callee_summaries.insert(site.function).second) return;
-  solution_.analysed.erase(site.function);
-  context_.worklist.add(AnalyseFunction{site.function});
+  const std::uint32_t flags = values_.flags(call.tag);
+  if (!site.reached) return;
+  if ((flags & kMayDependOnCallees) != 0) context_.ask_callees_of(site.function);
+  if ((flags & kTopReturned) != 0) context_.follow_pointers_in(site.function);
 }
 
 void SinkMatcher::depend_on_globals(const MatchCall& item, const Resolution& tag) {
@@ -162,11 +133,7 @@ void SinkMatcher::pass_on(const CallSite& site, const SinkCall& call, const Reso
   if (const Atom* pointer = passed_pointer(program_, site)) {
     const TagSink& sink = solution_.sinks[call.sink];
     PassedCallee callee;
-    callee.where = pointer->where;
-    if (pointer->kind == AtomKind::field) {
-      callee.field = pointer->displacement();
-      callee.rows = {pointer->stride, pointer->count};
-    }
+    callee.pointer = *pointer;
     if (sink.listed()) callee.row = sink.row;
     callee.function = sink.function;
     callers.callees.push_back(callee);
@@ -181,8 +148,7 @@ void SinkMatcher::pass_on(const CallSite& site, const SinkCall& call, const Reso
   for (const Atom& atom : values_.atoms(call.tag)) {
     if (!comes_from_caller(atom)) continue;
     SinkEdge edge{call.site, call.sink, values_.flags_of(call.tag, atom), false, callers.constraints, callers.callees};
-    const bool conventional = is_stack(atom.where) || !program_.abi.preserved(static_cast<Reg>(atom.where));
-    if (!conventional) edge.flags |= kAssumesRegister;
+    if (!program_.abi.conventional(atom.where)) edge.flags |= kAssumesRegister;
     add_sink(site.function, atom, edge);
   }
 }

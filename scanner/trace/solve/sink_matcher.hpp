@@ -2,10 +2,10 @@
 // a sink of that function, whose callers are asked in turn.
 #pragma once
 
+#include "scanner/trace/solve/call_results.hpp"
 #include "scanner/trace/solve/conditions.hpp"
 #include "scanner/trace/solve/context.hpp"
 #include "scanner/trace/solve/discovery.hpp"
-#include "scanner/trace/solve/evaluations.hpp"
 
 namespace scanner::trace {
 
@@ -21,26 +21,17 @@ class SinkMatcher {
         context_(context),
         discovery_(discovery),
         conditions_(conditions),
-        evaluations_(context.program, summaries) {}
+        results_(context, discovery, summaries) {}
 
   void match(const MatchCall& item);
   /// Was some chain of wrappers not followed to its end?
   [[nodiscard]] bool depth_capped() const { return depth_capped_; }
 
  private:
-  /// Who asks what callees return, and how many results may be looked at for that.
-  struct Question {
-    std::optional<SiteId> site;
-    SinkId sink = 0;
-    unsigned results_left = 64;
-  };
-
   ValueId tag_of_listed(SiteId id, const CallSite& site, const TagSink& sink, SinkCall& call,
                         Conditions::ForCallers& callers, bool known);
   ValueId tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers);
   Resolution resolve(const CallSite& site, ValueId value, SinkId sink);
-  ValueId with_returned(std::uint32_t function, ValueId value, Question& question, unsigned depth);
-  ValueId returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth);
   void ask_callees(const CallSite& site, const SinkCall& call);
   void depend_on_globals(const MatchCall& item, const Resolution& tag);
   void pass_on(const CallSite& site, const SinkCall& call, const Resolution& tag, Conditions::ForCallers callers);
@@ -53,7 +44,7 @@ class SinkMatcher {
   SolverContext& context_;
   Discovery& discovery_;
   Conditions& conditions_;
-  Evaluations evaluations_;
+  CallResults results_;
   bool depth_capped_ = false;
 };
 

@@ -33,8 +33,10 @@ struct Solution {
   std::deque<CallSite> sites;        ///< by SiteId
   std::deque<TagSink> sinks;         ///< by SinkId
   std::vector<SinkCall> sink_calls;  ///< in the order in which they were first matched
-  std::set<std::pair<SiteId, Target>> targets;
-  std::set<SiteId> unsure_callee;                                ///< calls through what may be another pointer as well
+  /// What each call reaches, and the assumptions (flags) under which it does.
+  std::map<std::pair<SiteId, Target>, std::uint32_t> targets;
+  std::set<SiteId> unsure_callee;  ///< calls through what may be another pointer as well
+  std::set<SiteId> open_callee;    ///< of calls whose results are wanted: callers decide what they reach
   std::unordered_map<std::uint32_t, FunctionSummary> summaries;  ///< of analysed functions: returns, argument stores
   std::set<std::uint32_t> analysed;
   std::set<std::uint32_t> given_up;                   ///< functions that cost too much: their calls are counted as such

@@ -27,7 +27,7 @@ Solver::Solver(Program& program)
       summaries_(program, solution_),
       conditions_(program, solution_, summaries_),
       stores_(context_, discovery_),
-      targets_(context_, discovery_),
+      targets_(context_, discovery_, conditions_),
       matcher_(context_, discovery_, conditions_, summaries_) {}
 
 Solution Solver::solve() {
@@ -118,9 +118,12 @@ std::optional<FunctionSummary> Solver::interpret(std::uint32_t function) {
 }
 
 FunctionSummary Solver::interpret(const LiftedFunction& function) {
-  if (context_.needs_callee_summaries.contains(function.rva))
-    return summaries_.interpret(function, summaries_.of_callees());
-  FunctionSummary summary = summaries_.interpret(function, summaries_.of_stack());
+  const auto with = [&](CalleeKnowledge knowledge) {
+    knowledge.through_pointers = context_.needs_pointers.contains(function.rva);
+    return summaries_.interpret(function, knowledge);
+  };
+  if (context_.needs_callee_summaries.contains(function.rva)) return with(summaries_.of_callees());
+  FunctionSummary summary = with(summaries_.of_stack());
   // A tag that stands in a register across a call breaks the convention, unless the callee is known to spare it.
   const auto across_call = [this](const CallSite& site) {
     const int row = site.import >= 0 ? program_.row_of_import(site.import) : -1;
@@ -129,7 +132,7 @@ FunctionSummary Solver::interpret(const LiftedFunction& function) {
     return (program_.values.flags(tag) & (kTopClobbered | kAssumesFrame | kAssumesField | kTopUnset)) != 0;
   };
   if (std::ranges::none_of(summary.calls, across_call)) return summary;
-  return summaries_.interpret(function, summaries_.of_callees());
+  return with(summaries_.of_callees());
 }
 
 /// Adds the ranges that hold what the function jumps to; false when all were known.
@@ -180,6 +183,8 @@ void Solver::register_calls(std::uint32_t function, std::vector<CallSite> calls)
       // Bytes that are read in two ways, of which the entry leads to one only.
       if (solution_.sites[*known].reached && !call.reached) continue;
       // Interpreted again with more knowledge: what was concluded is concluded again.
+      const bool indirect = call.import < 0 && call.target == 0;
+      if (indirect && call.pointer != solution_.sites[*known].pointer) context_.worklist.add(FindTargets{*known});
       solution_.sites[*known] = std::move(call);
       conditions_.forget(*known);
       context_.worklist.add(NewFact{{FactKind::call_site, *known}});

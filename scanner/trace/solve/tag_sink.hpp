@@ -18,11 +18,9 @@ using SiteId = std::uint32_t;
 
 /// A call through a pointer that its function got as argument is the call meant when the argument is this function.
 struct PassedCallee {
-  Location where = 0;
-  std::optional<std::int64_t> field;  ///< it stands that many bytes behind the pointer at `where`
-  Rows rows{};                        ///< field: it is an element of a table
-  int row = -1;                       ///< the listed function that it must be, or
-  std::uint32_t function = 0;         ///< the function of this image
+  Atom pointer;                ///< initial, field or via_field of the calling function
+  int row = -1;                ///< the listed function that it must be, or
+  std::uint32_t function = 0;  ///< the function of this image
 };
 
 /// `site` calls the sink `callee` and passes on an argument of the function that it stands in.

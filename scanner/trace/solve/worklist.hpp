@@ -26,6 +26,7 @@ enum class FactKind : std::uint8_t {
   code_pointer,   ///< what a global holds, as a callee
   returned,       ///< what a function returns or fills in
   callee,         ///< what a function stores behind its arguments
+  targets,        ///< which functions a call through a pointer reaches
   call_through,   ///< which of its arguments a function calls
   address_kept,   ///< which functions store a function's address behind an argument of theirs
   tracked_global  ///< that the users of a global are analysed
@@ -33,7 +34,7 @@ enum class FactKind : std::uint8_t {
 
 struct Fact {
   FactKind kind = FactKind::content;
-  std::uint32_t subject = 0;  ///< RVA of the global or function; call_site: the SiteId
+  std::uint32_t subject = 0;  ///< RVA of the global or function; call_site, targets: the SiteId
 
   auto operator<=>(const Fact&) const = default;
 };

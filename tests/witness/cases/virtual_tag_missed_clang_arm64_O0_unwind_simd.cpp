@@ -1,4 +1,4 @@
-// case virtual_tag missed clang-arm64-O0-unwind-simd fails
+// case virtual_tag missed clang-arm64-O0-unwind-simd passes
 // part Aa virtual_tag decoys
 #include "program.h"
 struct Base0 { virtual ULONG tag() { return TAG('A','a','r','w'); } virtual void other() { opaque = 1; } ULONG data; };

@@ -1,0 +1,97 @@
+#include "scanner/trace/solve/call_results.hpp"
+
+#include <algorithm>
+
+namespace scanner::trace {
+namespace {
+
+bool is_returned(const Atom& atom) { return atom.kind == AtomKind::returned; }
+
+/// Does it depend on who calls the function?
+bool depends_on_caller(const Atom& atom) { return atom.kind == AtomKind::initial || atom.is_behind_argument(); }
+
+}  // namespace
+
+ValueId CallResults::resolve(std::uint32_t function, ValueId value, const std::optional<MatchCall>& asker) {
+  Question question;
+  question.asker = asker;
+  return with_returned(function, value, question, 0);
+}
+
+ValueId CallResults::with_returned(std::uint32_t function, ValueId value, Question& question, unsigned depth) {
+  if (std::ranges::none_of(values_.atoms(value), is_returned)) return value;
+  return values_.map_join(value, [&](const Atom& atom) {
+    return is_returned(atom) ? returned_by(function, atom, question, depth) : values_.single(atom);
+  });
+}
+
+/// What callees return may be what they were returned, and what they were passed may be, too: so far and no further.
+ValueId CallResults::returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth) {
+  constexpr unsigned kMostNested = 4;
+  const auto call = solution_.site_at(function, returned.rva());
+  if (!call || depth >= kMostNested) return values_.unknown(kTopReturned);
+  const CallSite& site = solution_.sites[*call];
+  if (site.import >= 0) return values_.unknown(kTopReturned);
+  if (depth == 0) question.open = false;
+  ValueId here = site.target != 0 ? of_callee(*call, site.target, question, depth) : of_targets(*call, question, depth);
+  if (depth == 0 && question.open && asks_for_more(question, site)) here = values_.with_flags(here, kAssumesArgument);
+  return values_.masked_like(here, returned);
+}
+
+/// Must more hold of the arguments for the question to be asked than for the call to be made?
+bool CallResults::asks_for_more(const Question& question, const CallSite& call) const {
+  return question.asker &&
+         !std::ranges::includes(call.state.constraints, solution_.sites[question.asker->site].state.constraints);
+}
+
+ValueId CallResults::of_callee(SiteId call, std::uint32_t callee, Question& question, unsigned depth) {
+  constexpr std::uint64_t kSteps = 10;
+  if (question.results_left == 0) return values_.unknown(kTopReturned);
+  --question.results_left;
+  program_.budget.spend(kSteps);
+  if (question.asker) context_.dependencies.add({FactKind::returned, callee}, *question.asker);
+  const auto summary = solution_.summaries.find(callee);
+  if (summary == solution_.summaries.end()) discovery_.analyse(callee);
+  if (summary == solution_.summaries.end() || summary->second.returns == kBottom) return values_.unknown(kTopReturned);
+  if ((values_.flags(summary->second.returns) & kTopReturned) != 0) context_.follow_pointers_in(callee);
+  const CallSite& site = solution_.sites[call];
+  const ValueId result = with_returned(callee, summary->second.returns, question, depth + 1);
+  const ValueId passed = in_terms_of_caller(program_, site, result, 4);
+  const ValueId here = with_returned(site.function, passed, question, depth + 1);
+  const bool known =
+      (values_.flags(here) & kTopMask) == 0 && std::ranges::all_of(values_.atoms(here), &Atom::is_constant);
+  const ValueId number = known ? kBottom : evaluations_.returned_to(site);
+  return number != kBottom ? number : here;
+}
+
+/// What the functions return that a call through a pointer is known to reach.
+ValueId CallResults::of_targets(SiteId call, Question& question, unsigned depth) {
+  ask_for_targets(call, question);
+  ValueId result = kBottom;
+  std::size_t targets = 0;
+  for (auto it = solution_.targets.lower_bound({call, Target{}});
+       it != solution_.targets.end() && it->first.first == call; ++it) {
+    const auto& [at, assumed] = *it;
+    const Target& target = at.second;
+    const bool counts = target.kind == Target::Kind::function && ++targets <= policy::kMostTargets;
+    const ValueId returned = counts ? of_callee(call, target.number, question, depth) : values_.unknown(kTopReturned);
+    result = values_.join(result, values_.with_flags(returned, assumed));
+  }
+  if (targets == 1 && !solution_.open_callee.contains(call) && !solution_.unsure_callee.contains(call)) return result;
+  question.open = question.open || solution_.open_callee.contains(call);
+  // What the callers pass may be meant for another of the functions.
+  const ValueId some =
+      values_.map_join(result == kBottom ? values_.unknown(kTopReturned) : result, [&](const Atom& atom) {
+        const ValueId one = values_.single(atom);
+        return depends_on_caller(atom) ? values_.with_flags(one, kAssumesPointer) : one;
+      });
+  return values_.with_flags(some, kTopReturned);
+}
+
+/// From now on it is worth a search which functions the call reaches.
+void CallResults::ask_for_targets(SiteId call, const Question& question) {
+  if (question.asker) context_.dependencies.add({FactKind::targets, call}, *question.asker);
+  if (context_.results_wanted.insert(call).second) context_.worklist.add(FindTargets{call});
+}
+
+}  // namespace scanner::trace
