@@ -168,6 +168,22 @@ class ValuePool {
   ValueId resize(ValueId id, unsigned width, bool sign);
   /// `width` bytes of it (1, 2, 4 or 8), from byte `at` on.
   ValueId bytes_of(ValueId id, unsigned at, unsigned width);
+  /// 8 bytes of which each half is known by itself (halves.cpp). What is a number altogether becomes one; where of
+  /// neither half anything is known, nothing is known.
+  ValueId halves(ValueId low, ValueId high);
+  ValueId low_half(ValueId id) { return resize(id, 4, false); }
+  ValueId high_half(ValueId id) { return bytes_of(id, 4, 4); }
+  [[nodiscard]] bool holds_halves(ValueId id) const {
+    if (!has_halves_) return false;
+    for (const Atom& atom : atoms(id)) {
+      if (atom.is_halves()) return true;
+    }
+    return false;
+  }
+  /// Does alu(`op`, 8, …) ask for the upper half of an operand of which only the lower one is named? Then it matters
+  /// whether it is known to be 0, and zero_extended() says that.
+  [[nodiscard]] bool asks_upper_half(Alu op, ValueId a, ValueId b) const;
+  ValueId zero_extended(ValueId id);
   /// One unknown byte.
   ValueId any_byte(std::uint32_t flags);
   /// base + index * scale + disp.
@@ -210,6 +226,15 @@ class ValuePool {
   ValueId add_flags(ValueId id, std::uint32_t flags);
   ValueId unite_two(ValueId a, ValueId b);
   ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
+  ValueId compute_halves(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
+  ValueId shift_halves(Alu op, ValueId number, std::uint64_t bits);
+  ValueId insert_half(unsigned width, unsigned shift, ValueId whole, ValueId part);
+  ValueId half_of(Alu op, ValueId a, ValueId b);
+  ValueId part_of_halves(const Atom& atom, unsigned at, unsigned width);
+  ValueId without_halves(ValueId id);
+  ValueId number_in_half(ValueId id);
+  [[nodiscard]] bool are_constants(ValueId id) const;
+  [[nodiscard]] bool joins_by_halves(ValueId a, ValueId b) const;
   bool without_some(const Atom& atom, const Bound& bound, ValueId& numbers);
   bool walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   bool steps_twice(ValueId a, ValueId b, std::int64_t& step) const;
@@ -227,6 +252,7 @@ class ValuePool {
   const unsigned word_;
   const std::optional<std::int64_t> misalignment_;
   std::uint32_t framework_ = 0;
+  bool has_halves_ = false;  // some value was ever made of halves
   Arena<Atom> arena_;
   std::vector<Value> values_;
   ProbeTable index_;                     // by hash of atoms and flags

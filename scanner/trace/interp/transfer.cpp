@@ -36,9 +36,46 @@ void Transfer::load(const Op& op, State& state) {
   state.registers[op.dst] = op.sign && op.width < 8 ? values_.resize(value, op.width, true) : value;
 }
 
+/// Does the result hold something of the upper half of an operand, and nothing but the halves?
+bool Transfer::asks_upper_half(const Op& op, ValueId left, ValueId right) const {
+  constexpr unsigned kHalf = 4, kBits = 32;
+  if (op.alu == Alu::insert) return op.width == kHalf;
+  if (op.width != 2 * kHalf) return false;
+  if (op.alu == Alu::shr || op.alu == Alu::sar) return op.b == kNoReg && op.imm >= kBits;
+  return values_.asks_upper_half(op.alu, left, right);
+}
+
+/// What writes 4 bytes to a register of 8 clears the others, which no value says.
+void Transfer::note_upper_half(const Op& op) {
+  constexpr unsigned kHalf = 4, kBits = 32;
+  if (op.kind == OpKind::call) upper_half_clear_.reset();
+  if (op.dst >= kRegCount) return;
+  bool clear = op.width <= kHalf && !op.sign;
+  switch (op.kind) {
+    case OpKind::copy: clear = clear || (op.width > kHalf && upper_half_clear_[op.a]); break;
+    case OpKind::alu:
+      if (op.alu == Alu::insert) {
+        clear = upper_half_clear_[op.dst] && op.dst == op.a && op.shift < kBits;
+      } else if (op.b == kNoReg) {
+        clear = clear || (op.alu == Alu::shr && op.imm >= kBits) || (op.alu == Alu::bit_and && op.imm >> kBits == 0);
+      }
+      break;
+    case OpKind::load:
+    case OpKind::lea:
+    case OpKind::select: break;
+    default: clear = false;
+  }
+  upper_half_clear_[op.dst] = clear;
+}
+
 void Transfer::alu(const Op& op, State& state) {
-  const ValueId right = op.b != kNoReg ? state.registers[op.b] : values_.constant(op.imm);
-  const ValueId left = state.registers[op.a];
+  ValueId right = op.b != kNoReg ? state.registers[op.b] : values_.constant(op.imm);
+  ValueId left = state.registers[op.a];
+  const bool left_clear = upper_half_clear_[op.a], right_clear = op.b != kNoReg && upper_half_clear_[op.b];
+  if ((left_clear || right_clear) && asks_upper_half(op, left, right)) {
+    if (left_clear) left = values_.zero_extended(left);
+    if (right_clear) right = values_.zero_extended(right);
+  }
   ValueId result = values_.alu(op.alu, op.width, op.shift, left, right);
   // Nothing can be computed with the name of a place, but with what the file has there.
   if (values_.atoms(result).empty()) {
@@ -81,6 +118,7 @@ void Transfer::step(const Op& op, State& state) {
     case OpKind::ret: recorder_.note_return(state); break;
     case OpKind::jump: break;
   }
+  note_upper_half(op);
   forms_.settle(op, form, state, values_);
   if (op.dst == abi_.stack_pointer && abi_.callee_removes && op.kind != OpKind::call) stack_.settle(op, state);
 }

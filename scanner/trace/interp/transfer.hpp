@@ -2,6 +2,8 @@
 // memory, calls and comparisons is theirs (stack_pointer.hpp, memory.hpp, calls.hpp, branch_refinement.hpp).
 #pragma once
 
+#include <bitset>
+
 #include "pe/image.hpp"
 #include "scanner/trace/domain/memory.hpp"
 #include "scanner/trace/domain/state.hpp"
@@ -35,6 +37,7 @@ class Transfer {
     current_ = &block;
     comparison_.forget(begins_loop);
     forms_.forget();
+    upper_half_clear_.reset();
   }
   void step(const Op& op, State& state);
   /// All operations of `instruction`.
@@ -57,6 +60,8 @@ class Transfer {
  private:
   void load(const Op& op, State& state);
   void alu(const Op& op, State& state);
+  [[nodiscard]] bool asks_upper_half(const Op& op, ValueId left, ValueId right) const;
+  void note_upper_half(const Op& op);
   void select(const Op& op, State& state);
   void call(const Op& op, State& state);
   bool call_helper(const Call& site, const Op& op, State& state);
@@ -73,6 +78,8 @@ class Transfer {
   Calls calls_;
   BranchRefinement comparison_;  // the last one of the block being interpreted
   LinearForms forms_;
+  std::bitset<kRegCount>
+      upper_half_clear_;            // registers of 8 bytes to which this block wrote 4, and so cleared the rest
   const Block* current_ = nullptr;  // being interpreted
 };
 

@@ -90,7 +90,7 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
   if (site.function != sink.function) sink.called = true;
   const TagSource& source = sink.tag;
   ValueId tag = value_at(program_, site, source.where, source.field ? program_.abi.word : 4);
-  if (source.high_half) tag = values_.bytes_of(value_at(program_, site, source.where, 8), 4, 4);
+  if (source.high_half) tag = values_.high_half(value_at(program_, site, source.where, 8));
   if (source.field) tag = field_behind(program_, site, tag, *source.field, source.width, source.rows);
   if (source.added != 0)
     tag = values_.alu(Alu::add, 4, 0, tag, values_.constant(static_cast<std::uint32_t>(source.added)));
@@ -113,6 +113,13 @@ ValueId SinkMatcher::with_returned(std::uint32_t function, ValueId value, Questi
   });
 }
 
+/// What `returned` names of the two registers of a result, in terms of the callee.
+ValueId SinkMatcher::part_returned(const FunctionSummary& callee, const Atom& returned) {
+  const unsigned word = program_.abi.word;
+  const ValueId whole = returned.in_second_result(word) ? callee.returns_second : callee.returns;
+  return static_cast<unsigned>(returned.offset) % word == 0 ? values_.low_half(whole) : values_.high_half(whole);
+}
+
 /// What callees return may be what they were returned, and what they were passed may be, too: so far and no further.
 ValueId SinkMatcher::returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth) {
   constexpr unsigned kMostNested = 4;
@@ -125,13 +132,16 @@ ValueId SinkMatcher::returned_by(std::uint32_t function, const Atom& returned, Q
   if (question.site) context_.dependencies.add({FactKind::returned, callee}, MatchCall{*question.site, question.sink});
   const auto summary = solution_.summaries.find(callee);
   if (summary == solution_.summaries.end()) discovery_.analyse(callee);
-  if (summary == solution_.summaries.end() || summary->second.returns == kBottom) return values_.unknown(kTopReturned);
-  const ValueId result = with_returned(callee, summary->second.returns, question, depth + 1);
+  if (summary == solution_.summaries.end()) return values_.unknown(kTopReturned);
+  const ValueId returns = part_returned(summary->second, returned);
+  if (returns == kBottom) return values_.unknown(kTopReturned);
+  const ValueId result = with_returned(callee, returns, question, depth + 1);
   const ValueId passed = in_terms_of_caller(program_, solution_.sites[*call], result, 4);
   ValueId here = with_returned(function, passed, question, depth + 1);
   const bool known =
       (values_.flags(here) & kTopMask) == 0 && std::ranges::all_of(values_.atoms(here), &Atom::is_constant);
-  const ValueId number = known ? kBottom : evaluations_.returned_to(solution_.sites[*call]);
+  const bool evaluated = !known && returned.offset == 0;
+  const ValueId number = !evaluated ? kBottom : evaluations_.returned_to(solution_.sites[*call]);
   if (number != kBottom) here = number;
   return values_.masked_like(here, returned);
 }
