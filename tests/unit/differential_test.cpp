@@ -116,6 +116,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "out_parameter",
                                           "switch_masked",
                                           "table_walked",
+                                          "struct_copied",
                                           "tag_in_high_half",
                                           "wrapper_last_byte",
                                           "wrapper_struct_argument",

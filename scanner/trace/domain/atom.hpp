@@ -22,7 +22,7 @@ enum class AtomKind : std::uint8_t {
   via_global,  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA rva(), or,
                ///< strided, behind one of the pointers in a table that begins there, or, linked, behind an element of
                ///< the list to which it leads
-  halves       ///< 8 bytes: low_value() in the lower half, high_value() in the upper one
+  halves       ///< 8 bytes: low_value() in the lower half, high_value() in the upper one; the last of all kinds
 };
 
 struct Atom {

@@ -119,46 +119,49 @@ ValueId ValuePool::insert_half(unsigned width, unsigned shift, ValueId whole, Va
   return high ? halves(low_half(whole), half) : halves(half, high_half(whole));
 }
 
+/// Is `other` a number of which `by` changes the upper half? Addresses are moved by large numbers, too.
+bool ValuePool::divides(Alu op, ValueId by, ValueId other) const {
+  const auto is_number = [](const Atom& atom) { return atom.is_number() || atom.is_unknown_number(); };
+  std::uint64_t number = 0;
+  return is_constant(by, number) && changes_upper_half(op, number) && !are_constants(other) &&
+         std::ranges::all_of(atoms(other), is_number);
+}
+
+/// Each half by itself. kBottom where the lower one may change the upper one.
+ValueId ValuePool::combine_halves(Alu op, ValueId a, ValueId b) {
+  const ValueId low_a = low_half(a), low_b = low_half(b);
+  std::uint64_t number = 0;
+  const bool nothing_carried = works_on_bits(op) || (is_constant(low_b, number) && number == 0) ||
+                               (op == Alu::add && is_constant(low_a, number) && number == 0);
+  return nothing_carried ? halves(half_of(op, low_a, low_b), half_of(op, high_half(a), high_half(b))) : kBottom;
+}
+
 /// compute() where halves are told apart: `a` or `b` has some, or gets some. kBottom where that is not so.
 ValueId ValuePool::compute_halves(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
   const bool in_a = holds_halves(a), in_b = holds_halves(b), has = in_a || in_b;
-  std::uint64_t number = 0;
   if (op == Alu::insert) {
-    if (!has && width != kHalfWidth) return kBottom;
-    if (in_a || width == kHalfWidth)
-      return are_constants(a) && are_constants(b) ? kBottom : insert_half(width, shift, a, b);
-    return alu(op, width, shift, a, low_half(b));
+    if (!has && (width != kHalfWidth || (are_constants(a) && are_constants(b)))) return kBottom;
+    return in_a || width == kHalfWidth ? insert_half(width, shift, a, b) : alu(op, width, shift, a, low_half(b));
   }
   if (width < 2 * kHalfWidth)
     return has ? alu(op, width, shift, in_a ? low_half(a) : a, in_b ? low_half(b) : b) : kBottom;
   ValueId result = kBottom;
   if (is_shift(op)) {
-    const bool by_number = is_constant(b, number) && (in_a || (!are_constants(a) && op != Alu::sar));
-    result = by_number ? shift_halves(op, a, number) : kBottom;
+    std::uint64_t bits = 0;
+    const bool apart = is_constant(b, bits) && bits >= kHalfBits && (in_a || (!are_constants(a) && op != Alu::sar));
+    if (apart) result = shift_halves(op, a, bits);
   } else if (works_on_halves(op)) {
-    // Addresses are moved by large numbers, too.
-    const auto is_number = [](const Atom& atom) { return atom.is_number() || atom.is_unknown_number(); };
-    const auto divided = [&](ValueId by, ValueId other) {
-      return is_constant(by, number) && changes_upper_half(op, number) && !are_constants(other) &&
-             std::ranges::all_of(atoms(other), is_number);
-    };
-    if (!has && !divided(b, a) && (op == Alu::sub || !divided(a, b))) return kBottom;
-    const ValueId low_a = low_half(a), low_b = low_half(b);
-    // Nothing is carried where one of them adds nothing.
-    const bool apart = works_on_bits(op) || (is_constant(low_b, number) && number == 0) ||
-                       (op == Alu::add && is_constant(low_a, number) && number == 0);
-    if (apart) result = halves(half_of(op, low_a, low_b), half_of(op, high_half(a), high_half(b)));
+    if (has || divides(op, b, a) || (op != Alu::sub && divides(op, a, b))) result = combine_halves(op, a, b);
   }
   if (result != kBottom || !has) return result;
   return alu(op, width, shift, without_halves(a), without_halves(b));
 }
 
-/// Both are one number that is known by halves, or one of them is and the other a constant.
-bool ValuePool::joins_by_halves(ValueId a, ValueId b) const {
-  if (!has_halves_ || atoms(a).size() != 1 || atoms(b).size() != 1) return false;
+/// Is each one number that is known by halves, or a constant?
+bool ValuePool::are_single_halves(ValueId a, ValueId b) const {
+  if (atoms(a).size() != 1 || atoms(b).size() != 1) return false;
   const Atom &older = atoms(a)[0], &newer = atoms(b)[0];
-  const bool both = (older.is_halves() || older.is_constant()) && (newer.is_halves() || newer.is_constant());
-  return both && (older.is_halves() || newer.is_halves());
+  return (older.is_halves() || older.is_constant()) && (newer.is_halves() || newer.is_constant());
 }
 
 }  // namespace scanner::trace

@@ -203,7 +203,9 @@ ValueId ValuePool::somewhere_behind(ValueId a, ValueId b) {
 ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
   if (a == kBottom || b == kBottom) return kBottom;
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
-  if (const ValueId by_halves = compute_halves(op, width, shift, a, b); by_halves != kBottom) return by_halves;
+  if (may_concern_halves(op, width, a, b)) {
+    if (const ValueId known = compute_halves(op, width, shift, a, b); known != kBottom) return known;
+  }
   if ((flags & kTopCapped) != 0) return unknown(kTopCapped | kTopComputed);
   const std::span<const Atom> left = atoms(a), right = atoms(b);
   if (flags == 0 && left.size() == 1 && right.size() == 1) {

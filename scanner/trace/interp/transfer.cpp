@@ -45,17 +45,31 @@ bool Transfer::asks_upper_half(const Op& op, ValueId left, ValueId right) const 
   return values_.asks_upper_half(op.alu, left, right);
 }
 
-/// What writes 4 bytes to a register of 8 clears the others, which no value says.
-void Transfer::note_upper_half(const Op& op) {
+/// What writes 4 bytes to a register of 8 clears the others, which no value says. Few operations ask, so that the block
+/// is looked through only then, up to the operation, and from where the last one asked.
+void Transfer::UpperHalves::follow(const LiftedFunction& function, const Block& block, const Op& until) {
+  for (; next_ < block.instruction_count; ++next_) {
+    const Instruction& instruction = function.instructions[function.order[block.first_instruction + next_]];
+    const Op* const first = function.ops.data() + instruction.first_op;
+    for (; op_ < instruction.op_count; ++op_) {
+      if (first + op_ == &until) return;
+      note(first[op_]);
+    }
+    op_ = 0;
+  }
+  clear_.reset();  // it stands elsewhere
+}
+
+void Transfer::UpperHalves::note(const Op& op) {
   constexpr unsigned kHalf = 4, kBits = 32;
-  if (op.kind == OpKind::call) upper_half_clear_.reset();
+  if (op.kind == OpKind::call) clear_.reset();
   if (op.dst >= kRegCount) return;
   bool clear = op.width <= kHalf && !op.sign;
   switch (op.kind) {
-    case OpKind::copy: clear = clear || (op.width > kHalf && upper_half_clear_[op.a]); break;
+    case OpKind::copy: clear = clear || (op.width > kHalf && clear_[op.a]); break;
     case OpKind::alu:
       if (op.alu == Alu::insert) {
-        clear = upper_half_clear_[op.dst] && op.dst == op.a && op.shift < kBits;
+        clear = clear_[op.dst] && op.dst == op.a && op.shift < kBits;
       } else if (op.b == kNoReg) {
         clear = clear || (op.alu == Alu::shr && op.imm >= kBits) || (op.alu == Alu::bit_and && op.imm >> kBits == 0);
       }
@@ -65,16 +79,16 @@ void Transfer::note_upper_half(const Op& op) {
     case OpKind::select: break;
     default: clear = false;
   }
-  upper_half_clear_[op.dst] = clear;
+  clear_[op.dst] = clear;
 }
 
 void Transfer::alu(const Op& op, State& state) {
   ValueId right = op.b != kNoReg ? state.registers[op.b] : values_.constant(op.imm);
   ValueId left = state.registers[op.a];
-  const bool left_clear = upper_half_clear_[op.a], right_clear = op.b != kNoReg && upper_half_clear_[op.b];
-  if ((left_clear || right_clear) && asks_upper_half(op, left, right)) {
-    if (left_clear) left = values_.zero_extended(left);
-    if (right_clear) right = values_.zero_extended(right);
+  if (asks_upper_half(op, left, right)) {
+    upper_halves_.follow(context_.function, *current_, op);
+    if (upper_halves_.clear(op.a)) left = values_.zero_extended(left);
+    if (op.b != kNoReg && upper_halves_.clear(op.b)) right = values_.zero_extended(right);
   }
   ValueId result = values_.alu(op.alu, op.width, op.shift, left, right);
   // Nothing can be computed with the name of a place, but with what the file has there.
@@ -118,7 +132,6 @@ void Transfer::step(const Op& op, State& state) {
     case OpKind::ret: recorder_.note_return(state); break;
     case OpKind::jump: break;
   }
-  note_upper_half(op);
   forms_.settle(op, form, state, values_);
   if (op.dst == abi_.stack_pointer && abi_.callee_removes && op.kind != OpKind::call) stack_.settle(op, state);
 }

@@ -37,7 +37,7 @@ class Transfer {
     current_ = &block;
     comparison_.forget(begins_loop);
     forms_.forget();
-    upper_half_clear_.reset();
+    upper_halves_ = {};
   }
   void step(const Op& op, State& state);
   /// All operations of `instruction`.
@@ -60,8 +60,21 @@ class Transfer {
  private:
   void load(const Op& op, State& state);
   void alu(const Op& op, State& state);
+  /// Registers of 8 bytes of which the block cleared the upper half, up to one of its operations.
+  class UpperHalves {
+   public:
+    void follow(const LiftedFunction& function, const Block& block, const Op& until);
+    [[nodiscard]] bool clear(Reg reg) const { return clear_[reg]; }
+
+   private:
+    void note(const Op& op);
+
+    std::bitset<kRegCount> clear_;
+    std::uint32_t next_ = 0;  // instruction of the block, and operation of that
+    unsigned op_ = 0;
+  };
+
   [[nodiscard]] bool asks_upper_half(const Op& op, ValueId left, ValueId right) const;
-  void note_upper_half(const Op& op);
   void select(const Op& op, State& state);
   void call(const Op& op, State& state);
   bool call_helper(const Call& site, const Op& op, State& state);
@@ -78,8 +91,7 @@ class Transfer {
   Calls calls_;
   BranchRefinement comparison_;  // the last one of the block being interpreted
   LinearForms forms_;
-  std::bitset<kRegCount>
-      upper_half_clear_;            // registers of 8 bytes to which this block wrote 4, and so cleared the rest
+  UpperHalves upper_halves_;        // likewise
   const Block* current_ = nullptr;  // being interpreted
 };
 
