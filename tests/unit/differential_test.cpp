@@ -89,6 +89,8 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "api_win32k",
                                           "asm_arm64_arithmetic",
                                           "asm_arm64_bitfield",
+                                          "asm_end_on_alignment",
+                                          "halves_returned",
                                           "asm_flags_of_arithmetic",
                                           "asm_lea_from_register",
                                           "asm_movzx_halves",

@@ -86,7 +86,7 @@ void Transfer::alu(const Op& op, State& state) {
   ValueId right = op.b != kNoReg ? state.registers[op.b] : values_.constant(op.imm);
   ValueId left = state.registers[op.a];
   if (asks_upper_half(op, left, right)) {
-    upper_halves_.follow(context_.function, *current_, op);
+    if (op.kind == OpKind::alu) upper_halves_.follow(context_.function, *current_, op);
     if (upper_halves_.clear(op.a)) left = values_.zero_extended(left);
     if (op.b != kNoReg && upper_halves_.clear(op.b)) right = values_.zero_extended(right);
   }
@@ -98,6 +98,20 @@ void Transfer::alu(const Op& op, State& state) {
   }
   const bool whole = op.alu == Alu::insert || op.width >= 8;
   state.registers[op.dst] = whole ? result : values_.resize(result, op.width, false);
+}
+
+void Transfer::lea(const Op& op, State& state) {
+  const bool sum = op.mem.base != kNoReg && op.mem.index != kNoReg && op.mem.scale == 1 && op.mem.disp == 0;
+  if (sum && op.width == 8 &&
+      values_.asks_upper_half(Alu::add, state.registers[op.mem.base], state.registers[op.mem.index])) {
+    Op add = op;  // of its own kind: it does not stand in the block
+    add.alu = Alu::add;
+    add.a = op.mem.base;
+    add.b = op.mem.index;
+    upper_halves_.follow(context_.function, *current_, op);
+    return alu(add, state);
+  }
+  state.registers[op.dst] = values_.resize(memory_.address_of(state, op.mem), op.width, false);
 }
 
 void Transfer::select(const Op& op, State& state) {
@@ -125,7 +139,7 @@ void Transfer::step(const Op& op, State& state) {
     case OpKind::load: load(op, state); break;
     case OpKind::store: memory_.store(state, op, context_.function.rva, recorder_.stores()); break;
     case OpKind::repeat: memory_.repeat(state, op, context_.function.rva, recorder_.stores()); break;
-    case OpKind::lea: registers[op.dst] = values_.resize(memory_.address_of(state, op.mem), op.width, false); break;
+    case OpKind::lea: lea(op, state); break;
     case OpKind::select: select(op, state); break;
     case OpKind::call: call(op, state); break;
     case OpKind::clobber: registers[op.dst] = values_.unknown(kTopNotUnderstood); break;

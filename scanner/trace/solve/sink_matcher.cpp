@@ -134,6 +134,9 @@ ValueId SinkMatcher::returned_by(std::uint32_t function, const Atom& returned, Q
   if (summary == solution_.summaries.end()) discovery_.analyse(callee);
   if (summary == solution_.summaries.end()) return values_.unknown(kTopReturned);
   const ValueId returns = part_returned(summary->second, returned);
+  // What it returns in the second register may be what its own callee left there.
+  const bool left = returned.in_second_result(program_.abi.word) && (values_.flags(returns) & kTopClobbered) != 0;
+  if (left && question.site) analyse_with_callees(callee);
   if (returns == kBottom) return values_.unknown(kTopReturned);
   const ValueId result = with_returned(callee, returns, question, depth + 1);
   const ValueId passed = in_terms_of_caller(program_, solution_.sites[*call], result, 4);
@@ -150,9 +153,13 @@ ValueId SinkMatcher::returned_by(std::uint32_t function, const Atom& returned, Q
 void SinkMatcher::ask_callees(const CallSite& site, const SinkCall& call) {
   constexpr std::uint32_t kOfCallees = kTopClobbered | kTopUnset | kAssumesField | kAssumesFrame;
   if ((values_.flags(call.tag) & kOfCallees) == 0 || !site.reached) return;
-  if (!context_.needs_callee_summaries.insert(site.function).second) return;
-  solution_.analysed.erase(site.function);
-  context_.worklist.add(AnalyseFunction{site.function});
+  analyse_with_callees(site.function);
+}
+
+void SinkMatcher::analyse_with_callees(std::uint32_t function) {
+  if (!context_.needs_callee_summaries.insert(function).second) return;
+  solution_.analysed.erase(function);
+  context_.worklist.add(AnalyseFunction{function});
 }
 
 void SinkMatcher::depend_on_globals(const MatchCall& item, const Resolution& tag) {

@@ -40,6 +40,7 @@ class SinkMatcher {
   ValueId tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers);
   Resolution resolve(const CallSite& site, ValueId value, SinkId sink);
   ValueId with_returned(std::uint32_t function, ValueId value, Question& question, unsigned depth);
+  void analyse_with_callees(std::uint32_t function);
   ValueId part_returned(const FunctionSummary& callee, const Atom& returned);
   ValueId returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth);
   void ask_callees(const CallSite& site, const SinkCall& call);
