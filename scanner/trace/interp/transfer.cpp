@@ -42,6 +42,7 @@ bool Transfer::asks_upper_half(const Op& op, ValueId left, ValueId right) const 
   if (op.alu == Alu::insert) return op.width == kHalf;
   if (op.width != 2 * kHalf) return false;
   if (op.alu == Alu::shr || op.alu == Alu::sar) return op.b == kNoReg && op.imm >= kBits;
+  if (op.b == kNoReg && op.imm >> kBits == 0 && !values_.holds_halves(left)) return false;  // most
   return values_.asks_upper_half(op.alu, left, right);
 }
 
