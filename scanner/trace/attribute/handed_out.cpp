@@ -50,8 +50,9 @@ class HandedOut {
 
  private:
   [[nodiscard]] bool holds(ValueId value, std::uint32_t call) const {
-    return std::ranges::any_of(program_.values.atoms(value),
-                               [call](const Atom& atom) { return atom.kind == AtomKind::returned && atom.a == call; });
+    return std::ranges::any_of(program_.values.atoms(value), [call](const Atom& atom) {
+      return atom.kind == AtomKind::returned && atom.offset == 0 && atom.a == call;
+    });
   }
 
   Program& program_;

@@ -10,21 +10,22 @@
 namespace scanner::trace {
 
 enum class AtomKind : std::uint8_t {
-  constant,   ///< the number `a`
-  initial,    ///< what location `where` held when the function was entered, masked, or plus `a`
-  image,      ///< address in the image: RVA `a`
-  frame,      ///< address in this frame: signed offset `a` from the stack pointer at entry
-  import,     ///< pointer to import number `a`
-  memory,     ///< content of `width` bytes at image RVA `a`
-  field,      ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
-  multiple,   ///< the number `a` plus an unknown multiple of `stride`
-  returned,   ///< what the call at RVA `a` of this function returned
-  via_field,  ///< content of `width` bytes at offset_behind_pointer() behind the pointer that stands at
-              ///< pointer_offset() behind the pointer that location `where` held at entry: a vtable's entry, say. As
-              ///< wide as a pointer
-  via_global  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA rva(), or,
-              ///< strided, behind one of the pointers in a table that begins there, or, linked, behind an element of
-              ///< the list to which it leads
+  constant,    ///< the number `a`
+  initial,     ///< what location `where` held when the function was entered, masked, or plus `a`
+  image,       ///< address in the image: RVA `a`
+  frame,       ///< address in this frame: signed offset `a` from the stack pointer at entry
+  import,      ///< pointer to import number `a`
+  memory,      ///< content of `width` bytes at image RVA `a`
+  field,       ///< content of `width` bytes at offset `a` behind the pointer that location `where` held at entry
+  multiple,    ///< the number `a` plus an unknown multiple of `stride`
+  returned,    ///< what the call at RVA `a` of this function returned
+  via_field,   ///< content of `width` bytes at offset_behind_pointer() behind the pointer that stands at
+               ///< pointer_offset() behind the pointer that location `where` held at entry: a vtable's entry, say. As
+               ///< wide as a pointer
+  via_global,  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA rva(), or,
+               ///< strided, behind one of the pointers in a table that begins there, or, linked, behind an element of
+               ///< the list to which it leads
+  halves       ///< 8 bytes: low_value() in the lower half, high_value() in the upper one; the last of all kinds
 };
 
 struct Atom {
@@ -34,11 +35,13 @@ struct Atom {
   std::int32_t where = 0;   ///< initial, field, via_field: the location; via_global: see pointee_offset(); multiple,
                             ///< strided address: what chose the multiple, see roots()
   std::int32_t stride = 0;  ///< not 0: plus an unknown multiple of so many bytes; below 0: downwards
-  std::uint64_t a = 0;      ///< see AtomKind; via_global: RVA, link() and hops() in 32, 16 and 16 bits
+  std::uint64_t a = 0;      ///< see AtomKind; via_global: RVA, link() and hops() in 32, 16 and 16 bits; halves: the
+                            ///< numbers of their values (ValueId), the low one below
   std::uint32_t and_mask = 0xFFFFFFFFU;  ///< initial, contents, returned: (value & and) | or
   std::uint32_t or_mask = 0;
   std::int32_t offset = 0;    ///< contents: bytes added to the content, when a pointer;
-                              ///< initial: the first byte of the location that counts, 0 or 4
+                              ///< initial: the first byte of the location that counts, 0 or 4;
+                              ///< returned: the first byte of the result that counts, see in_second_result()
   std::uint16_t assumes = 0;  ///< what this possibility rests on: Flag::kAssumes… >> 16
 
   auto operator<=>(const Atom&) const = default;
@@ -57,6 +60,10 @@ struct Atom {
     return of(AtomKind::multiple, 0).with_stride(factor, count);
   }
   static constexpr Atom returned(std::uint32_t call) { return of(AtomKind::returned, call); }
+  /// `low`, `high`: ValueId. See ValuePool::halves.
+  static constexpr Atom halves(std::uint32_t low, std::uint32_t high) {
+    return of(AtomKind::halves, std::uint64_t{high} << 32 | low);
+  }
   static constexpr Atom memory(std::uint32_t rva, unsigned width) { return of(AtomKind::memory, rva, 0, width); }
   static constexpr Atom field(Location location, std::int64_t offset, unsigned width) {
     return of(AtomKind::field, static_cast<std::uint64_t>(offset), location, width);
@@ -91,6 +98,19 @@ struct Atom {
   [[nodiscard]] constexpr bool is_initial() const { return came_in() && offset == 0; }
   /// The same, or the high half of what the location held: a member of a structure that was passed in a register.
   [[nodiscard]] constexpr bool came_in() const { return kind == AtomKind::initial && a == 0 && !strided(); }
+  /// All 8 bytes of a register at entry or of a result, whose upper half is `from_byte(4)` of it.
+  [[nodiscard]] constexpr bool has_upper_half() const {
+    return (is_initial() || (kind == AtomKind::returned && offset % 8 == 0)) && plain();
+  }
+  [[nodiscard]] constexpr Atom from_byte(std::int32_t number) const {
+    Atom out = *this;
+    out.offset += number;
+    return out;
+  }
+  /// returned: in the second register of results (Abi::second_result), not in the first.
+  [[nodiscard]] constexpr bool in_second_result(unsigned word) const {
+    return offset >= static_cast<std::int32_t>(word);
+  }
   /// A pointer that the function got, plus a displacement; a masked one is no pointer. It may be strided.
   [[nodiscard]] constexpr bool is_pointer_argument() const {
     return kind == AtomKind::initial && !masked() && offset == 0;
@@ -144,6 +164,11 @@ struct Atom {
   [[nodiscard]] constexpr std::int64_t offset_behind_pointer() const { return static_cast<std::uint32_t>(a); }
   /// via_global: behind the pointer that stands in the image.
   [[nodiscard]] constexpr std::int32_t pointee_offset() const { return where; }
+
+  [[nodiscard]] constexpr bool is_halves() const { return kind == AtomKind::halves; }
+  /// halves: a ValueId.
+  [[nodiscard]] constexpr std::uint32_t low_value() const { return static_cast<std::uint32_t>(a); }
+  [[nodiscard]] constexpr std::uint32_t high_value() const { return static_cast<std::uint32_t>(a >> 32); }
 
   // via_global: the first element of a list is the one that the pointer in the image leads to.
   [[nodiscard]] constexpr bool linked() const { return kind == AtomKind::via_global && hops() != 0; }

@@ -126,10 +126,6 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
   const bool xc = x.is_constant(), yc = y.is_constant();
   out = x;
   if (xc && yc) return combine_constants(op, width, shift, x, y, out);
-  if (op == Alu::shr && width == 8 && yc && y.a == 32 && x.is_initial() && x.plain()) {
-    out.offset = 4;
-    return true;
-  }
   const bool keeps_masks = x.came_in() || x.kind == AtomKind::returned || (x.is_content() && !x.moved());
   if (keeps_masks && yc && width >= 4 && (op == Alu::bit_or || op == Alu::bit_and)) return combine_masks(op, y.a, out);
   if (x.kind == AtomKind::multiple) {

@@ -109,6 +109,7 @@ ValueId Globals::from_store(const GlobalStore& store, unsigned width, Resolution
       case AtomKind::multiple:
       case AtomKind::frame: return values_.unknown(kTopNotUnderstood);
       case AtomKind::returned: return values_.unknown(kTopReturned);
+      case AtomKind::halves: return values_.unknown(kTopComputed);
     }
     return kBottom;
   });

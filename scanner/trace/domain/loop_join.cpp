@@ -38,6 +38,8 @@ bool ValuePool::walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked
 }
 
 ValueId ValuePool::widen(ValueId a, ValueId b) {
+  if (a != b && joins_by_halves(a, b))
+    return halves(widen(low_half(a), low_half(b)), widen(high_half(a), high_half(b)));
   if (ValueId walked = kBottom; a != b && walk(a, b, 0, walked)) return walked;
   const ValueId joined = join(a, b);
   if (a == kBottom || values_[joined].count <= values_[a].count) return joined;
@@ -74,6 +76,8 @@ ValueId ValuePool::counted_on(ValueId a, ValueId b, std::int64_t step, std::uint
 
 ValueId ValuePool::join_loop(ValueId a, ValueId b, std::uint16_t rounds) {
   if (a == b || a == kBottom || b == kBottom) return join(a, b);
+  if (joins_by_halves(a, b))
+    return halves(join_loop(low_half(a), low_half(b), rounds), join_loop(high_half(a), high_half(b), rounds));
   if (ValueId walked = kBottom; walk(a, b, rounds, walked)) return walked;
   if (std::int64_t step = 0; steps_twice(a, b, step) && (rounds > 1 || !is_counter(a)))
     return counted_on(a, b, step, rounds);
@@ -120,6 +124,7 @@ bool ValuePool::none_holds(ValueId id, const Bound& bound) const {
 }
 
 ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
+  if (holds_halves(id)) return id;  // mostly only one half was compared
   const auto before = atoms(id);
   const std::uint32_t reasons = flags(id);
   const auto known = [&](const Atom& atom) { return bound.concerns(atom); };

@@ -12,9 +12,23 @@
 namespace scanner::trace {
 namespace {
 
+/// Two fields that are read at once, unless one is 0, which only makes the other wider, or is filled byte by byte; then
+/// kBottom.
+ValueId assemble_halves(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
+  constexpr unsigned kHalf = 4;
+  if (width != 2 * kHalf) return kBottom;
+  const auto slot = slot_reaching(state.frame, offset + kHalf);
+  const bool apart = slot == state.frame.end() || slot->offset >= offset + kHalf;
+  const ValueId high = frame_load(state, offset + kHalf, kHalf, values, abi);
+  std::uint64_t number = 0;
+  if (!apart || (values.is_constant(high, number) && number == 0)) return kBottom;
+  return values.halves(frame_load(state, offset, kHalf, values, abi), high);
+}
+
 /// `width` bytes at `offset` put together from several slots, which must cover them without a hole. One of them may be
 /// a byte of which nothing is known, or one of several constants.
-ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values) {
+ValueId assemble(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
+  if (const ValueId whole = assemble_halves(state, offset, width, values, abi); whole != kBottom) return whole;
   std::uint64_t known = 0;
   unsigned covered = 0;
   ValueId rest = kBottom;
@@ -176,15 +190,17 @@ ValueId frame_load(const State& state, std::int64_t offset, unsigned width, Valu
     if (offset < end) {
       if (offset + width <= end && slot.width <= 8)
         return values.bytes_of(slot.value, static_cast<unsigned>(offset - slot.offset), width);
-      return assemble(state, offset, width, values);
+      return assemble(state, offset, width, values, abi);
     }
   }
-  if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values);
+  if (after != state.frame.end() && after->offset < offset + width) return assemble(state, offset, width, values, abi);
   return frame_content(offset, width, values, abi);
 }
 
 ValueId frame_content(std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {
   if (width > 8) return values.unknown(kTopComputed);
+  if (width > abi.word)
+    return values.halves(frame_content(offset, 4, values, abi), frame_content(offset + 4, 4, values, abi));
   if (offset >= static_cast<std::int64_t>(abi.stack_arguments) && offset < policy::kHighestArgument)
     return values.resize(values.initial(stack_location(static_cast<std::int32_t>(offset))), width, false);
   return values.unknown(depth_lost(offset) ? kTopDepthLost : kTopUnset);
@@ -194,7 +210,11 @@ ValueId field_load(const State& state, Location pointer, std::int64_t offset, un
   for (const FieldSlot& slot : state.fields) {
     if (!overlaps(slot, pointer, offset, width)) continue;
     if (slot.offset == offset && slot.width == width) return slot.value;
-    if (slot.offset > offset || offset + width > slot.offset + slot.width) return values.unknown(kTopComputed);
+    if (slot.offset > offset || offset + width > slot.offset + slot.width) {
+      if (width != 8) return values.unknown(kTopComputed);
+      return values.halves(field_load(state, pointer, offset, 4, values),
+                           field_load(state, pointer, offset + 4, 4, values));
+    }
     return values.bytes_of(slot.value, static_cast<unsigned>(offset - slot.offset), width);
   }
   return field_content(state, pointer, offset, width, values);

@@ -58,6 +58,7 @@ bool cut_atom(Atom& atom, unsigned width, bool sign) {
     case AtomKind::import: return width >= 4;
     case AtomKind::multiple: return width >= 4 || cut_progression(atom, width);
     case AtomKind::returned: return true;
+    case AtomKind::halves: return false;  // part_of_halves()
   }
   return true;
 }
@@ -203,6 +204,9 @@ ValueId ValuePool::somewhere_behind(ValueId a, ValueId b) {
 ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
   if (a == kBottom || b == kBottom) return kBottom;
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
+  if (may_concern_halves(op, width, a, b)) {
+    if (const ValueId known = compute_halves(op, width, shift, a, b); known != kBottom) return known;
+  }
   if ((flags & kTopCapped) != 0) return unknown(kTopCapped | kTopComputed);
   const std::span<const Atom> left = atoms(a), right = atoms(b);
   if (flags == 0 && left.size() == 1 && right.size() == 1) {
@@ -252,6 +256,11 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
 
 ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
   if (width >= 8) return id;
+  if (holds_halves(id)) {
+    return map_join(id, [&](const Atom& atom) {
+      return resize(atom.is_halves() ? part_of_halves(atom, 0, width) : single(atom), width, sign);
+    });
+  }
   if (const auto view = atoms(id); view.size() == 1) {
     Atom out = view.front();
     if (!cut_atom(out, width, sign)) return unknown(values_[id].flags | kTopComputed);
@@ -276,14 +285,19 @@ ValueId ValuePool::resize(ValueId id, unsigned width, bool sign) {
 
 ValueId ValuePool::bytes_of(ValueId id, unsigned at, unsigned width) {
   if (at == 0 && (width == 1 || width == 2 || width == 4 || width >= 8)) return resize(id, width, false);
+  if (holds_halves(id)) {
+    return map_join(id, [&](const Atom& atom) {
+      return atom.is_halves() ? part_of_halves(atom, at, width) : bytes_of(single(atom), at, width);
+    });
+  }
   Atoms results;
   bool lost = false;
   for (const Atom& atom : atoms(id)) {
     Atom out = atom;
     if (atom.is_constant()) {
       out.a = at < 8 ? cut(atom.a >> (8 * at), width) : 0;
-    } else if (atom.is_initial() && atom.plain() && word_ == 8 && at == 4 && width == 4) {
-      out.offset = 4;
+    } else if (atom.has_upper_half() && word_ == 8 && at == 4 && width == 4) {
+      out = atom.from_byte(4);
     } else if (atom.is_content() && !atom.masked() && !atom.moved() && at + width <= atom.width &&
                std::has_single_bit(width)) {
       if (atom.kind == AtomKind::via_global) {

@@ -168,6 +168,19 @@ class ValuePool {
   ValueId resize(ValueId id, unsigned width, bool sign);
   /// `width` bytes of it (1, 2, 4 or 8), from byte `at` on.
   ValueId bytes_of(ValueId id, unsigned at, unsigned width);
+  /// 8 bytes of which each half is known by itself (halves.cpp). What is a number altogether becomes one; where of
+  /// neither half anything is known, nothing is known.
+  ValueId halves(ValueId low, ValueId high);
+  ValueId low_half(ValueId id) { return resize(id, 4, false); }
+  ValueId high_half(ValueId id) { return bytes_of(id, 4, 4); }
+  [[nodiscard]] bool holds_halves(ValueId id) const {
+    const Value& value = values_[id];
+    return has_halves_ && value.count != 0 && value.first[value.count - 1].is_halves();  // the last kind
+  }
+  /// Does alu(`op`, 8, …) ask for the upper half of an operand of which only the lower one is named? Then it matters
+  /// whether it is known to be 0, and zero_extended() says that.
+  [[nodiscard]] bool asks_upper_half(Alu op, ValueId a, ValueId b) const;
+  ValueId zero_extended(ValueId id);
   /// One unknown byte.
   ValueId any_byte(std::uint32_t flags);
   /// base + index * scale + disp.
@@ -210,6 +223,31 @@ class ValuePool {
   ValueId add_flags(ValueId id, std::uint32_t flags);
   ValueId unite_two(ValueId a, ValueId b);
   ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
+  /// Cheap, and true too often: compute_halves() may know more than compute().
+  [[nodiscard]] bool may_concern_halves(Alu op, unsigned width, ValueId a, ValueId b) const {
+    if (holds_halves(a) || holds_halves(b)) return true;
+    if (op == Alu::insert || width < 8) return op == Alu::insert && width == 4;
+    const auto large = [this](ValueId id, std::uint64_t most) {
+      const Atom* number = only(id);
+      return number != nullptr && number->is_constant() && number->a > most && number->a >> 32 != 0xFFFFFFFFU;
+    };
+    const bool shifts = op == Alu::shl || op == Alu::shr;
+    return large(b, shifts ? 31 : 0xFFFFFFFFU) || (!shifts && large(a, 0xFFFFFFFFU));
+  }
+  [[nodiscard]] bool divides(Alu op, ValueId by, ValueId other) const;
+  ValueId combine_halves(Alu op, ValueId a, ValueId b);
+  ValueId compute_halves(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
+  ValueId shift_halves(Alu op, ValueId number, std::uint64_t bits);
+  ValueId insert_half(unsigned width, unsigned shift, ValueId whole, ValueId part);
+  ValueId half_of(Alu op, ValueId a, ValueId b);
+  ValueId part_of_halves(const Atom& atom, unsigned at, unsigned width);
+  ValueId without_halves(ValueId id);
+  ValueId number_in_half(ValueId id);
+  [[nodiscard]] bool are_constants(ValueId id) const;
+  [[nodiscard]] bool joins_by_halves(ValueId a, ValueId b) const {
+    return (holds_halves(a) || holds_halves(b)) && are_single_halves(a, b);
+  }
+  [[nodiscard]] bool are_single_halves(ValueId a, ValueId b) const;
   bool without_some(const Atom& atom, const Bound& bound, ValueId& numbers);
   bool walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked);
   bool steps_twice(ValueId a, ValueId b, std::int64_t& step) const;
@@ -227,6 +265,7 @@ class ValuePool {
   const unsigned word_;
   const std::optional<std::int64_t> misalignment_;
   std::uint32_t framework_ = 0;
+  bool has_halves_ = false;  // some value was ever made of halves
   Arena<Atom> arena_;
   std::vector<Value> values_;
   ProbeTable index_;                     // by hash of atoms and flags

@@ -9,4 +9,9 @@ ValueId value_at(const CallView& call, Location where, unsigned width, ValuePool
   return frame_load(call.state, call.callee_frame + (where - kStackBase), width, values, abi);
 }
 
+ValueId what_came_in(const CallView& call, const Atom& atom, unsigned width, ValuePool& values, const Abi& abi) {
+  if (atom.offset == 0) return value_at(call, atom.where, width, values, abi);
+  return values.high_half(value_at(call, atom.where, 8, values, abi));
+}
+
 }  // namespace scanner::trace

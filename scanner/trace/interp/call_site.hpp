@@ -43,5 +43,7 @@ struct CallView {
 
 /// The value of location `where` as the callee sees it at its entry, in terms of the caller's entry.
 ValueId value_at(const CallView& call, Location where, unsigned width, ValuePool& values, const Abi& abi);
+/// The same of what `atom` names (Atom::came_in), its masks aside: the value itself or the upper half of one.
+ValueId what_came_in(const CallView& call, const Atom& atom, unsigned width, ValuePool& values, const Abi& abi);
 
 }  // namespace scanner::trace

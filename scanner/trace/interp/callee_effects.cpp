@@ -118,8 +118,10 @@ ValueId CalleeEffects::stored_by_callee(const CallView& call, ValueId stored, un
   return values_.map_join(stored, [&](const Atom& atom) {
     const bool same_for_both = atom.is_constant() || atom.is_image_address() || atom.kind == AtomKind::import;
     if (same_for_both) return values_.single(atom);
-    if (!atom.is_initial()) return values_.unknown(kTopNotUnderstood);
-    return values_.masked_like(value_at(call, atom.where, width, values_, abi_), atom);
+    if (atom.is_halves())
+      return values_.halves(stored_by_callee(call, atom.low_value(), 4), stored_by_callee(call, atom.high_value(), 4));
+    if (!atom.came_in()) return values_.unknown(kTopNotUnderstood);
+    return values_.masked_like(what_came_in(call, atom, width, values_, abi_), atom);
   });
 }
 

@@ -58,6 +58,10 @@ void Calls::clobber_registers(const Call& site, State& state) {
   const std::uint32_t spared = abi_.kept | (1U << abi_.stack_pointer);
   for (std::uint32_t left = clobbered & ~spared; left != 0; left &= left - 1)
     state.registers[static_cast<std::size_t>(std::countr_zero(left))] = unknown;
+  // It is asked for only where a tag rests on it, as what callees spare is.
+  const Reg second = abi_.second_result;
+  if (second != kNoReg && knowledge_.clobbered && site.target != 0 && (clobbered >> second & 1) != 0)
+    state.registers[second] = values_.single(Atom::returned(site.rva).from_byte(static_cast<std::int32_t>(abi_.word)));
   std::array<ValueId, 2 * kWideCount> kept;
   std::copy(state.registers.begin() + kFirstWide, state.registers.end(), kept.begin());
   std::fill(state.registers.begin() + kFirstWide, state.registers.end(), unknown);

@@ -46,7 +46,10 @@ void Transfer::tail_call(State& state, std::uint32_t rva, std::uint32_t target, 
   site.depth_known = stack_.depth_in(state, site.callee_frame);
   const bool resolved = calls_.resolve(site, state);
   const bool local = resolved && calls_.has_local_result(site);
-  recorder_.returns(local ? values_.single(Atom::returned(rva)) : values_.unknown(kTopReturned));
+  const Atom result = Atom::returned(rva);
+  recorder_.returns(
+      local ? values_.single(result) : values_.unknown(kTopReturned),
+      local ? values_.single(result.from_byte(static_cast<std::int32_t>(abi_.word))) : values_.unknown(kTopReturned));
   if (resolved) {
     recorder_.add_call(site, state);
     calls_.escape_arguments_passed(site, state);

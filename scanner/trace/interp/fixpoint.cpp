@@ -231,7 +231,8 @@ void Fixpoint::record_block(std::uint32_t number) {
   recorder_.take_block(number, !jumps_unresolved_ || led_to_[number] != 0);
   for (const StackPointer::Restored& restored : log.depths) transfer_.stack().believe(restored);
   if (log.returns) {
-    recorder_.returns(log.at_return->registers[abi_.result]);
+    const auto& registers = log.at_return->registers;
+    recorder_.returns(registers[abi_.result], abi_.second_result == kNoReg ? kBottom : registers[abi_.second_result]);
     transfer_.stack().check_return(*log.at_return);
     recorder_.leave(*log.at_return);
   }

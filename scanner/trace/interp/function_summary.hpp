@@ -32,6 +32,7 @@ struct OrphanBlock {
 
 struct FunctionSummary : StoreLog {
   ValueId returns = kBottom;                       ///< of every return, in terms of the function's entry
+  ValueId returns_second = kBottom;                ///< the same of Abi::second_result
   std::vector<FieldSlot> left;                     ///< what stands behind arguments at every return
   std::vector<EscapedArgument> escaped_arguments;  ///< see ArgumentEffects
   std::vector<CallSite> calls;

@@ -68,8 +68,11 @@ class Recorder {
   void add_escaped(const std::vector<EscapedArgument>& escaped) {
     escape_arguments(summary_.escaped_arguments, escaped);
   }
-  /// The function returns `value`.
-  void returns(ValueId value) { summary_.returns = values_.join(summary_.returns, value); }
+  /// The function returns `value`, and `second` in Abi::second_result.
+  void returns(ValueId value, ValueId second) {
+    summary_.returns = values_.join(summary_.returns, value);
+    summary_.returns_second = values_.join(summary_.returns_second, second);
+  }
   /// What callers find behind the pointers that they passed, when the function is left in `state`.
   void leave(const State& state);
   void extend(std::uint32_t rva) { summary_.extensions.push_back(rva); }

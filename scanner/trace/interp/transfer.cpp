@@ -37,9 +37,61 @@ void Transfer::load(const Op& op, State& state) {
   state.registers[op.dst] = op.sign && op.width < 8 ? values_.resize(value, op.width, true) : value;
 }
 
+/// Does the result hold something of the upper half of an operand, and nothing but the halves?
+bool Transfer::asks_upper_half(const Op& op, ValueId left, ValueId right) const {
+  constexpr unsigned kHalf = 4, kBits = 32;
+  if (op.alu == Alu::insert) return op.width == kHalf;
+  if (op.width != 2 * kHalf) return false;
+  if (op.alu == Alu::shr || op.alu == Alu::sar) return op.b == kNoReg && op.imm >= kBits;
+  if (op.b == kNoReg && op.imm >> kBits == 0 && !values_.holds_halves(left)) return false;  // most
+  return values_.asks_upper_half(op.alu, left, right);
+}
+
+/// What writes 4 bytes to a register of 8 clears the others, which no value says. Few operations ask, so that the block
+/// is looked through only then, up to the operation, and from where the last one asked.
+void Transfer::UpperHalves::follow(const LiftedFunction& function, const Block& block, const Op& until) {
+  for (; next_ < block.instruction_count; ++next_) {
+    const Instruction& instruction = function.instructions[function.order[block.first_instruction + next_]];
+    const Op* const first = function.ops.data() + instruction.first_op;
+    for (; op_ < instruction.op_count; ++op_) {
+      if (first + op_ == &until) return;
+      note(first[op_]);
+    }
+    op_ = 0;
+  }
+  clear_.reset();  // it stands elsewhere
+}
+
+void Transfer::UpperHalves::note(const Op& op) {
+  constexpr unsigned kHalf = 4, kBits = 32;
+  if (op.kind == OpKind::call) clear_.reset();
+  if (op.dst >= kRegCount) return;
+  bool clear = op.width <= kHalf && !op.sign;
+  switch (op.kind) {
+    case OpKind::copy: clear = clear || (op.width > kHalf && clear_[op.a]); break;
+    case OpKind::alu:
+      if (op.alu == Alu::insert) {
+        clear = clear_[op.dst] && op.dst == op.a && op.shift < kBits;
+      } else if (op.b == kNoReg) {
+        clear = clear || (op.alu == Alu::shr && op.imm >= kBits) || (op.alu == Alu::bit_and && op.imm >> kBits == 0);
+      }
+      break;
+    case OpKind::load:
+    case OpKind::lea:
+    case OpKind::select: break;
+    default: clear = false;
+  }
+  clear_[op.dst] = clear;
+}
+
 void Transfer::alu(const Op& op, State& state) {
-  const ValueId right = op.b != kNoReg ? state.registers[op.b] : values_.constant(op.imm);
-  const ValueId left = state.registers[op.a];
+  ValueId right = op.b != kNoReg ? state.registers[op.b] : values_.constant(op.imm);
+  ValueId left = state.registers[op.a];
+  if (asks_upper_half(op, left, right)) {
+    if (op.kind == OpKind::alu) upper_halves_.follow(context_.function, *current_, op);
+    if (upper_halves_.clear(op.a)) left = values_.zero_extended(left);
+    if (op.b != kNoReg && upper_halves_.clear(op.b)) right = values_.zero_extended(right);
+  }
   ValueId result = values_.alu(op.alu, op.width, op.shift, left, right);
   // Nothing can be computed with the name of a place, but with what the file has there.
   if (values_.atoms(result).empty()) {
@@ -48,6 +100,20 @@ void Transfer::alu(const Op& op, State& state) {
   }
   const bool whole = op.alu == Alu::insert || op.width >= 8;
   state.registers[op.dst] = whole ? result : values_.resize(result, op.width, false);
+}
+
+void Transfer::lea(const Op& op, State& state) {
+  const bool sum = op.mem.base != kNoReg && op.mem.index != kNoReg && op.mem.scale == 1 && op.mem.disp == 0;
+  if (sum && op.width == 8 &&
+      values_.asks_upper_half(Alu::add, state.registers[op.mem.base], state.registers[op.mem.index])) {
+    Op add = op;  // of its own kind: it does not stand in the block
+    add.alu = Alu::add;
+    add.a = op.mem.base;
+    add.b = op.mem.index;
+    upper_halves_.follow(context_.function, *current_, op);
+    return alu(add, state);
+  }
+  state.registers[op.dst] = values_.resize(memory_.address_of(state, op.mem), op.width, false);
 }
 
 void Transfer::select(const Op& op, State& state) {
@@ -75,7 +141,7 @@ void Transfer::step(const Op& op, State& state) {
     case OpKind::load: load(op, state); break;
     case OpKind::store: memory_.store(state, op, context_.function.rva, recorder_.stores()); break;
     case OpKind::repeat: memory_.repeat(state, op, context_.function.rva, recorder_.stores()); break;
-    case OpKind::lea: registers[op.dst] = values_.resize(memory_.address_of(state, op.mem), op.width, false); break;
+    case OpKind::lea: lea(op, state); break;
     case OpKind::select: select(op, state); break;
     case OpKind::call: call(op, state); break;
     case OpKind::clobber: registers[op.dst] = values_.unknown(kTopNotUnderstood); break;

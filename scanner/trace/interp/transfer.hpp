@@ -2,6 +2,8 @@
 // memory, calls and comparisons is theirs (stack_pointer.hpp, memory.hpp, calls.hpp, branch_refinement.hpp).
 #pragma once
 
+#include <bitset>
+
 #include "pe/image.hpp"
 #include "scanner/trace/domain/memory.hpp"
 #include "scanner/trace/domain/state.hpp"
@@ -35,6 +37,7 @@ class Transfer {
     current_ = &block;
     comparison_.forget(begins_loop);
     forms_.forget();
+    upper_halves_ = {};
   }
   void step(const Op& op, State& state);
   /// All operations of `instruction`.
@@ -57,6 +60,22 @@ class Transfer {
  private:
   void load(const Op& op, State& state);
   void alu(const Op& op, State& state);
+  /// Registers of 8 bytes of which the block cleared the upper half, up to one of its operations.
+  class UpperHalves {
+   public:
+    void follow(const LiftedFunction& function, const Block& block, const Op& until);
+    [[nodiscard]] bool clear(Reg reg) const { return clear_[reg]; }
+
+   private:
+    void note(const Op& op);
+
+    std::bitset<kRegCount> clear_;
+    std::uint32_t next_ = 0;  // instruction of the block, and operation of that
+    unsigned op_ = 0;
+  };
+
+  [[nodiscard]] bool asks_upper_half(const Op& op, ValueId left, ValueId right) const;
+  void lea(const Op& op, State& state);
   void select(const Op& op, State& state);
   void call(const Op& op, State& state);
   bool call_helper(const Call& site, const Op& op, State& state);
@@ -73,6 +92,7 @@ class Transfer {
   Calls calls_;
   BranchRefinement comparison_;  // the last one of the block being interpreted
   LinearForms forms_;
+  UpperHalves upper_halves_;        // likewise
   const Block* current_ = nullptr;  // being interpreted
 };
 

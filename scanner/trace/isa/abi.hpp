@@ -18,6 +18,7 @@ struct Abi {
   std::vector<Reg> arguments;  ///< integer argument registers in order
   std::uint32_t kept = 0;      ///< registers that a callee preserves, as bits
   Reg result = 0;
+  Reg second_result = kNoReg;    ///< what a result has beyond one word; kNoReg: nothing is returned there
   unsigned stack_arguments = 0;  ///< offset of the first stack argument from the callee's stack pointer at entry
   unsigned return_address = 8;   ///< that a call pushes
   Reg dispatched = 0;            ///< holds the target of a call through guard dispatch

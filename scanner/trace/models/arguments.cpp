@@ -109,8 +109,11 @@ ValueId in_terms_of_caller(Program& program, const CallSite& site, ValueId value
       case AtomKind::field: return field_for_caller(program, site, atom);
       case AtomKind::via_field: return via_field_for_caller(program, site, atom);
       case AtomKind::initial:
-        if (atom.is_initial()) return values.masked_like(value_at(program, site, atom.where, width), atom);
+        if (atom.came_in()) return values.masked_like(what_came_in(site, atom, width, values, program.abi), atom);
         break;
+      case AtomKind::halves:
+        return values.halves(in_terms_of_caller(program, site, atom.low_value(), 4),
+                             in_terms_of_caller(program, site, atom.high_value(), 4));
       case AtomKind::frame:
       case AtomKind::multiple:
       case AtomKind::returned: break;

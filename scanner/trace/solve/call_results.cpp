@@ -33,7 +33,8 @@ ValueId CallResults::returned_by(std::uint32_t function, const Atom& returned, Q
   const CallSite& site = solution_.sites[*call];
   if (site.import >= 0) return values_.unknown(kTopReturned);
   if (depth == 0) question.open = false;
-  ValueId here = site.target != 0 ? of_callee(*call, site.target, question, depth) : of_targets(*call, question, depth);
+  ValueId here = site.target != 0 ? of_callee(*call, site.target, returned, question, depth)
+                                  : of_targets(*call, returned, question, depth);
   if (depth == 0 && question.open && asks_for_more(question, site)) here = values_.with_flags(here, kAssumesArgument);
   return values_.masked_like(here, returned);
 }
@@ -44,7 +45,15 @@ bool CallResults::asks_for_more(const Question& question, const CallSite& call) 
          !std::ranges::includes(call.state.constraints, solution_.sites[question.asker->site].state.constraints);
 }
 
-ValueId CallResults::of_callee(SiteId call, std::uint32_t callee, Question& question, unsigned depth) {
+/// What `returned` names of the two registers of a result, in terms of the callee.
+ValueId CallResults::part_returned(const FunctionSummary& callee, const Atom& returned) {
+  const unsigned word = program_.abi.word;
+  const ValueId whole = returned.in_second_result(word) ? callee.returns_second : callee.returns;
+  return static_cast<unsigned>(returned.offset) % word == 0 ? values_.low_half(whole) : values_.high_half(whole);
+}
+
+ValueId CallResults::of_callee(SiteId call, std::uint32_t callee, const Atom& returned, Question& question,
+                               unsigned depth) {
   constexpr std::uint64_t kSteps = 10;
   if (question.results_left == 0) return values_.unknown(kTopReturned);
   --question.results_left;
@@ -52,20 +61,25 @@ ValueId CallResults::of_callee(SiteId call, std::uint32_t callee, Question& ques
   if (question.asker) context_.dependencies.add({FactKind::returned, callee}, *question.asker);
   const auto summary = solution_.summaries.find(callee);
   if (summary == solution_.summaries.end()) discovery_.analyse(callee);
-  if (summary == solution_.summaries.end() || summary->second.returns == kBottom) return values_.unknown(kTopReturned);
-  if ((values_.flags(summary->second.returns) & kTopReturned) != 0) context_.follow_pointers_in(callee);
+  if (summary == solution_.summaries.end()) return values_.unknown(kTopReturned);
+  const ValueId returns = part_returned(summary->second, returned);
+  // What it returns in the second register may be what its own callee left there.
+  const bool left = returned.in_second_result(program_.abi.word) && (values_.flags(returns) & kTopClobbered) != 0;
+  if (left && question.asker) context_.ask_callees_of(callee);
+  if (returns == kBottom) return values_.unknown(kTopReturned);
+  if ((values_.flags(returns) & kTopReturned) != 0) context_.follow_pointers_in(callee);
   const CallSite& site = solution_.sites[call];
-  const ValueId result = with_returned(callee, summary->second.returns, question, depth + 1);
+  const ValueId result = with_returned(callee, returns, question, depth + 1);
   const ValueId passed = in_terms_of_caller(program_, site, result, 4);
   const ValueId here = with_returned(site.function, passed, question, depth + 1);
   const bool known =
       (values_.flags(here) & kTopMask) == 0 && std::ranges::all_of(values_.atoms(here), &Atom::is_constant);
-  const ValueId number = known ? kBottom : evaluations_.returned_to(site);
+  const ValueId number = known || returned.offset != 0 ? kBottom : evaluations_.returned_to(site);
   return number != kBottom ? number : here;
 }
 
 /// What the functions return that a call through a pointer is known to reach.
-ValueId CallResults::of_targets(SiteId call, Question& question, unsigned depth) {
+ValueId CallResults::of_targets(SiteId call, const Atom& returned, Question& question, unsigned depth) {
   ask_for_targets(call, question);
   ValueId result = kBottom;
   std::size_t targets = 0;
@@ -74,16 +88,17 @@ ValueId CallResults::of_targets(SiteId call, Question& question, unsigned depth)
     const auto& [at, assumed] = *it;
     const Target& target = at.second;
     const bool counts = target.kind == Target::Kind::function && ++targets <= policy::kMostTargets;
-    const ValueId returned = counts ? of_callee(call, target.number, question, depth) : values_.unknown(kTopReturned);
-    result = values_.join(result, values_.with_flags(returned, assumed));
+    const ValueId one =
+        counts ? of_callee(call, target.number, returned, question, depth) : values_.unknown(kTopReturned);
+    result = values_.join(result, values_.with_flags(one, assumed));
   }
   if (targets == 1 && !solution_.open_callee.contains(call) && !solution_.unsure_callee.contains(call)) return result;
   question.open = question.open || solution_.open_callee.contains(call);
   // What the callers pass may be meant for another of the functions.
   const ValueId some =
       values_.map_join(result == kBottom ? values_.unknown(kTopReturned) : result, [&](const Atom& atom) {
-        const ValueId one = values_.single(atom);
-        return depends_on_caller(atom) ? values_.with_flags(one, kAssumesPointer) : one;
+        const ValueId single = values_.single(atom);
+        return depends_on_caller(atom) ? values_.with_flags(single, kAssumesPointer) : single;
       });
   return values_.with_flags(some, kTopReturned);
 }

@@ -90,7 +90,7 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
   if (site.function != sink.function) sink.called = true;
   const TagSource& source = sink.tag;
   ValueId tag = value_at(program_, site, source.where, source.field ? program_.abi.word : 4);
-  if (source.high_half) tag = values_.bytes_of(value_at(program_, site, source.where, 8), 4, 4);
+  if (source.high_half) tag = values_.high_half(value_at(program_, site, source.where, 8));
   if (source.field) tag = field_behind(program_, site, tag, *source.field, source.width, source.rows);
   if (source.added != 0)
     tag = values_.alu(Alu::add, 4, 0, tag, values_.constant(static_cast<std::uint32_t>(source.added)));

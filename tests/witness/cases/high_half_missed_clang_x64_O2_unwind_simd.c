@@ -1,4 +1,4 @@
-// case high_half missed clang-x64-O2-unwind-simd fails
+// case high_half missed clang-x64-O2-unwind-simd passes
 // part Aa high_half decoys
 #include "program.h"
 KEEP void use0(ULONG64 both) { keep(ExAllocatePoolWithQuotaTag(PagedPool, (ULONG)both & 0xFF, (ULONG)(both >> 32))); }

@@ -14,6 +14,7 @@ const Abi& abi_of_arm64() {
     out.arguments = out.candidate_arguments = {0, 1, 2, 3, 4, 5, 6, 7};
     out.kept = register_bits({18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29});
     out.result = 0;
+    out.second_result = 1;
     out.stack_arguments = 0;
     out.return_address = 0;
     out.dispatched = 9;

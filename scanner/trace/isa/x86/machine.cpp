@@ -32,6 +32,7 @@ const Abi& abi_of_x86() {
     out.word = 4;
     out.kept = register_bits({3, 5, 6, 7});
     out.result = kAccumulator;
+    out.second_result = 2;
     out.stack_arguments = 4;
     out.return_address = 4;
     out.dispatched = kAccumulator;
