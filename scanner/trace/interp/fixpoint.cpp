@@ -200,7 +200,7 @@ void Fixpoint::record() {
     record_unreached(number);
     if (recorder_.calls() != calls) unreached.push_back(number);
   }
-  if (abi_.callee_removes && !unreached.empty()) note_orphans(std::move(unreached));
+  if (!unreached.empty()) note_orphans(std::move(unreached));
 }
 
 /// Nothing of this function leads to the blocks `found`, which call something: they, or blocks that lead to them, are

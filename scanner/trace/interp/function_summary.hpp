@@ -38,7 +38,7 @@ struct FunctionSummary : StoreLog {
   std::vector<CallSite> calls;
   std::vector<std::uint32_t> ends;        ///< addresses that a pointer walking through data is compared with
   std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
-  std::vector<OrphanBlock> orphans;       ///< x86: blocks of unreached calls, and those that lead to them
+  std::vector<OrphanBlock> orphans;       ///< blocks of unreached calls, and those that lead to them
   std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
   bool given_up = false;                  ///< the budget did not suffice: nothing else is filled in
   std::vector<CallSite> ways;             ///< see CalleeKnowledge::ways_into

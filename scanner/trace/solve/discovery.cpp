@@ -139,11 +139,12 @@ bool Discovery::begins_with_code(std::uint32_t rva) const {
   return section != nullptr && section->executable();
 }
 
-void Discovery::analyse_orphans(const FunctionSummary& summary) {
+void Discovery::analyse_orphans(std::uint32_t function, const FunctionSummary& summary) {
+  if (program_.functions.has_record(function)) return;
   for (const OrphanBlock& block : summary.orphans) {
     if (!program_.budget.spend(1)) return;
     if (block.may_be_function) analyse(block.rva);
-    analyse_owners(block.rva);
+    if (program_.abi.callee_removes) analyse_owners(block.rva);
   }
 }
 

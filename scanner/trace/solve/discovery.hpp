@@ -27,7 +27,7 @@ class Discovery {
   /// Objects whose address goes into a call: the callee is looked at when their contents matter.
   void note_objects_passed(const CallSite& site);
   /// Calls that no path leads to: without .pdata two functions may pass for one, so the second is analysed by itself.
-  void analyse_orphans(const FunctionSummary& summary);
+  void analyse_orphans(std::uint32_t function, const FunctionSummary& summary);
   /// The function was analysed: calls that stand in it, and that nothing in it leads to, belong to other functions.
   void look_for_expected_calls(std::uint32_t function);
 

@@ -83,7 +83,7 @@ void Solver::analyse(std::uint32_t function) {
   note_addresses_kept(function, summary);
   if (summary.depth_lost != 0) ++solution_.depth_lost[std::string(depth_reason(summary.depth_lost))];
   std::vector<CallSite> calls = std::exchange(summary.calls, {});
-  discovery_.analyse_orphans(summary);
+  discovery_.analyse_orphans(function, summary);
   summary.stores.clear();
   solution_.summaries[function] = std::move(summary);
   register_calls(function, std::move(calls));
