@@ -50,10 +50,6 @@ class Fixpoint {
   void iterate();
   void visit(std::uint32_t number);
   void enter_loop(std::uint32_t number, const State& state);
-  void follow_unresolved_jumps();
-  void follow_unresolved_jump(std::uint32_t number);
-  State doubted(State known, const State& other);
-  void find_led_to();
   void record();
   void record_block(std::uint32_t number);
   void record_unreached(std::uint32_t number);
@@ -67,6 +63,12 @@ class Fixpoint {
   bool impossible(const Block& block, std::uint32_t next, const State& state);
   const State& refined(const Block& block, std::uint32_t next, const State& state);
   std::uint16_t rounds(const Block& block, std::uint32_t next);
+
+  // Jumps whose targets are not known (unresolved_jumps.cpp).
+  void follow_unresolved_jumps();
+  void follow_unresolved_jump(std::uint32_t number);
+  State doubted(State known, const State& other);
+  void find_led_to();
 
   // Paths into one call (call_paths.cpp).
   [[nodiscard]] std::vector<std::uint32_t> predecessors(std::uint32_t number) const;
