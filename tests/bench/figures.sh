@@ -17,7 +17,8 @@ head_of() { echo "# $(date -u +%F), engine $("$build/poolwho" --version | awk '$
 {
   head_of "poolwho_census_diff"
   # Of each driver that differs only how much: a driver that exhausts its budget lacks thousands.
-  "$build/tests/poolwho_census_diff" <"$list" | sed -E 's|'"$folder"'/||g' | awk '
+  # Drivers that differ are a figure, not a failure.
+  { "$build/tests/poolwho_census_diff" || [ $? -eq 1 ]; } <"$list" | sed -E 's|'"$folder"'/||g' | awk '
     function told() { if (name != "") print name ": " only_census + 0 " only in the census, " only_account + 0 " only in the account" }
     /^ +only census/ { only_census++; next }
     /^ +only account/ { only_account++; next }
