@@ -119,6 +119,15 @@ bool combine_few(Alu op, unsigned width, const Atom& x, const Atom& y, Atom& out
          static_cast<std::int64_t>(out.a) >= 0;
 }
 
+/// An index of which a mask leaves few values, in an array of bytes: elsewhere it is scaled, and a progression.
+bool combine_index_of_bytes(Alu op, unsigned width, const Atom& index, const Atom& address,
+                            std::optional<std::int64_t> misalignment, Atom& out) {
+  Atom few;
+  if ((op != Alu::add && op != Alu::bit_or) || !masked_progression(index, few)) return false;
+  const bool sum = op == Alu::add || clear_in_address(few, address, misalignment);
+  return sum && combine_progression(Alu::add, width, few, address, out);
+}
+
 }  // namespace
 
 bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y,
@@ -133,6 +142,9 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     return combine_progression(inserted ? Alu::add : op, width, x, y, out);
   }
   if (y.kind == AtomKind::multiple && op == Alu::add) return combine(op, width, shift, y, x, misalignment, out);
+  if (x.is_unknown_number() && y.is_address()) return combine_index_of_bytes(op, width, x, y, misalignment, out);
+  if (op == Alu::add && x.is_address() && y.is_unknown_number())
+    return combine_index_of_bytes(op, width, y, x, misalignment, out);
   if (keeps_masks && yc && op == Alu::add && combine_masks(op, y.a, out)) return true;
   // What an argument points at is reached by adding to it.
   if ((x.is_address() || x.is_pointer_argument()) && yc && width >= 4 &&

@@ -88,6 +88,7 @@ class Memory {
   void note(const Target& target, const Atom& atom, StoreLog& log) const;
   void weak_update_behind(State& state, std::int64_t offset, std::uint32_t assumed);
   void weak_update_below(State& state, std::int64_t end);
+  void forget_whole_of(State& state, const Atom& array, unsigned width);
   void taint_aliased_fields(State& state, std::span<const Atom> atoms);
   void taint_aliased_locals(State& state, std::span<const Atom> atoms);
   void fill_in_arguments(State& state, std::int64_t offset);

@@ -6,6 +6,11 @@
 #include "scanner/trace/domain/state_cost.hpp"
 
 namespace scanner::trace {
+namespace {
+
+constexpr unsigned kWhole = 4;  // bytes of a tag: what is smaller is a part of one
+
+}  // namespace
 
 /// A store may go anywhere behind `offset`: what stands there is that, or still what it was. `assumed` is what the
 /// older content rests on from now on (tests/drivers/walked_down.c has nothing left of it).
@@ -18,7 +23,17 @@ void Memory::weak_update_behind(State& state, std::int64_t offset, std::uint32_t
   }
 }
 
-/// The same for a pointer that walks down: every local below `end`.
+/// An element of `array`, which are parts of numbers, is stored to: no number that all of them are part of is what it
+/// was.
+void Memory::forget_whole_of(State& state, const Atom& array, unsigned width) {
+  const std::int64_t begin = array.displacement();
+  const std::int64_t end = begin + std::int64_t{array.stride} * (std::int64_t{array.count} - 1) + width;
+  if (array.count == 0 || width >= kWhole || end - begin > 2 * kWhole) return;
+  budget_.spend(steps_for(state));
+  frame_store(state, begin, static_cast<unsigned>(end - begin), values_.unknown(kTopComputed), values_);
+}
+
+/// As weak_update_behind, for a pointer that walks down: every local below `end`.
 void Memory::weak_update_below(State& state, std::int64_t end) {
   budget_.spend(steps_for(state));
   for (FrameSlot& slot : state.frame) {
@@ -43,8 +58,10 @@ void Memory::store_to_array(State& state, const Target& target, const Atom& arra
     if (atom.kind == AtomKind::memory && atom.stride == array.stride && atom.count == array.count) table = &atom;
   }
   const bool few = array.count != 0 && array.count <= policy::kMostElementsCopied;
-  if (table == nullptr || !few || array.stride != static_cast<std::int32_t>(width))
+  if (table == nullptr || !few || array.stride != static_cast<std::int32_t>(width)) {
+    if (values_.only(target.address) != nullptr) forget_whole_of(state, array, width);
     return weak_update_behind(state, array.displacement(), 0);
+  }
   boost::container::static_vector<ValueId, policy::kMostElementsCopied> elements;
   for (unsigned i = 0; i < array.count; ++i) elements.push_back(load_image(table->rva() + i * width, width));
   const auto of_table = [&](const Atom& atom) {
@@ -55,7 +72,9 @@ void Memory::store_to_array(State& state, const Target& target, const Atom& arra
   const std::uint32_t flags = values_.flags(target.value) | (stored.size() > 1 ? std::uint32_t{kTopComputed} : 0U);
   for (unsigned i = 0; i < array.count; ++i) {
     const std::int64_t offset = array.displacement() + std::int64_t{i} * array.stride;
-    const ValueId before = frame_load(state, offset, width, values_, abi_);
+    ValueId before = frame_load(state, offset, width, values_, abi_);
+    // Of a number some of whose parts were copied nobody knows which of them are old together.
+    if (width < kWhole) before = values_.with_flags(before, kAssumesFrame);
     frame_store(state, offset, width, values_.join(before, values_.with_flags(elements[i], flags)), values_);
   }
 }

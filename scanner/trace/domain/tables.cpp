@@ -101,7 +101,10 @@ ValueId Globals::table(const Atom& atom, Resolution& out, unsigned depth) {
   const auto stride = static_cast<std::uint32_t>(atom.stride);
   bool bounded = false;
   std::uint32_t end = end_of_table(base, stride, *section, bounded);
-  if (atom.count != 0) end = std::min(end, base + (atom.count - 1U) * stride + 4);
+  // An index that may lie beyond the object is held below by something that is not seen, and that may leave out more.
+  const std::uint64_t last = atom.count != 0 ? base + (atom.count - 1ULL) * stride + 4 : 0;
+  const bool counted = atom.count != 0 && last <= end;
+  if (counted) end = static_cast<std::uint32_t>(last);
   const Entries entries = entries_of_table(base, end, stride);
   if (entries.tags == kBottom) return values_.unknown(kTopComputed);
   const std::uint32_t at = entries.behind;
@@ -119,7 +122,7 @@ ValueId Globals::table(const Atom& atom, Resolution& out, unsigned depth) {
   // Otherwise it runs on into something else.
   if (!fills && ((!terminated && !rows) || !entries.readable)) return values_.unknown(kTopComputed);
   // Nothing but the index itself, or code that compares with the end, tells that no more than the object is walked.
-  const bool told = atom.count != 0 || ends_.contains(end);
+  const bool told = counted || ends_.contains(end);
   return told && fills && !cut && !section->writable() ? entries.tags : values_.with_flags(entries.tags, kAssumesTable);
 }
 

@@ -45,21 +45,33 @@ bool BranchRefinement::range_of_all(ValueId id, NumberRange& range) const {
   return true;
 }
 
+/// Of a part of a register nobody knows the sign: where it is no less than a number without one, it has none itself.
+std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction& branch, bool taken,
+                                                bool counts) const {
+  std::optional<Bound> bound = bound_of_whole(side, branch, taken, counts);
+  const bool sign =
+      branch.signed_condition || branch.condition == Condition::negative || branch.condition == Condition::not_negative;
+  if (!bound || width_ >= 4 || !sign) return bound;
+  const unsigned bits = width_ * 8U - 1U;
+  NumberRange others;
+  const bool positive =
+      range_of_all(sides_[1 - side].value, others) && others.last >> bits == 0 && bound->limit >> bits == 0;
+  if (bound->in_image || bound->kind != Bound::Kind::at_least || !positive) return std::nullopt;
+  bound->is_signed = false;
+  return bound;
+}
+
 /// What the branch says of one side, when the other is a single number, an address in the image, or one of few numbers.
 /// `counts`: it is asked how often a loop is entered that ends when the two are equal, which is at most so often as if
 /// the other were the largest of them.
-std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction& branch, bool taken,
-                                                bool counts) const {
+std::optional<Bound> BranchRefinement::bound_of_whole(unsigned side, const Instruction& branch, bool taken,
+                                                      bool counts) const {
   const ValueId opposite = sides_[1 - side].value;
   const Atom* other = values_.only(opposite);
   Bound bound;
   NumberRange range;
   bound.in_image = other != nullptr && other->is_image_address();
   if (!bound.in_image && !range_of_all(opposite, range)) return std::nullopt;
-  // Of a part of a register nobody knows the sign.
-  const bool sign =
-      branch.signed_condition || branch.condition == Condition::negative || branch.condition == Condition::not_negative;
-  if (width_ < 4 && sign) return std::nullopt;
   bound.is_signed = branch.signed_condition;
   bound.width = width_;
   bound.limit = bound.in_image ? other->a : width_ == 4 ? range.last & 0xFFFFFFFFU : range.last;

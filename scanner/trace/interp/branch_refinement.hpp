@@ -126,6 +126,8 @@ class BranchRefinement {
   }
   void look_at(Side& side, Reg reg, unsigned width, const State& state);
   [[nodiscard]] bool range_of_all(ValueId id, NumberRange& range) const;
+  [[nodiscard]] std::optional<Bound> bound_of_whole(unsigned side, const Instruction& branch, bool taken,
+                                                    bool counts) const;
   [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken, bool counts) const;
   static std::uint16_t most_rounds(std::span<const Atom> at_head, std::span<const Atom> at_end, const Bound& bound);
   [[nodiscard]] std::uint16_t rounds_of_second(const State& head, unsigned side, const Bound& bound) const;

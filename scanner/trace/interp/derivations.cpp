@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
 
+#include "scanner/trace/domain/progression.hpp"
+
 namespace scanner::trace {
 
 /// An index that a comparison or a mask bounded.
@@ -84,8 +86,12 @@ ValueId Derivations::left_of(const Derived& derived, const Bound& bound) {
   if (from == nullptr) return kBottom;
   boost::container::static_vector<Atom, ValuePool::kCap> left;
   ValueId numbers = from->value;
-  if (values_.atoms(numbers).size() == 1 && !values_.spell_out(values_.atoms(numbers)[0], ValuePool::kCap, numbers))
-    return kBottom;
+  if (values_.atoms(numbers).size() == 1) {
+    // A mask leaves a few numbers, too, of one that is read from somewhere.
+    Atom few = values_.atoms(numbers)[0];
+    if (few.is_unknown_number() && !masked_progression(values_.atoms(numbers)[0], few)) return kBottom;
+    if (!values_.spell_out(few, ValuePool::kCap, numbers)) return kBottom;
+  }
   const std::size_t all = values_.atoms(numbers).size();
   for (std::size_t i = 0; i < all; ++i) {
     const Atom number = values_.atoms(numbers)[i];

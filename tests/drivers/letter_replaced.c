@@ -1,0 +1,31 @@
+/* One letter of a tag in a local is replaced, at a place that a mask leaves few of: the tag is never passed as it was. Of a
+   number beside it nothing changes. */
+#include "kernel.h"
+typedef union { UCHAR letter[4]; ULONG tag; } TEXT;
+EXPORT PVOID NTAPI one_of_two(ULONG x) {
+  TEXT text = {{'N', 'l', 'r', 'a'}};
+  text.letter[x & 1] = 'q';
+  return ExAllocatePoolWithTag(PagedPool, 16, text.tag);
+}
+EXPORT PVOID NTAPI one_of_four(ULONG x) {
+  TEXT text = {{'N', 'l', 'r', 'b'}};
+  text.letter[x & 3] = 'q';
+  return ExAllocatePoolWithTag(PagedPool, 24, text.tag);
+}
+EXPORT PVOID NTAPI behind_first(ULONG x) {
+  TEXT text = {{'N', 'l', 'r', 'c'}};
+  text.letter[1 + (x & 1)] = 'q';
+  return ExAllocatePoolWithTag(PagedPool, 32, text.tag);
+}
+EXPORT PVOID NTAPI beside(ULONG x) {
+  TEXT first, second;
+  first.tag = TAG('T', 'l', 'r', 'd');
+  second.tag = TAG('N', 'l', 'r', 'e');
+  second.letter[x & 3] = 'q';
+  opaque = second.tag;
+  return ExAllocatePoolWithTag(PagedPool, 40, first.tag);
+}
+DRIVER_ENTRY {
+  (void)driver; (void)registry_path;
+  return 0;
+}
