@@ -40,6 +40,7 @@ class Uses {
 
  private:
   std::uint32_t follow_chain(const SinkCall& call, TagUse& use);
+  bool may_be_for_another(SiteId site, const tagdb::ApiRow& row);
   bool may_call_else(SiteId site, const tagdb::ApiRow& row);
   bool does_else(const Target& target, const tagdb::ApiRow& row);
   [[nodiscard]] Certainty certainty_of(std::uint32_t flags) const;
@@ -122,8 +123,28 @@ std::uint32_t Uses::follow_chain(const SinkCall& call, TagUse& use) {
   return flags;
 }
 
+/// May the call be made with another pointer only than those that are known to be passed? Then what they do may never
+/// be done with this tag.
+bool Uses::may_be_for_another(SiteId id, const tagdb::ApiRow& row) {
+  const auto found = solution_.passed_targets.find(id);
+  if (found == solution_.passed_targets.end() || !found->second.doubtful) return false;
+  const PassedTargets& passed = found->second;
+  program_.attribution_budget.spend(passed.certain.size() + passed.functions.size());
+  if (std::ranges::any_of(passed.certain, [&](const Target& target) { return !does_else(target, row); })) return false;
+  const auto called_by_others = [&](std::uint32_t function) {
+    return solution_.exports.contains(function) || program_.globals.address_taken(function);
+  };
+  if (std::ranges::any_of(passed.functions, called_by_others)) return true;
+  for (auto it = solution_.targets.lower_bound({id, Target{}}); it != solution_.targets.end() && it->first.first == id;
+       ++it) {
+    if (!program_.attribution_budget.spend(1) || does_else(it->first.second, row)) return true;
+  }
+  return false;
+}
+
 /// May this call go to a function that does not do with the tag what `row` does?
 bool Uses::may_call_else(SiteId id, const tagdb::ApiRow& row) {
+  if (may_be_for_another(id, row)) return true;
   const CallSite& site = solution_.sites[id];
   if (site.import >= 0 || site.target != 0 || passed_pointer(program_, site) != nullptr) return false;
   for (auto it = solution_.targets.lower_bound({id, Target{}}); it != solution_.targets.end() && it->first.first == id;

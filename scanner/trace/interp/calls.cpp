@@ -85,6 +85,10 @@ bool Calls::exposed(const State& state, const FrameSlot& slot, const Call& site)
 
 /// What the callee may have written by way of addresses that escaped rests on the assumption that it did not.
 void Calls::taint_exposed(const Call& site, State& state) {
+  // Who is called through a pointer may know the same structures, without being given them.
+  if (site.import < 0 && site.target == 0) {
+    for (FieldSlot& slot : state.fields) slot.value = values_.with_flags(slot.value, kAssumesField);
+  }
   if (site.import < 0 && !state.escaped_arguments.empty()) {
     for (FieldSlot& slot : state.fields) {
       if (state.argument_escaped(slot.pointer, slot.offset)) slot.value = values_.with_flags(slot.value, kAssumesField);

@@ -83,12 +83,16 @@ Conditions::EdgeAnswer Conditions::try_edge(const CallSite& site, const SinkEdge
   return answer;
 }
 
-bool Conditions::allows(const CallSite& site, const std::vector<Constraint>& constraints, bool several,
-                        std::uint32_t& assumed) {
+Conditions::Allowed Conditions::allows(const CallSite& site, const std::vector<Constraint>& constraints, bool several) {
   EdgeAnswer answer;
-  for (const Constraint& constraint : constraints) try_constraint(site, constraint, answer);
-  assumed |= answer.assumptions | (answer.some && several ? std::uint32_t{kAssumesArgument} : 0U);
-  return answer.possible;
+  Allowed allowed;
+  for (const Constraint& constraint : constraints) {
+    try_constraint(site, constraint, answer);
+    allowed.certain = allowed.certain && meets(site, constraint) == Meets::all;
+  }
+  allowed.possible = answer.possible;
+  allowed.assumed = answer.assumptions | (answer.some && several ? std::uint32_t{kAssumesArgument} : 0U);
+  return allowed;
 }
 
 void Conditions::try_constraint(const CallSite& site, const Constraint& constraint, EdgeAnswer& answer) {

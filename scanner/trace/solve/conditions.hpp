@@ -32,9 +32,14 @@ class Conditions {
   bool row_applies(const CallSite& site, const tagdb::ApiRow& row, SinkCall& call, ForCallers& callers);
   /// Is there an edge of the sink whose constraints this call meets? Those that depend on the callers are handed up.
   bool edge_applies(const CallSite& site, const TagSink& sink, SinkCall& call, ForCallers& callers);
-  /// Do these constraints on the callee's arguments let this call of it lead to where they hold? Adds what was not
-  /// decided to `assumed`. `several`: what is passed along may be one of several, of which each may go with others.
-  bool allows(const CallSite& site, const std::vector<Constraint>& constraints, bool several, std::uint32_t& assumed);
+  /// Whether a call leads to where constraints on its callee's arguments hold.
+  struct Allowed {
+    bool possible = true;
+    bool certain = true;        ///< all of them hold, whatever the arguments are
+    std::uint32_t assumed = 0;  ///< for what is not decided
+  };
+  /// `several`: what is passed along may be one of several, of which each may go with others.
+  Allowed allows(const CallSite& site, const std::vector<Constraint>& constraints, bool several);
   /// The call as it is on the paths that lead to what the sink stands for; nothing where all do, or where it is not
   /// known.
   std::optional<CallSite> on_paths_to(SiteId site, const TagSink& sink, SinkCall& call);

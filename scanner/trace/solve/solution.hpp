@@ -29,12 +29,20 @@ struct Target {
   auto operator<=>(const Target&) const = default;
 };
 
+/// What the callers of a function pass for a call through one of its arguments.
+struct PassedTargets {
+  std::set<Target> certain;           ///< whatever must hold for the call to be made holds where it is passed
+  std::set<std::uint32_t> functions;  ///< whose callers say what is passed
+  bool doubtful = false;              ///< some caller passes a pointer, and whether the call is made is not known of it
+};
+
 struct Solution {
   std::deque<CallSite> sites;        ///< by SiteId
   std::deque<TagSink> sinks;         ///< by SinkId
   std::vector<SinkCall> sink_calls;  ///< in the order in which they were first matched
   /// What each call reaches, and the assumptions (flags) under which it does.
   std::map<std::pair<SiteId, Target>, std::uint32_t> targets;
+  std::map<SiteId, PassedTargets> passed_targets;
   std::set<SiteId> unsure_callee;  ///< calls through what may be another pointer as well
   std::set<SiteId> open_callee;    ///< of calls whose results are wanted: callers decide what they reach
   std::unordered_map<std::uint32_t, FunctionSummary> summaries;  ///< of analysed functions: returns, argument stores

@@ -81,10 +81,14 @@ void CallTargets::pass_pointer(SiteId id, SiteId through, const Atom& pointer) {
   const CallSite& call = solution_.sites[through];
   const bool direct = call.function == site.target;
   const bool several = values.atoms(passed).size() > 1;
-  std::uint32_t undecided = 0;
-  if (direct && !conditions_.allows(site, call.state.constraints, several, undecided)) return;
-  // Which function is called decides what is returned; a tag that goes along is the same for all callers.
-  if (context_.results_wanted.contains(through)) assumed |= undecided;
+  Conditions::Allowed allowed;
+  allowed.certain = call.state.constraints.empty();
+  if (direct) allowed = conditions_.allows(site, call.state.constraints, several);
+  if (!allowed.possible) return;
+  // Which function is called decides what is returned; a tag that goes along is the same for all callers. But which of
+  // several pointers goes with what must hold is not known.
+  if (several || context_.results_wanted.contains(through)) assumed |= allowed.assumed;
+  note_passed(site, through, passed, allowed.certain);
   passed = values.with_flags(passed, assumed);
   context_.worklist.add(AddTargets{through, passed});
   if (!site.reached || !worth_asking(through, pointer)) return;
@@ -93,6 +97,19 @@ void CallTargets::pass_pointer(SiteId id, SiteId through, const Atom& pointer) {
   for (const Atom& atom : values.atoms(passed)) {
     if (is_passed(atom)) pass_further(site, through, atom);
   }
+}
+
+/// `certain`: where `site` passes the pointer, the call through it is made.
+void CallTargets::note_passed(const CallSite& site, SiteId through, ValueId passed, bool certain) {
+  PassedTargets& of = solution_.passed_targets[through];
+  of.functions.insert(solution_.sites[through].function);
+  for (const Atom& atom : program_.values.atoms(passed)) {
+    if (is_passed(atom)) of.functions.insert(site.function);
+  }
+  of.doubtful = of.doubtful || !certain;
+  const Atom* only = program_.values.only(passed);
+  const auto target = certain && site.reached && only != nullptr ? target_of(*only) : std::nullopt;
+  if (target) of.certain.insert(*target);
 }
 
 /// The calling function got the pointer from its callers. What must hold for it to pass it on is not asked of them.
@@ -134,7 +151,8 @@ void CallTargets::note_open(SiteId site) {
   context_.redo_dependents({FactKind::targets, site});
 }
 
-void CallTargets::add_target(SiteId site, const Atom& atom) {
+/// What a call through the pointer reaches; nothing when it is no code that is known.
+std::optional<Target> CallTargets::target_of(const Atom& atom) {
   int import = atom.kind == AtomKind::import ? static_cast<int>(atom.a) : -1;
   std::uint32_t function = 0;
   if (atom.is_image_address()) {
@@ -142,16 +160,18 @@ void CallTargets::add_target(SiteId site, const Atom& atom) {
     import = callee.import;
     function = callee.target;
   }
-  if (import >= 0) {
-    const int row = program_.row_of_import(import);
-    if (row >= 0) {
-      add_row(site, row, assumptions_of(atom));
-    } else {
-      note_target(site, {Target::Kind::unlisted_import, static_cast<std::uint32_t>(import)}, assumptions_of(atom));
-    }
-    return;
-  }
-  if (function == 0 || !note_target(site, {Target::Kind::function, function}, assumptions_of(atom))) return;
+  if (import < 0) return function != 0 ? std::optional(Target{Target::Kind::function, function}) : std::nullopt;
+  const int row = program_.row_of_import(import);
+  return row >= 0 ? Target{Target::Kind::row, static_cast<std::uint32_t>(row)}
+                  : Target{Target::Kind::unlisted_import, static_cast<std::uint32_t>(import)};
+}
+
+void CallTargets::add_target(SiteId site, const Atom& atom) {
+  const std::optional<Target> target = target_of(atom);
+  if (!target) return;
+  const std::uint32_t assumed = assumptions_of(atom), function = target->number;
+  if (target->kind == Target::Kind::row) return add_row(site, static_cast<int>(target->number), assumed);
+  if (!note_target(site, *target, assumed) || target->kind != Target::Kind::function) return;
   context_.dependencies.add({FactKind::callee, function}, TakeStores{site, function});
   for (const SinkId sink : solution_.sinks_of(function)) context_.match({site, sink});
   context_.worklist.add(TakeStores{site, function});

@@ -2,6 +2,8 @@
 // argument that callers pass.
 #pragma once
 
+#include <optional>
+
 #include "scanner/trace/solve/conditions.hpp"
 #include "scanner/trace/solve/context.hpp"
 #include "scanner/trace/solve/discovery.hpp"
@@ -28,6 +30,8 @@ class CallTargets {
   [[nodiscard]] bool worth_asking(SiteId call, const Atom& pointer);
   void call_through(std::uint32_t function, SiteId call, const Atom& pointer, bool ask);
   void pass_pointer(SiteId id, SiteId through, const Atom& pointer);
+  void note_passed(const CallSite& site, SiteId through, ValueId passed, bool certain);
+  std::optional<Target> target_of(const Atom& atom);
   void pass_further(const CallSite& site, SiteId through, const Atom& pointer);
   [[nodiscard]] bool passes_tag(const CallSite& site, bool or_argument);
   void add_row(SiteId site, int row, std::uint32_t assumed);
