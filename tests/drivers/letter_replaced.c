@@ -1,5 +1,5 @@
 /* One letter of a tag in a local is replaced, at a place that a mask leaves few of: the tag is never passed as it was. Of a
-   number beside it nothing changes. */
+   number beside it nothing changes. Where letters are walked over, nobody knows how far, it is hardly what it was. */
 #include "kernel.h"
 typedef union { UCHAR letter[4]; ULONG tag; } TEXT;
 EXPORT PVOID NTAPI one_of_two(ULONG x) {
@@ -24,6 +24,14 @@ EXPORT PVOID NTAPI beside(ULONG x) {
   second.letter[x & 3] = 'q';
   opaque = second.tag;
   return ExAllocatePoolWithTag(PagedPool, 40, first.tag);
+}
+EXPORT PVOID NTAPI walked(ULONG x) {
+  TEXT text = {{'N', 'l', 'r', 'f'}};
+  UCHAR* to = text.letter;
+  for (const char* from = x ? "Tlrg" : "Tlrh"; *from; ++from, ++to) {
+    if (*from != 'l') *to = (UCHAR)*from;
+  }
+  return ExAllocatePoolWithTag(PagedPool, 48, text.tag);
 }
 DRIVER_ENTRY {
   (void)driver; (void)registry_path;

@@ -24,13 +24,18 @@ void Memory::weak_update_behind(State& state, std::int64_t offset, std::uint32_t
 }
 
 /// An element of `array`, which are parts of numbers, is stored to: no number that all of them are part of is what it
-/// was.
+/// was. One that a walk over parts begins in, however long it is, hardly ever is.
 void Memory::forget_whole_of(State& state, const Atom& array, unsigned width) {
+  if (width >= kWhole) return;
   const std::int64_t begin = array.displacement();
   const std::int64_t end = begin + std::int64_t{array.stride} * (std::int64_t{array.count} - 1) + width;
-  if (array.count == 0 || width >= kWhole || end - begin > 2 * kWhole) return;
   budget_.spend(steps_for(state));
-  frame_store(state, begin, static_cast<unsigned>(end - begin), values_.unknown(kTopComputed), values_);
+  if (array.count != 0 && end - begin <= 2 * kWhole)
+    return frame_store(state, begin, static_cast<unsigned>(end - begin), values_.unknown(kTopComputed), values_);
+  for (FrameSlot& slot : state.frame) {
+    const bool meets = slot.offset < begin + kWhole && begin < slot.offset + std::int64_t{slot.width};
+    if (meets) slot.value = values_.with_flags(slot.value, kTopComputed | kAssumesFrame);
+  }
 }
 
 /// As weak_update_behind, for a pointer that walks down: every local below `end`.

@@ -72,8 +72,9 @@ ValueId CallResults::of_callee(SiteId call, std::uint32_t callee, const Atom& re
   const ValueId result = with_returned(callee, returns, question, depth + 1);
   const ValueId passed = in_terms_of_caller(program_, site, result, 4);
   const ValueId here = with_returned(site.function, passed, question, depth + 1);
-  const bool known =
-      (values_.flags(here) & kTopMask) == 0 && std::ranges::all_of(values_.atoms(here), &Atom::is_constant);
+  // One of several numbers may be told by what this call passes.
+  const Atom* only = values_.only(here);
+  const bool known = only != nullptr && only->is_constant();
   const ValueId number = known || returned.offset != 0 ? kBottom : evaluations_.returned_to(site);
   return number != kBottom ? number : here;
 }
