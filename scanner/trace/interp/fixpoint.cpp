@@ -104,6 +104,7 @@ void Fixpoint::visit(std::uint32_t number) {
     merge_into(next, found, {back, back ? rounds(block, next) : std::uint16_t{0}});
   }
   if (block.unresolved_jump && !transfer_.stack().at_entry_depth(state)) {
+    follow_no_loop();
     for (const std::uint32_t next : without_predecessor_) {
       if (effort_.given_up()) return;
       merge_into(next, state, {queue_.goes_back(number, next), 0});
@@ -122,7 +123,15 @@ void Fixpoint::enter_loop(std::uint32_t number, const State& state) {
     return;
   }
   loop->followed = false;
-  for (const std::uint32_t block : loop->blocks) {
+  look_again_at(loop->blocks);
+}
+
+void Fixpoint::follow_no_loop() {
+  if (loops_) look_again_at(loops_->give_up());
+}
+
+void Fixpoint::look_again_at(const std::vector<std::uint32_t>& blocks) {
+  for (const std::uint32_t block : blocks) {
     if (visits_[block] > 0) queue_.push(block);
   }
 }

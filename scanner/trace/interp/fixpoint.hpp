@@ -50,6 +50,8 @@ class Fixpoint {
   void iterate();
   void visit(std::uint32_t number);
   void enter_loop(std::uint32_t number, const State& state);
+  void follow_no_loop();
+  void look_again_at(const std::vector<std::uint32_t>& blocks);
   void record();
   void record_block(std::uint32_t number);
   void record_unreached(std::uint32_t number);

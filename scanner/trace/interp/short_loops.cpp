@@ -31,21 +31,18 @@ void collect(const LiftedFunction& function, std::span<const std::uint32_t> orde
   }
 }
 
-/// Nothing but the loop's own blocks happens in it, and some of them takes or stores a byte.
-bool works_on_bytes(const LiftedFunction& function, const Blocks& blocks) {
-  bool bytes = false;
+/// Does nothing but the loop's own blocks happen in it?
+bool runs_by_itself(const LiftedFunction& function, const Blocks& blocks) {
   for (const std::uint32_t number : blocks) {
     const Block& block = function.blocks[number];
     if (block.leaves_to != 0 || !block.exception_successors.empty() || block.successors.empty()) return false;
     for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
       const Instruction& instruction = function.instructions[function.order[block.first_instruction + i]];
-      for (const Op& op : std::span(function.ops).subspan(instruction.first_op, instruction.op_count)) {
-        if (op.kind == OpKind::call) return false;
-        bytes = bytes || (op.width == 1 && (op.kind == OpKind::load || op.kind == OpKind::store));
-      }
+      const auto ops = std::span(function.ops).subspan(instruction.first_op, instruction.op_count);
+      if (std::ranges::any_of(ops, [](const Op& op) { return op.kind == OpKind::call; })) return false;
     }
   }
-  return bytes;
+  return true;
 }
 
 /// Is the first of `blocks` the only one that others lead to?
@@ -53,9 +50,7 @@ bool entered_at_first_only(const LiftedFunction& function, const Blocks& blocks)
   const auto inside = [&](std::uint32_t number) { return number != blocks.front() && contains(blocks, number); };
   for (std::uint32_t number = 0; number < function.blocks.size(); ++number) {
     const Block& block = function.blocks[number];
-    if (block.unresolved_jump ||
-        std::ranges::any_of(block.exception_successors, [&](auto to) { return contains(blocks, to); }))
-      return false;
+    if (std::ranges::any_of(block.exception_successors, [&](auto to) { return contains(blocks, to); })) return false;
     if (!contains(blocks, number) && std::ranges::any_of(block.successors, inside)) return false;
   }
   return true;
@@ -78,7 +73,7 @@ ShortLoops::ShortLoops(const LiftedFunction& function, std::span<const std::pair
     Loop loop;
     loop.blocks.assign(1, begin);
     collect(function, order, last, loop.blocks);
-    if (works_on_bytes(function, loop.blocks) && entered_at_first_only(function, loop.blocks))
+    if (runs_by_itself(function, loop.blocks) && entered_at_first_only(function, loop.blocks))
       loops_.push_back(std::move(loop));
   }
 }
@@ -87,6 +82,15 @@ ShortLoops::Loop* ShortLoops::entered_at(std::uint32_t block) {
   const auto found =
       std::ranges::find_if(loops_, [block](const Loop& loop) { return loop.followed && loop.blocks.front() == block; });
   return found == loops_.end() ? nullptr : &*found;
+}
+
+std::vector<std::uint32_t> ShortLoops::give_up() {
+  std::vector<std::uint32_t> blocks;
+  for (Loop& loop : loops_) {
+    if (loop.followed) blocks.insert(blocks.end(), loop.blocks.begin(), loop.blocks.end());
+    loop.followed = false;
+  }
+  return blocks;
 }
 
 bool ShortLoops::left_by(std::uint32_t from, std::uint32_t to) const {

@@ -1,6 +1,7 @@
-// Loops of few blocks over single bytes: a string becomes a tag, letter by letter. A fixed point joins the rounds, and
-// what each of them writes is lost. Such a loop is followed round by round from each state in which it is entered, as
-// long as every branch in it is decided by what is known.
+// Loops of few blocks that call nothing: a string becomes a tag letter by letter, a tag counts up, a table is cleared.
+// A fixed point joins the rounds, with those that are not run, too, and what each of them writes is lost. Such a loop
+// is followed round by round from each state in which it is entered, as long as every branch in it is decided by what
+// is known.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,8 @@ class ShortLoops {
 
   /// The loop that is entered at `block`, if it is still followed; else null.
   Loop* entered_at(std::uint32_t block);
+  /// None is followed any longer: what jumps to unknown places may enter them anywhere. The blocks of those that were.
+  std::vector<std::uint32_t> give_up();
   /// Does the edge leave a loop that is followed? What comes out of it is told by following it, not by its blocks.
   [[nodiscard]] bool left_by(std::uint32_t from, std::uint32_t to) const;
 

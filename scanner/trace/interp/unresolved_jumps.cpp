@@ -25,6 +25,7 @@ void Fixpoint::follow_unresolved_jump(std::uint32_t number) {
   State state = in_[number];
   interpret(function_.blocks[number], state);
   if (transfer_.stack().at_entry_depth(state)) return;  // it leaves the function
+  follow_no_loop();
   for (std::uint32_t next = 1; next < function_.blocks.size() && !effort_.given_up(); ++next) {
     // Nobody jumps to where the stack would have another depth.
     const bool same_depth = in_[next].registers[abi_.stack_pointer] == state.registers[abi_.stack_pointer];
