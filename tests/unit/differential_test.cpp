@@ -114,6 +114,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "ndis_helper",
                                           "ndis_pools",
                                           "passed_function",
+                                          "rounds_are_run",
                                           "wide_compare",
                                           "out_parameter",
                                           "switch_masked",
