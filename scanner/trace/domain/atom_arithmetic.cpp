@@ -8,6 +8,14 @@
 namespace scanner::trace {
 namespace {
 
+/// Of the product of two numbers of 8 bytes.
+std::uint64_t upper_half(std::uint64_t a, std::uint64_t b) {
+  constexpr std::uint64_t kLow = 0xFFFFFFFFU;
+  const std::uint64_t low = (a & kLow) * (b & kLow), left = (a >> 32) * (b & kLow), right = (a & kLow) * (b >> 32);
+  const std::uint64_t carry = ((low >> 32) + (left & kLow) + (right & kLow)) >> 32;
+  return (a >> 32) * (b >> 32) + (left >> 32) + (right >> 32) + carry;
+}
+
 /// `a` ∘ `b`, both of `width` bytes. What combine_constants() answers itself is not asked for.
 std::uint64_t compute(Alu op, unsigned width, std::uint64_t a, std::uint64_t b) {
   const auto bits = 8 * width;
@@ -30,9 +38,9 @@ std::uint64_t compute(Alu op, unsigned width, std::uint64_t a, std::uint64_t b) 
       return result;
     }
     case Alu::mul: return a * b;
-    case Alu::mul_high:
-    case Alu::divide:
-    case Alu::remainder:
+    case Alu::mul_high: return width == 8 ? upper_half(a, b) : a * b >> 32;
+    case Alu::divide: return a / b;
+    case Alu::remainder: return a % b;
     case Alu::insert:
     case Alu::other: break;
   }
@@ -40,7 +48,8 @@ std::uint64_t compute(Alu op, unsigned width, std::uint64_t a, std::uint64_t b) 
 }
 
 bool combine_constants(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& y, Atom& out) {
-  if (op == Alu::other || op == Alu::mul_high || op == Alu::divide || op == Alu::remainder) return false;
+  const bool divides = op == Alu::divide || op == Alu::remainder;
+  if (op == Alu::other || (divides && cut(y.a, width) == 0)) return false;
   if (op == Alu::insert) {
     const std::uint64_t mask = cut(~0ULL, width) << shift;
     out.a = (x.a & ~mask) | ((y.a << shift) & mask);

@@ -159,10 +159,10 @@ ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
     any = true;
     ValueId numbers = kBottom;
     const bool some = atom.strided() && known(atom) && restrict_progression(atom, bound);
-    if (!some && before.size() == 1 && known(atom) && without_some(atom, bound, numbers))
-      return with_flags(numbers, reasons);
-    less = some || less;
-    result = join(result, spell_out(atom, policy::kMostIndices, numbers) ? numbers : single(atom));
+    const bool inner = !some && known(atom) && without_some(atom, bound, numbers);
+    less = some || inner || less;
+    if (!inner && !spell_out(atom, policy::kMostIndices, numbers)) numbers = single(atom);
+    result = join(result, numbers);
   }
   return less && any ? result : id;  // where nothing is left no path leads: nobody is told of it
 }

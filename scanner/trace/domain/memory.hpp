@@ -49,7 +49,7 @@ class Memory {
   ValueId with_contents(ValueId value);
   /// The operation stores (OpKind::store) in the function at RVA `function`. Stores that leave the frame are added to
   /// `log` unless it is null.
-  void store(State& state, const Op& op, std::uint32_t function, StoreLog* log);
+  ValueId store(State& state, const Op& op, std::uint32_t function, StoreLog* log);
   /// The operation stores many times (OpKind::repeat), log as above.
   void repeat(State& state, const Op& op, std::uint32_t function, StoreLog* log);
   /// `bytes` bytes of `value`, which are all alike if `from` is kBottom, or those at `from`, are stored at `to`.

@@ -63,6 +63,15 @@ void Memory::store_to_array(State& state, const Target& target, const Atom& arra
     if (atom.kind == AtomKind::memory && atom.stride == array.stride && atom.count == array.count) table = &atom;
   }
   const bool few = array.count != 0 && array.count <= policy::kMostElementsCopied;
+  const bool whole = width >= kWhole && array.stride >= static_cast<std::int32_t>(width);
+  if (table == nullptr && whole && array.count != 0 && array.count <= policy::kMostElementsOnStack) {
+    for (unsigned i = 0; i < array.count; ++i) {
+      const std::int64_t offset = array.displacement() + std::int64_t{i} * array.stride;
+      const ValueId before = frame_load(state, offset, width, values_, abi_);
+      frame_store(state, offset, width, values_.join(before, target.value), values_);
+    }
+    return;
+  }
   if (table == nullptr || !few || array.stride != static_cast<std::int32_t>(width)) {
     if (values_.only(target.address) != nullptr) forget_whole_of(state, array, width);
     return weak_update_behind(state, array.displacement(), 0);
@@ -125,7 +134,7 @@ void Memory::note(const Target& target, const Atom& atom, StoreLog& log) const {
   }
 }
 
-void Memory::store(State& state, const Op& op, std::uint32_t function, StoreLog* log) {
+ValueId Memory::store(State& state, const Op& op, std::uint32_t function, StoreLog* log) {
   const ValueId address = address_of(state, op.mem);
   ValueId value = stored_value(state, op);
   const Atom* only = values_.only(address);
@@ -133,7 +142,7 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, StoreLog*
     const std::int64_t offset = only->displacement();
     if (op.weak) value = values_.join(frame_load(state, offset, op.width, values_, abi_), value);
     frame_store(state, offset, op.width, value, values_);
-    return;
+    return address;
   }
   const Target target{op, function, address, value, only != nullptr && !op.weak};
   const auto atoms = values_.atoms(address);
@@ -147,7 +156,7 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, StoreLog*
     if (atom.is_pointer_argument() && !atom.strided()) store_behind_argument(state, target, atom);
     if (log != nullptr) note(target, atom, *log);
   }
-  if (!leaves_frame) return;
+  if (!leaves_frame) return address;
   budget_.spend(steps_for(state));
   const bool elsewhere = (values_.flags(address) & kTopMask) != 0;
   const std::span<const Atom> places = elsewhere ? std::span<const Atom>{} : atoms;
@@ -156,6 +165,7 @@ void Memory::store(State& state, const Op& op, std::uint32_t function, StoreLog*
   escape(state, value);
   if (op.width == abi_.word) escape_argument(state, value);
   if (op.unknown && op.a != kNoReg) escape(state, state.registers[op.a]);
+  return address;
 }
 
 /// Other pointers may be aliases of a field behind an argument. `atoms` are all that the address of the store may be;

@@ -64,6 +64,21 @@ bool set_bits(Atom& atom, std::uint64_t bits) {
   return true;
 }
 
+/// Bits below the stride are the same in all values; of a range that holds every number of its bits, those bits change
+/// places only.
+bool flip_bits(Atom& atom, std::uint64_t bits) {
+  const auto stride = static_cast<std::uint64_t>(atom.stride);
+  if (atom.stride < 0 || !std::has_single_bit(stride)) return false;
+  const std::uint64_t above = bits & ~(stride - 1), range = stride * atom.count;
+  if (above == 0) {
+    atom.a ^= bits;
+    return true;
+  }
+  if (!std::has_single_bit(range) || (atom.a & (range - 1) & ~(stride - 1)) != 0) return false;
+  atom.a ^= bits & ~((range - 1) & ~(stride - 1));
+  return true;
+}
+
 /// Of a walk without an end only the bits of the register are left.
 bool shift_down(Atom& atom, std::uint64_t by, unsigned width) {
   const std::uint64_t bits = std::uint64_t{8} * width;
@@ -154,8 +169,8 @@ bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, A
       case Alu::add: out.a += static_cast<std::uint64_t>(delta); return true;
       case Alu::sub: out.a -= static_cast<std::uint64_t>(delta); return true;
       case Alu::bit_and: return mask(out, y.a, width);
-      case Alu::bit_or:
-      case Alu::bit_xor: return set_bits(out, y.a);
+      case Alu::bit_or: return set_bits(out, y.a);
+      case Alu::bit_xor: return flip_bits(out, width == 4 ? y.a & 0xFFFFFFFFU : y.a);
       case Alu::shr: return shift_down(out, y.a, width);
       case Alu::bswap: return width == 4 && swap_bytes(out);
       default: return false;
@@ -164,7 +179,7 @@ bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, A
   if (!y.is_address() || y.strided() || op != Alu::add) return false;
   out = y.with_stride(x.stride, x.count);
   out.where = x.where;
-  out.a += x.a;
+  out.a += width == 4 ? static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(x.a)}) : x.a;
   return true;
 }
 

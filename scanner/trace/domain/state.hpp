@@ -72,6 +72,8 @@ struct Narrowing {
   auto operator<=>(const Narrowing&) const = default;
 };
 
+using Narrowings = std::vector<Narrowing>;  // ascending
+
 struct State {
   std::array<ValueId, kRegCount> registers{};
   std::vector<FrameSlot> frame;                    // ascending by offset, not overlapping
@@ -79,7 +81,7 @@ struct State {
   std::vector<FieldSlot> fields;                   // in no order, not overlapping
   std::vector<EscapedArgument> escaped_arguments;  // ascending
   std::vector<Constraint> constraints;             // ascending
-  std::vector<Narrowing> narrowings;               // ascending
+  Narrowings narrowings;
 
   bool operator==(const State&) const = default;
 

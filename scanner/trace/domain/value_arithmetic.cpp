@@ -244,7 +244,8 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
       }
     }
   }
-  if (lost && results.empty() && op == Alu::add) {
+  // An aligned address is added to with OR, too.
+  if (lost && results.empty() && (op == Alu::add || op == Alu::bit_or)) {
     if (const ValueId behind = somewhere_behind(a, b); behind != kBottom) return behind;
   }
   std::sort(results.begin(), results.end());

@@ -33,6 +33,17 @@ void BranchRefinement::compare(const Op& op, const State& state) {
   carry_ = op.carry;
 }
 
+void BranchRefinement::note_element_stored(const Op& store, State& state, ValueId address) {
+  const Atom* array = values_.only(address);
+  if (array == nullptr || array->kind != AtomKind::frame || !array->strided() || array->count == 0) return;
+  const ValueId index = index_of(store.mem, state);
+  if (index == kBottom) return;
+  const std::int64_t begin = array->displacement(), end = begin + std::int64_t{array->stride} * array->count;
+  for (const FrameSlot& slot : state.frame) {
+    if (slot.offset >= begin && slot.offset < end) note_choice(values_, state, slot.value, index);
+  }
+}
+
 /// The smallest and the largest of the numbers that a value may be. False when it may be something else.
 bool BranchRefinement::range_of_all(ValueId id, NumberRange& range) const {
   const auto atoms = values_.atoms(id);
@@ -113,7 +124,8 @@ std::optional<Bound> BranchRefinement::bound_of_whole(unsigned side, const Instr
   return bound;
 }
 
-BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool taken, const State& state) {
+/// `counts`: the branch may end a loop that begins with its block.
+BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool taken, bool counts, const State& state) {
   News news;
   if (!is_single(0) && !is_single(1)) {
     const bool equal = branch.condition == Condition::equal || branch.condition == Condition::not_equal;
@@ -133,14 +145,14 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
       news.constraint = constraint_on(*argument, *bound);
     ValueId becomes = values_.restricted(compared, *bound);
     if (becomes != compared && bound->kind != Bound::Kind::equal && !state.narrowings.empty())
-      becomes = without_excluded(values_, state, compared, becomes);
+      becomes = without_excluded(values_, state.narrowings, compared, becomes);
     if (!news.narrowing) news.narrowing = narrowing_of(values_, compared, becomes, *bound);
     if (const Derivations::Derived& derived = sides_[side].derived; derived.origin != 0 && !bound->in_image) {
       news.left_of_origin = derivations_.left_of(derived, *bound);
       if (news.left_of_origin != kBottom) news.origin = derivations_.origin(derived);
     }
     news.narrowed = news.origin != nullptr ? news.origin->value : becomes != compared ? compared : kBottom;
-    if (bound->kind == Bound::Kind::not_equal && begins_loop_) count_to(becomes, *bound);
+    if (bound->kind == Bound::Kind::not_equal && counts) count_to(becomes, *bound);
     if (becomes != compared) news.side = side;
     news.becomes = becomes;
     break;
@@ -159,15 +171,55 @@ bool BranchRefinement::impossible(const Instruction& branch, bool taken, const S
   return false;
 }
 
-void BranchRefinement::refine(State& state, const News& news) const {
+/// What `reg` holds where `known` says something of bits of a number that it, or what it was computed from, has bits of.
+ValueId BranchRefinement::left_of_bits_in(Reg reg, const Narrowings& known, const State& state) {
+  const Derivations::Derived* derived = derivations_.steps_to(reg);
+  const Derivations::Origin* origin = derived != nullptr ? derivations_.origin(*derived) : nullptr;
+  if (origin == nullptr) return left_of_bits(values_, known, state.registers[reg]);
+  const ValueId left = left_of_bits(values_, known, origin->value);
+  return left != origin->value ? derivations_.result_of(*derived, left) : state.registers[reg];
+}
+
+/// Is it about bits of a number, of which others may stand elsewhere?
+bool BranchRefinement::is_about_bits(const std::optional<Narrowing>& narrowing) const {
+  const bool bounded = narrowing && narrowing->kind == Narrowing::Kind::bounded;
+  const Atom* bits = bounded ? values_.only(narrowing->value) : nullptr;
+  return bits != nullptr && bits->masked();
+}
+
+/// What is known of some bits of a number leaves out some values of others that were taken from it before.
+void BranchRefinement::note_narrowing(State& state, const Narrowing& narrowing) {
+  note(state.narrowings, narrowing);
+  if (!is_about_bits(narrowing)) return;
+  std::array<ValueId, kFirstWide> left{};
+  for (Reg reg = 0; reg < kFirstWide; ++reg) left[reg] = left_of_bits_in(reg, state.narrowings, state);
+  std::ranges::copy(left, state.registers.begin());
+  for (FrameSlot& slot : state.frame) slot.value = left_of_bits(values_, state.narrowings, slot.value);
+}
+
+/// `reg` was computed from the numbers that were compared, or from those that they were computed from: what is left of
+/// it. kBottom: it was not.
+ValueId BranchRefinement::computed_from(const News& news, Reg reg) {
+  const Derivations::Derived* derived = derivations_.steps_to(reg);
+  const Derivations::Origin* origin = derived != nullptr ? derivations_.origin(*derived) : nullptr;
+  if (origin == nullptr) return kBottom;
+  if (origin == news.origin) return derivations_.result_of(*derived, news.left_of_origin);
+  const bool compared = news.side != News::kNoSide && (origin->registers & sides_[news.side].registers) != 0;
+  return compared ? derivations_.result_of(*derived, news.becomes) : kBottom;
+}
+
+void BranchRefinement::refine(State& state, const News& news) {
   if (news.constraint) {
     auto& list = state.constraints;
     const auto at = std::lower_bound(list.begin(), list.end(), *news.constraint);
     if ((at == list.end() || *at != *news.constraint) && list.size() < policy::kMostConstraints)
       list.insert(at, *news.constraint);
   }
-  if (news.narrowing) note(state, *news.narrowing);
+  if (news.narrowing) note_narrowing(state, *news.narrowing);
   if (news.narrowed != kBottom && !state.narrowings.empty()) doubt_chosen(values_, state, news.narrowed);
+  for (Reg reg = 0; reg < kFirstWide && derivations_.any(); ++reg) {
+    if (const ValueId left = computed_from(news, reg); left != kBottom) state.registers[reg] = left;
+  }
   if (news.origin != nullptr) {
     Side origin;
     origin.value = news.origin->value;
@@ -182,6 +234,50 @@ void BranchRefinement::refine(State& state, const News& news) const {
   if (side.stepped == kNoReg) return;
   const ValueId step = values_.constant(static_cast<std::uint64_t>(side.step));
   state.registers[side.stepped] = values_.resize(values_.alu(Alu::add, width_, 0, news.becomes, step), width_, false);
+}
+
+/// Does the last comparison tell anything of the register?
+bool BranchRefinement::is_about(Reg reg, const State& state) const {
+  if (reg >= kFirstWide) return false;
+  return derivations_.any() || std::ranges::any_of(sides_, [&](const Side& side) {
+    return ((side.registers >> reg) & 1) != 0 || side.stepped == reg || side.value == state.registers[reg];
+  });
+}
+
+ValueId BranchRefinement::held_where(const News& news, Reg reg, const State& state) {
+  if (const ValueId left = computed_from(news, reg); left != kBottom) return left;
+  if (news.origin != nullptr && ((news.origin->registers >> reg) & 1) != 0) return news.left_of_origin;
+  const ValueId value = state.registers[reg];
+  if (is_about_bits(news.narrowing)) {
+    Narrowings known = state.narrowings;
+    note(known, *news.narrowing);
+    if (const ValueId left = left_of_bits_in(reg, known, state); left != value) return left;
+  }
+  if (news.side == News::kNoSide) return value;
+  const Side& side = sides_[news.side];
+  const Atom* atom = values_.only(side.value);
+  const bool argument = atom != nullptr && atom->kind == AtomKind::initial && value == side.value;
+  if (argument || ((side.registers >> reg) & 1) != 0) return news.becomes;
+  if (side.stepped != reg) return value;
+  const ValueId step = values_.constant(static_cast<std::uint64_t>(side.step));
+  return values_.resize(values_.alu(Alu::add, width_, 0, news.becomes, step), width_, false);
+}
+
+ValueId BranchRefinement::selected(const Op& select, const State& state) {
+  const ValueId a = state.registers[select.a], b = state.registers[select.b];
+  const std::optional<bool> second = decides(select.condition, select.signed_condition);
+  if (second) return *second ? b : a;
+  if (!known_ || select.condition == Condition::other || a == b) return values_.join(a, b);
+  Instruction branch;
+  branch.condition = select.condition;
+  branch.signed_condition = select.signed_condition;
+  if (impossible(branch, false, state)) return b;
+  if (impossible(branch, true, state)) return a;
+  const Atom* compared = values_.only(sides_[0].value);
+  const bool bits = compared != nullptr && compared->masked();
+  if (!bits && !is_about(select.a, state) && !is_about(select.b, state)) return values_.join(a, b);
+  const News if_not = look(branch, false, false, state), if_so = look(branch, true, false, state);
+  return values_.join(held_where(if_not, select.a, state), held_where(if_so, select.b, state));
 }
 
 /// A counter that the head of a loop compares for equality does not go beyond, unless some way around this loop leaves
@@ -269,8 +365,18 @@ void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) 
   const Atom* atom = values_.only(side.value);
   if (atom != nullptr && atom->kind == AtomKind::initial) {
     // An argument is the same wherever it stands; two unknown values need not be.
-    for (ValueId& reg : state.registers) reg = reg == side.value ? becomes : reg;
-    for (FrameSlot& slot : state.frame) slot.value = slot.value == side.value ? becomes : slot.value;
+    const auto left_of = [&](ValueId value) {
+      if (value == side.value) return becomes;
+      const Atom* other = values_.only(value);
+      if (other == nullptr || other->kind != AtomKind::initial || other->where != atom->where) return value;
+      // The same with something else added to it.
+      const auto more = static_cast<std::int64_t>(other->a - atom->a);
+      Atom moved = *atom;
+      moved.a = other->a;
+      return moved == *other && values_.may_be_few(becomes) ? values_.add(becomes, more) : value;
+    };
+    for (ValueId& reg : state.registers) reg = left_of(reg);
+    for (FrameSlot& slot : state.frame) slot.value = left_of(slot.value);
     // Arguments on the stack have no slot of their own until something is known of them.
     if (side.slot_width != 0) frame_store(state, side.slot, side.slot_width, becomes, values_);
     return;

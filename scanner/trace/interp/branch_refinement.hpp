@@ -58,11 +58,11 @@ class BranchRefinement {
   }
   /// What `load`, an operation, finds in `state` is `element`: of a table, perhaps.
   void note_element(const Op& load, State& state, ValueId element) {
-    if (load.mem.index == kNoReg && load.mem.base == kNoReg) return;
-    ValueId index = derivations_.numbers_behind(load.mem.index, state);
-    if (index == kBottom) index = derivations_.numbers_behind(load.mem.base, state);
+    const ValueId index = index_of(load.mem, state);
     if (index != kBottom) note_choice(values_, state, element, index);
   }
+  /// `store`, an operation, wrote to an element of an array in the frame, perhaps: each holds what it did, or that.
+  void note_element_stored(const Op& store, State& state, ValueId address);
   /// The operation compares (OpKind::compare).
   void compare(const Op& op, const State& state);
 
@@ -88,16 +88,26 @@ class BranchRefinement {
     }
   };
   /// Only when known(): what `branch`, which has a condition, tells where it is taken or not.
-  [[nodiscard]] News look(const Instruction& branch, bool taken, const State& state);
+  [[nodiscard]] News look(const Instruction& branch, bool taken, const State& state) {
+    return look(branch, taken, begins_loop_, state);
+  }
   /// Only when known(): does no number that was compared take this way?
   [[nodiscard]] bool impossible(const Instruction& branch, bool taken, const State& state) const;
   /// `state` becomes what holds there.
-  void refine(State& state, const News& news) const;
+  void refine(State& state, const News& news);
+  /// What `select`, of that kind, leaves in its register.
+  [[nodiscard]] ValueId selected(const Op& select, const State& state);
   /// Only when known(): how often the loop is entered whose head was entered in `head`, and which this edge of `branch`
   /// closes; 0 when the comparison does not count its rounds.
   [[nodiscard]] std::uint16_t rounds(const State& head, const Instruction& branch, bool taken) const;
 
  private:
+  /// The few numbers that choose an address. kBottom: nothing does.
+  [[nodiscard]] ValueId index_of(const Mem& mem, const State& state) const {
+    if (mem.index == kNoReg && mem.base == kNoReg) return kBottom;
+    const ValueId index = derivations_.numbers_behind(mem.index, state);
+    return index != kBottom ? index : derivations_.numbers_behind(mem.base, state);
+  }
   /// What was compared, and where it still stands.
   struct Side {
     ValueId value = kBottom;
@@ -124,7 +134,11 @@ class BranchRefinement {
     const Atom* atom = values_.only(sides_[side].value);
     return atom != nullptr && atom->is_constant();
   }
+  [[nodiscard]] News look(const Instruction& branch, bool taken, bool counts, const State& state);
   void look_at(Side& side, Reg reg, unsigned width, const State& state);
+  [[nodiscard]] bool is_about(Reg reg, const State& state) const;
+  [[nodiscard]] ValueId computed_from(const News& news, Reg reg);
+  [[nodiscard]] ValueId held_where(const News& news, Reg reg, const State& state);
   [[nodiscard]] bool range_of_all(ValueId id, NumberRange& range) const;
   [[nodiscard]] std::optional<Bound> bound_of_whole(unsigned side, const Instruction& branch, bool taken,
                                                     bool counts) const;
@@ -133,6 +147,9 @@ class BranchRefinement {
   [[nodiscard]] std::uint16_t rounds_of_second(const State& head, unsigned side, const Bound& bound) const;
   [[nodiscard]] Constraint constraint_on(const Atom& argument, const Bound& bound) const;
   void count_to(ValueId& becomes, const Bound& bound);
+  [[nodiscard]] ValueId left_of_bits_in(Reg reg, const Narrowings& known, const State& state);
+  [[nodiscard]] bool is_about_bits(const std::optional<Narrowing>& narrowing) const;
+  void note_narrowing(State& state, const Narrowing& narrowing);
   void replace(State& state, const Side& side, ValueId becomes) const;
 
   ValuePool& values_;

@@ -48,15 +48,22 @@ bool Derivations::computes(const Op& op, const State& state, Derived& out) {
   const bool lea = op.kind == OpKind::lea;
   const Reg first = lea ? op.mem.base : op.a, second = lea ? op.mem.index : op.b;
   const Derived* source = from(first, state);
-  const bool alone = source != nullptr && second == kNoReg && !(lea && op.mem.in_image);
-  if (source == nullptr) source = from(second, state);
+  bool alone = source != nullptr && second == kNoReg && !(lea && op.mem.in_image);
+  std::uint64_t number = op.imm;
+  const bool reversed = source == nullptr;
+  if (source == nullptr) {
+    // A bit of a constant, chosen by an index.
+    source = from(second, state);
+    alone = op.kind == OpKind::alu && first < kFirstWide && values_.is_constant(state.registers[first], number);
+  }
   if (source == nullptr) return false;
   out = *source;
   if (op.kind == OpKind::copy && (op.width >= 8 || (op.width == 4 && !op.sign && fits_in_half(out)))) return true;
   out.exact = out.exact && alone && out.steps < Derived::kMostSteps;
   if (!out.exact) return true;
-  out.how[out.steps++] = lea ? Step{OpKind::alu, Alu::add, op.width, 0, false, static_cast<std::uint64_t>(op.mem.disp)}
-                             : Step{op.kind, op.alu, op.width, op.shift, op.sign, op.imm};
+  out.how[out.steps++] =
+      lea ? Step{OpKind::alu, Alu::add, op.width, 0, false, false, static_cast<std::uint64_t>(op.mem.disp)}
+          : Step{op.kind, op.alu, op.width, op.shift, op.sign, reversed, number};
   return true;
 }
 
@@ -81,6 +88,20 @@ void Derivations::follow(const Op& op, const State& state, std::int64_t slot, st
   if (out.exact && out.steps == 0) origin.registers |= bit;
 }
 
+ValueId Derivations::result_of(const Derived& derived, ValueId numbers) {
+  ValueId result = numbers;
+  for (unsigned k = 0; k < derived.steps; ++k) {
+    const Step& step = derived.how[k];
+    const bool whole = step.kind == OpKind::copy || (step.alu != Alu::insert && step.width < 8);
+    const ValueId number = values_.constant(step.imm);
+    if (step.kind == OpKind::alu)
+      result = values_.alu(step.alu, step.width, step.shift, step.reversed ? number : result,
+                           step.reversed ? result : number);
+    if (whole) result = values_.resize(result, step.width, step.sign);
+  }
+  return result;
+}
+
 ValueId Derivations::left_of(const Derived& derived, const Bound& bound) {
   const Origin* from = origin(derived);
   if (from == nullptr) return kBottom;
@@ -95,14 +116,7 @@ ValueId Derivations::left_of(const Derived& derived, const Bound& bound) {
   const std::size_t all = values_.atoms(numbers).size();
   for (std::size_t i = 0; i < all; ++i) {
     const Atom number = values_.atoms(numbers)[i];
-    ValueId result = values_.constant(number.a);
-    for (unsigned k = 0; k < derived.steps; ++k) {
-      const Step& step = derived.how[k];
-      const bool whole = step.kind == OpKind::copy || (step.alu != Alu::insert && step.width < 8);
-      if (step.kind == OpKind::alu)
-        result = values_.alu(step.alu, step.width, step.shift, result, values_.constant(step.imm));
-      if (whole) result = values_.resize(result, step.width, step.sign);
-    }
+    const ValueId result = result_of(derived, values_.constant(number.a));
     std::uint64_t computed = 0;
     if (!values_.is_constant(result, computed)) return kBottom;
     if (bound.holds(computed)) left.push_back(number);

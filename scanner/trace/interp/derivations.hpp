@@ -27,11 +27,12 @@ class Derivations {
     Alu alu = Alu::other;
     std::uint8_t width = 8, shift = 0;
     bool sign = false;
+    bool reversed = false;  // the number is the left operand
     std::uint64_t imm = 0;
   };
   /// How a register's content is computed from an origin.
   struct Derived {
-    static constexpr std::size_t kMostSteps = 3;
+    static constexpr std::size_t kMostSteps = 4;
     std::uint32_t origin = 0;  // its number; 0: from none
     std::uint8_t steps = 0;
     bool exact = true;  // by these steps and nothing else
@@ -66,6 +67,10 @@ class Derivations {
   }
   /// The few numbers of which `reg` is one, or of which it was computed; kBottom when there are none.
   [[nodiscard]] ValueId numbers_behind(Reg reg, const State& state) const;
+  /// What these steps make of `numbers`.
+  [[nodiscard]] ValueId result_of(const Derived& derived, ValueId numbers);
+  /// Is anything computed from an origin?
+  [[nodiscard]] bool any() const { return next_ != first_; }
   /// The numbers of the origin of which `bound` holds of what is computed from them; kBottom when it holds of all or of
   /// none.
   [[nodiscard]] ValueId left_of(const Derived& derived, const Bound& bound);

@@ -1,16 +1,27 @@
 #include "scanner/trace/interp/evaluation.hpp"
 
+#include <algorithm>
+
 #include "scanner/trace/domain/state_cost.hpp"
+#include "scanner/trace/interp/jump_targets.hpp"
 #include "scanner/trace/interp/transfer.hpp"
 #include "scanner/trace/ir/lift_function.hpp"
 
 namespace scanner::trace {
 namespace {
 
-/// The block behind `block`, which ends in `last`; nothing when that is not known, or outside the function.
+/// The block behind `block`, which ends in `last` and leaves `state`; nothing when that is not known, or outside the
+/// function.
 const Block* behind(const LiftedFunction& function, const Block& block, const Instruction& last,
-                    const BranchRefinement& comparison) {
+                    const BranchRefinement& comparison, const State& state, const ValuePool& values) {
   if (block.unresolved_jump) return nullptr;
+  if (last.flow == ControlFlow::indirect_jump) {
+    const Atom* to = values.only(jump_target(function, last, state));
+    if (to == nullptr || !to->is_image_address()) return nullptr;
+    const auto next = std::ranges::find_if(
+        block.successors, [&](std::uint32_t number) { return function.blocks[number].rva == to->rva(); });
+    return next != block.successors.end() ? &function.blocks[*next] : nullptr;
+  }
   if (last.flow != ControlFlow::branch)
     return block.successors.size() == 1 && block.leaves_to == 0 ? &function.blocks[block.successors[0]] : nullptr;
   const std::optional<bool> taken = comparison.decides(last.condition, last.signed_condition);
@@ -44,7 +55,7 @@ class OnePath {
     for (std::uint32_t i = 0; i < block.instruction_count; ++i)
       transfer_.run(function.instructions[function.order[block.first_instruction + i]], state);
     returned_ = last->flow == ControlFlow::ret;
-    return returned_ ? nullptr : behind(function, block, *last, transfer_.comparison());
+    return returned_ ? nullptr : behind(function, block, *last, transfer_.comparison(), state, context_.values);
   }
   [[nodiscard]] bool returned() const { return returned_; }
 

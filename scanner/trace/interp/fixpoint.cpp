@@ -6,6 +6,7 @@
 
 #include "scanner/trace/domain/state_cost.hpp"
 #include "scanner/trace/interp/evaluation.hpp"
+#include "scanner/trace/interp/jump_targets.hpp"
 #include "scanner/trace/ir/lift_function.hpp"
 
 namespace scanner::trace {
@@ -71,7 +72,8 @@ Fixpoint::Fixpoint(const Context& context)
 FunctionSummary Fixpoint::run() {
   if (function_.blocks.empty()) return {};
   if (handlers_.too_deep()) return abandoned();
-  const State entry = state_at_entry(values_, abi_);
+  const State entry = knowledge_.entered != nullptr ? *knowledge_.entered : state_at_entry(values_, abi_);
+  if (knowledge_.entered != nullptr) transfer_.comparison().start_deciding();
   enter_loop(0, entry);
   merge_into(0, entry, {});
   iterate();
@@ -321,11 +323,18 @@ const Instruction* Fixpoint::deciding_branch(const Block& block) {
   return decides && transfer_.comparison().known() ? last : nullptr;
 }
 
-/// Does what was compared rule out that the block leads to `next`?
+/// Does what was compared, or the address that is jumped to, rule out that the block leads to `next`?
 bool Fixpoint::impossible(const Block& block, std::uint32_t next, const State& state) {
+  const std::uint32_t rva = function_.blocks[next].rva;
+  if (block.successors.size() > 1 && jumps_past(function_, block, rva, state, values_)) return true;
   const Instruction* branch = deciding_branch(block);
-  return branch != nullptr &&
-         transfer_.comparison().impossible(*branch, function_.blocks[next].rva == branch->target, state);
+  if (branch == nullptr) return false;
+  const bool taken = rva == branch->target;
+  if (knowledge_.entered != nullptr) {
+    const auto decided = transfer_.comparison().decides(branch->condition, branch->signed_condition);
+    if (decided) return *decided != taken;
+  }
+  return transfer_.comparison().impossible(*branch, taken, state);
 }
 
 /// `state` at the end of the block as the block `next` finds it: what the branch between them says is known.

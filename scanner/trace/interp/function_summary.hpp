@@ -67,6 +67,9 @@ struct CalleeKnowledge {
   /// Give names to what stands behind pointers that stand behind arguments (AtomKind::via_field), and to what calls
   /// through pointers return: they cost, and few functions have tags that depend on them.
   bool through_pointers = false;
+  /// The state that one call enters the function in: branches on numbers that are known then are decided. Null: all
+  /// calls are meant.
+  const State* entered = nullptr;
   SpareStates* spare = nullptr;  ///< null: there are none
 };
 

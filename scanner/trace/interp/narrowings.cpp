@@ -9,10 +9,11 @@ namespace scanner::trace {
 namespace {
 
 /// The number that is seen as `seen` where what it was made of, `whole`, is `number`. Nothing when `seen` is made of
-/// something else.
+/// something else, or of bits that `whole` lacks.
 std::optional<std::uint64_t> seen_as(const Atom& seen, const Atom& whole, std::uint64_t number) {
   const bool same_place = seen.kind == whole.kind && seen.where == whole.where && !seen.strided() && !whole.strided();
-  if (!same_place || whole.masked()) return std::nullopt;
+  const bool all_bits = !whole.masked() || (whole.or_mask == 0 && (seen.and_mask & ~whole.and_mask) == 0);
+  if (!same_place || !all_bits) return std::nullopt;
   if (seen.kind == AtomKind::initial) {
     if (seen.offset != whole.offset) return std::nullopt;
     number += seen.a - whole.a;
@@ -33,11 +34,14 @@ Atom whole_of(const Atom& atom) {
   return whole;
 }
 
-/// An index is a small number: is one of those left out? `seen`: what is compared of a number.
+/// An index is a small number: is one of those left out? `seen`: what is compared of a number. `mask`: the bits that an
+/// index consists of.
 template <typename Seen>
-bool leaves_out_index(const Bound& bound, Seen seen) {
-  for (std::uint64_t number = 0; number < policy::kMostIndices; ++number) {
+bool leaves_out_index(const Bound& bound, std::uint32_t mask, Seen seen) {
+  std::uint64_t number = 0;
+  for (std::uint64_t i = 0; i < policy::kMostIndices; ++i) {
     if (!bound.holds(seen(number))) return true;
+    number = (number - mask) & mask;  // the next one that has no other bits
   }
   return false;
 }
@@ -73,8 +77,23 @@ struct Interval {
   std::uint32_t first = 0, last = 0;
 
   [[nodiscard]] bool holds(std::uint32_t number) const { return number - first <= last - first; }
-  [[nodiscard]] bool meets(const Interval& other) const { return holds(other.first) || other.holds(first); }
 };
+
+using Intervals = boost::container::static_vector<Interval, 2 * policy::kMostNarrowings>;
+
+/// Those of `numbers` that are in `other`, too: one piece, or two at its ends.
+void intersect(Intervals& numbers, const Interval& other) {
+  Intervals left;
+  for (const Interval& piece : numbers) {
+    const auto add = [&](std::uint32_t first) {
+      const std::uint32_t more = std::min(piece.last - first, other.last - first);
+      if (left.size() < left.capacity()) left.push_back({first, first + more});
+    };
+    if (other.holds(piece.first)) add(piece.first);
+    if (other.first != piece.first && piece.holds(other.first)) add(other.first);
+  }
+  numbers = left;
+}
 
 /// Where `bound` holds of an argument of 32 bits, plus something that was added to it, the argument is one of these.
 std::optional<Interval> interval_of(const Atom& argument, const Bound& bound) {
@@ -98,12 +117,13 @@ bool contradicts(const ValuePool& values, const State& state, ValueId compared, 
   const Atom* argument = values.only(compared);
   const auto interval = argument != nullptr ? interval_of(*argument, bound) : std::nullopt;
   if (!interval) return false;
-  return std::ranges::any_of(state.narrowings, [&](const Narrowing& known) {
+  Intervals left(1, *interval);
+  for (const Narrowing& known : state.narrowings) {
     const Atom* other = known.kind == Narrowing::Kind::bounded ? values.only(known.value) : nullptr;
-    if (other == nullptr || other->where != argument->where) return false;
-    const auto earlier = interval_of(*other, known.bound);
-    return earlier && !earlier->meets(*interval);
-  });
+    if (other == nullptr || other->where != argument->where) continue;
+    if (const auto earlier = interval_of(*other, known.bound)) intersect(left, *earlier);
+  }
+  return left.empty();
 }
 
 std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared, ValueId becomes, const Bound& bound) {
@@ -114,7 +134,7 @@ std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared,
   if (bound.in_image || atoms.size() > 1) return std::nullopt;
   if (atoms.empty()) {
     const bool shown = becomes != compared || (values.flags(compared) & kTopDepthLost) != 0;
-    return !shown && leaves_out_index(bound, [](std::uint64_t number) { return number; }) ? std::optional(narrowing)
+    return !shown && leaves_out_index(bound, ~0U, [](std::uint64_t number) { return number; }) ? std::optional(narrowing)
                                                                                           : std::nullopt;
   }
   const Atom& atom = atoms[0];
@@ -123,7 +143,7 @@ std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared,
   const Atom whole = whole_of(atom);
   if (whole == atom && (pointer || becomes != compared)) return std::nullopt;
   const auto seen = [&](std::uint64_t number) { return seen_as(atom, whole, number).value_or(0); };
-  return leaves_out_index(bound, seen) ? std::optional(narrowing) : std::nullopt;
+  return leaves_out_index(bound, atom.masked() ? atom.and_mask : ~0U, seen) ? std::optional(narrowing) : std::nullopt;
 }
 
 std::optional<Narrowing> narrowing_of_two(const ValuePool& values, ValueId a, ValueId b, Bound::Kind kind) {
@@ -133,16 +153,14 @@ std::optional<Narrowing> narrowing_of_two(const ValuePool& values, ValueId a, Va
   return narrowing;
 }
 
-void note(State& state, const Narrowing& narrowing) {
-  auto& list = state.narrowings;
+void note(Narrowings& list, const Narrowing& narrowing) {
   const auto at = std::ranges::lower_bound(list, narrowing);
   if ((at == list.end() || *at != narrowing) && list.size() < policy::kMostNarrowings) list.insert(at, narrowing);
 }
 
-ValueId without_excluded(ValuePool& values, const State& state, ValueId compared, ValueId becomes) {
+ValueId without_excluded(ValuePool& values, const Narrowings& known, ValueId compared, ValueId becomes) {
   const auto tells = [&](std::uint64_t number) {
-    return std::ranges::any_of(state.narrowings,
-                               [&](const Narrowing& known) { return excludes(values, known, compared, number); });
+    return std::ranges::any_of(known, [&](const Narrowing& one) { return excludes(values, one, compared, number); });
   };
   const Atom* whole = values.only(compared);
   const bool argument = whole != nullptr && whole->kind == AtomKind::initial;  // the same wherever it stands
@@ -159,10 +177,24 @@ ValueId without_excluded(ValuePool& values, const State& state, ValueId compared
   return fewer && !left.empty() ? values.make({left.data(), left.size()}, values.flags(becomes)) : becomes;
 }
 
+ValueId left_of_bits(ValuePool& values, const Narrowings& known, ValueId value) {
+  const Atom* bits = values.only(value);
+  if (bits == nullptr || !bits->masked() || !bits->is_unknown_number()) return value;
+  const bool told = std::ranges::any_of(known, [&](const Narrowing& one) {
+    const Atom* seen = one.kind == Narrowing::Kind::bounded ? values.only(one.value) : nullptr;
+    return seen != nullptr && seen->masked() && seen_as(*seen, *bits, 0).has_value();
+  });
+  Atom few;
+  ValueId all = kBottom;
+  if (!told || !masked_progression(*bits, few) || !values.spell_out(few, ValuePool::kCap, all)) return value;
+  const ValueId left = without_excluded(values, known, value, all);
+  return left == all ? value : left;
+}
+
 void note_choice(const ValuePool& values, State& state, ValueId element, ValueId index) {
   const auto atoms = values.atoms(element);
   const bool several = atoms.size() > 1 || (atoms.size() == 1 && atoms[0].strided());
-  if (index != kBottom && several) note(state, {Narrowing::Kind::chosen, element, index, {}});
+  if (index != kBottom && several) note(state.narrowings, {Narrowing::Kind::chosen, element, index, {}});
 }
 
 void doubt_chosen(ValuePool& values, State& state, ValueId index) {

@@ -16,10 +16,12 @@ std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared,
 std::optional<Narrowing> narrowing_of_two(const ValuePool& values, ValueId a, ValueId b, Bound::Kind kind);
 /// Can `bound` not hold of `compared`, an argument plus something, after what is known of that argument?
 bool contradicts(const ValuePool& values, const State& state, ValueId compared, const Bound& bound);
-/// Adds it to what is known in `state`.
-void note(State& state, const Narrowing& narrowing);
+/// Adds it to what is known.
+void note(Narrowings& list, const Narrowing& narrowing);
 /// A comparison made the few numbers `becomes` of `compared`: those that earlier ones left of them.
-ValueId without_excluded(ValuePool& values, const State& state, ValueId compared, ValueId becomes);
+ValueId without_excluded(ValuePool& values, const Narrowings& known, ValueId compared, ValueId becomes);
+/// `value` is a few bits of a number of which others were tested: those of its values that this left; else itself.
+ValueId left_of_bits(ValuePool& values, const Narrowings& known, ValueId value);
 /// `element` was read from a table, where `index` chose it.
 void note_choice(const ValuePool& values, State& state, ValueId element, ValueId index);
 /// Some of the numbers of `index` are left out: not every element that it chose before is left.

@@ -99,7 +99,9 @@ void Transfer::alu(const Op& op, State& state) {
     if (x != left || y != right) result = values_.alu(op.alu, op.width, op.shift, x, y);
   }
   const bool whole = op.alu == Alu::insert || op.width >= 8;
-  state.registers[op.dst] = whole ? result : values_.resize(result, op.width, false);
+  if (!whole) result = values_.resize(result, op.width, false);
+  if (op.alu == Alu::bit_and && !state.narrowings.empty()) result = left_of_bits(values_, state.narrowings, result);
+  state.registers[op.dst] = result;
 }
 
 void Transfer::lea(const Op& op, State& state) {
@@ -117,9 +119,7 @@ void Transfer::lea(const Op& op, State& state) {
 }
 
 void Transfer::select(const Op& op, State& state) {
-  const ValueId a = state.registers[op.a], b = state.registers[op.b];
-  const std::optional<bool> second = comparison_.decides(op.condition, op.signed_condition);
-  state.registers[op.dst] = values_.resize(!second ? values_.join(a, b) : *second ? b : a, op.width, false);
+  state.registers[op.dst] = values_.resize(comparison_.selected(op, state), op.width, false);
 }
 
 void Transfer::step(const Op& op, State& state) {
@@ -139,7 +139,11 @@ void Transfer::step(const Op& op, State& state) {
     case OpKind::copy: registers[op.dst] = values_.resize(registers[op.a], op.width, op.sign); break;
     case OpKind::alu: alu(op, state); break;
     case OpKind::load: load(op, state); break;
-    case OpKind::store: memory_.store(state, op, context_.function.rva, recorder_.stores()); break;
+    case OpKind::store: {
+      const ValueId address = memory_.store(state, op, context_.function.rva, recorder_.stores());
+      comparison_.note_element_stored(op, state, address);
+      break;
+    }
     case OpKind::repeat: memory_.repeat(state, op, context_.function.rva, recorder_.stores()); break;
     case OpKind::lea: lea(op, state); break;
     case OpKind::select: select(op, state); break;

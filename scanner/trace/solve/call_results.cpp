@@ -76,7 +76,12 @@ ValueId CallResults::of_callee(SiteId call, std::uint32_t callee, const Atom& re
   const Atom* only = values_.only(here);
   const bool known = only != nullptr && only->is_constant();
   const ValueId number = known || returned.offset != 0 ? kBottom : evaluations_.returned_to(site);
-  return number != kBottom ? number : here;
+  if (number != kBottom) return number;
+  const Atom* one = values_.only(returns);
+  const bool bits = one != nullptr && (one->kind == AtomKind::multiple || one->masked());
+  const bool chooses = (values_.atoms(returns).size() > 1 || bits) && returned.offset == 0;
+  const ValueId some = chooses ? evaluations_.possible(site) : kBottom;
+  return some != kBottom ? some : here;
 }
 
 /// What the functions return that a call through a pointer is known to reach.

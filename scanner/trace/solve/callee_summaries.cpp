@@ -63,6 +63,17 @@ ValueId CalleeSummaries::evaluate(std::uint32_t function, const State& entry) {
                            program_.abi, program_.budget, of_stack(), entry);
 }
 
+ValueId CalleeSummaries::returned_from(std::uint32_t function, const State& entry) {
+  const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
+  const auto scopes = program_.functions.scopes_of(function);
+  if (ranges.empty() || !program_.functions.is_start(function) || !program_.affordable(ranges, scopes.size()))
+    return kBottom;
+  CalleeKnowledge knowledge = of_stack();
+  knowledge.entered = &entry;
+  const FunctionSummary summary = interpret(program_.lift(ranges, scopes), knowledge);
+  return summary.given_up ? kBottom : summary.returns;
+}
+
 /// Registers that `function` itself overwrites; all of them when it calls anything.
 std::uint32_t CalleeSummaries::clobbered_by(std::uint32_t function) {
   const auto [at, fresh] = clobbered_.emplace(function, ~0U);

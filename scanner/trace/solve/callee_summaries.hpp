@@ -26,6 +26,8 @@ class CalleeSummaries {
   FunctionSummary interpret(const LiftedFunction& function, const CalleeKnowledge& knowledge);
   /// See evaluate_function(). kBottom also for what is no function, or too large.
   ValueId evaluate(std::uint32_t function, const State& entry);
+  /// What the function returns on all paths that are left when it is entered in `entry`. kBottom as above.
+  ValueId returned_from(std::uint32_t function, const State& entry);
 
  private:
   struct Summary {

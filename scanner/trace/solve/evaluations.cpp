@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "scanner/trace/domain/progression.hpp"
+#include "scanner/trace/interp/narrowings.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -10,8 +13,7 @@ bool is_known(const Atom& atom) { return atom.is_constant() || atom.is_image_add
 
 }  // namespace
 
-ValueId Evaluations::evaluate(std::uint32_t function, const Arguments& arguments) {
-  State entry = state_at_entry(program_.values, program_.abi);
+void Evaluations::set(const Arguments& arguments, State& entry) {
   for (const auto& [where, value] : arguments) {
     if (is_stack(where)) {
       frame_store(entry, where - kStackBase, program_.abi.word, value, program_.values);
@@ -19,6 +21,11 @@ ValueId Evaluations::evaluate(std::uint32_t function, const Arguments& arguments
       entry.registers[static_cast<std::size_t>(where)] = value;
     }
   }
+}
+
+ValueId Evaluations::evaluate(std::uint32_t function, const Arguments& arguments) {
+  State entry = state_at_entry(program_.values, program_.abi);
+  set(arguments, entry);
   const ValueId result = summaries_.evaluate(function, entry);
   if (result == kBottom) return kBottom;
   const ValueId number = program_.values.resize(result, 4, false);
@@ -30,6 +37,68 @@ ValueId Evaluations::returned(std::uint32_t function, const Arguments& arguments
   const auto [known, fresh] = known_.emplace(std::pair(function, arguments), kBottom);
   if (fresh) known->second = evaluate(function, arguments);
   return known->second;
+}
+
+/// What is known of a number that is passed at `where`, in terms of the callee: one of a few, or some of its bits.
+/// kBottom when it is nothing.
+ValueId Evaluations::known_number(ValueId passed, Location where) {
+  ValuePool& values = program_.values;
+  if (values.flags(passed) != 0 || values.atoms(passed).empty()) return kBottom;
+  if (std::ranges::all_of(values.atoms(passed), is_known)) return passed;
+  const Atom* bits = values.only(passed);
+  if (bits == nullptr) return kBottom;
+  if (bits->kind == AtomKind::multiple && bits->count != 0) return passed;
+  Atom few;
+  if (!bits->is_unknown_number() || !bits->masked()) return kBottom;
+  return values.single(masked_progression(*bits, few) ? few : Atom::initial(where).masked_as(*bits));
+}
+
+/// An argument of the caller is passed: what comparisons said of it holds in the callee, too.
+void Evaluations::note_known(const CallSite& site, Location where, const Atom& passed, State& entry) {
+  ValuePool& values = program_.values;
+  const auto add = [&](std::uint64_t more, const Bound& bound) {
+    Atom argument = Atom::initial(where);
+    argument.a = more;
+    note(entry.narrowings, {Narrowing::Kind::bounded, values.single(argument), kBottom, bound});
+  };
+  for (const Narrowing& known : site.state.narrowings) {
+    const Atom* other = known.kind == Narrowing::Kind::bounded ? values.only(known.value) : nullptr;
+    const bool same = other != nullptr && other->is_pointer_argument() && other->plain() && other->where == passed.where;
+    if (same) add(other->a - passed.a, known.bound);
+  }
+  for (const Constraint& known : site.state.constraints) {
+    if (known.where != passed.where || passed.a != 0) continue;
+    Bound bound;
+    bound.kind = known.equal ? Bound::Kind::equal : Bound::Kind::not_equal;
+    bound.width = known.width;
+    bound.limit = known.value;
+    add(0, bound);
+  }
+}
+
+ValueId Evaluations::possible(const CallSite& site) {
+  ValuePool& values = program_.values;
+  if (site.target == 0 || site.tail || !site.reached) return kBottom;
+  State entry = state_at_entry(values, program_.abi);
+  Arguments arguments;
+  for (const Location where : candidate_arguments_of(program_.abi)) {
+    const ValueId passed = value_at(program_, site, where, program_.abi.word);
+    if (const ValueId number = known_number(passed, where); number != kBottom) {
+      arguments.emplace_back(where, number);
+    } else if (const Atom* atom = values.only(passed); atom != nullptr && atom->is_pointer_argument() && atom->plain()) {
+      note_known(site, where, *atom, entry);
+    }
+  }
+  if (arguments.empty() && entry.narrowings.empty()) return kBottom;
+  const auto [known, fresh] = possible_.emplace(std::tuple(site.target, arguments, entry.narrowings), kBottom);
+  if (!fresh) return known->second;
+  set(arguments, entry);
+  const ValueId result = summaries_.returned_from(site.target, entry);
+  if (result == kBottom || values.flags(result) != 0) return kBottom;
+  const ValueId numbers = values.resize(result, 4, false);
+  const auto certain = [](const Atom& atom) { return atom.is_constant() && atom.assumes == 0; };
+  if (values.atoms(numbers).empty() || !std::ranges::all_of(values.atoms(numbers), certain)) return kBottom;
+  return known->second = numbers;
 }
 
 ValueId Evaluations::returned_to(const CallSite& site) {

@@ -133,6 +133,7 @@ void lift(Emitter& out, pe::Bytes code, ControlFlow flow) {
     case ZYDIS_MNEMONIC_CDQE: lift_extend_accumulator(out); return;
     case ZYDIS_MNEMONIC_CMP:
     case ZYDIS_MNEMONIC_TEST: lift_compare(out); return;
+    case ZYDIS_MNEMONIC_BT: lift_bit_test(out); return;
     case ZYDIS_MNEMONIC_NOP: return;
     default:
       if (lift_wide(out)) return;

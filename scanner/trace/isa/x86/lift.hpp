@@ -56,6 +56,7 @@ void lift_wide_product(Emitter& out, Alu high_or_rest);
 void lift_subtract_with_borrow(Emitter& out);
 /// cmp, and test of a register with itself.
 void lift_compare(Emitter& out);
+void lift_bit_test(Emitter& out);
 
 // --- what moves the stack pointer
 void lift_push(Emitter& out);

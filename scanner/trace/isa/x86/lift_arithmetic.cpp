@@ -6,12 +6,6 @@
 namespace scanner::trace::x86 {
 namespace {
 
-Carry carry_of(Alu kind, std::uint64_t imm, unsigned width) {
-  if (kind == Alu::sub && imm == 1) return Carry::at_minus_one;
-  const bool minus_one = imm == (width == 4 ? 0xFFFFFFFFU : ~std::uint64_t{0});
-  return kind == Alu::add && minus_one ? Carry::not_at_minus_one : Carry::unknown;
-}
-
 /// What is compared, in a register that holds nothing else: part of one is extended with zeros.
 Reg compared(Emitter& out, const ZydisDecodedOperand& operand, Reg scratch) {
   const Reg reg = out.read(operand, scratch);
@@ -22,6 +16,14 @@ Reg compared(Emitter& out, const ZydisDecodedOperand& operand, Reg scratch) {
   op.a = reg;
   op.width = static_cast<std::uint8_t>(width);
   return scratch;
+}
+
+void compare(Emitter& out, Reg a, Reg b, std::uint64_t imm, unsigned width) {
+  Op& op = out.emit(OpKind::compare);
+  op.a = a;
+  op.b = b;
+  op.imm = width < 8 ? imm & ((std::uint64_t{1} << (8 * width)) - 1) : imm;
+  op.width = static_cast<std::uint8_t>(width);
 }
 
 }  // namespace
@@ -45,7 +47,9 @@ void lift_arithmetic(Emitter& out, Alu kind) {
     right = out.read(source, kScratchB);
   }
   const Register reg = out.general(destination);
-  const bool direct = reg.number != kNoReg && reg.width >= 4;
+  const bool direct = reg.number != kNoReg && reg.width >= 4, difference = direct && kind == Alu::sub;
+  // The flags of a difference are those of a comparison.
+  if (difference) compare(out, left, right, imm, width);
   Op& op = out.emit(OpKind::alu);
   op.alu = kind;
   op.width = static_cast<std::uint8_t>(width);
@@ -54,10 +58,11 @@ void lift_arithmetic(Emitter& out, Alu kind) {
   op.imm = imm;
   op.dst = direct ? reg.number : kScratchA;
   if (!direct) out.write(destination, kScratchA);
-  const bool sum = kind == Alu::sub || kind == Alu::add;
-  Op& flags = out.compare_with_zero(
-      direct && (sum || kind == Alu::bit_or || kind == Alu::bit_and) ? reg.number : kNoReg, width, sum);
-  if (sum && right == kNoReg) flags.carry = carry_of(kind, width == 4 ? imm & 0xFFFFFFFFU : imm, width);
+  if (difference) return;
+  const bool sum = kind == Alu::add, known = sum || kind == Alu::bit_or || kind == Alu::bit_and;
+  Op& flags = out.compare_with_zero(direct && known ? reg.number : kNoReg, width, sum);
+  const bool minus_one = imm == ~std::uint64_t{0} || (width == 4 && imm == 0xFFFFFFFFU);
+  if (sum && right == kNoReg && minus_one) flags.carry = Carry::not_at_minus_one;
 }
 
 void lift_unary(Emitter& out, Alu kind, std::uint64_t imm) {
@@ -100,32 +105,47 @@ void lift_multiply(Emitter& out) {
   out.compare_with_zero(kNoReg, 8);
 }
 
+/// rdx above rax, as one number of 8 bytes. Of 16 bytes there are no numbers: compilers clear rdx before they divide.
+void lift_dividend(Emitter& out, unsigned width) {
+  Op& upper = out.emit(width == 8 ? OpKind::copy : OpKind::alu);
+  upper.alu = Alu::shl;
+  upper.dst = kScratchC;
+  upper.a = kData;
+  upper.imm = 32;
+  Op& whole = out.emit(OpKind::alu);
+  whole.alu = Alu::bit_or;
+  whole.dst = kScratchC;
+  whole.a = kScratchC;
+  whole.b = kAccumulator;
+}
+
 /// mul, div: of rax, and for div of rdx above it.
 void lift_wide_product(Emitter& out, Alu high_or_rest) {
   const auto& operand = out.operand(0);
   const auto width = static_cast<std::uint8_t>(width_of(operand));
+  const bool multiplies = high_or_rest == Alu::mul_high;
   if (width < 4) {
     out.clobber_written();
   } else {
     const Reg source = out.read(operand, kScratchA);
+    if (!multiplies) lift_dividend(out, width);
     const auto emit = [&](Alu what, Reg to) {
       Op& op = out.emit(OpKind::alu);
       op.alu = what;
-      op.width = width;
+      op.width = multiplies ? width : std::uint8_t{8};
       op.dst = to;
-      op.a = kAccumulator;
+      op.a = multiplies ? kAccumulator : kScratchC;
       op.b = source;
     };
     emit(high_or_rest, kScratchB);
-    if (high_or_rest == Alu::mul_high) {
-      emit(Alu::mul, kAccumulator);
-    } else {
-      out.clobber(kAccumulator);
+    emit(multiplies ? Alu::mul : Alu::divide, kAccumulator);
+    for (const Reg to : {kData, kAccumulator}) {
+      if (multiplies && to == kAccumulator) continue;
+      Op& op = out.emit(OpKind::copy);
+      op.dst = to;
+      op.a = to == kData ? kScratchB : kAccumulator;
+      op.width = width;
     }
-    Op& op = out.emit(OpKind::copy);
-    op.dst = kData;
-    op.a = kScratchB;
-    op.width = width;
   }
   out.compare_with_zero(kNoReg, 8);
 }
@@ -138,6 +158,33 @@ void lift_subtract_with_borrow(Emitter& out) {
     out.clobber_written();
   }
   out.compare_with_zero(kNoReg, 8);
+}
+
+/// The carry becomes a bit: that is so where 0 is below it.
+void lift_bit_test(Emitter& out) {
+  const auto& bits = out.operand(0);
+  const auto& number = out.operand(1);
+  const Register reg = out.general(bits);
+  if (reg.number == kNoReg || reg.width < 4) {
+    out.compare_with_zero(kNoReg, 8);
+    return;
+  }
+  Op& shift = out.emit(OpKind::alu);
+  shift.alu = Alu::shr;
+  shift.width = static_cast<std::uint8_t>(reg.width);
+  shift.dst = kScratchA;
+  shift.a = reg.number;
+  if (is_immediate(number)) {
+    shift.imm = immediate(number) & (8 * reg.width - 1);
+  } else {
+    shift.b = out.general(number).number;
+  }
+  Op& bit = out.emit(OpKind::alu);
+  bit.alu = Alu::bit_and;
+  bit.dst = bit.a = kScratchA;
+  bit.imm = 1;
+  out.emit(OpKind::set).dst = kScratchB;
+  compare(out, kScratchB, kScratchA, 0, reg.width);
 }
 
 void lift_compare(Emitter& out) {
@@ -154,7 +201,6 @@ void lift_compare(Emitter& out) {
   std::uint64_t imm = 0;
   if (is_immediate(right) && !out.immediate_is_address()) {
     imm = immediate(right);
-    if (width < 8) imm &= (std::uint64_t{1} << (8 * width)) - 1;
   } else {
     b = compared(out, right, kScratchB);
   }
@@ -169,11 +215,7 @@ void lift_compare(Emitter& out) {
     out.compare_with_zero(kScratchA, width);
     return;
   }
-  Op& op = out.emit(OpKind::compare);
-  op.a = a;
-  op.b = b;
-  op.imm = imm;
-  op.width = static_cast<std::uint8_t>(width);
+  compare(out, a, b, imm, width);
 }
 
 }  // namespace scanner::trace::x86
