@@ -1,5 +1,5 @@
 /* One letter of a tag in a local is replaced, at a place that a mask leaves few of: the tag is never passed as it was. Of a
-   number beside it nothing changes. Where letters are walked over, nobody knows how far, it is hardly what it was. */
+   number beside it nothing changes. Letters that are replaced on two paths go together. Where letters are walked over, nobody knows how far, it is hardly what it was. */
 #include "kernel.h"
 typedef union { UCHAR letter[4]; ULONG tag; } TEXT;
 EXPORT PVOID NTAPI one_of_two(ULONG x) {
@@ -32,6 +32,11 @@ EXPORT PVOID NTAPI walked(ULONG x) {
     if (*from != 'l') *to = (UCHAR)*from;
   }
   return ExAllocatePoolWithTag(PagedPool, 48, text.tag);
+}
+EXPORT PVOID NTAPI on_two_paths(ULONG x) {
+  volatile TEXT text = {{'N', 'l', 'r', 'i'}};
+  if (x) text.letter[0] = 'T'; else text.letter[3] = 'j';
+  return ExAllocatePoolWithTag(PagedPool, 56, text.tag);
 }
 DRIVER_ENTRY {
   (void)driver; (void)registry_path;

@@ -120,7 +120,7 @@ TEST_CASE("narrowings: two indices that were compared with each other are not co
   CHECK_FALSE(trace::chosen_together(values, state, element));
   const auto known = trace::narrowing_of_two(values, i, k, trace::Bound::Kind::not_equal);
   REQUIRE(known);
-  trace::note(state, *known);
+  trace::note(state.narrowings, *known);
   CHECK(trace::chosen_together(values, state, element));
   const ValueId of_one = values.address(values.image_address(kReadOnly), k, 4, 0);
   CHECK_FALSE(trace::chosen_together(values, state, of_one));

@@ -123,6 +123,20 @@ bool ValuePool::none_holds(ValueId id, const Bound& bound) const {
   });
 }
 
+/// `x - 8` is no less than the fifth last number of 32 bits: x is one of five. kBottom when it is not about that.
+ValueId ValuePool::last_numbers(ValueId id, const Bound& bound) {
+  constexpr std::uint64_t kLast = 0xFFFFFFFFU;
+  const Atom* argument = only(id);
+  const bool moved = argument != nullptr && argument->is_pointer_argument() && argument->a != 0;
+  const bool few = bound.kind == Bound::Kind::at_least && bound.width == 4 && !bound.is_signed && !bound.in_image &&
+                   bound.limit <= kLast && kLast - bound.limit < policy::kMostIndices;
+  ValueId numbers = kBottom;
+  if (!moved || !few) return kBottom;
+  Atom last = Atom::multiple(1, static_cast<std::uint16_t>(kLast - bound.limit + 1));
+  last.a = bound.limit;
+  return spell_out(last, policy::kMostIndices, numbers) ? numbers : kBottom;
+}
+
 ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
   if (holds_halves(id)) return id;  // mostly only one half was compared
   const auto before = atoms(id);
@@ -139,6 +153,7 @@ ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
     }
   }
   if (std::ranges::none_of(before, known)) {
+    if (const ValueId last = last_numbers(id, bound); last != kBottom) return last;
     if (bound.kind != Bound::Kind::at_most || bound.in_image || bound.value() < 0) return id;
     // What is read from somewhere keeps its name: that tells more than a bound that leaves many values.
     const std::uint64_t most = before.empty() ? policy::kLargestBound : policy::kMostIndices;

@@ -83,6 +83,7 @@ class Memory {
   ValueId load_element(const State& state, const Atom& address, unsigned width);
   [[nodiscard]] ValueId stored_value(const State& state, const Op& op);
   void store_to_array(State& state, const Target& target, const Atom& array);
+  bool store_to_one_part(State& state, ValueId address, unsigned width, ValueId value);
   void store_to_frame(State& state, const Target& target, const Atom& atom);
   void store_behind_argument(State& state, const Target& target, const Atom& atom);
   void note(const Target& target, const Atom& atom, StoreLog& log) const;

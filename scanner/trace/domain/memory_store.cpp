@@ -134,6 +134,32 @@ void Memory::note(const Target& target, const Atom& atom, StoreLog& log) const {
   }
 }
 
+/// One of a few bytes of a number in the frame is overwritten: each way makes another number. False: it is not that.
+bool Memory::store_to_one_part(State& state, ValueId address, unsigned width, ValueId value) {
+  boost::container::static_vector<std::int64_t, 2 * kWhole> places;
+  if (width >= kWhole || values_.flags(address) != 0) return false;
+  for (const Atom& atom : values_.atoms(address)) {
+    const unsigned count = atom.strided() ? atom.count : 1;
+    if (atom.kind != AtomKind::frame || count == 0 || places.size() + count > places.capacity()) return false;
+    for (unsigned i = 0; i < count; ++i) places.push_back(atom.displacement() + std::int64_t{i} * atom.stride);
+  }
+  if (places.empty()) return false;
+  const auto slot = slot_reaching(state.frame, std::ranges::min(places));
+  const bool within = slot != state.frame.end() && slot->width <= kWhole && slot->offset <= std::ranges::min(places) &&
+                      std::ranges::max(places) + width <= slot->offset + std::int64_t{slot->width};
+  const auto numbers = [&](ValueId id) {
+    return !values_.atoms(id).empty() && std::ranges::all_of(values_.atoms(id), &Atom::is_constant);
+  };
+  if (!within || !numbers(slot->value) || !numbers(value)) return false;
+  ValueId either = kBottom;
+  for (const std::int64_t place : places) {
+    const auto shift = static_cast<unsigned>(8 * (place - slot->offset));
+    either = values_.join(either, values_.alu(Alu::insert, width, shift, slot->value, value));
+  }
+  slot->value = either;
+  return true;
+}
+
 ValueId Memory::store(State& state, const Op& op, std::uint32_t function, StoreLog* log) {
   const ValueId address = address_of(state, op.mem);
   ValueId value = stored_value(state, op);
@@ -144,6 +170,7 @@ ValueId Memory::store(State& state, const Op& op, std::uint32_t function, StoreL
     frame_store(state, offset, op.width, value, values_);
     return address;
   }
+  if (!op.weak && store_to_one_part(state, address, op.width, value)) return address;
   const Target target{op, function, address, value, only != nullptr && !op.weak};
   const auto atoms = values_.atoms(address);
   bool leaves_frame = atoms.empty();

@@ -148,11 +148,60 @@ State state_at_entry(ValuePool& values, const Abi& abi) {
   return state;
 }
 
+namespace {
+
+/// Part of a number is overwritten by a number: it stays one, that paths may bring along whole. False: it is none.
+bool insert_part(FrameSlot& slot, std::int32_t offset, std::uint32_t width, ValueId value, ValuePool& values) {
+  const std::int32_t before = offset - slot.offset;
+  const bool part = width < slot.width && slot.width <= 4 && before + static_cast<std::int32_t>(width) <=
+                                                                 static_cast<std::int32_t>(slot.width);
+  std::uint64_t number = 0;
+  const auto numbers = [&](ValueId id) {
+    return values.flags(id) == 0 && !values.atoms(id).empty() &&
+           std::ranges::all_of(values.atoms(id), &Atom::is_constant);
+  };
+  if (!part || !values.is_constant(value, number) || !numbers(slot.value)) return false;
+  slot.value = values.alu(Alu::insert, width, 8U * static_cast<unsigned>(before), slot.value, value);
+  return true;
+}
+
+bool is_text(std::uint64_t letters) {
+  for (; letters != 0; letters >>= 8) {
+    if ((letters & 0xFF) <= ' ' || (letters & 0xFF) >= 0x7F) return false;
+  }
+  return true;
+}
+
+/// Letters that were stored one by one, and now are four, are one number from now on: paths bring them along together.
+void unite_letters(State& state, std::int32_t offset, ValuePool& values) {
+  constexpr std::int32_t kBytes = 4;
+  const std::int32_t begin = offset & ~(kBytes - 1);  // the stack is aligned so much at entry
+  const auto first = slot_reaching(state.frame, begin);
+  std::int32_t end = begin;
+  std::uint64_t letters = 0;
+  auto last = first;
+  for (; last != state.frame.end() && end < begin + kBytes; ++last) {
+    std::uint64_t part = 0;
+    if (last->offset != end || end + static_cast<std::int32_t>(last->width) > begin + kBytes ||
+        !values.is_constant(last->value, part) || part == 0)
+      return;
+    letters |= part << (8 * (end - begin));
+    end += static_cast<std::int32_t>(last->width);
+  }
+  if (end != begin + kBytes || !is_text(letters)) return;
+  *first = {begin, kBytes, values.constant(letters)};
+  state.frame.erase(first + 1, last);
+}
+
+}  // namespace
+
 void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId value, ValuePool& values) {
   if (at < std::numeric_limits<std::int32_t>::min() / 2 || at > std::numeric_limits<std::int32_t>::max() / 2) return;
   const auto offset = static_cast<std::int32_t>(at);
   const auto end = offset + static_cast<std::int32_t>(width);
   auto first = slot_reaching(state.frame, offset);
+  if (first != state.frame.end() && first->offset <= offset && insert_part(*first, offset, width, value, values))
+    return;
   boost::container::static_vector<FrameSlot, 2> rests;  // of the first and of the last slot that is overlapped
   auto last = first;
   for (; last != state.frame.end() && last->offset < end; ++last) {
@@ -176,6 +225,7 @@ void frame_store(State& state, std::int64_t at, std::uint32_t width, ValueId val
   }
   if (state.frame.size() + fresh.size() > policy::kMostFrameSlots) return;
   state.frame.insert(first, fresh.begin(), fresh.end());
+  if (std::uint64_t letter = 0; width < 4 && values.is_constant(value, letter)) unite_letters(state, offset, values);
 }
 
 ValueId frame_load(const State& state, std::int64_t offset, unsigned width, ValuePool& values, const Abi& abi) {

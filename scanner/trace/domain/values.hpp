@@ -257,6 +257,7 @@ class ValuePool {
   ValueId progression_of(Alu op, ValueId number, ValueId operand);
   bool as_progression(ValueId number, Atom& out) const;
   ValueId insert_byte(unsigned shift, ValueId whole, ValueId part);
+  ValueId last_numbers(ValueId id, const Bound& bound);
   ValueId somewhere_behind(ValueId a, ValueId b);
   bool sum_of(Alu op, const Atom& left, const Atom& right, Sums& sums) const;
   [[nodiscard]] std::int32_t roots_of(ValueId id) const;

@@ -141,6 +141,11 @@ std::uint32_t FunctionMap::containing(std::uint32_t rva) {
   return range.begin;
 }
 
+bool FunctionMap::is_certain_start(std::uint32_t rva) {
+  if (!starts_collected_) collect_starts();
+  return std::ranges::binary_search(sure_starts_, rva);
+}
+
 CodeRange FunctionMap::range_at(std::uint32_t rva) {
   if (const Part* part = part_at(rva)) return {part->begin, part->end};
   if (const CodeRange* range = gap_function_at(rva)) return *range;

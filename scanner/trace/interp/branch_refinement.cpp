@@ -373,7 +373,8 @@ void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) 
       const auto more = static_cast<std::int64_t>(other->a - atom->a);
       Atom moved = *atom;
       moved.a = other->a;
-      return moved == *other && values_.may_be_few(becomes) ? values_.add(becomes, more) : value;
+      if (moved != *other || !values_.may_be_few(becomes)) return value;
+      return values_.resize(values_.add(becomes, more), width_, false);
     };
     for (ValueId& reg : state.registers) reg = left_of(reg);
     for (FrameSlot& slot : state.frame) slot.value = left_of(slot.value);

@@ -43,7 +43,7 @@ class LinearForms {
     }
     if (form.left_of != 0) {
       forms_[op.dst] = {};
-      state.registers[op.dst] = values.number_below(form.value, form.left_of);
+      state.registers[op.dst] = values.alu(Alu::remainder, 4, 0, form.value, values.constant(form.left_of));
       return;
     }
     forms_[op.dst] = form;

@@ -207,8 +207,15 @@ void doubt_chosen(ValuePool& values, State& state, ValueId index) {
 }
 
 bool chosen_together(const ValuePool& values, const State& state, ValueId addresses) {
+  // Bits that are shifted down, perhaps, to become an index whose origin nobody knows.
+  const auto upper_bits = [&](const Narrowing& known) {
+    const Atom* bits = known.kind == Narrowing::Kind::bounded ? values.only(known.value) : nullptr;
+    return bits != nullptr && bits->masked() && (bits->and_mask & 1) == 0;
+  };
   for (const Atom& address : values.atoms(addresses)) {
-    if (!address.is_address() || !address.strided() || !several(address.roots())) continue;
+    if (!address.is_address() || !address.strided()) continue;
+    if (address.roots() == 0 && std::ranges::any_of(state.narrowings, upper_bits)) return true;
+    if (!several(address.roots())) continue;
     const auto among = [&](std::int32_t roots) { return roots != 0 && (roots & ~address.roots()) == 0; };
     for (const Narrowing& known : state.narrowings) {
       if (known.kind == Narrowing::Kind::chosen) continue;

@@ -118,12 +118,10 @@ void Transfer::lea(const Op& op, State& state) {
   state.registers[op.dst] = values_.resize(memory_.address_of(state, op.mem), op.width, false);
 }
 
-void Transfer::select(const Op& op, State& state) {
-  state.registers[op.dst] = values_.resize(comparison_.selected(op, state), op.width, false);
-}
-
 void Transfer::step(const Op& op, State& state) {
   auto& registers = state.registers;
+  // Before it is noted that the register no longer holds what was compared.
+  const ValueId selected = op.kind == OpKind::select ? comparison_.selected(op, state) : kBottom;
   comparison_.note_writes(op, state);
   const LinearForms::Form form = forms_.of_result(op, state, values_);
   if (recorder_.recording() && abi_.callee_removes) {
@@ -146,7 +144,7 @@ void Transfer::step(const Op& op, State& state) {
     }
     case OpKind::repeat: memory_.repeat(state, op, context_.function.rva, recorder_.stores()); break;
     case OpKind::lea: lea(op, state); break;
-    case OpKind::select: select(op, state); break;
+    case OpKind::select: registers[op.dst] = values_.resize(selected, op.width, false); break;
     case OpKind::call: call(op, state); break;
     case OpKind::clobber: registers[op.dst] = values_.unknown(kTopNotUnderstood); break;
     case OpKind::ret: recorder_.note_return(state); break;

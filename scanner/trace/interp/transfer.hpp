@@ -76,7 +76,6 @@ class Transfer {
 
   [[nodiscard]] bool asks_upper_half(const Op& op, ValueId left, ValueId right) const;
   void lea(const Op& op, State& state);
-  void select(const Op& op, State& state);
   void call(const Op& op, State& state);
   bool call_helper(const Call& site, const Op& op, State& state);
   void run_inlined(const CalleeStack& callee, const Op& op, State& state);

@@ -62,14 +62,14 @@ class GapSplitter {
         table_ || (instruction.flow == ControlFlow::indirect_jump && layout_.jumps_by_table(machine_.image(), rva));
     ended_ = !falls_through(instruction.flow);
     // Tables stand between functions: what is read out of them may reach over the beginning of one.
-    const std::uint32_t start = garbage_ || table_ ? called_within(rva, rva + instruction.length) : 0;
+    const std::uint32_t start = garbage_ || table_ ? begins_within(rva, rva + instruction.length) : 0;
     return start != 0 ? start - rva : instruction.length;
   }
 
-  /// The first function that is called behind `low`, before `high`; 0: none.
-  [[nodiscard]] std::uint32_t called_within(std::uint32_t low, std::uint32_t high) const {
+  /// The first function behind `low`, before `high`, that is called, or known to begin there; 0: none.
+  [[nodiscard]] std::uint32_t begins_within(std::uint32_t low, std::uint32_t high) const {
     auto at = std::upper_bound(known_.likely.begin(), known_.likely.end(), low);
-    while (at != known_.likely.end() && *at < high && !called(*at)) ++at;
+    while (at != known_.likely.end() && *at < high && !holds(known_.sure, *at) && !called(*at)) ++at;
     return at != known_.likely.end() && *at < high ? *at : 0;
   }
 

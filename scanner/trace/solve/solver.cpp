@@ -152,7 +152,7 @@ bool Solver::extend(std::uint32_t function, const std::vector<std::uint32_t>& ex
     } else {
       ranges.push_back(more);
       // A part that nothing calls belongs to this function alone; one that is a function of its own is only shared.
-      if (Index::to(program_.index.calls, more.begin).empty()) {
+      if (Index::to(program_.index.calls, more.begin).empty() && !program_.functions.is_certain_start(more.begin)) {
         program_.functions.absorb(rva, function);
         context_.worklist.drop(AnalyseFunction{more.begin});
       }

@@ -40,6 +40,19 @@ std::optional<std::uint64_t> table_beside_index(const std::vector<const Op*>& op
   return by_index ? by_index : address_in(ops, op.mem.base, at + 1);
 }
 
+/// The table to whose address a scaled index was added before an entry is loaded from there.
+std::optional<std::uint64_t> table_below_index(const std::vector<const Op*>& ops, std::size_t at) {
+  const Op& op = *ops[at];
+  const bool plain = op.kind == OpKind::load && op.width == 4 && op.mem.index == kNoReg && op.mem.base != kNoReg;
+  if (!plain || op.mem.in_image || op.mem.disp != 0) return std::nullopt;
+  for (std::size_t i = at + 1; i < ops.size(); ++i) {
+    if (ops[i]->dst != op.mem.base) continue;
+    const bool sum = ops[i]->kind == OpKind::alu && ops[i]->alu == Alu::add && ops[i]->b != kNoReg;
+    return sum ? address_in(ops, ops[i]->b, i + 1) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 /// How many entries of the table that `index` chooses at the jump are certain: a comparison right before, and the
 /// branch that larger numbers take. 0: nobody tells.
 std::uint32_t entries_below(const LiftedFunction& function, std::size_t jump, Reg index) {
@@ -126,7 +139,9 @@ std::vector<std::uint32_t> CommonMachine::jump_table(const LiftedFunction& funct
   auto entry = std::find_if(ops.begin(), ops.end(), loads_entry);
   std::optional<std::uint64_t> start;
   for (auto at = ops.begin(); at != entry; ++at) {
-    start = table_beside_index(ops, static_cast<std::size_t>(at - ops.begin()));
+    const auto place = static_cast<std::size_t>(at - ops.begin());
+    start = abi().word == 4 ? table_below_index(ops, place) : std::nullopt;
+    if (!start) start = table_beside_index(ops, place);
     if (!start) continue;
     entry = at;
     break;
@@ -144,7 +159,7 @@ std::vector<std::uint32_t> CommonMachine::jump_table(const LiftedFunction& funct
   if (!start) start = address_in(ops, mem.base, position + 1);
   if (!start) return {};
   const std::uint64_t table = *start + static_cast<std::uint64_t>(mem.disp);
-  if ((*entry)->width == 8) return reader.absolute(table);
+  if ((*entry)->width == word) return reader.absolute(table);
   // The base is what is added to the entry: the image base (MSVC), the table itself (clang, gcc), or some label nearby.
   for (std::size_t i = 0; i < position; ++i) {
     if (ops[i]->kind != OpKind::alu || ops[i]->alu != Alu::add || ops[i]->b == kNoReg) continue;

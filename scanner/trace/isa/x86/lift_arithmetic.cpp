@@ -38,7 +38,9 @@ void lift_arithmetic(Emitter& out, Alu kind) {
     out.write(destination, kScratchA);
     return;
   }
-  const Reg left = out.read(destination, kScratchA);
+  // Some bits of a part are bits of the whole: their names are kept.
+  const bool few_bits = kind == Alu::bit_and && width < 4;
+  const Reg left = few_bits ? compared(out, destination, kScratchA) : out.read(destination, kScratchA);
   Reg right = kNoReg;
   std::uint64_t imm = 0;
   if (is_immediate(source) && !out.immediate_is_address()) {
@@ -52,15 +54,16 @@ void lift_arithmetic(Emitter& out, Alu kind) {
   if (difference) compare(out, left, right, imm, width);
   Op& op = out.emit(OpKind::alu);
   op.alu = kind;
-  op.width = static_cast<std::uint8_t>(width);
+  op.width = static_cast<std::uint8_t>(few_bits ? 4 : width);
   op.a = left;
   op.b = right;
   op.imm = imm;
   op.dst = direct ? reg.number : kScratchA;
   if (!direct) out.write(destination, kScratchA);
   if (difference) return;
-  const bool sum = kind == Alu::add, known = sum || kind == Alu::bit_or || kind == Alu::bit_and;
-  Op& flags = out.compare_with_zero(direct && known ? reg.number : kNoReg, width, sum);
+  const bool sum = kind == Alu::add, bits = kind == Alu::bit_or || kind == Alu::bit_and;
+  const Reg result = direct ? reg.number : kScratchA;
+  Op& flags = out.compare_with_zero(bits || (direct && sum) ? result : kNoReg, width, sum);
   const bool minus_one = imm == ~std::uint64_t{0} || (width == 4 && imm == 0xFFFFFFFFU);
   if (sum && right == kNoReg && minus_one) flags.carry = Carry::not_at_minus_one;
 }
