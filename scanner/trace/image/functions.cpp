@@ -153,6 +153,7 @@ CodeRange FunctionMap::range_at(std::uint32_t rva) {
 }
 
 std::vector<CodeRange> FunctionMap::ranges_of(std::uint32_t entry) {
+  if (const auto known = extended_.find(entry); known != extended_.end()) return known->second;
   std::vector<CodeRange> ranges;
   const auto first = std::lower_bound(by_function_.begin(), by_function_.end(), entry,
                                       [this](std::size_t i, std::uint32_t f) { return parts_[i].function < f; });

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "pe/image.hpp"
@@ -34,6 +35,8 @@ class FunctionMap {
   CodeRange range_at(std::uint32_t rva);
   /// From now on the range at `rva` belongs to `function`.
   void absorb(std::uint32_t rva, std::uint32_t function);
+  /// `function` was found to go on elsewhere: these are its ranges from now on.
+  void extend(std::uint32_t function, std::vector<CodeRange> ranges) { extended_[function] = std::move(ranges); }
 
   [[nodiscard]] std::size_t size() const { return parts_.size(); }
   /// Records of .pdata that overlap their neighbour.
@@ -61,6 +64,7 @@ class FunctionMap {
   std::vector<std::size_t> by_function_;
   std::map<std::uint32_t, Gap> gaps_;
   std::map<std::uint32_t, std::uint32_t> absorbed_;  // begin of a range → function it was found to belong to
+  std::map<std::uint32_t, std::vector<CodeRange>> extended_;  // by entry
   std::vector<std::uint32_t> starts_;  // what may be a start: targets of calls and jumps, addresses in code and data
   std::vector<std::uint32_t> sure_starts_;  // what is one: entry point, exports, valid targets of indirect calls
   bool starts_collected_ = false;

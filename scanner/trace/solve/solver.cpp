@@ -114,6 +114,7 @@ std::optional<FunctionSummary> Solver::interpret(std::uint32_t function) {
       summary.extensions.insert(summary.extensions.end(), lifted.far_cases.begin(), lifted.far_cases.end());
     const bool last = round == kMaxExtensions || summary.extensions.empty() || ranges.size() > kMaxRanges;
     if (last || !extend(function, summary.extensions, ranges)) return summary;
+    program_.functions.extend(function, ranges);
   }
 }
 
