@@ -57,7 +57,7 @@ Contents contents_of(const ValuePool& values, ValueId tag) {
       case AtomKind::via_global: of.flags |= kTopGlobal; break;
       case AtomKind::returned: of.flags |= kTopReturned; break;
       case AtomKind::multiple: of.flags |= kTopComputed; break;
-      case AtomKind::via_field: of.flags |= kTopField; break;
+      case AtomKind::via_field:
       case AtomKind::field: of.forwarded = true; break;
       default: of.constant = true; break;  // an address in a tag's place
     }
@@ -83,7 +83,7 @@ std::string_view uncalled_reason(Program& program, const Solution& solution, con
   const auto sinks = solution.sinks_of(function);
   if (sinks.empty()) return "cap";
   for (const Atom& atom : program.values.atoms(call.tag)) {
-    if (atom.kind != AtomKind::initial && atom.kind != AtomKind::field) continue;
+    if (atom.kind != AtomKind::initial && !atom.is_behind_argument()) continue;
     if (!program.attribution_budget.spend(sinks.size())) return "budget";
     const auto called = [&](SinkId id) {
       return solution.sinks[id].tag.where == atom.where && solution.sinks[id].called;

@@ -42,7 +42,8 @@ std::uint32_t UnseenInputs::of_sink(SinkId id) {
 /// Why this argument of `function`, or what stands behind it, may be something that was not found, as far as calls of
 /// these very sinks tell, which are added to `asked`.
 std::uint32_t UnseenInputs::of_callers(std::uint32_t function, const Atom& argument, std::vector<SinkId>& asked) {
-  const bool is_field = argument.kind == AtomKind::field;
+  const bool is_field = argument.is_behind_argument(), behind = argument.kind == AtomKind::via_field;
+  const std::int64_t offset = behind ? argument.pointer_offset() : static_cast<std::int64_t>(argument.a);
   const std::uint32_t unknown = is_field ? kTopField : kTopComputed;
   const auto sinks = solution_.sinks_of(function);
   if (solution_.exports.contains(function) || sinks.empty()) return unknown;
@@ -50,8 +51,9 @@ std::uint32_t UnseenInputs::of_callers(std::uint32_t function, const Atom& argum
   bool called = false;
   for (const SinkId id : sinks) {
     const TagSink& sink = solution_.sinks[id];
-    const bool same_field = sink.tag.field.has_value() == is_field &&
-                            (!is_field || *sink.tag.field == static_cast<std::int64_t>(argument.a));
+    const bool same_field = sink.tag.field.has_value() == is_field && sink.tag.behind.has_value() == behind &&
+                            (!is_field || *sink.tag.field == offset) &&
+                            (!behind || *sink.tag.behind == argument.offset_behind_pointer());
     if (sink.tag.where != argument.where || !same_field) continue;
     called = called || sink.called;
     asked.push_back(id);
@@ -66,8 +68,8 @@ std::uint32_t UnseenInputs::of_call_itself(const SinkCall& call, std::vector<Sin
   for (const Atom& atom : program_.values.atoms(call.tag)) {
     switch (atom.kind) {
       case AtomKind::initial: flags |= atom.came_in() ? of_callers(function, atom, asked) : kTopComputed; break;
+      case AtomKind::via_field:
       case AtomKind::field: flags |= of_callers(function, atom, asked); break;
-      case AtomKind::via_field: flags |= kTopField; break;
       case AtomKind::memory:
       case AtomKind::via_global: flags |= kTopGlobal; break;
       case AtomKind::returned: flags |= kTopReturned; break;

@@ -20,8 +20,8 @@ enum class AtomKind : std::uint8_t {
   multiple,    ///< the number `a` plus an unknown multiple of `stride`
   returned,    ///< what the call at RVA `a` of this function returned
   via_field,   ///< content of `width` bytes at offset_behind_pointer() behind the pointer that stands at
-               ///< pointer_offset() behind the pointer that location `where` held at entry: a vtable's entry, say. As
-               ///< wide as a pointer
+               ///< pointer_offset() behind the pointer that location `where` held at entry: a vtable's entry, say, or a
+               ///< tag
   via_global,  ///< content of `width` bytes at pointee_offset() behind the pointer that stands at image RVA rva(), or,
                ///< strided, behind one of the pointers in a table that begins there, or, linked, behind an element of
                ///< the list to which it leads

@@ -7,6 +7,14 @@
 #include "scanner/trace/domain/state_cost.hpp"
 
 namespace scanner::trace {
+namespace {
+
+/// Why nobody knows what stands behind a pointer of which nobody knows what it is. A closer look at callees may tell.
+std::uint32_t unknown_behind(std::uint32_t pointer) {
+  return (pointer & kTopDepthLost) != 0 ? kTopDepthLost : kTopField | (pointer & kTopClobbered);
+}
+
+}  // namespace
 
 /// Gives incoming stack arguments from `offset` on a slot each, so that stores of callees are seen there.
 void Memory::fill_in_arguments(State& state, std::int64_t offset) {
@@ -131,7 +139,7 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
             Atom::via_global(address.rva(), address.offset, width).with_stride(address.stride, address.count));
       break;
     case AtomKind::field:
-      if (through_fields_ && width == abi_.word && address.leads_behind_field(0, abi_.word))
+      if (through_fields_ && names_behind_field(width) && address.leads_behind_field(0, abi_.word))
         return values_.single(Atom::via_field(address, 0, width));
       break;
     case AtomKind::via_global:
@@ -142,6 +150,9 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
   }
   return values_.unknown(kTopField);
 }
+
+/// Pointers to functions, and tags.
+bool Memory::names_behind_field(unsigned width) const { return width == abi_.word || width == sizeof(std::uint32_t); }
 
 /// Does the file have two elements of a list there, at least?
 bool Memory::begins_list(const Atom& pointer) const {
@@ -157,7 +168,7 @@ ValueId Memory::load(const State& state, ValueId address, unsigned width, bool s
     result = values_.join(result, values_.with_flags(load_atom(state, atom, width, sign), assumptions_of(atom)));
   const std::uint32_t flags = values_.flags(address);
   if ((flags & kTopMask) != 0)
-    result = values_.join(result, values_.unknown((flags & kTopDepthLost) != 0 ? kTopDepthLost : kTopField));
+    result = values_.join(result, values_.unknown(unknown_behind(flags)));
   if ((flags & kAssumedMask) != 0) result = values_.join(result, values_.unknown(flags & kAssumedMask));
   return result == kBottom ? values_.unknown(kTopField) : result;
 }

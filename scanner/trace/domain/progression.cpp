@@ -176,9 +176,10 @@ bool combine_progression(Alu op, unsigned width, const Atom& x, const Atom& y, A
       default: return false;
     }
   }
-  if (!y.is_address() || y.strided() || op != Alu::add) return false;
+  const bool pointer = y.is_pointer_argument() && y.plain() && width >= 4;
+  if ((!y.is_address() && !pointer) || y.strided() || op != Alu::add) return false;
   out = y.with_stride(x.stride, x.count);
-  out.where = x.where;
+  if (!pointer) out.where = x.where;
   out.a += width == 4 ? static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(x.a)}) : x.a;
   return true;
 }

@@ -37,15 +37,30 @@ ValueId image_field(Program& program, std::uint32_t at, unsigned width) {
   return fixed ? program.values.constant(*value) : program.values.memory(at, width);
 }
 
+/// One of the elements of a table that begins `offset` bytes behind the pointer.
+ValueId row_behind_atom(Program& program, const CallSite& site, const Atom& pointer, std::int64_t offset,
+                        unsigned width, Rows rows) {
+  ValuePool& values = program.values;
+  const auto begin = static_cast<std::int64_t>(pointer.a) + offset;
+  if (pointer.is_image_address())
+    return values.single(Atom::memory(static_cast<std::uint32_t>(begin), width).with_stride(rows.stride, rows.count));
+  if (pointer.is_pointer_argument() && pointer.plain())
+    return values.single(Atom::field(pointer.where, begin, width).with_stride(rows.stride, rows.count));
+  const bool few = rows.count != 0 && rows.count <= policy::kMostElementsOnStack;
+  if (!pointer.is_frame_address() || !few) return values.unknown(kTopField);
+  ValueId elements = kBottom;
+  for (unsigned i = 0; i < rows.count; ++i) {
+    const std::int64_t place = begin + std::int64_t{i} * rows.stride;
+    elements = values.join(elements, frame_load(site.state, place, width, values, program.abi));
+  }
+  return elements;
+}
+
 ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& pointer, std::int64_t offset,
                           unsigned width, Rows rows) {
   ValuePool& values = program.values;
   const auto at = static_cast<std::uint32_t>(pointer.a + static_cast<std::uint64_t>(offset));
-  if (rows.stride != 0) {
-    const bool table = pointer.is_image_address();
-    return table ? values.single(Atom::memory(at, width).with_stride(rows.stride, rows.count))
-                 : values.unknown(kTopField);
-  }
+  if (rows.stride != 0) return row_behind_atom(program, site, pointer, offset, width, rows);
   if (pointer.is_image_address()) return image_field(program, at, width);
   if (pointer.is_frame_address())
     return frame_load(site.state, pointer.displacement() + offset, width, values, program.abi);
@@ -54,7 +69,7 @@ ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& po
   if (pointer.is_pointer_argument())
     return values.single(
         Atom::field(pointer.where, pointer.displacement() + offset, width).with_stride(pointer.stride, pointer.count));
-  if (width == program.abi.word && pointer.leads_behind_field(offset, program.abi.word))
+  if ((width == program.abi.word || width == 4) && pointer.leads_behind_field(offset, program.abi.word))
     return values.single(Atom::via_field(pointer, offset, width));
   if (pointer.kind == AtomKind::memory)
     return values.single(Atom::via_global(pointer.rva(), static_cast<std::int32_t>(pointer.offset + offset), width)

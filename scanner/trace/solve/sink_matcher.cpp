@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint64_t kBytesOfCall = sizeof(SinkCall) + 100;
 
 /// An argument of the function, or what stands behind one.
-bool comes_from_caller(const Atom& atom) { return atom.kind == AtomKind::field || atom.came_in(); }
+bool comes_from_caller(const Atom& atom) { return atom.is_behind_argument() || atom.came_in(); }
 
 TagSource source_of(const Atom& atom) {
   TagSource source;
@@ -16,9 +16,14 @@ TagSource source_of(const Atom& atom) {
   source.and_mask = atom.and_mask;
   source.or_mask = atom.or_mask;
   source.high_half = atom.kind == AtomKind::initial && atom.offset != 0;
-  if (atom.kind != AtomKind::field) return source;
-  source.field = atom.displacement();
-  source.rows = {atom.stride, atom.count};
+  if (!atom.is_behind_argument()) return source;
+  if (atom.kind == AtomKind::field) {
+    source.field = atom.displacement();
+    source.rows = {atom.stride, atom.count};
+  } else {
+    source.field = atom.pointer_offset();
+    source.behind = atom.offset_behind_pointer();
+  }
   source.added = atom.offset;
   source.width = std::min<unsigned>(atom.width, 4);
   return source;
@@ -91,7 +96,13 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
   const TagSource& source = sink.tag;
   ValueId tag = value_at(program_, site, source.where, source.field ? program_.abi.word : 4);
   if (source.high_half) tag = values_.high_half(value_at(program_, site, source.where, 8));
-  if (source.field) tag = field_behind(program_, site, tag, *source.field, source.width, source.rows);
+  if (source.behind) {
+    const Atom pointer = Atom::field(source.where, *source.field, program_.abi.word);
+    const Atom content = Atom::via_field(pointer, *source.behind, source.width);
+    tag = in_terms_of_caller(program_, site, values_.single(content), source.width);
+  } else if (source.field) {
+    tag = field_behind(program_, site, tag, *source.field, source.width, source.rows);
+  }
   if (source.added != 0)
     tag = values_.alu(Alu::add, 4, 0, tag, values_.constant(static_cast<std::uint32_t>(source.added)));
   return values_.masked(tag, source.and_mask, source.or_mask);
@@ -101,19 +112,16 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
 Resolution SinkMatcher::resolve(const CallSite& site, ValueId value, SinkId sink) {
   const auto id = solution_.site_at(site.function, site.rva);
   const ValueId known = results_.resolve(site.function, value, id ? std::optional(MatchCall{*id, sink}) : std::nullopt);
-  // Of what stands behind fields only functions are looked for.
-  return program_.globals.resolve(values_.map_join(known, [&](const Atom& atom) {
-    return atom.kind == AtomKind::via_field ? values_.unknown(kTopField) : values_.single(atom);
-  }));
+  return program_.globals.resolve(known);
 }
 
 /// The tag was in a register or a local across a call, or a callee fills in the local: what it does must be known. Or
-/// some call returned it.
+/// some call returned it, or it stands behind a pointer that stands behind another one.
 void SinkMatcher::ask_callees(const CallSite& site, const SinkCall& call) {
   const std::uint32_t flags = values_.flags(call.tag);
   if (!site.reached) return;
   if ((flags & kMayDependOnCallees) != 0) context_.ask_callees_of(site.function);
-  if ((flags & kTopReturned) != 0) context_.follow_pointers_in(site.function);
+  if ((flags & (kTopReturned | kTopField)) != 0) context_.follow_pointers_in(site.function);
 }
 
 void SinkMatcher::depend_on_globals(const MatchCall& item, const Resolution& tag) {

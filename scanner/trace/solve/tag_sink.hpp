@@ -38,6 +38,7 @@ struct TagSource {
   Location where = 0;
   bool high_half = false;                             ///< the tag is the high half of what is at `where`
   std::optional<std::int64_t> field;                  ///< the tag stands that many bytes behind the pointer at `where`
+  std::optional<std::int64_t> behind;                 ///< field: so many bytes behind the pointer that stands there
   Rows rows{};                                        ///< field: it is an element of a table
   unsigned width = 4;                                 ///< field: bytes that are read of it
   std::int32_t added = 0;                             ///< field: what is added to it
