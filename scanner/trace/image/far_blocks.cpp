@@ -34,8 +34,12 @@ std::vector<std::uint32_t> FarBlocks::owners_of(std::uint32_t rva, Budget& budge
     found.insert(found.end(), before.begin(), before.end());
     const std::uint32_t function = functions_.containing(last);
     if (line.begin == range.begin) owners.push_back(function);
-    // Behind a return: perhaps a function that others end with, which the stack tells when they jump there.
-    if (line.begin != range.begin && !before.empty() && line.behind_return && function == here)
+    // Behind a return, or behind a jump where others jump there: perhaps a function that others end with, which the
+    // stack tells when they do.
+    const bool by_others = line.behind_jump && std::ranges::any_of(before, [&](std::uint32_t jump) {
+      return functions_.containing(jump) != here;
+    });
+    if (line.begin != range.begin && !before.empty() && (line.behind_return || by_others) && function == here)
       owners.push_back(line.begin);
     if (line.begin == range.begin || !before.empty()) continue;
     // Nothing jumps there: a table of addresses leads to it, or it is what seems to be a part of a function.

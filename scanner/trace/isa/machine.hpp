@@ -48,6 +48,7 @@ using JumpTargets = std::function<std::vector<std::uint32_t>(std::uint32_t rva)>
 struct StraightLine {
   std::uint32_t begin = 0;     ///< RVA; padding before it is not part of it
   bool behind_return = false;  ///< nothing falls through to it, and what stands before it is a return
+  bool behind_jump = false;    ///< the same of a jump
 };
 
 /// Whether code of an image is traced.

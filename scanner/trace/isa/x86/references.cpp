@@ -180,7 +180,8 @@ StraightLine X86Machine::line_to(std::uint32_t rva, Budget& budget) {
     const pe::Bytes code = image().from_rva(at);
     if (instruction.padding && code.size() > 1 && code[0] == 0x8B) line.begin = at;
     if (instruction.padding) continue;
-    line.behind_return = instruction.flow == ControlFlow::ret || instruction.flow == ControlFlow::jump;
+    line.behind_return = instruction.flow == ControlFlow::ret;
+    line.behind_jump = instruction.flow == ControlFlow::jump;
     if (instruction.flow != ControlFlow::next && instruction.flow != ControlFlow::branch) break;
     line.begin = at;
   }
