@@ -167,8 +167,7 @@ ValueId Memory::load(const State& state, ValueId address, unsigned width, bool s
   for (const Atom& atom : values_.atoms(address))
     result = values_.join(result, values_.with_flags(load_atom(state, atom, width, sign), assumptions_of(atom)));
   const std::uint32_t flags = values_.flags(address);
-  if ((flags & kTopMask) != 0)
-    result = values_.join(result, values_.unknown(unknown_behind(flags)));
+  if ((flags & kTopMask) != 0) result = values_.join(result, values_.unknown(unknown_behind(flags)));
   if ((flags & kAssumedMask) != 0) result = values_.join(result, values_.unknown(flags & kAssumedMask));
   return result == kBottom ? values_.unknown(kTopField) : result;
 }

@@ -153,8 +153,8 @@ namespace {
 /// Part of a number is overwritten by a number: it stays one, that paths may bring along whole. False: it is none.
 bool insert_part(FrameSlot& slot, std::int32_t offset, std::uint32_t width, ValueId value, ValuePool& values) {
   const std::int32_t before = offset - slot.offset;
-  const bool part = width < slot.width && slot.width <= 4 && before + static_cast<std::int32_t>(width) <=
-                                                                 static_cast<std::int32_t>(slot.width);
+  const bool part = width < slot.width && slot.width <= 4 &&
+                    before + static_cast<std::int32_t>(width) <= static_cast<std::int32_t>(slot.width);
   std::uint64_t number = 0;
   const auto numbers = [&](ValueId id) {
     return values.flags(id) == 0 && !values.atoms(id).empty() &&

@@ -37,8 +37,8 @@ std::vector<std::uint32_t> FarBlocks::owners_of(std::uint32_t rva, Budget& budge
     // Behind a return, or behind a jump where others jump there: perhaps a function that others end with, which the
     // stack tells when they do.
     const bool by_others = line.behind_jump && std::ranges::any_of(before, [&](std::uint32_t jump) {
-      return functions_.containing(jump) != here;
-    });
+                             return functions_.containing(jump) != here;
+                           });
     if (line.begin != range.begin && !before.empty() && (line.behind_return || by_others) && function == here)
       owners.push_back(line.begin);
     if (line.begin == range.begin || !before.empty()) continue;

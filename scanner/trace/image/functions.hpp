@@ -63,7 +63,7 @@ class FunctionMap {
   std::vector<Part> parts_;  // ascending by begin
   std::vector<std::size_t> by_function_;
   std::map<std::uint32_t, Gap> gaps_;
-  std::map<std::uint32_t, std::uint32_t> absorbed_;  // begin of a range → function it was found to belong to
+  std::map<std::uint32_t, std::uint32_t> absorbed_;           // begin of a range → function it was found to belong to
   std::map<std::uint32_t, std::vector<CodeRange>> extended_;  // by entry
   std::vector<std::uint32_t> starts_;  // what may be a start: targets of calls and jumps, addresses in code and data
   std::vector<std::uint32_t> sure_starts_;  // what is one: entry point, exports, valid targets of indirect calls

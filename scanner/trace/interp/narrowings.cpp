@@ -134,8 +134,9 @@ std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared,
   if (bound.in_image || atoms.size() > 1) return std::nullopt;
   if (atoms.empty()) {
     const bool shown = becomes != compared || (values.flags(compared) & kTopDepthLost) != 0;
-    return !shown && leaves_out_index(bound, ~0U, [](std::uint64_t number) { return number; }) ? std::optional(narrowing)
-                                                                                          : std::nullopt;
+    return !shown && leaves_out_index(bound, ~0U, [](std::uint64_t number) { return number; })
+               ? std::optional(narrowing)
+               : std::nullopt;
   }
   const Atom& atom = atoms[0];
   if (atom.kind == AtomKind::multiple) return several(atom.roots()) ? std::optional(narrowing) : std::nullopt;

@@ -63,7 +63,8 @@ void Evaluations::note_known(const CallSite& site, Location where, const Atom& p
   };
   for (const Narrowing& known : site.state.narrowings) {
     const Atom* other = known.kind == Narrowing::Kind::bounded ? values.only(known.value) : nullptr;
-    const bool same = other != nullptr && other->is_pointer_argument() && other->plain() && other->where == passed.where;
+    const bool same =
+        other != nullptr && other->is_pointer_argument() && other->plain() && other->where == passed.where;
     if (same) add(other->a - passed.a, known.bound);
   }
   for (const Constraint& known : site.state.constraints) {
@@ -85,7 +86,8 @@ ValueId Evaluations::possible(const CallSite& site) {
     const ValueId passed = value_at(program_, site, where, program_.abi.word);
     if (const ValueId number = known_number(passed, where); number != kBottom) {
       arguments.emplace_back(where, number);
-    } else if (const Atom* atom = values.only(passed); atom != nullptr && atom->is_pointer_argument() && atom->plain()) {
+    } else if (const Atom* atom = values.only(passed);
+               atom != nullptr && atom->is_pointer_argument() && atom->plain()) {
       note_known(site, where, *atom, entry);
     }
   }

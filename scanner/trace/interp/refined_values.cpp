@@ -1,0 +1,146 @@
+// What a comparison leaves of what registers and frame slots hold (BranchRefinement::refine): of what was compared, of
+// what was computed from it, of other bits of the same number; and what a selection between two registers leaves.
+#include <algorithm>
+
+#include "scanner/trace/interp/branch_refinement.hpp"
+
+namespace scanner::trace {
+
+/// What `reg` holds where `known` says something of bits of a number that it, or what it was computed from, has bits
+/// of.
+ValueId BranchRefinement::left_of_bits_in(Reg reg, const Narrowings& known, const State& state) {
+  const Derivations::Derived* derived = derivations_.steps_to(reg);
+  const Derivations::Origin* origin = derived != nullptr ? derivations_.origin(*derived) : nullptr;
+  if (origin == nullptr) return left_of_bits(values_, known, state.registers[reg]);
+  const ValueId left = left_of_bits(values_, known, origin->value);
+  return left != origin->value ? derivations_.result_of(*derived, left) : state.registers[reg];
+}
+
+/// Is it about bits of a number, of which others may stand elsewhere?
+bool BranchRefinement::is_about_bits(const std::optional<Narrowing>& narrowing) const {
+  const bool bounded = narrowing && narrowing->kind == Narrowing::Kind::bounded;
+  const Atom* bits = bounded ? values_.only(narrowing->value) : nullptr;
+  return bits != nullptr && bits->masked();
+}
+
+/// What is known of some bits of a number leaves out some values of others that were taken from it before.
+void BranchRefinement::note_narrowing(State& state, const Narrowing& narrowing) {
+  note(state.narrowings, narrowing);
+  if (!is_about_bits(narrowing)) return;
+  std::array<ValueId, kFirstWide> left{};
+  for (Reg reg = 0; reg < kFirstWide; ++reg) left[reg] = left_of_bits_in(reg, state.narrowings, state);
+  std::ranges::copy(left, state.registers.begin());
+  for (FrameSlot& slot : state.frame) slot.value = left_of_bits(values_, state.narrowings, slot.value);
+}
+
+/// `reg` was computed from the numbers that were compared, or from those that they were computed from: what is left of
+/// it. kBottom: it was not.
+ValueId BranchRefinement::computed_from(const News& news, Reg reg) {
+  const Derivations::Derived* derived = derivations_.steps_to(reg);
+  const Derivations::Origin* origin = derived != nullptr ? derivations_.origin(*derived) : nullptr;
+  if (origin == nullptr) return kBottom;
+  if (origin == news.origin) return derivations_.result_of(*derived, news.left_of_origin);
+  const bool compared = news.side != News::kNoSide && (origin->registers & sides_[news.side].registers) != 0;
+  return compared ? derivations_.result_of(*derived, news.becomes) : kBottom;
+}
+
+void BranchRefinement::refine(State& state, const News& news) {
+  if (news.constraint) {
+    auto& list = state.constraints;
+    const auto at = std::lower_bound(list.begin(), list.end(), *news.constraint);
+    if ((at == list.end() || *at != *news.constraint) && list.size() < policy::kMostConstraints)
+      list.insert(at, *news.constraint);
+  }
+  if (news.narrowing) note_narrowing(state, *news.narrowing);
+  if (news.narrowed != kBottom && !state.narrowings.empty()) doubt_chosen(values_, state, news.narrowed);
+  for (Reg reg = 0; reg < kFirstWide && derivations_.any(); ++reg) {
+    if (const ValueId left = computed_from(news, reg); left != kBottom) state.registers[reg] = left;
+  }
+  if (news.origin != nullptr) {
+    Side origin;
+    origin.value = news.origin->value;
+    origin.registers = news.origin->registers;
+    origin.slot = news.origin->slot;
+    origin.slot_width = news.origin->slot_width;
+    replace(state, origin, news.left_of_origin);
+  }
+  if (news.side == News::kNoSide) return;
+  const Side& side = sides_[news.side];
+  replace(state, side, news.becomes);
+  if (side.stepped == kNoReg) return;
+  const ValueId step = values_.constant(static_cast<std::uint64_t>(side.step));
+  state.registers[side.stepped] = values_.resize(values_.alu(Alu::add, width_, 0, news.becomes, step), width_, false);
+}
+
+/// Does the last comparison tell anything of the register?
+bool BranchRefinement::is_about(Reg reg, const State& state) const {
+  if (reg >= kFirstWide) return false;
+  return derivations_.any() || std::ranges::any_of(sides_, [&](const Side& side) {
+           return ((side.registers >> reg) & 1) != 0 || side.stepped == reg || side.value == state.registers[reg];
+         });
+}
+
+ValueId BranchRefinement::held_where(const News& news, Reg reg, const State& state) {
+  if (const ValueId left = computed_from(news, reg); left != kBottom) return left;
+  if (news.origin != nullptr && ((news.origin->registers >> reg) & 1) != 0) return news.left_of_origin;
+  const ValueId value = state.registers[reg];
+  if (is_about_bits(news.narrowing)) {
+    Narrowings known = state.narrowings;
+    note(known, *news.narrowing);
+    if (const ValueId left = left_of_bits_in(reg, known, state); left != value) return left;
+  }
+  if (news.side == News::kNoSide) return value;
+  const Side& side = sides_[news.side];
+  const Atom* atom = values_.only(side.value);
+  const bool argument = atom != nullptr && atom->kind == AtomKind::initial && value == side.value;
+  if (argument || ((side.registers >> reg) & 1) != 0) return news.becomes;
+  if (side.stepped != reg) return value;
+  const ValueId step = values_.constant(static_cast<std::uint64_t>(side.step));
+  return values_.resize(values_.alu(Alu::add, width_, 0, news.becomes, step), width_, false);
+}
+
+ValueId BranchRefinement::selected(const Op& select, const State& state) {
+  const ValueId a = state.registers[select.a], b = state.registers[select.b];
+  const std::optional<bool> second = decides(select.condition, select.signed_condition);
+  if (second) return *second ? b : a;
+  if (!known_ || select.condition == Condition::other || a == b) return values_.join(a, b);
+  Instruction branch;
+  branch.condition = select.condition;
+  branch.signed_condition = select.signed_condition;
+  if (impossible(branch, false, state)) return b;
+  if (impossible(branch, true, state)) return a;
+  const Atom* compared = values_.only(sides_[0].value);
+  const bool bits = compared != nullptr && compared->masked();
+  if (!bits && !is_about(select.a, state) && !is_about(select.b, state)) return values_.join(a, b);
+  const News if_not = look(branch, false, false, state), if_so = look(branch, true, false, state);
+  return values_.join(held_where(if_not, select.a, state), held_where(if_so, select.b, state));
+}
+
+void BranchRefinement::replace(State& state, const Side& side, ValueId becomes) const {
+  const Atom* atom = values_.only(side.value);
+  if (atom != nullptr && atom->kind == AtomKind::initial) {
+    // An argument is the same wherever it stands; two unknown values need not be.
+    const auto left_of = [&](ValueId value) {
+      if (value == side.value) return becomes;
+      const Atom* other = values_.only(value);
+      if (other == nullptr || other->kind != AtomKind::initial || other->where != atom->where) return value;
+      // The same with something else added to it.
+      const auto more = static_cast<std::int64_t>(other->a - atom->a);
+      Atom moved = *atom;
+      moved.a = other->a;
+      if (moved != *other || !values_.may_be_few(becomes)) return value;
+      return values_.resize(values_.add(becomes, more), width_, false);
+    };
+    for (ValueId& reg : state.registers) reg = left_of(reg);
+    for (FrameSlot& slot : state.frame) slot.value = left_of(slot.value);
+    // Arguments on the stack have no slot of their own until something is known of them.
+    if (side.slot_width != 0) frame_store(state, side.slot, side.slot_width, becomes, values_);
+    return;
+  }
+  for (Reg reg = 0; reg < kFirstWide; ++reg) {
+    if (((side.registers >> reg) & 1) != 0) state.registers[reg] = becomes;
+  }
+  if (side.slot_width != 0) frame_store(state, side.slot, side.slot_width, becomes, values_);
+}
+
+}  // namespace scanner::trace
