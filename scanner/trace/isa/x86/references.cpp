@@ -158,6 +158,23 @@ const SweptSection* X86Machine::swept_at(std::uint32_t rva) const {
   return section == swept_.end() ? nullptr : &*section;
 }
 
+Instruction X86Machine::measured_at(const SweptSection* section, pe::Bytes code, std::uint32_t rva) {
+  const std::size_t offset = section != nullptr ? rva - section->rva : 0;
+  const std::uint8_t step = section != nullptr && offset < section->steps.size() ? section->steps[offset] : 0;
+  const std::uint8_t length = step & SweptSection::kLength;
+  if ((step & SweptSection::kFlow) != 0) return glanced_flow(code.data(), length, rva);
+  const bool breakpoint = step == 1 && code[0] == 0xCC && code.size() >= kLongestX86;
+  if ((step & SweptSection::kPlain) == 0 && !breakpoint) return decode_length(code, rva);
+  Instruction out;
+  out.rva = rva;
+  out.length = length;
+  if (breakpoint) {
+    out.padding = true;
+    if (code[1] == 0xCC) out.flow = ControlFlow::trap;  // as plain_x86() says
+  }
+  return out;
+}
+
 /// Back over the instructions that the sweep measured, each of which ends where the next one begins.
 StraightLine X86Machine::line_to(std::uint32_t rva, Budget& budget) {
   constexpr std::uint32_t kLongest = 4096;
