@@ -5,6 +5,7 @@
 
 #include "scanner/trace/isa/x86/lift.hpp"
 #include "scanner/trace/isa/x86/machine.hpp"
+#include "scanner/trace/isa/x86/plain_operands.hpp"
 
 namespace scanner::trace::x86 {
 namespace {
@@ -41,7 +42,9 @@ Instruction CommonMachine::decode(pe::Bytes code, std::uint32_t rva, LiftedFunct
   ZydisDecoderContext context;
   if (addresses_.is_data(rva)) {
     out = undecodable(rva, kAddressBytes);
-  } else if (!decode_instruction(code, rva, context) || !decode_operands(context)) {
+  } else if (decode_plain(code, is_64_, decoded_)
+                 ? addresses_.contradict(decoded_.instruction, rva)
+                 : !decode_instruction(code, rva, context) || !decode_operands(context)) {
     out = undecodable(rva, 1);
   } else {
     out = decoded_at(code, rva);
