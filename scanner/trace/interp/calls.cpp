@@ -96,7 +96,8 @@ void Calls::taint_exposed(const Call& site, State& state) {
   }
   if (state.escaped.empty() && !site.depth_known) return;
   for (FrameSlot& slot : state.frame) {
-    if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    if (!values_.has_flags(slot.value, kAssumesFrame) && exposed(state, slot, site))
+      slot.value = values_.with_flags(slot.value, kAssumesFrame);
   }
 }
 

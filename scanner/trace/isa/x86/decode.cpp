@@ -32,7 +32,8 @@ Instruction CommonMachine::decode_length(pe::Bytes code, std::uint32_t rva) {
   if (addresses_.is_data(rva)) return undecodable(rva, kAddressBytes);
   if (const auto plain = is_64_ ? std::nullopt : plain_x86(code)) return plain_at(*plain, rva);
   ZydisDecoderContext context;
-  if (!decode_instruction(code, rva, context)) return undecodable(rva, 1);
+  const bool decoded = is_64_ && decode_plain(code, is_64_, decoded_);
+  if (!decoded && !decode_instruction(code, rva, context)) return undecodable(rva, 1);
   return decoded_at(code, rva);
 }
 
