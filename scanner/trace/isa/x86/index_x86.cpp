@@ -73,7 +73,7 @@ class Sweep {
         kind = !glance.plain ? SweptSection::kFlow : code[0] != 0 ? kQuiet : kind;
       } else if (!ends_in_only(field, rva, glance)) {
         // It must be asked whether a relocated field can be an operand of the instruction.
-        const Instruction instruction = machine_.decode_length(code, rva);
+        const Instruction instruction = machine_.CommonMachine::decode_length(code, rva);
         if (instruction.flow == ControlFlow::undecodable) {
           rva += instruction.length;
           while (field != fields_.end() && *field < rva) ++field;

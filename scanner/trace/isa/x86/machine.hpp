@@ -93,6 +93,10 @@ class X86Machine final : public CommonMachine {
 
   /// What is wrong with the relocation table.
   [[nodiscard]] std::optional<pe::Error> damage() const override { return fields().damage(); }
+  /// What the sweep measured is not measured again.
+  Instruction decode_length(pe::Bytes code, std::uint32_t rva) override {
+    return measured_at(swept_at(rva), code, rva);
+  }
   Index build_index(std::span<const std::uint32_t> slots) override;
   std::vector<CodeRange> split(const KnownStarts& known, CodeRange code) override;
   /// There is no .pdata: a section is one gap.
@@ -108,8 +112,7 @@ class X86Machine final : public CommonMachine {
   [[nodiscard]] const RelocatedFields& fields() const { return *addresses().relocated(); }
   /// The section around `rva` as the sweep saw it; null before build_index(), and where it does not look.
   [[nodiscard]] const SweptSection* swept_at(std::uint32_t rva) const;
-  /// As decode_length() of what `section`, that of `rva` or null, holds there: what the sweep measured is not measured
-  /// again.
+  /// decode_length() of what `section`, that of `rva` or null, holds there.
   Instruction measured_at(const SweptSection* section, pe::Bytes code, std::uint32_t rva);
 
  private:

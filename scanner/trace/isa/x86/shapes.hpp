@@ -51,7 +51,6 @@ constexpr std::array<Shape, 256> first_table() {
   fill(0x40, 0x5F, Shape::bare);
   for (const unsigned opcode : {0x27U, 0x2FU, 0x37U, 0x3FU, 0x60U, 0x61U, 0x6CU, 0x6DU, 0x6EU, 0x6FU})
     table[opcode] = Shape::bare;
-  table[0x63] = Shape::modrm;
   table[0x68] = Shape::wide;
   table[0x69] = Shape::modrm_wide;
   table[0x6A] = Shape::byte;
