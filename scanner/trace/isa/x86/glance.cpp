@@ -168,7 +168,7 @@ std::size_t glance_along(pe::Bytes code, std::size_t at, std::size_t limit, Step
       at += length;
       continue;
     }
-    if (bytes[at] == kBreakpoint && at < limit) {
+    if (at < limit && bytes[at] == kBreakpoint) {
       steps.of_byte[at++] = 1;
       continue;
     }
