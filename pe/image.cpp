@@ -204,12 +204,14 @@ std::optional<std::uint32_t> Image::rva_of(std::uint32_t offset) const {
   return std::nullopt;
 }
 
+Bytes Image::from_rva_in(const Section& section, std::uint32_t rva) const {
+  const std::uint32_t within = rva - section.rva;
+  if (within >= section.file_size) return {};
+  return file_.slice(std::uint64_t{section.file_offset} + within, section.file_size - within).value_or(Bytes{});
+}
+
 Bytes Image::from_rva(std::uint32_t rva) const {
-  if (const Section* section = section_at(rva)) {
-    const std::uint32_t within = rva - section->rva;
-    if (within >= section->file_size) return {};
-    return file_.slice(std::uint64_t{section->file_offset} + within, section->file_size - within).value_or(Bytes{});
-  }
+  if (const Section* section = section_at(rva)) return from_rva_in(*section, rva);
   if (rva >= size_of_headers_) return {};
   return file_.slice(0, std::min<std::uint64_t>(size_of_headers_, file_.size())).value_or(Bytes{}).from(rva);
 }
@@ -218,8 +220,10 @@ std::optional<std::uint64_t> Image::load(std::uint32_t rva, unsigned width) cons
   const Section* section = section_at(rva);
   if (section == nullptr || width == 0 || width > 8 || section->virtual_size - (rva - section->rva) < width)
     return std::nullopt;
-  const Bytes bytes = from_rva(rva);
+  const Bytes bytes = from_rva_in(*section, rva);
   std::uint64_t value = 0;
+  if (width == 8 && bytes.size() >= 8) return bytes.read<std::uint64_t>(0);
+  if (width == 4 && bytes.size() >= 4) return *bytes.read<std::uint32_t>(0);
   for (unsigned i = 0; i < width && i < bytes.size(); ++i) value |= std::uint64_t{bytes[i]} << (8 * i);
   return value;
 }

@@ -164,6 +164,8 @@ class Image {
   std::optional<Error> read_coff_header(Headers& headers);
   std::optional<Error> read_optional_header(Headers& headers);
   std::optional<Error> read_sections(const Headers& headers);
+  /// from_rva() of an RVA that `section` contains.
+  [[nodiscard]] Bytes from_rva_in(const Section& section, std::uint32_t rva) const;
   Visited visit_thunks(std::string_view library, std::uint32_t names, std::uint32_t slots, bool delayed,
                        const std::function<void(const Import&)>& visit) const;
 

@@ -5,9 +5,19 @@
 #include "tagdb/owners.hpp"
 
 namespace scanner::report {
+namespace {
+
+/// Objects in which keys keep their order copy all keys whenever they grow.
+void expect_fields(Json& record, std::size_t count) {
+  if (record.is_null()) record = Json::object();
+  record.get_ref<Json::object_t&>().reserve(count);
+}
+
+}  // namespace
 
 Json typed(const char* type) {
   Json record;
+  expect_fields(record, 24);
   record["type"] = type;
   return record;
 }
@@ -43,6 +53,7 @@ Json json_of(const pe::Identity& identity) {
 
 Json json_of(const trace::BucketCounts& counts) {
   Json out;
+  expect_fields(out, 1 + trace::kBucketCount);
   out["total"] = counts.total();
   for (std::size_t i = 0; i < trace::kBucketCount; ++i)
     out[std::string(trace::to_string(static_cast<trace::Bucket>(i)))] = counts.count[i];
@@ -125,6 +136,7 @@ void put_candidate(Json& record, const Candidate& candidate) {
 
 void put_use(Json& out, const Use& item) {
   const trace::TagUse& use = item.use;
+  expect_fields(out, 24);
   out["tag"] = use.tag.text();
   out["tag_bytes"] = use.tag_bytes();
   if (use.open) out["pattern"] = true;

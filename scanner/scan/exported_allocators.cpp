@@ -216,14 +216,21 @@ std::string folder_of(const std::string& path) {
 
 void ExportedAllocators::take_modules(const pe::Image& image, const std::string& path, Given& given) {
   std::map<std::string, std::set<std::string_view>> imported;  // module → functions
+  std::optional<std::string_view> library;                     // of the imports that come now
+  std::optional<std::string> asked;                            // its module, if that is to be asked
   image.for_each_import([&](const pe::Import& import) {
-    if (import.name.empty() || is_api_set(import.library)) return;
-    const std::string module = pe::fold_case(import.library);
-    if (is_listed_in_part(module) || apis_.find_import(import.name) < 0) imported[module].insert(import.name);
+    if (import.name.empty()) return;
+    if (import.library != library) {
+      library = import.library;
+      asked.reset();
+      if (!is_api_set(import.library)) asked = pe::fold_case(import.library);
+      if (asked && is_listed(apis_, *asked)) asked.reset();
+    }
+    if (!asked) return;
+    if (is_listed_in_part(*asked) || apis_.find_import(import.name) < 0) imported[*asked].insert(import.name);
   });
   const std::string folder = folder_of(path);
   for (const auto& [module, functions] : imported) {
-    if (is_listed(apis_, module)) continue;
     given.asked = true;
     const Located exporter = locate(module, folder);
     if (exporter.path.empty() || exporter.path == path) continue;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <random>
+#include <vector>
 
 #include "tests/unit/files.hpp"
 
@@ -88,6 +89,21 @@ class Oracle {
   ZydisDecoder decoder_;
 };
 
+bool ends_in_field(const PlainX86& plain) {
+  return (plain.immediate_bytes == 4 && plain.immediate + 4 == plain.length) ||
+         (plain.displacement_bytes == 4 && plain.displacement + 4 == plain.length);
+}
+
+/// Does glanced_flow() say of the branch, jump or return what plain_x86() says?
+bool same_flow(const std::uint8_t* code, const PlainX86& plain) {
+  constexpr std::uint32_t kAt = 0x1000;
+  const auto flow = scanner::trace::x86::glanced_flow(code, plain.length, kAt);
+  const bool goes = plain.flow == ControlFlow::jump || plain.flow == ControlFlow::branch;
+  const std::uint32_t target = goes ? kAt + plain.length + static_cast<std::uint32_t>(plain.relative) : 0;
+  return flow.rva == kAt && flow.length == plain.length && flow.flow == plain.flow && flow.target == target &&
+         flow.condition == plain.condition && flow.signed_condition == plain.signed_condition && !flow.padding;
+}
+
 }  // namespace
 
 TEST_CASE("plain x86 instructions are measured as Zydis measures them, whatever the first three bytes") {
@@ -113,6 +129,8 @@ TEST_CASE("plain x86 instructions are measured as Zydis measures them, whatever 
     if (fault == nullptr && glance.length != 0) {
       if (glance.length != plain->length) fault = "length at a glance";
       if (glance.plain != (plain->flow == ControlFlow::next && !plain->padding)) fault = "flow at a glance";
+      if (glance.ends_in_field != ends_in_field(*plain)) fault = "field at a glance";
+      if (!glance.plain && !same_flow(code.data(), *plain)) fault = "target at a glance";
     }
     if (fault == nullptr || ++wrong > 20) continue;
     CAPTURE(int{code[0]});
@@ -151,6 +169,40 @@ TEST_CASE("at every byte of the x86 drivers the quick reader and Zydis agree, an
   }
   CHECK(images > 50);
   CHECK(answered > asked / 10 * 7);
+}
+
+TEST_CASE("a walk at a glance notes what single glances say, and stops at what they do not answer") {
+  std::mt19937_64 random(20261130);
+  std::vector<std::uint8_t> code(4096);
+  constexpr std::uint8_t kMark = 0xC0;
+  for (int round = 0; round < 200; ++round) {
+    for (std::uint8_t& byte : code) byte = static_cast<std::uint8_t>(random());
+    for (std::size_t i = 0; i < code.size(); i += 7) code[i] = 0xCC;
+    const std::size_t limit = random() % code.size();
+    std::vector<std::uint8_t> steps(code.size());
+    const pe::Bytes bytes{std::span<const std::uint8_t>(code)};
+    for (std::size_t begin = 0; begin < code.size(); begin += 64) {
+      scanner::trace::x86::Glance last;
+      std::vector<std::uint8_t> before = steps;
+      const std::size_t stopped =
+          scanner::trace::x86::glance_along(bytes, begin, limit, {steps.data(), steps.size()}, kMark, last);
+      std::size_t at = begin;
+      while (at < stopped) {
+        REQUIRE(before[at] == 0);
+        const auto glance = scanner::trace::x86::glance_x86(code.data() + at);
+        const bool breakpoint = code[at] == 0xCC;
+        REQUIRE(steps[at] == (breakpoint ? 1 : glance.length | kMark));
+        REQUIRE((breakpoint || (glance.plain && code[at] != 0 && code[at] != 0xE8)));
+        at += breakpoint ? 1U : glance.length;
+        REQUIRE(at <= limit);
+      }
+      REQUIRE(at == stopped);
+      if (at + scanner::trace::x86::kLongestX86 > code.size() || steps[at] != 0) continue;
+      const auto glance = scanner::trace::x86::glance_x86(code.data() + at);
+      REQUIRE(last.length == glance.length);
+      REQUIRE((!glance.plain || code[at] == 0 || code[at] == 0xE8 || at + glance.length > limit));
+    }
+  }
 }
 
 TEST_CASE("near the end of the section nobody reads past it") {

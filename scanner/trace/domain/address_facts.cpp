@@ -1,5 +1,7 @@
 // Who names an address of the image: the index answers by displacement fields, relocated data words by what they hold.
 #include <algorithm>
+#include <boost/sort/spreadsort/integer_sort.hpp>
+#include <iterator>
 
 #include "scanner/trace/domain/globals.hpp"
 
@@ -42,17 +44,24 @@ void AddressFacts::collect_pointers() {
   if (pointers_collected_) return;
   pointers_collected_ = true;
   const pe::Image& image = machine_.image();
-  for (const std::uint32_t word : index_.data_pointers) {
-    const auto value = image.load(word, image.pointer_size());
-    if (const auto target = value ? image.rva_of_va(*value) : std::nullopt) pointers_[*target].push_back(word);
+  std::vector<std::uint64_t> pointers;  // target, and which word it is
+  for (std::size_t i = 0; i < index_.data_pointers.size(); ++i) {
+    const auto value = image.load(index_.data_pointers[i], image.pointer_size());
+    if (const auto target = value ? image.rva_of_va(*value) : std::nullopt)
+      pointers.push_back(std::uint64_t{*target} << 32 | i);
+  }
+  boost::sort::spreadsort::integer_sort(pointers.begin(), pointers.end());
+  for (const std::uint64_t pointer : pointers) {
+    targets_.push_back(static_cast<std::uint32_t>(pointer >> 32));
+    words_.push_back(index_.data_pointers[pointer & 0xFFFFFFFFU]);
   }
 }
 
-const std::vector<std::uint32_t>& AddressFacts::words_holding(std::uint32_t rva) {
+std::span<const std::uint32_t> AddressFacts::words_holding(std::uint32_t rva) {
   collect_pointers();
-  static const std::vector<std::uint32_t> none;
-  const auto found = pointers_.find(rva);
-  return found == pointers_.end() ? none : found->second;
+  const auto [first, last] = std::ranges::equal_range(targets_, rva);
+  return std::span(words_).subspan(static_cast<std::size_t>(first - targets_.begin()),
+                                   static_cast<std::size_t>(last - first));
 }
 
 /// Asked again and again for the same addresses.
@@ -69,8 +78,8 @@ bool AddressFacts::computed_within(std::uint32_t low, std::uint32_t high) {
 
 bool AddressFacts::held_within(std::uint32_t low, std::uint32_t high) {
   collect_pointers();
-  const auto pointer = pointers_.lower_bound(low);
-  return pointer != pointers_.end() && pointer->first <= high;
+  const auto target = std::ranges::lower_bound(targets_, low);
+  return target != targets_.end() && *target <= high;
 }
 
 bool AddressFacts::address_taken(std::uint32_t rva) {
@@ -80,8 +89,10 @@ bool AddressFacts::address_taken(std::uint32_t rva) {
 bool AddressFacts::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
                              const std::function<bool(const Reference&)>& reads) {
   collect_pointers();
-  for (auto it = pointers_.lower_bound(rva); it != pointers_.end() && it->first < rva + bytes; ++it) {
-    if (it->second != std::vector<std::uint32_t>{holder}) return false;
+  const auto first = std::ranges::lower_bound(targets_, rva);
+  for (auto target = first; target != targets_.end() && *target < rva + bytes; ++target) {
+    const bool again = target != first && *target == *std::prev(target);
+    if (again || words_[static_cast<std::size_t>(target - targets_.begin())] != holder) return false;
   }
   for (auto it = first_reference(rva); it != index_.data.end() && it->target < rva + bytes; ++it) {
     if (!budget_->spend(1)) return false;
@@ -115,8 +126,8 @@ std::uint32_t AddressFacts::object_at(std::uint32_t rva, std::uint32_t reach) {
   std::uint32_t best = 0;
   const auto after = std::upper_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0xFFFFFFFFU});
   if (after != index_.data.begin()) best = std::prev(after)->target;
-  const auto pointer = pointers_.upper_bound(rva);
-  if (pointer != pointers_.begin()) best = std::max(best, std::prev(pointer)->first);
+  const auto target = std::ranges::upper_bound(targets_, rva);
+  if (target != targets_.begin()) best = std::max(best, *std::prev(target));
   return best != 0 && rva - best <= reach ? best : 0;
 }
 
@@ -125,8 +136,8 @@ std::uint32_t AddressFacts::object_above(std::uint32_t rva) {
   std::uint32_t best = 0;
   const auto next = std::upper_bound(index_.data.begin(), index_.data.end(), Reference{rva, 0xFFFFFFFFU});
   if (next != index_.data.end()) best = next->target;
-  const auto pointer = pointers_.upper_bound(rva);
-  if (pointer != pointers_.end() && (best == 0 || pointer->first < best)) best = pointer->first;
+  const auto target = std::ranges::upper_bound(targets_, rva);
+  if (target != targets_.end() && (best == 0 || *target < best)) best = *target;
   return best;
 }
 

@@ -21,7 +21,7 @@ class Arena {
     }
     std::vector<T>& chunk = chunks_.back();
     const std::size_t first = chunk.size();
-    chunk.insert(chunk.end(), run.begin(), run.end());
+    for (const T& object : run) chunk.push_back(object);  // mostly one
     count_ += run.size();
     return {chunk.data() + first, run.size()};
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <tuple>
 #include <unordered_map>
 #include <vector>
@@ -49,7 +50,7 @@ class AddressFacts {
   /// RVAs of stores that begin shortly before `rva` and may be wide enough to cover it.
   [[nodiscard]] std::vector<std::uint32_t> wide_stores_over(std::uint32_t rva) const;
   /// Data words that hold the address `rva`.
-  [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva);
+  [[nodiscard]] std::span<const std::uint32_t> words_holding(std::uint32_t rva);
   /// Is the address of `rva` taken by code or stored in data?
   [[nodiscard]] bool address_taken(std::uint32_t rva);
   /// Does no instruction that names one of the `width` bytes at `rva` write there? Arrays below are another question,
@@ -77,7 +78,7 @@ class AddressFacts {
   const Machine& machine_;
   const Index& index_;
   Budget* budget_;
-  std::map<std::uint32_t, std::vector<std::uint32_t>> pointers_;  // target → data words
+  std::vector<std::uint32_t> targets_, words_;  // what data words hold, ascending, and the words in the same order
   bool pointers_collected_ = false;
   std::unordered_map<std::uint64_t, bool> computed_within_, used_;  // by first and last address, or bytes
 };
@@ -118,7 +119,7 @@ class Globals {
   [[nodiscard]] std::vector<std::uint32_t> wide_stores_over(std::uint32_t rva) const {
     return facts_.wide_stores_over(rva);
   }
-  [[nodiscard]] const std::vector<std::uint32_t>& words_holding(std::uint32_t rva) { return facts_.words_holding(rva); }
+  [[nodiscard]] std::span<const std::uint32_t> words_holding(std::uint32_t rva) { return facts_.words_holding(rva); }
   [[nodiscard]] bool address_taken(std::uint32_t rva) { return facts_.address_taken(rva); }
   [[nodiscard]] bool only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32_t holder,
                                const std::function<bool(const Reference&)>& reads) {

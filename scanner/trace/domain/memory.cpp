@@ -27,7 +27,7 @@ void Memory::fill_in_arguments(State& state, std::int64_t offset) {
   }
 }
 
-void Memory::escape(State& state, ValueId value) {
+void Memory::escape_addresses(State& state, ValueId value) {
   for (const Atom& atom : values_.atoms(value)) {
     if (atom.kind != AtomKind::frame) continue;
     const auto offset = static_cast<std::int32_t>(atom.a);
@@ -36,7 +36,7 @@ void Memory::escape(State& state, ValueId value) {
   }
 }
 
-void Memory::escape_argument(State& state, ValueId value) {
+void Memory::escape_pointers(State& state, ValueId value) {
   for (const Atom& atom : values_.atoms(value)) {
     if (atom.is_pointer_argument()) state.escape_argument({atom.where, atom.displacement()});
   }

@@ -61,13 +61,19 @@ class Memory {
   /// False, and nothing is done: `to` may be several places, or there are too many bytes.
   bool move(State& state, const Move& move, std::uint32_t function, StoreLog* log);
   /// Frame addresses in `value` escape: aliases of them exist from now on.
-  void escape(State& state, ValueId value);
+  void escape(State& state, ValueId value) {
+    if (values_.holds_frame_address(value)) escape_addresses(state, value);
+  }
   /// The same for pointers that are arguments of this function.
-  void escape_argument(State& state, ValueId value);
+  void escape_argument(State& state, ValueId value) {
+    if (values_.holds_initial(value)) escape_pointers(state, value);
+  }
   /// Code that can read a slot that escaped also knows the frame addresses in it.
   void escape_contents(State& state);
 
  private:
+  void escape_addresses(State& state, ValueId value);
+  void escape_pointers(State& state, ValueId value);
   /// Where a store goes to, and what it stores there.
   struct Target {
     const Op& op;

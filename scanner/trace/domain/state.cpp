@@ -76,6 +76,25 @@ bool add_all(std::vector<Item>& list, const std::vector<Item>& more, std::size_t
 
 }  // namespace
 
+State& State::operator=(const State& other) {
+  if (this == &other) return *this;
+  const auto copy = [](auto& to, const auto& from) {
+    if (from.empty()) {
+      to.clear();
+    } else {
+      to = from;
+    }
+  };
+  registers = other.registers;
+  copy(frame, other.frame);
+  copy(escaped, other.escaped);
+  copy(fields, other.fields);
+  copy(escaped_arguments, other.escaped_arguments);
+  copy(constraints, other.constraints);
+  copy(narrowings, other.narrowings);
+  return *this;
+}
+
 bool escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer) {
   const auto at = std::lower_bound(list.begin(), list.end(), pointer);
   if (at != list.end() && *at == pointer) return false;

@@ -83,6 +83,13 @@ struct State {
   std::vector<Constraint> constraints;             // ascending
   Narrowings narrowings;
 
+  State() = default;
+  State(const State&) = default;
+  State(State&&) noexcept = default;
+  ~State() = default;
+  State& operator=(State&&) noexcept = default;
+  /// States are copied for every block that is visited, and most of their lists are empty.
+  State& operator=(const State& other);
   bool operator==(const State&) const = default;
 
   /// The frame address `offset` has an alias from now on. False: it had one before.

@@ -3,27 +3,45 @@
 
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
+#include <cstddef>
+#include <cstring>
 #include <iterator>
 
 namespace scanner::trace {
 namespace {
 
-std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t flags) {
-  std::uint64_t hash = 0x9E3779B97F4A7C15ULL ^ flags;
+// What tells atoms apart, in words: they are hashed and compared more often than anything else.
+static_assert(offsetof(Atom, width) == 1 && offsetof(Atom, count) == 2 && offsetof(Atom, where) == 4);
+
+/// Kind, width, count and location.
+std::uint64_t head_of(const Atom& atom) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, &atom, sizeof word);
+  return word;
+}
+
+std::uint64_t masks_of(const Atom& atom) { return atom.and_mask | std::uint64_t{atom.or_mask} << 32; }
+
+bool same(const Atom& left, const Atom& right) {
+  return left.a == right.a && head_of(left) == head_of(right) && masks_of(left) == masks_of(right) &&
+         left.offset == right.offset && left.stride == right.stride && left.assumes == right.assumes;
+}
+
+/// Adds the assumptions of the atoms to `flags` on the way.
+std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t& flags) {
+  constexpr std::uint64_t kOdd = 0xFF51AFD7ED558CCDULL, kOther = 0x9E3779B97F4A7C15ULL;
+  std::uint64_t hash = kOther;
   const auto mix = [&hash](std::uint64_t word) {
-    hash ^= word;
-    hash *= 0xFF51AFD7ED558CCDULL;
+    hash = (hash ^ word) * kOdd;
     hash ^= hash >> 32;
   };
-  const auto low = [](std::int32_t number) { return std::uint64_t{static_cast<std::uint32_t>(number)}; };
   for (const Atom& atom : atoms) {
+    const auto moved = std::uint64_t{static_cast<std::uint32_t>(atom.offset)} << 32 | atom.assumes;
     mix(atom.a);
-    mix(static_cast<std::uint64_t>(atom.kind) | std::uint64_t{atom.width} << 8 | std::uint64_t{atom.count} << 16 |
-        low(atom.where) << 32);
-    mix(std::uint64_t{atom.and_mask} << 32 | atom.or_mask);
-    mix(low(atom.offset) | low(atom.stride) << 32);
-    if (atom.assumes != 0) mix(atom.assumes);
+    mix(head_of(atom) + (masks_of(atom) + static_cast<std::uint32_t>(atom.stride)) * kOther + moved * kOdd);
+    flags |= assumptions_of(atom);
   }
+  mix(flags);
   return hash;
 }
 
@@ -64,18 +82,25 @@ ValuePool::ValuePool(unsigned word, std::optional<std::int64_t> misalignment)
 }
 
 ValueId ValuePool::make(std::span<const Atom> atoms, std::uint32_t flags) {
-  for (const Atom& atom : atoms) flags |= assumptions_of(atom);
   if (atoms.empty() && flags == 0) return kBottom;
   const std::uint64_t hash = hash_of(atoms, flags);
-  const auto same = [&](ValueId id) {
-    return values_[id].flags == flags && std::ranges::equal(this->atoms(id), atoms);
+  const auto is_it = [&](ValueId id) {
+    const Value& value = values_[id];
+    return value.flags == flags && value.count == atoms.size() &&
+           std::equal(atoms.begin(), atoms.end(), value.first, same);
   };
-  if (const ValueId* known = index_.find(hash, same)) return *known;
+  if (const ValueId* known = index_.find(hash, is_it)) return *known;
   const auto id = static_cast<ValueId>(values_.size());
   const std::span<const Atom> kept = arena_.add(atoms.first(std::min(atoms.size(), kCap)));
   std::uint16_t assumed = 0xFFFF;
-  for (const Atom& atom : kept) assumed &= atom.assumes;
-  values_.push_back({kept.data(), static_cast<std::uint16_t>(kept.size()), assumed, flags});
+  std::uint8_t traits = 0;
+  for (const Atom& atom : kept) {
+    assumed &= atom.assumes;
+    if (atom.strided()) traits |= kHoldsStrided;
+    if (atom.kind == AtomKind::frame) traits |= kHoldsFrame;
+    if (atom.kind == AtomKind::initial) traits |= kHoldsInitial;
+  }
+  values_.push_back({kept.data(), static_cast<std::uint8_t>(kept.size()), traits, assumed, flags});
   index_.insert(hash, id);
   return id;
 }
@@ -112,16 +137,25 @@ ValueId ValuePool::add_flags(ValueId id, std::uint32_t flags) {
 ValueId ValuePool::unite_two(ValueId a, ValueId b) {
   const std::uint64_t key = std::uint64_t{a} << 32 | b;
   if (const ValueId* known = joins_.find(key, [](ValueId) { return true; })) return *known;
-  const auto left = atoms(a), right = atoms(b);
-  boost::container::static_vector<Atom, 2 * kCap> all;  // starts empty: blank atoms cost more than the union
-  std::set_union(left.begin(), left.end(), right.begin(), right.end(), std::back_inserter(all));
-  const std::uint32_t flags = values_[a].flags | values_[b].flags;
-  if ((flags & kAssumedMask) != 0) all.resize(unify({all.data(), all.size()}));
-  if (std::ranges::any_of(all, &Atom::strided)) all.resize(absorb({all.data(), all.size()}));
-  const std::size_t most = std::max({policy::kMostJoined, left.size(), right.size()});
-  const ValueId joined = all.size() > most ? make(left, flags | kTopCapped) : make({all.data(), all.size()}, flags);
+  const ValueId joined = make_union(a, b);
   joins_.insert(key, joined);
   return joined;
+}
+
+ValueId ValuePool::make_union(ValueId a, ValueId b) {
+  const Value left = values_[a], right = values_[b];
+  const std::uint32_t flags = left.flags | right.flags;
+  const bool plain = (flags & kAssumedMask) == 0 && ((left.traits | right.traits) & kHoldsStrided) == 0;
+  if (plain && right.count == 0) return flags == left.flags ? a : make(atoms(a), flags);
+  if (plain && left.count == 0) return flags == right.flags ? b : make(atoms(b), flags);
+  boost::container::static_vector<Atom, 2 * kCap> all;  // starts empty: blank atoms cost more than the union
+  std::set_union(left.first, left.first + left.count, right.first, right.first + right.count, std::back_inserter(all));
+  if (!plain) {
+    if ((flags & kAssumedMask) != 0) all.resize(unify({all.data(), all.size()}));
+    if (std::ranges::any_of(all, &Atom::strided)) all.resize(absorb({all.data(), all.size()}));
+  }
+  const std::size_t most = std::max<std::size_t>({policy::kMostJoined, left.count, right.count});
+  return all.size() > most ? make(atoms(a), flags | kTopCapped) : make({all.data(), all.size()}, flags);
 }
 
 ValueId ValuePool::unite(std::span<const ValueId> all) {

@@ -94,12 +94,9 @@ class ValuePool {
   ValueId make(std::span<const Atom> atoms, std::uint32_t flags);
 
   [[nodiscard]] std::span<const Atom> atoms(ValueId id) const { return {values_[id].first, values_[id].count}; }
-  [[nodiscard]] bool holds_frame_address(ValueId id) const {
-    for (const Atom& atom : atoms(id)) {
-      if (atom.kind == AtomKind::frame) return true;
-    }
-    return false;
-  }
+  [[nodiscard]] bool holds_frame_address(ValueId id) const { return (values_[id].traits & kHoldsFrame) != 0; }
+  /// What came in at entry, perhaps moved or masked.
+  [[nodiscard]] bool holds_initial(ValueId id) const { return (values_[id].traits & kHoldsInitial) != 0; }
   /// The assumptions of its atoms are among them.
   [[nodiscard]] std::uint32_t flags(ValueId id) const { return values_[id].flags; }
   /// What is to be said of one possibility of the value: what itself rests on, and why there may be others.
@@ -119,9 +116,12 @@ class ValuePool {
   }
   /// Reasons count for the whole value; assumptions are made for every atom.
   ValueId with_flags(ValueId id, std::uint32_t flags) {
+    return has_flags(id, flags) ? id : flagged_.answer({id, flags}, [&] { return add_flags(id, flags); });
+  }
+  /// with_flags() would change nothing.
+  [[nodiscard]] bool has_flags(ValueId id, std::uint32_t flags) const {
     const Value& value = values_[id];
-    const bool has = (value.flags & flags) == flags && (value.assumed & (flags >> 16)) == flags >> 16;
-    return has ? id : flagged_.answer({id, flags}, [&] { return add_flags(id, flags); });
+    return (value.flags & flags) == flags && (value.assumed & (flags >> 16)) == flags >> 16;
   }
   /// `a` is the older value: when the union is too large, its atoms stay and kTopCapped is set.
   ValueId join(ValueId a, ValueId b) {
@@ -208,9 +208,11 @@ class ValuePool {
   }
 
  private:
+  enum Traits : std::uint8_t { kHoldsStrided = 1, kHoldsFrame = 2, kHoldsInitial = 4 };
   struct Value {
     const Atom* first = nullptr;
-    std::uint16_t count = 0;
+    std::uint8_t count = 0;
+    std::uint8_t traits = 0;         // of any of the atoms
     std::uint16_t assumed = 0xFFFF;  // by each of the atoms
     std::uint32_t flags = 0;
   };
@@ -222,6 +224,7 @@ class ValuePool {
   }
   ValueId add_flags(ValueId id, std::uint32_t flags);
   ValueId unite_two(ValueId a, ValueId b);
+  ValueId make_union(ValueId a, ValueId b);
   ValueId compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
   /// Cheap, and true too often: compute_halves() may know more than compute().
   [[nodiscard]] bool may_concern_halves(Alu op, unsigned width, ValueId a, ValueId b) const {

@@ -96,7 +96,8 @@ void Calls::taint_exposed(const Call& site, State& state) {
   }
   if (state.escaped.empty() && !site.depth_known) return;
   for (FrameSlot& slot : state.frame) {
-    if (exposed(state, slot, site)) slot.value = values_.with_flags(slot.value, kAssumesFrame);
+    if (!values_.has_flags(slot.value, kAssumesFrame) && exposed(state, slot, site))
+      slot.value = values_.with_flags(slot.value, kAssumesFrame);
   }
 }
 
@@ -151,12 +152,13 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const Call& site) {
 void Calls::escape_arguments_passed(const Call& site, State& state) {
   if (site.import >= 0) return;
   const ArgumentEffects* effects = knowledge_.stores && site.target != 0 ? &knowledge_.stores(site.target) : nullptr;
+  const bool known = effects != nullptr && effects->known;
+  auto slot = state.frame.cbegin();  // the first that reaches behind the argument: those on the stack ascend
   for (const Location where : candidate_arguments_) {
     if (is_stack(where) && !site.depth_known) continue;
-    const ValueId value = is_stack(where)
-                              ? frame_load(state, site.callee_frame + (where - kStackBase), abi_.word, values_, abi_)
-                              : state.registers[static_cast<std::size_t>(where)];
-    if (effects == nullptr || !effects->known) {
+    const ValueId value = is_stack(where) ? passed_on_stack(state, site.callee_frame + (where - kStackBase), slot)
+                                          : state.registers[static_cast<std::size_t>(where)];
+    if (!known) {
       memory_.escape_argument(state, value);
       continue;
     }
@@ -164,6 +166,15 @@ void Calls::escape_arguments_passed(const Call& site, State& state) {
       if (on.pointer == where) memory_.escape_argument(state, values_.address(value, kBottom, 1, on.offset));
     }
   }
+}
+
+/// frame_load() of a word, where `slot` is not behind the first slot that ends behind `offset`; it is moved there.
+ValueId Calls::passed_on_stack(const State& state, std::int64_t offset, std::vector<FrameSlot>::const_iterator& slot) {
+  while (slot != state.frame.cend() && std::int64_t{slot->offset} + slot->width <= offset) ++slot;
+  if (slot == state.frame.cend() || slot->offset >= offset + std::int64_t{abi_.word})
+    return frame_content(offset, abi_.word, values_, abi_);
+  if (slot->offset == offset && slot->width == abi_.word) return slot->value;
+  return frame_load(state, offset, abi_.word, values_, abi_);
 }
 
 /// Frame addresses that the callee gets, in registers or on the stack, escape.

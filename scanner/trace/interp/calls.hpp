@@ -47,6 +47,7 @@ class Calls {
   [[nodiscard]] bool exposed(const State& state, const FrameSlot& slot, const Call& site) const;
   std::optional<std::int64_t> stack_bytes_of(const Call& site);
   void escape_locals_passed(const Call& site, State& state);
+  ValueId passed_on_stack(const State& state, std::int64_t offset, std::vector<FrameSlot>::const_iterator& slot);
 
   const ImportTable& imports_;
   ValuePool& values_;

@@ -2,6 +2,7 @@
 // __finally code have run, which are functions of their own but get the frame of the one that they belong to.
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <vector>
 
@@ -30,6 +31,7 @@ class Handlers {
   [[nodiscard]] bool find_the_same(const State& a, const State& b) const;
 
  private:
+  void forget_registers(State& state) const;
   [[nodiscard]] bool finds(Reg reg) const {
     return abi_.unwinder_restores ? abi_.preserved(reg) || reg == abi_.stack_pointer : reg == abi_.frame_pointer;
   }
@@ -39,7 +41,8 @@ class Handlers {
   const Abi& abi_;
   StackPointer& stack_;
   CalleeEffects& effects_;
-  std::vector<const ArgumentEffects*> funclets_;  // those that write to the frame
+  boost::container::static_vector<Reg, kRegCount> found_;  // registers that handlers find as the raising code left them
+  std::vector<const ArgumentEffects*> funclets_;           // those that write to the frame
   bool too_deep_ = false;
 };
 

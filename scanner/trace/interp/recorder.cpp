@@ -41,7 +41,7 @@ void Recorder::begin_block(std::uint32_t number, bool reached) {
 void Recorder::end_block(const State& state, Reg stack_pointer, bool keep) {
   BlockLog& log = *log_;
   log_ = nullptr;
-  log.escaped = state.escaped_arguments;
+  if (!keep) log.escaped = state.escaped_arguments;
   log.stack_pointer = state.registers[stack_pointer];
   if (keep) keep_state(log.at_end, state);
   log.bytes += log.stores.size() * sizeof(GlobalStore) + log.argument_stores.size() * sizeof(ArgumentStore);

@@ -19,7 +19,7 @@ struct BlockLog : StoreLog {
   std::vector<CallSite> calls;  ///< the first `call_count` of them; others are memory for the next visit
   std::size_t call_count = 0;
   std::vector<std::uint32_t> ends;                            ///< see FunctionSummary
-  std::vector<EscapedArgument> escaped;                       ///< behind the last operation
+  std::vector<EscapedArgument> escaped;                       ///< behind the last operation; unless that state is kept
   std::vector<std::pair<std::int64_t, std::int64_t>> depths;  ///< x86: StackPointer::Restored of each `pop`
   std::unique_ptr<State> at_return;                           ///< null: it does not return
   std::unique_ptr<State> at_end;                              ///< null: Recorder::end_block() was not asked to keep it

@@ -33,12 +33,14 @@ void StackPointer::set_depth(State& state, std::int64_t depth) {
     return std::partition_point(state.frame.begin(), state.frame.end(),
                                 [offset](const FrameSlot& slot) { return slot.offset < offset; });
   };
-  if (depth_lost(depth)) {
+  if (depth_lost(depth) && depth_lost(state.frame.front().offset)) {
     constexpr std::int64_t kRegion = 0x20000;
     const auto older = from(std::min(depth + kRegion + 1, kDeepestFrame));
     state.frame.erase(older, from(kDeepestFrame));
   }
-  if (state.frame.front().offset < depth) state.frame.erase(state.frame.begin(), from(depth));
+  auto kept = state.frame.begin();  // mostly one of the first
+  while (kept != state.frame.end() && kept->offset < depth) ++kept;
+  if (kept != state.frame.begin()) state.frame.erase(state.frame.begin(), kept);
 }
 
 void StackPointer::settle(const Op& op, State& state) {

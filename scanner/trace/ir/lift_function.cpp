@@ -35,17 +35,21 @@ class Lifting {
   void sweep(std::uint32_t rva) {
     const CodeRange* range = range_of(rva);
     if (range == nullptr) return;
+    pe::Bytes code;  // from `rva` to the end of the range, or of its section
     while (rva < range->end) {
       std::uint32_t& known = *slot(rva);
       if (known != 0) return;
-      pe::Bytes code = machine_.image().from_rva(rva);
-      code = code.slice(0, std::min<std::size_t>(code.size(), range->end - rva)).value_or(pe::Bytes{});
+      if (code.empty()) {
+        code = machine_.image().from_rva(rva);
+        code = code.slice(0, std::min<std::size_t>(code.size(), range->end - rva)).value_or(pe::Bytes{});
+      }
       if (code.empty()) return;
       Instruction instruction = machine_.decode(code, rva, function_);
       if (instruction.flow == ControlFlow::undecodable) function_.undecodable += instruction.length;
       known = static_cast<std::uint32_t>(function_.instructions.size()) + 1;
       function_.instructions.push_back(instruction);
       rva += instruction.length;
+      code = code.from(instruction.length);
     }
   }
 
@@ -155,9 +159,11 @@ class Lifting {
     Block block;
     block.rva = leader;
     block.first_instruction = static_cast<std::uint32_t>(function_.order.size());
-    std::uint32_t rva = leader;
+    std::uint32_t rva = leader, before = 0;
     while (true) {
-      const std::uint32_t number = at(rva);
+      // Mostly it is the one that was decoded next.
+      const bool in_line = before < function_.instructions.size() && function_.instructions[before].rva == rva;
+      const std::uint32_t number = in_line ? before + 1 : at(rva);
       if (number == 0) {
         block.leaves_to = rva;  // fell out of the function's ranges
         break;
@@ -169,6 +175,7 @@ class Lifting {
       const Instruction& instruction = function_.instructions[number - 1];
       function_.order.push_back(number - 1);
       ++block.instruction_count;
+      before = number;
       rva = instruction.rva + instruction.length;
       if (instruction.flow == ControlFlow::next) continue;
       if (instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch)

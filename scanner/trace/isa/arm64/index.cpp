@@ -3,8 +3,10 @@
 // one in nine loads of an allocator's slot stands more than eight words behind its adrp.
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cstring>
-#include <unordered_map>
+#include <functional>
 #include <vector>
 
 #include "scanner/trace/isa/arm64/machine.hpp"
@@ -49,7 +51,8 @@ class Indexer {
     auto next = std::lower_bound(known_.begin(), known_.end(), std::pair{section.rva, 0U});
     std::uint32_t end = 0;     // of the function being walked over, 0 in a gap
     std::uint32_t border = 0;  // where the next function begins, or this one ends
-    for (std::size_t at = 0; at + kWordBytes <= code.size(); at += kWordBytes) {
+    const std::size_t whole = code.size() / kWordBytes * kWordBytes;
+    for (std::size_t at = 0; at < whole; at += kWordBytes) {
       const auto rva = section.rva + static_cast<std::uint32_t>(at);
       if (!foreign_.empty() && is_foreign(rva)) continue;
       if (rva >= border) {
@@ -63,11 +66,44 @@ class Indexer {
         }
         border = std::min(next != known_.end() ? next->first : kNowhere, end != 0 ? end : kNowhere);
       }
-      std::uint32_t word = 0;
-      std::memcpy(&word, code.data() + at, kWordBytes);
       if (rva >= next_join_) join(rva);
-      if (concerns_addresses(word)) look(decode(word, rva), rva, code.from(at));
+      // Until then only words matter that concern addresses.
+      const std::uint32_t event = foreign_.empty() ? std::max(std::min(border, next_join_), rva + 1) : rva + 1;
+      const std::size_t limit = std::min<std::size_t>(whole, event - section.rva);
+      at = first_that_concerns(code, at, limit);
+      if (at >= limit) {
+        at -= kWordBytes;
+        continue;
+      }
+      const std::uint32_t word = word_of(code, at);
+      const auto here = section.rva + static_cast<std::uint32_t>(at);
+      if ((word & 0xFC000000U) == 0x94000000U) {  // bl: every tenth word
+        call(target_of(word, here, 0, 26), here);
+      } else if ((word & 0x7E000000U) == 0x34000000U || (word & 0xFF000010U) == 0x54000000U) {  // cbz, cbnz, b.cond
+        branch(target_of(word, here, 5, 19), here);
+      } else {
+        look(decode(word, here), here, code.from(at));
+      }
     }
+  }
+
+  /// Of a branch whose distance stands in `count` bits from bit `low` on.
+  static std::uint32_t target_of(std::uint32_t word, std::uint32_t rva, unsigned low, unsigned count) {
+    return static_cast<std::uint32_t>(rva + static_cast<std::uint64_t>(signed_field(word, low, count)) * 4);
+  }
+
+  static std::uint32_t word_of(pe::Bytes code, std::size_t at) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, code.data() + at, kWordBytes);
+    return word;
+  }
+
+  /// The offset of the first word from `at` on that concerns addresses; `limit` or more: none begins before that. Other
+  /// words change nothing that is held.
+  [[nodiscard]] std::size_t first_that_concerns(pe::Bytes code, std::size_t at, std::size_t limit) const {
+    const std::uint32_t registers = held_.registers;
+    while (at < limit && !concerns_addresses(word_of(code, at), registers)) at += kWordBytes;
+    return at;
   }
 
   /// Code of an ARM64X image that is for x64.
@@ -76,14 +112,20 @@ class Indexer {
                        [rva](const pe::HybridRange& range) { return rva >= range.begin && rva < range.end; });
   }
 
-  /// Branches, addresses, and what names a register that holds one: other words change nothing here.
-  [[nodiscard]] bool concerns_addresses(std::uint32_t word) const {
+  /// Branches, addresses, and what writes a register that holds one, or makes another of it: other words change nothing
+  /// here.
+  static bool concerns_addresses(std::uint32_t word, std::uint32_t registers) {
     if ((word & 0x1C000000U) == 0x14000000U || (word & 0x1F000000U) == 0x10000000U) return true;
-    if (held_.registers == 0) return false;
+    if (registers == 0) return false;
     const std::uint32_t second = (word >> 16) & 0x1F;  // or the first of a pair of registers
-    const std::uint32_t named = held_.registers >> (word & 0x1F) | held_.registers >> ((word >> 5) & 0x1F) |
-                                held_.registers >> ((word >> 10) & 0x1F) | held_.registers >> second |
-                                held_.registers >> 1 >> second;
+    std::uint32_t named = registers >> (word & 0x1F) | registers >> ((word >> 5) & 0x1F);
+    if ((word & 0x0E000000U) == 0x0A000000U) {  // operations of registers: the result, and mov
+      const bool moves = (word & 0x7F20FFE0U) == 0x2A0003E0U;
+      named = registers >> (word & 0x1F) | (moves ? registers >> second : 0);
+    } else if ((word & 0x0A000000U) == 0x08000000U && (word & 0x3B000000U) != 0x39000000U) {
+      // Loads and stores, but those of one register at a displacement.
+      named |= registers >> ((word >> 10) & 0x1F) | registers >> second | registers >> 1 >> second;
+    }
     return (named & 1) != 0;
   }
 
@@ -109,18 +151,20 @@ class Indexer {
     held_.registers |= 1U << reg;
   }
 
+  void call(std::uint32_t target, std::uint32_t rva) {
+    refer_to_code(index_.calls, target, rva);
+    held_.registers &= ~0x3FFFFU;
+  }
+
   void look(const Word& word, std::uint32_t rva, pe::Bytes code) {
     switch (word.form) {
-      case Form::call:
-        refer_to_code(index_.calls, word, rva);
-        held_.registers &= ~0x3FFFFU;
-        return;
+      case Form::call: call(static_cast<std::uint32_t>(word.imm), rva); return;
       case Form::system_call:
       case Form::call_register: held_.registers &= ~0x3FFFFU; return;
       case Form::jump:
       case Form::branch:
       case Form::branch_zero:
-      case Form::branch_bit: branch(word, rva); return;
+      case Form::branch_bit: branch(static_cast<std::uint32_t>(word.imm), rva); return;
       case Form::ret:
         if (end_ == 0) held_ = {};
         return;
@@ -179,29 +223,29 @@ class Indexer {
     if (word.mode == Address::before || word.mode == Address::after) forget(word.rn);
   }
 
-  void branch(const Word& word, std::uint32_t rva) {
-    const auto target = static_cast<std::uint32_t>(word.imm);
+  void branch(std::uint32_t target, std::uint32_t rva) {
     const bool inside = target >= begin_ && target < end_;
-    if (!inside) refer_to_code(branches_, word, rva);
+    if (!inside) refer_to_code(branches_, target, rva);
     if (!inside || target <= rva || held_.registers == 0) return;
-    taken_along_.emplace(target, held_);
+    const auto at = std::ranges::lower_bound(taken_along_, target, std::greater(), &TakenAlong::target);
+    if (at == taken_along_.end() || at->target != target) taken_along_.insert(at, {target, held_});
     next_join_ = std::min(next_join_, target);
   }
 
   /// What a branch to here brought along, where the way before has nothing.
   void join(std::uint32_t rva) {
-    next_join_ = kNowhere;
-    for (const auto& [target, held] : taken_along_) {
-      if (target > rva) next_join_ = std::min(next_join_, target);
+    while (!taken_along_.empty() && taken_along_.back().target < rva) taken_along_.pop_back();
+    if (!taken_along_.empty() && taken_along_.back().target == rva) {
+      const Held& brought = taken_along_.back().held;
+      for (std::uint32_t left = brought.registers; left != 0; left &= left - 1) {
+        const auto reg = static_cast<std::uint8_t>(std::countr_zero(left));
+        if (held(reg) != kUnknown) continue;
+        hold(reg, brought.address[reg]);
+        held_.complete |= brought.complete & (1U << reg);
+      }
+      taken_along_.pop_back();
     }
-    const auto found = taken_along_.find(rva);
-    if (found == taken_along_.end()) return;
-    for (std::uint8_t reg = 0; reg < 31; ++reg) {
-      if (((found->second.registers >> reg) & 1) == 0 || held(reg) != kUnknown) continue;
-      hold(reg, found->second.address[reg]);
-      held_.complete |= found->second.complete & (1U << reg);
-    }
-    taken_along_.erase(found);
+    next_join_ = taken_along_.empty() ? kNowhere : taken_along_.back().target;
   }
 
   /// adr of a table or of the code it leads to, some words before the jump.
@@ -215,8 +259,7 @@ class Indexer {
     return false;
   }
 
-  void refer_to_code(std::vector<Reference>& list, const Word& word, std::uint32_t rva) {
-    const auto target = static_cast<std::uint32_t>(word.imm);
+  void refer_to_code(std::vector<Reference>& list, std::uint32_t target, std::uint32_t rva) {
     const pe::Section* section = image_.section_at(target);
     if (section != nullptr && section->executable()) list.push_back({target, rva});
   }
@@ -255,8 +298,13 @@ class Indexer {
       const auto value = image_.load(word, image_.pointer_size());
       if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) starts.push_back(*target);
     }
-    std::sort(starts.begin(), starts.end());
-    while (keep_branches_over(starts)) std::sort(starts.begin(), starts.end());
+    boost::sort::spreadsort::integer_sort(starts.begin(), starts.end());
+    starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+    for (std::size_t known = starts.size(); keep_branches_over(starts); known = starts.size()) {
+      const auto added = starts.begin() + static_cast<std::ptrdiff_t>(known);
+      std::sort(added, starts.end());
+      std::inplace_merge(starts.begin(), added, starts.end());
+    }
   }
 
   /// Moves those of `branches_` that leave their function to the calls. True: some of them tell further `starts`, which
@@ -287,8 +335,12 @@ class Indexer {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> known_;  // ranges of .pdata
   std::uint32_t begin_ = 0, end_ = 0;
   Held held_;
-  std::unordered_map<std::uint32_t, Held> taken_along_;  // target of a forward branch → what registers held there
-  std::uint32_t next_join_ = kNowhere;                   // the first of those targets that is still to come
+  struct TakenAlong {
+    std::uint32_t target = 0;  // of a forward branch
+    Held held;                 // what registers held there
+  };
+  std::vector<TakenAlong> taken_along_;  // the one that comes next stands last
+  std::uint32_t next_join_ = kNowhere;   // its target
   std::vector<pe::HybridRange> foreign_;
   std::vector<Reference> branches_;
   Index index_;

@@ -64,7 +64,11 @@ const Arm64Machine::Numbers& Arm64Machine::numbers_in(CodeRange range) const {
   const pe::Bytes code = image().from_rva(range.begin);
   const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
   for (std::size_t at = 0; at + 4 <= end; at += 4) {
-    const Word word = arm64::decode(*code.read<std::uint32_t>(at), range.begin + static_cast<std::uint32_t>(at));
+    const std::uint32_t raw = *code.read<std::uint32_t>(at);
+    // Branches, operations of registers and vectors hold no number that is asked for.
+    const bool may_hold = (raw & 0x1C000000U) == 0x10000000U || (raw & 0x0A000000U) == 0x08000000U;
+    if (!may_hold) continue;
+    const Word word = arm64::decode(raw, range.begin + static_cast<std::uint32_t>(at));
     // movz, or orr of the zero register with a bit pattern
     const bool constant = word.form == Form::move_zero || (word.form == Form::logic_immediate && word.rn == kZero);
     if (constant) numbers.constants.push_back(word.imm);

@@ -10,13 +10,11 @@ AddressFields::AddressFields(const pe::Image& image) {
 }
 
 bool AddressFields::other_field_in(const ZydisDecodedInstruction& instruction, std::uint32_t rva) const {
-  for (std::uint32_t i = 1; i < instruction.length; ++i) {
-    if (!relocated_->at(rva + i)) continue;
-    const bool displacement = instruction.raw.disp.size == 32 && instruction.raw.disp.offset == i;
-    const bool immediate = instruction.raw.imm[0].size == 32 && instruction.raw.imm[0].offset == i;
-    if (!displacement && !immediate) return true;
-  }
-  return false;
+  std::uint32_t fields = relocated_->among(rva, instruction.length) & ~1U;
+  const auto& raw = instruction.raw;
+  if (raw.disp.size == 32) fields &= ~(1U << raw.disp.offset);
+  if (raw.imm[0].size == 32) fields &= ~(1U << raw.imm[0].offset);
+  return fields != 0;
 }
 
 bool AddressFields::holds_address(std::uint32_t rva, unsigned offset, unsigned bits, std::uint64_t value) const {

@@ -1,7 +1,6 @@
 #include "scanner/trace/isa/x86/callee_stack.hpp"
 
 #include <algorithm>
-#include <unordered_set>
 #include <vector>
 
 namespace scanner::trace::x86 {
@@ -11,12 +10,46 @@ constexpr std::size_t kLongestWalk = 4000;  // instructions
 constexpr std::size_t kLongestHelper = 48;
 constexpr unsigned kDeepestNesting = 3;
 
+/// Addresses of instructions: a walk asks for one at every step, and most walks are short.
+class SeenAddresses {
+ public:
+  /// False: it was among them.
+  bool insert(std::uint32_t rva) {
+    if (2 * (count_ + 1) > slots_.size()) grow();
+    std::uint64_t& slot = find(rva);
+    if (slot != 0) return false;
+    slot = std::uint64_t{rva} + 1;
+    ++count_;
+    return true;
+  }
+  [[nodiscard]] std::size_t size() const { return count_; }
+
+ private:
+  std::uint64_t& find(std::uint32_t rva) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = (rva * 0x9E3779B1U >> 8) & mask;
+    while (slots_[at] != 0 && slots_[at] != std::uint64_t{rva} + 1) at = (at + 1) & mask;
+    return slots_[at];
+  }
+  void grow() {
+    constexpr std::size_t kFirst = 64;
+    std::vector<std::uint64_t> old(slots_.empty() ? kFirst : 2 * slots_.size(), 0);
+    old.swap(slots_);
+    for (const std::uint64_t slot : old) {
+      if (slot != 0) find(static_cast<std::uint32_t>(slot - 1)) = slot;
+    }
+  }
+
+  std::vector<std::uint64_t> slots_;  // RVA + 1, or 0; a power of two
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
 /// One walk over a function's code, following both ways of every branch.
 struct LocalCallees::Walk {
   std::vector<std::uint32_t> waiting;
-  std::unordered_set<std::uint32_t> seen;
+  SeenAddresses seen;
   std::vector<std::uint32_t> order;    // instructions as they were met
   std::vector<std::uint32_t> removed;  // what returns and tail jumps take off
   bool straight = true;                // no branch so far
@@ -42,11 +75,19 @@ int LocalCallees::import_at_operand(pe::Bytes code) const {
 }
 
 void LocalCallees::visit(std::uint32_t rva, Walk& walk) {
-  while (walk.seen.size() < kLongestWalk && walk.seen.insert(rva).second) {
-    const pe::Bytes code = image_.from_rva(rva);
-    const pe::Section* section = image_.section_at(rva);
-    if (code.empty() || section == nullptr || !section->executable()) return;
-    const Instruction instruction = machine_.decode_length(code, rva);
+  const pe::Section* section = nullptr;
+  const SweptSection* swept = nullptr;
+  pe::Bytes all;  // of the section
+  while (walk.seen.size() < kLongestWalk && walk.seen.insert(rva)) {
+    if (section == nullptr || !section->contains(rva)) {
+      section = image_.section_at(rva);
+      if (section == nullptr) return;
+      all = image_.from_rva(section->rva);
+      swept = machine_.swept_at(section->rva);
+    }
+    const pe::Bytes code = all.from(rva - section->rva);
+    if (code.empty() || !section->executable()) return;
+    const Instruction instruction = machine_.measured_at(swept, code, rva);
     walk.order.push_back(rva);
     const std::uint32_t next = rva + instruction.length;
     switch (instruction.flow) {

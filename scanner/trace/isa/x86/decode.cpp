@@ -5,6 +5,7 @@
 
 #include "scanner/trace/isa/x86/lift.hpp"
 #include "scanner/trace/isa/x86/machine.hpp"
+#include "scanner/trace/isa/x86/plain_operands.hpp"
 
 namespace scanner::trace::x86 {
 namespace {
@@ -31,7 +32,8 @@ Instruction CommonMachine::decode_length(pe::Bytes code, std::uint32_t rva) {
   if (addresses_.is_data(rva)) return undecodable(rva, kAddressBytes);
   if (const auto plain = is_64_ ? std::nullopt : plain_x86(code)) return plain_at(*plain, rva);
   ZydisDecoderContext context;
-  if (!decode_instruction(code, rva, context)) return undecodable(rva, 1);
+  const bool decoded = is_64_ && decode_plain(code, is_64_, decoded_);
+  if (!decoded && !decode_instruction(code, rva, context)) return undecodable(rva, 1);
   return decoded_at(code, rva);
 }
 
@@ -41,7 +43,9 @@ Instruction CommonMachine::decode(pe::Bytes code, std::uint32_t rva, LiftedFunct
   ZydisDecoderContext context;
   if (addresses_.is_data(rva)) {
     out = undecodable(rva, kAddressBytes);
-  } else if (!decode_instruction(code, rva, context) || !decode_operands(context)) {
+  } else if (decode_plain(code, is_64_, decoded_)
+                 ? addresses_.contradict(decoded_.instruction, rva)
+                 : !decode_instruction(code, rva, context) || !decode_operands(context)) {
     out = undecodable(rva, 1);
   } else {
     out = decoded_at(code, rva);

@@ -28,20 +28,18 @@ void Emitter::adjust_stack(std::int64_t delta) {
   op.imm = static_cast<std::uint64_t>(delta);
 }
 
+/// By the order of Zydis' numbers, which is that of the encodings.
 Register Emitter::general(ZydisRegister reg) const {
-  Register out;
-  const ZydisRegisterClass reg_class = ZydisRegisterGetClass(reg);
-  if (reg_class != ZYDIS_REGCLASS_GPR8 && reg_class != ZYDIS_REGCLASS_GPR16 && reg_class != ZYDIS_REGCLASS_GPR32 &&
-      reg_class != ZYDIS_REGCLASS_GPR64)
-    return out;
-  const ZydisRegister full =
-      ZydisRegisterGetLargestEnclosing(is_64_ ? ZYDIS_MACHINE_MODE_LONG_64 : ZYDIS_MACHINE_MODE_LEGACY_32, reg);
-  const auto id = ZydisRegisterGetId(full);
-  if (id < 0 || id > 15) return out;
-  out.number = static_cast<Reg>(id);
-  out.width = ZydisRegisterGetWidth(ZYDIS_MACHINE_MODE_LONG_64, reg) / 8;
-  if (reg >= ZYDIS_REGISTER_AH && reg <= ZYDIS_REGISTER_BH) out.shift = 8;
-  return out;
+  static_assert(ZYDIS_REGISTER_R15B - ZYDIS_REGISTER_AL == 19 && ZYDIS_REGISTER_SPL - ZYDIS_REGISTER_AH == 4);
+  static_assert(ZYDIS_REGISTER_R15W - ZYDIS_REGISTER_AX == 15 && ZYDIS_REGISTER_R15D - ZYDIS_REGISTER_EAX == 15 &&
+                ZYDIS_REGISTER_R15 - ZYDIS_REGISTER_RAX == 15);
+  if (reg >= ZYDIS_REGISTER_RAX && reg <= ZYDIS_REGISTER_R15) return {static_cast<Reg>(reg - ZYDIS_REGISTER_RAX), 8, 0};
+  if (reg >= ZYDIS_REGISTER_EAX && reg <= ZYDIS_REGISTER_R15D)
+    return {static_cast<Reg>(reg - ZYDIS_REGISTER_EAX), 4, 0};
+  if (reg >= ZYDIS_REGISTER_AX && reg <= ZYDIS_REGISTER_R15W) return {static_cast<Reg>(reg - ZYDIS_REGISTER_AX), 2, 0};
+  if (reg < ZYDIS_REGISTER_AL || reg > ZYDIS_REGISTER_R15B) return {};
+  const bool low = reg < ZYDIS_REGISTER_AH, high = !low && reg <= ZYDIS_REGISTER_BH;
+  return {static_cast<Reg>(reg - (low ? ZYDIS_REGISTER_AL : ZYDIS_REGISTER_AH)), 1, high ? 8U : 0U};
 }
 
 Mem Emitter::memory(const ZydisDecodedOperand& operand) {

@@ -33,11 +33,12 @@ std::vector<pe::ExceptionScope> X86Machine::scopes_of(const CodeRange& function)
   const RelocatedFields& fields = this->fields();
   constexpr int kProlog = 24;  // instructions
   constexpr std::uint32_t kCookies = 16;
+  const SweptSection* swept = swept_at(function.begin);
   std::uint32_t at = function.begin, table = 0;
   for (int i = 0; i < kProlog && at < function.end; ++i) {
     const pe::Bytes code = image().from_rva(at);
     if (code.size() < 8) break;
-    const Instruction instruction = decode_length(code, at);
+    const Instruction instruction = measured_at(swept, code, at);
     if (code[0] == 0x68 && fields.at(at + 1)) {
       const auto target = image().rva_of_va(*code.read<std::uint32_t>(1));
       if (table == 0 && target && image().section_at(*target) != nullptr) table = *target;

@@ -1,6 +1,7 @@
 // Where functions begin and end on x86, which has no .pdata: from calls, exports, the entry point, pointers to code and
 // padding.
 #include <algorithm>
+#include <bit>
 #include <iterator>
 
 #include "scanner/trace/isa/x86/machine.hpp"
@@ -42,16 +43,19 @@ bool in_scope_table(const pe::Image& image, const RelocatedFields& fields, std::
 /// Is an RVA in the list? For questions in ascending order.
 class Cursor {
  public:
-  explicit Cursor(const std::vector<std::uint32_t>& list) : at_(list.begin()), end_(list.end()) {}
+  explicit Cursor(const std::vector<std::uint32_t>& list) : at_(list.begin()), end_(list.end()) { step(); }
   bool holds(std::uint32_t rva) { return next(rva) == rva; }
   /// The first in the list that is not before `rva`.
   std::uint32_t next(std::uint32_t rva) {
-    while (at_ != end_ && *at_ < rva) ++at_;
-    return at_ != end_ ? *at_ : 0xFFFFFFFFU;
+    while (found_ < rva) step();
+    return found_;
   }
 
  private:
-  std::vector<std::uint32_t>::const_iterator at_, end_;
+  void step() { found_ = at_ != end_ ? *at_++ : 0xFFFFFFFFU; }
+
+  std::vector<std::uint32_t>::const_iterator at_, end_;  // behind `found_`
+  std::uint32_t found_ = 0;
 };
 
 /// `push ebp; mov ebp, esp`, perhaps behind `mov edi, edi`: what is pointed at and begins so is a function, whatever
@@ -86,20 +90,19 @@ class Splitter {
   }
 
   std::vector<CodeRange> run(std::uint32_t begin, std::uint32_t end) {
-    for (const SweptSection& section : machine_.swept()) {
-      if (begin >= section.rva && begin - section.rva < section.steps.size()) swept_ = &section;
-    }
+    swept_ = machine_.swept_at(begin);
     Cursor sure_starts(sure_), likely_starts(likely_);
     const pe::Bytes all = image_.from_rva(begin);
     for (std::uint32_t at = begin; at < end;) {
       if (start_ != 0) at = skip_quiet(at, std::min({end, sure_starts.next(at), likely_starts.next(at)}));
       if (at >= end) break;
+      if (start_ == 0) at = skip_breakpoints(all, begin, at, std::min(end, sure_starts.next(at)));
       const pe::Bytes code = all.from(at - begin);
-      if (code.empty()) break;
+      if (at >= end || code.empty()) break;
       const bool sure = sure_starts.holds(at), pointed_at = likely_starts.holds(at);
       const bool behind = ended_ && at > furthest_;  // nothing of the function so far leads here
       if (start_ != 0 && (sure || (behind && pointed_at))) close(at);
-      const Instruction instruction = step_at(code, at);
+      const Instruction instruction = machine_.measured_at(swept_, code, at);
       if (start_ == 0 && !sure && is_text(code)) {
         at += length_of_text(code);
         continue;
@@ -129,26 +132,29 @@ class Splitter {
   /// Over instructions that only lead to the next one, as long as they end before `limit`.
   std::uint32_t skip_quiet(std::uint32_t at, std::uint32_t limit) {
     if (swept_ == nullptr) return at;
-    while (at < limit) {
-      const std::size_t offset = at - swept_->rva;
-      const std::uint8_t step = offset < swept_->steps.size() ? swept_->steps[offset] : 0;
-      const std::uint32_t next = at + (step & SweptSection::kLength);
-      if ((step & SweptSection::kQuiet) == 0 || next > limit) break;
-      ended_ = false;
-      at = next;
+    const std::uint8_t* const steps = swept_->steps.data();
+    const std::uint32_t first = swept_->rva,
+                        last = std::min(limit - first, static_cast<std::uint32_t>(swept_->steps.size()));
+    const std::uint32_t begin = at - first;
+    std::uint32_t offset = begin;
+    while (offset < last) {
+      const std::uint8_t step = steps[offset];
+      const std::uint32_t next = offset + (step & SweptSection::kLength);
+      if ((step & SweptSection::kQuiet) == 0 || next > limit - first) break;
+      offset = next;
     }
-    return at;
+    if (offset != begin) ended_ = false;
+    return first + offset;
   }
 
-  /// What the sweep measured is not measured again where its length is all there is to know.
-  Instruction step_at(pe::Bytes code, std::uint32_t rva) {
-    const std::size_t offset = swept_ != nullptr ? rva - swept_->rva : 0;
-    const std::uint8_t step = swept_ != nullptr && offset < swept_->steps.size() ? swept_->steps[offset] : 0;
-    if ((step & SweptSection::kPlain) == 0) return machine_.decode_length(code, rva);
-    Instruction out;
-    out.rva = rva;
-    out.length = step & SweptSection::kLength;
-    return out;
+  /// Between functions they are only filler.
+  std::uint32_t skip_breakpoints(pe::Bytes all, std::uint32_t begin, std::uint32_t at, std::uint32_t limit) const {
+    if (swept_ == nullptr) return at;
+    const std::size_t known = swept_->steps.size();
+    while (at < limit && at - begin < all.size() && all[at - begin] == 0xCC && at - swept_->rva < known &&
+           swept_->steps[at - swept_->rva] == 1)
+      ++at;
+    return at;
   }
 
   static bool holds(const std::vector<std::uint32_t>& list, std::uint32_t rva) {
@@ -188,14 +194,16 @@ class Splitter {
     const bool tail = instruction.flow == ControlFlow::jump && holds(likely_, instruction.target);
     if (branches && !tail && instruction.target < end) reaches(instruction.target);
     // [register * 4 + table]: the cases of a switch belong to the function.
-    if (instruction.length < 5 || (fields_.among(instruction.rva, instruction.length) & ~1U) == 0) return;
-    for (std::uint32_t i = 1; i + 4 <= instruction.length; ++i) {
-      const std::uint32_t field = instruction.rva + i;
-      if (!fields_.at(field) || machine_.takes_address(code, instruction.rva, field)) continue;
+    if (instruction.length < 5) return;
+    std::uint32_t left = fields_.among(instruction.rva, instruction.length - 3U) & ~1U;
+    for (; left != 0; left &= left - 1) {
+      const std::uint32_t field = instruction.rva + static_cast<std::uint32_t>(std::countr_zero(left));
       const auto value = image_.load(field, 4);
       const auto table = value ? image_.rva_of_va(*value) : std::nullopt;
+      // Most name no table: that is asked first, because it costs less than what the instruction does with the address.
+      if (!table || !fields_.at(*table) || machine_.takes_address(code, instruction.rva, field)) continue;
       constexpr std::uint32_t kMostCases = 1024;
-      for (std::uint32_t k = 0; table && k < kMostCases; ++k) {
+      for (std::uint32_t k = 0; k < kMostCases; ++k) {
         const auto target = code_word(image_, fields_, *table + 4 * k);
         if (!target || *target <= start_ || *target >= next_sure_) break;
         reaches(*target);

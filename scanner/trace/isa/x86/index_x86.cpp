@@ -50,42 +50,40 @@ class Sweep {
     if (section != nullptr && section->executable()) walk(*section, rva);
   }
 
-  /// A section, of which `size` bytes from the RVA `begin` on are looked at.
-  struct SweptBytes {
-    pe::Bytes code;
-    std::uint32_t begin;
-    std::size_t size;
-    std::uint8_t* steps;  ///< by byte, see SweptSection
-  };
-
   /// From `rva` to the end of the section, or to where an earlier sweep has been.
   void walk(const pe::Section& section, std::uint32_t rva) {
     std::vector<std::uint8_t>& steps = swept_[static_cast<std::size_t>(&section - image_.sections().data())].steps;
     if (rva - section.rva >= steps.size() || steps[rva - section.rva] != 0) return;
-    const SweptBytes swept{image_.from_rva(section.rva), section.rva, steps.size(), steps.data()};
+    constexpr std::uint8_t kQuiet = SweptSection::kPlain | SweptSection::kQuiet;
+    const pe::Bytes all = image_.from_rva(section.rva);
     auto field = std::lower_bound(fields_.begin(), fields_.end(), rva);
     while (true) {
       Glance glance;
-      rva = glance_over(swept, rva, field != fields_.end() ? *field : 0xFFFFFFFFU, glance);
+      const std::uint32_t limit = field != fields_.end() ? *field : 0xFFFFFFFFU;
+      rva = section.rva + static_cast<std::uint32_t>(glance_along(all, rva - section.rva, limit - section.rva,
+                                                                  {steps.data(), steps.size()}, kQuiet, glance));
       if (rva - section.rva >= steps.size() || steps[rva - section.rva] != 0) return;
-      const pe::Bytes code = swept.code.from(rva - section.rva);
+      const pe::Bytes code = all.from(rva - section.rva);
       if (code.empty()) return;
       bool jump = code[0] == 0xE9 || (code[0] == 0x0F && glance.length == 6 && !glance.plain);
-      const bool glanced = glance.length != 0 && (field == fields_.end() || *field >= rva + glance.length);
-      // With a relocated field it must be asked whether it can be an operand of the instruction.
-      if (!glanced) {
-        const Instruction instruction = machine_.decode_length(code, rva);
+      const std::uint32_t behind = rva + glance.length;
+      const bool no_field = glance.length != 0 && (field == fields_.end() || *field >= behind);
+      std::uint8_t kind = glance.plain ? SweptSection::kPlain : 0;
+      if (no_field) {
+        kind = !glance.plain ? SweptSection::kFlow : code[0] != 0 ? kQuiet : kind;
+      } else if (!ends_in_only(field, rva, glance)) {
+        // It must be asked whether a relocated field can be an operand of the instruction.
+        const Instruction instruction = machine_.CommonMachine::decode_length(code, rva);
         if (instruction.flow == ControlFlow::undecodable) {
           rva += instruction.length;
           while (field != fields_.end() && *field < rva) ++field;
           continue;
         }
-        glance = {instruction.length, instruction.flow == ControlFlow::next && !instruction.padding};
+        glance.length = instruction.length;
+        kind = instruction.flow == ControlFlow::next && !instruction.padding ? SweptSection::kPlain : 0;
         jump = instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch;
       }
-      const bool quiet = glanced && glance.plain && code[0] != 0;
-      steps[rva - section.rva] = static_cast<std::uint8_t>(glance.length | (glance.plain ? SweptSection::kPlain : 0) |
-                                                           (quiet ? SweptSection::kQuiet : 0));
+      steps[rva - section.rva] = static_cast<std::uint8_t>(glance.length | kind);
       const bool call = code[0] == 0xE8;
       const std::uint32_t next = rva + glance.length;
       if ((jump && glance.length >= 5) || (call && glance.length == 5)) note_branch(code, next, glance.length, call);
@@ -96,17 +94,12 @@ class Sweep {
     }
   }
 
-  /// From `rva` over what a glance tells to lead to the next instruction and no farther, up to `limit` at most, or to
-  /// where an earlier sweep has been. `glance` is that at the RVA which is returned, if no sweep has been there.
-  static std::uint32_t glance_over(const SweptBytes& swept, std::uint32_t rva, std::uint32_t limit, Glance& glance) {
-    for (;; rva += glance.length) {
-      const std::size_t offset = rva - swept.begin;
-      if (offset >= swept.size || swept.steps[offset] != 0) return rva;
-      const std::uint8_t* at = swept.code.data() + offset;
-      glance = swept.code.contains(offset, kLongestX86) ? glance_x86(at) : Glance{};
-      if (!glance.plain || *at == 0 || *at == 0xE8 || rva + glance.length > limit) return rva;  // E8: call
-      swept.steps[offset] = static_cast<std::uint8_t>(glance.length | SweptSection::kPlain | SweptSection::kQuiet);
-    }
+  using Field = std::vector<std::uint32_t>::const_iterator;
+  /// Is `field` the only one of the instruction at `rva`, and its last operand?
+  [[nodiscard]] bool ends_in_only(Field field, std::uint32_t rva, const Glance& glance) const {
+    const std::uint32_t behind = rva + glance.length;
+    return glance.ends_in_field && field != fields_.end() && *field > rva && *field + 4 == behind &&
+           (field + 1 == fields_.end() || *(field + 1) >= behind);
   }
 
   /// Of `length` bytes before `next`, the last four of which say how far behind it the target is.

@@ -1,107 +1,12 @@
-// Two tables, one entry per opcode byte (Intel SDM, volume 2, appendix A, opcode maps), and the ModRM byte's own rules.
-// A form that has an exception among its registers, prefixes or operands is `ask`.
+// The parts of one instruction, by the shape of its opcode and the ModRM byte's own rules.
 #include "scanner/trace/isa/x86/length.hpp"
 
-#include <array>
 #include <cstring>
+
+#include "scanner/trace/isa/x86/shapes.hpp"
 
 namespace scanner::trace::x86 {
 namespace {
-
-enum class Shape : std::uint8_t {
-  ask,     ///< not plain
-  bare,    ///< the opcode alone
-  byte,    ///< one byte of immediate
-  wide,    ///< immediate of the operand size
-  offset,  ///< an address of 32 bits (mov eax, [address])
-  modrm,
-  modrm_byte,
-  modrm_wide,
-  branch_byte,
-  branch_wide,
-  jump_byte,
-  jump_wide,
-  call,
-  ret,
-  ret_word,
-  trap,
-  string,         ///< may be repeated
-  memory,         ///< modrm, and it must name memory
-  extended_byte,  ///< modrm whose middle field must be 0, and a byte
-  extended_wide,
-  shift,  ///< modrm; the middle field 6 is an alias nobody writes
-  shift_byte,
-  unary_byte,  ///< F6: test has a byte
-  unary_wide,  ///< F7: test has an immediate
-  increment,   ///< FE
-  group_5,     ///< FF
-  pop,         ///< 8F
-  bit_byte,    ///< 0F BA: from 4 on
-};
-
-constexpr std::array<Shape, 256> first_table() {
-  std::array<Shape, 256> table{};
-  const auto fill = [&table](unsigned from, unsigned to, Shape shape) {
-    for (unsigned i = from; i <= to; ++i) table[i] = shape;
-  };
-  for (unsigned row = 0; row < 0x40; row += 8) {
-    fill(row, row + 3, Shape::modrm);
-    table[row + 4] = Shape::byte;
-    table[row + 5] = Shape::wide;
-  }
-  fill(0x40, 0x5F, Shape::bare);
-  table[0x68] = Shape::wide;
-  table[0x69] = Shape::modrm_wide;
-  table[0x6A] = Shape::byte;
-  table[0x6B] = Shape::modrm_byte;
-  fill(0x70, 0x7F, Shape::branch_byte);
-  table[0x80] = table[0x83] = Shape::modrm_byte;
-  table[0x81] = Shape::modrm_wide;
-  fill(0x84, 0x8B, Shape::modrm);
-  table[0x8D] = Shape::memory;
-  table[0x8F] = Shape::pop;
-  fill(0x91, 0x99, Shape::bare);
-  table[0x9C] = table[0x9D] = Shape::bare;
-  fill(0xA0, 0xA3, Shape::offset);
-  fill(0xA4, 0xA7, Shape::string);
-  table[0xA8] = Shape::byte;
-  table[0xA9] = Shape::wide;
-  fill(0xAA, 0xAF, Shape::string);
-  fill(0xB0, 0xB7, Shape::byte);
-  fill(0xB8, 0xBF, Shape::wide);
-  table[0xC0] = table[0xC1] = Shape::shift_byte;
-  table[0xC2] = Shape::ret_word;
-  table[0xC3] = Shape::ret;
-  table[0xC6] = Shape::extended_byte;
-  table[0xC7] = Shape::extended_wide;
-  table[0xC9] = Shape::bare;
-  table[0xCC] = Shape::trap;
-  fill(0xD0, 0xD3, Shape::shift);
-  table[0xE8] = Shape::call;
-  table[0xE9] = Shape::jump_wide;
-  table[0xEB] = Shape::jump_byte;
-  table[0xF6] = Shape::unary_byte;
-  table[0xF7] = Shape::unary_wide;
-  table[0xFC] = table[0xFD] = Shape::bare;
-  table[0xFE] = Shape::increment;
-  table[0xFF] = Shape::group_5;
-  return table;
-}
-
-constexpr std::array<Shape, 256> second_table() {
-  std::array<Shape, 256> table{};
-  for (unsigned i = 0; i < 16; ++i) {
-    table[0x40 + i] = table[0x90 + i] = Shape::modrm;
-    table[0x80 + i] = Shape::branch_wide;
-  }
-  for (const unsigned opcode : {0xA3U, 0xA5U, 0xABU, 0xADU, 0xAFU, 0xB3U, 0xB6U, 0xB7U, 0xBBU, 0xBEU, 0xBFU})
-    table[opcode] = Shape::modrm;
-  table[0xA4] = table[0xAC] = Shape::modrm_byte;
-  table[0xBA] = Shape::bit_byte;
-  return table;
-}
-
-constexpr std::array<Shape, 256> kFirst = first_table(), kSecond = second_table();
 
 void set_condition(std::uint8_t opcode, PlainX86& out) {
   out.flow = ControlFlow::branch;
@@ -252,76 +157,6 @@ class Reader {
   PlainX86 out_;
 };
 
-/// The tables above once more, boiled down to what glance_x86() adds up.
-struct Look {
-  std::uint8_t length = 0;   ///< opcode, ModRM and immediate; 0: not answered
-  std::uint8_t middles = 0;  ///< a ModRM byte follows: which of its middle fields are answered, a bit each
-  bool plain = false;        ///< as Glance::plain
-  bool may_pad = false;      ///< padding, or no instruction, when both operands are the same
-};
-
-constexpr Look look_of(Shape shape, std::uint8_t opcode_bytes) {
-  const auto bytes = [opcode_bytes](int more) { return static_cast<std::uint8_t>(opcode_bytes + more); };
-  switch (shape) {
-    case Shape::bare:
-    case Shape::string: return {bytes(0), 0, true, false};
-    case Shape::byte: return {bytes(1), 0, true, false};
-    case Shape::wide:
-    case Shape::offset:
-    case Shape::call: return {bytes(4), 0, true, false};
-    case Shape::branch_byte:
-    case Shape::jump_byte: return {bytes(1), 0, false, false};
-    case Shape::branch_wide:
-    case Shape::jump_wide: return {bytes(4), 0, false, false};
-    case Shape::ret: return {bytes(0), 0, false, false};
-    case Shape::ret_word: return {bytes(2), 0, false, false};
-    case Shape::modrm: return {bytes(1), 0xFF, true, false};
-    case Shape::memory: return {bytes(1), 0xFF, true, true};
-    case Shape::modrm_byte: return {bytes(2), 0xFF, true, false};
-    case Shape::modrm_wide: return {bytes(5), 0xFF, true, false};
-    case Shape::extended_byte: return {bytes(2), 0x01, true, false};
-    case Shape::extended_wide: return {bytes(5), 0x01, true, false};
-    case Shape::shift: return {bytes(1), 0xBF, true, false};
-    case Shape::shift_byte: return {bytes(2), 0xBF, true, false};
-    // Without the forms that have an immediate, and without the jump through memory.
-    case Shape::unary_byte:
-    case Shape::unary_wide: return {bytes(1), 0xFC, true, false};
-    case Shape::increment: return {bytes(1), 0x03, true, false};
-    case Shape::group_5: return {bytes(1), 0x47, true, false};
-    case Shape::pop: return {bytes(1), 0x01, true, false};
-    case Shape::bit_byte: return {bytes(2), 0xF0, true, false};
-    case Shape::ask:
-    case Shape::trap: break;
-  }
-  return {};
-}
-
-constexpr std::array<Look, 256> looks(const std::array<Shape, 256>& shapes, std::uint8_t opcode_bytes) {
-  std::array<Look, 256> out{};
-  for (std::size_t i = 0; i < shapes.size(); ++i) out[i] = look_of(shapes[i], opcode_bytes);
-  return out;
-}
-
-constexpr std::array<Look, 256> first_looks() {
-  std::array<Look, 256> out = looks(kFirst, 1);
-  out[0x89].may_pad = out[0x8B].may_pad = true;
-  return out;
-}
-
-/// Bytes of SIB and displacement, but for the one displacement that the SIB byte decides on.
-constexpr std::array<std::uint8_t, 256> behind_modrm() {
-  std::array<std::uint8_t, 256> out{};
-  for (unsigned modrm = 0; modrm < 0xC0; ++modrm) {
-    const unsigned mod = modrm >> 6, rm = modrm & 7;
-    const unsigned displacement = mod == 1 ? 1 : mod == 2 || rm == 5 ? 4 : 0;
-    out[modrm] = static_cast<std::uint8_t>(displacement + (rm == 4 ? 1 : 0));
-  }
-  return out;
-}
-
-constexpr std::array<Look, 256> kFirstLook = first_looks(), kSecondLook = looks(kSecond, 2);
-constexpr std::array<std::uint8_t, 256> kBehindModrm = behind_modrm();
-
 }  // namespace
 
 std::optional<PlainX86> plain_x86(pe::Bytes code) {
@@ -342,25 +177,6 @@ std::optional<PlainX86> plain_x86(pe::Bytes code) {
       return Reader(bytes, 1, false).run();
     default: return Reader(bytes, 0, false).run();
   }
-}
-
-Glance glance_x86(const std::uint8_t* code) {
-  const bool second = code[0] == 0x0F;
-  const Look& look = second ? kSecondLook[code[1]] : kFirstLook[code[0]];
-  unsigned length = look.length;
-  if (look.middles != 0) {
-    const std::uint8_t modrm = code[second ? 2 : 1];
-    const unsigned middle = (modrm >> 3) & 7;
-    if (((look.middles >> middle) & 1) == 0) return {};
-    unsigned base = modrm & 7;
-    length += kBehindModrm[modrm];
-    if (base == 4 && modrm < 0xC0) {
-      base = code[second ? 3 : 2] & 7;
-      if (base == 5 && modrm < 0x40) length += 4;
-    }
-    if (look.may_pad && (middle == base || (modrm >= 0xC0 && code[0] == 0x8D))) return {};
-  }
-  return {static_cast<std::uint8_t>(length), look.plain};
 }
 
 }  // namespace scanner::trace::x86

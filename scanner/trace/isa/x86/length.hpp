@@ -42,12 +42,28 @@ std::optional<PlainX86> plain_x86(pe::Bytes code);
 
 /// The length of an instruction and what follows it, from two look-ups: enough for most steps of a sweep.
 struct Glance {
-  std::uint8_t length = 0;  ///< 0: not answered, ask plain_x86()
-  bool plain = false;       ///< falls through (calls do) and is no padding
+  std::uint8_t length = 0;     ///< 0: not answered, ask plain_x86()
+  bool plain = false;          ///< falls through (calls do) and is no padding
+  bool ends_in_field = false;  ///< its last four bytes are a displacement or an immediate
 };
 
 /// `code` holds at least kLongestX86 bytes. Answers nothing that plain_x86() would not, and the same.
 inline constexpr std::size_t kLongestX86 = 15;
 Glance glance_x86(const std::uint8_t* code);
+
+/// What a sweep over a section has seen, by byte: 0 where no instruction starts that it measured.
+struct Steps {
+  std::uint8_t* of_byte = nullptr;
+  std::size_t size = 0;
+};
+
+/// From offset `at` of `code` over instructions that a glance tells to fall through, calls and what begins with a zero
+/// left out, as long as they end at `limit` or before it; notes the length of each with `mark` in `steps`. Breakpoints,
+/// which fill gaps, are noted without it. Returns the offset of the first that is none of these, which `glance` is of
+/// if kLongestX86 bytes stand there, or one that was noted before or has no step.
+std::size_t glance_along(pe::Bytes code, std::size_t at, std::size_t limit, Steps steps, std::uint8_t mark,
+                         Glance& glance);
+/// The branch, jump or return at `rva` whose length glance_x86() told, if it has no relocated field.
+Instruction glanced_flow(const std::uint8_t* code, std::uint8_t length, std::uint32_t rva);
 
 }  // namespace scanner::trace::x86

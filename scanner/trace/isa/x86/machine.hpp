@@ -84,6 +84,7 @@ struct SweptSection {
   static constexpr std::uint8_t kLength = 0x0F;
   static constexpr std::uint8_t kPlain = 0x80;  ///< falls through and is no padding
   static constexpr std::uint8_t kQuiet = 0x40;  ///< plain, without a relocated field, not of zeros
+  static constexpr std::uint8_t kFlow = 0x20;   ///< glanced_flow() tells what it is
 };
 
 class X86Machine final : public CommonMachine {
@@ -92,6 +93,10 @@ class X86Machine final : public CommonMachine {
 
   /// What is wrong with the relocation table.
   [[nodiscard]] std::optional<pe::Error> damage() const override { return fields().damage(); }
+  /// What the sweep measured is not measured again.
+  Instruction decode_length(pe::Bytes code, std::uint32_t rva) override {
+    return measured_at(swept_at(rva), code, rva);
+  }
   Index build_index(std::span<const std::uint32_t> slots) override;
   std::vector<CodeRange> split(const KnownStarts& known, CodeRange code) override;
   /// There is no .pdata: a section is one gap.
@@ -105,12 +110,12 @@ class X86Machine final : public CommonMachine {
   [[nodiscard]] std::optional<tagdb::StackBytes> stack_bytes_of_import(std::string_view name) const override;
 
   [[nodiscard]] const RelocatedFields& fields() const { return *addresses().relocated(); }
-  /// A section each, empty for those that are not executable and before build_index().
-  [[nodiscard]] const std::vector<SweptSection>& swept() const { return swept_; }
+  /// The section around `rva` as the sweep saw it; null before build_index(), and where it does not look.
+  [[nodiscard]] const SweptSection* swept_at(std::uint32_t rva) const;
+  /// decode_length() of what `section`, that of `rva` or null, holds there.
+  Instruction measured_at(const SweptSection* section, pe::Bytes code, std::uint32_t rva);
 
  private:
-  [[nodiscard]] const SweptSection* swept_at(std::uint32_t rva) const;
-
   std::vector<SweptSection> swept_;
   std::vector<std::uint32_t> taken_;  // fields of Index::data that take the address, ascending
 };

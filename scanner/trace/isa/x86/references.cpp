@@ -131,11 +131,12 @@ std::vector<std::uint32_t> CommonMachine::short_jumps_into(CodeRange code, Budge
   const std::uint32_t low = code.begin - section->rva > kReach ? code.begin - kReach : section->rva;
   const pe::Bytes around = image().from_rva(low);
   std::vector<std::uint32_t> jumps;
-  for (std::uint32_t i = 0; i + 1 < around.size() && low + i < code.end + kReach; ++i) {
-    const bool short_jump = around[i] == 0xEB || (around[i] & 0xF0) == 0x70;
+  const std::size_t most = around.empty() ? 0 : std::min<std::size_t>(around.size() - 1, code.end + kReach - low);
+  for (std::uint32_t i = 0; i < most; ++i) {
+    if (around[i] != 0xEB && (around[i] & 0xF0) != 0x70) continue;
     const auto distance = static_cast<std::uint32_t>(static_cast<std::int8_t>(around[i + 1]));
     const std::uint32_t target = low + i + 2 + distance;
-    if (short_jump && target >= code.begin && target < code.end && !among_text(around, i)) jumps.push_back(low + i);
+    if (target >= code.begin && target < code.end && !among_text(around, i)) jumps.push_back(low + i);
   }
   return jumps;
 }
@@ -158,6 +159,23 @@ const SweptSection* X86Machine::swept_at(std::uint32_t rva) const {
   return section == swept_.end() ? nullptr : &*section;
 }
 
+Instruction X86Machine::measured_at(const SweptSection* section, pe::Bytes code, std::uint32_t rva) {
+  const std::size_t offset = section != nullptr ? rva - section->rva : 0;
+  const std::uint8_t step = section != nullptr && offset < section->steps.size() ? section->steps[offset] : 0;
+  const std::uint8_t length = step & SweptSection::kLength;
+  if ((step & SweptSection::kFlow) != 0) return glanced_flow(code.data(), length, rva);
+  const bool breakpoint = step == 1 && code[0] == 0xCC && code.size() >= kLongestX86;
+  if ((step & SweptSection::kPlain) == 0 && !breakpoint) return CommonMachine::decode_length(code, rva);
+  Instruction out;
+  out.rva = rva;
+  out.length = length;
+  if (breakpoint) {
+    out.padding = true;
+    if (code[1] == 0xCC) out.flow = ControlFlow::trap;  // as plain_x86() says
+  }
+  return out;
+}
+
 /// Back over the instructions that the sweep measured, each of which ends where the next one begins.
 StraightLine X86Machine::line_to(std::uint32_t rva, Budget& budget) {
   constexpr std::uint32_t kLongest = 4096;
@@ -166,8 +184,10 @@ StraightLine X86Machine::line_to(std::uint32_t rva, Budget& budget) {
   if (section == nullptr) return line;
   for (std::uint32_t at = rva; rva - at < kLongest && budget.spend(1);) {
     std::uint32_t before = at;
-    for (std::uint32_t length = 1; length <= kLongestX86 && length <= at - section->rva; ++length) {
-      if ((section->steps[at - length - section->rva] & SweptSection::kLength) == length) before = at - length;
+    // The longest, if several end here.
+    const std::uint32_t offset = at - section->rva;
+    for (std::uint32_t length = std::min<std::uint32_t>(kLongestX86, offset); length > 0 && before == at; --length) {
+      if ((section->steps[offset - length] & SweptSection::kLength) == length) before = at - length;
     }
     if (before == at) break;
     at = before;
@@ -175,9 +195,9 @@ StraightLine X86Machine::line_to(std::uint32_t rva, Budget& budget) {
       line.begin = at;
       continue;
     }
-    const Instruction instruction = decode_length(image().from_rva(at), at);
-    // Functions that can be patched begin with two bytes that do nothing.
     const pe::Bytes code = image().from_rva(at);
+    const Instruction instruction = measured_at(section, code, at);
+    // Functions that can be patched begin with two bytes that do nothing.
     if (instruction.padding && code.size() > 1 && code[0] == 0x8B) line.begin = at;
     if (instruction.padding) continue;
     line.behind_return = instruction.flow == ControlFlow::ret;
