@@ -197,9 +197,25 @@ void Fixpoint::record_block(std::uint32_t number) {
   recorder_.add_escaped(leaves ? log.at_end->escaped_arguments : log.escaped);
 }
 
+/// Is there anything that would be noted of the block, were it interpreted without a path to it? Calls, ends of data
+/// that a pointer is compared with, on x86 registers that are taken from the stack again.
+bool Fixpoint::tells_unreached(const Block& block) const {
+  const auto tells = [this](const Op& op) {
+    const bool pops = abi_.callee_removes && op.kind == OpKind::load && op.mem.base == abi_.stack_pointer;
+    return op.kind == OpKind::call || pops || (op.kind == OpKind::compare && op.b != kNoReg);
+  };
+  for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
+    const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
+    const auto ops = std::span(function_.ops).subspan(instruction.first_op, instruction.op_count);
+    if (std::ranges::any_of(ops, tells)) return true;
+  }
+  return false;
+}
+
 /// Code that no path was found to is interpreted for what it calls.
 void Fixpoint::record_unreached(std::uint32_t number) {
   const Block& block = function_.blocks[number];
+  if (!tells_unreached(block)) return;
   State& state = state_;
   state = {};
   state.registers.fill(values_.unknown(kTopUnreached));

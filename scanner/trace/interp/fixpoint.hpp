@@ -54,6 +54,7 @@ class Fixpoint {
   void look_again_at(const std::vector<std::uint32_t>& blocks);
   void record();
   void record_block(std::uint32_t number);
+  [[nodiscard]] bool tells_unreached(const Block& block) const;
   void record_unreached(std::uint32_t number);
   void note_orphans(std::vector<std::uint32_t> found);
   void interpret(const Block& block, State& state);

@@ -9,6 +9,7 @@ namespace scanner::trace {
 /// What `reg` holds where `known` says something of bits of a number that it, or what it was computed from, has bits
 /// of.
 ValueId BranchRefinement::left_of_bits_in(Reg reg, const Narrowings& known, const State& state) {
+  if (!derivations_.any() && !values_.may_be_few(state.registers[reg])) return state.registers[reg];
   const Derivations::Derived* derived = derivations_.steps_to(reg);
   const Derivations::Origin* origin = derived != nullptr ? derivations_.origin(*derived) : nullptr;
   if (origin == nullptr) return left_of_bits(values_, known, state.registers[reg]);
@@ -30,7 +31,9 @@ void BranchRefinement::note_narrowing(State& state, const Narrowing& narrowing) 
   std::array<ValueId, kFirstWide> left{};
   for (Reg reg = 0; reg < kFirstWide; ++reg) left[reg] = left_of_bits_in(reg, state.narrowings, state);
   std::ranges::copy(left, state.registers.begin());
-  for (FrameSlot& slot : state.frame) slot.value = left_of_bits(values_, state.narrowings, slot.value);
+  for (FrameSlot& slot : state.frame) {
+    if (values_.may_be_few(slot.value)) slot.value = left_of_bits(values_, state.narrowings, slot.value);
+  }
 }
 
 /// `reg` was computed from the numbers that were compared, or from those that they were computed from: what is left of
