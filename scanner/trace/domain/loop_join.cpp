@@ -33,6 +33,7 @@ bool ValuePool::walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked
   const std::uint16_t known = newer.size() == 1 && rounds > 1 ? rounds : std::uint16_t{0};
   const auto follows = [&](const Atom& atom) { return begins_walk(atom) && trace::walk(base, atom, known); };
   if (!std::ranges::all_of(newer, follows)) return false;
+  if (older[0].strided() && !moves_on(older[0], newer)) base.assumes |= as_assumptions(kAssumesTable);
   walked = make({&base, 1}, flags(a) | flags(b));
   return true;
 }
@@ -81,7 +82,9 @@ ValueId ValuePool::join_loop(ValueId a, ValueId b, std::uint16_t rounds) {
   if (ValueId walked = kBottom; walk(a, b, rounds, walked)) return walked;
   if (std::int64_t step = 0; steps_twice(a, b, step) && (rounds > 1 || !is_counter(a)))
     return counted_on(a, b, step, rounds);
-  const ValueId joined = join(a, b);
+  const Atom* guess = only(a);
+  const bool guessed = guess != nullptr && guess->kind == AtomKind::multiple && !moves_on(*guess, atoms(b));
+  const ValueId joined = guessed ? with_flags(join(a, b), kAssumesTable) : join(a, b);
   if (joined != a && is_counter(a) && is_counter(b)) return unknown(kTopComputed | flags(a) | flags(b));
   return joined;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -251,13 +252,28 @@ bool walk(Atom& base, const Atom& newer, std::uint16_t rounds) {
   }
   if (delta % base.stride != 0 || newer.stride % base.stride != 0 || delta / base.stride < 0) return false;
   // What moves on by one step a round makes as many steps as there are rounds, whatever it is itself compared with.
-  const bool in_step = rounds != 0 && rounds == base.count && newer.count == base.count && delta == base.stride;
+  const bool in_step = rounds != 0 && rounds == base.count && newer.count == base.count && delta == base.stride &&
+                       newer.stride == base.stride;
   if (base.count == 0 || in_step) return true;
   const std::int64_t steps = newer.strided() ? newer.stride / base.stride : 0;
   const bool endless = newer.strided() && newer.count == 0;
   const std::int64_t last = delta / base.stride + (newer.count > 0 ? steps * (newer.count - 1) : 0);
   if (endless || last >= base.count) base.count = 0;
   return true;
+}
+
+bool moves_on(const Atom& base, std::span<const Atom> newer) {
+  if (newer.size() == 1 && newer[0].strided())
+    return newer[0].stride == base.stride && (counted(newer[0]) - counted(base)) / base.stride >= 1;
+  if (base.kind != AtomKind::multiple) return true;
+  if (newer.empty() || !std::ranges::all_of(newer, &Atom::is_constant)) return false;
+  // A comparison may have spelled the numbers out.
+  const std::int64_t distance = std::abs(std::int64_t{base.stride});
+  for (std::size_t i = 1; i < newer.size(); ++i) {
+    if (counted(newer[i]) - counted(newer[i - 1]) != distance) return false;
+  }
+  const Atom& first = base.stride > 0 ? newer.front() : newer.back();
+  return (counted(first) - counted(base)) / base.stride >= 1 && (newer.size() > 1 || base.count == 2);
 }
 
 bool includes(const Atom& all, const Atom& atom) {

@@ -5,6 +5,7 @@
 
 #include <boost/container/static_vector.hpp>
 #include <cstdint>
+#include <span>
 
 #include "scanner/trace/domain/atom.hpp"
 #include "scanner/trace/domain/policy.hpp"
@@ -64,6 +65,9 @@ bool masked_progression(const Atom& atom, Atom& out);
 /// `base` becomes what holds itself and `newer`, where it stands one or more rounds of a loop later. `rounds` as in
 /// ValuePool::join_loop. False when the two are no walk in one direction with one stride.
 bool walk(Atom& base, const Atom& newer, std::uint16_t rounds);
+/// Two values in a row made `base` a progression. Is `newer`, the same one round later, what a step from each of its
+/// values leads to? `newer` ascends. If not, some of its values may be none.
+bool moves_on(const Atom& base, std::span<const Atom> newer);
 /// `a` as a counter: the last numbers of 32 bits are small ones below zero.
 std::int64_t counted(const Atom& atom);
 /// Is `atom` one of the values of the progression `all`, or are all its values such, and not the same ones?
