@@ -83,6 +83,7 @@ std::string describe_assumptions(std::uint32_t flags) {
       {kAssumesRegister, "an argument travels in a register outside the calling convention"},
       {kAssumesExporter, "the driver that exports the function is the one file of that name that was found"},
       {kAssumesJump, "a jump whose targets are not known leads here"},
+      {kAssumesStep, "a loop goes on with the step between its first two rounds"},
       {kAssumesPointer, "a call through memory reaches this function"},
       {kAssumesArgument, "an argument that decides what a function does has the value that leads to this call"},
       {kAssumesLetter, "the letter which is set while the driver runs fits"}};

@@ -128,6 +128,16 @@ bool combine_few(Alu op, unsigned width, const Atom& x, const Atom& y, Atom& out
          static_cast<std::int64_t>(out.a) >= 0;
 }
 
+/// A number less one of a few: the same distances, from the other end.
+bool subtract_few(unsigned width, std::uint64_t number, const Atom& few, Atom& out) {
+  out = few;
+  if (few.kind != AtomKind::multiple && !masked_progression(few, out)) return false;
+  if (out.count == 0 || out.stride <= 0) return false;
+  const std::uint64_t last = out.a + static_cast<std::uint64_t>(out.stride) * (out.count - 1U);
+  out.a = cut(number, width) - last;
+  return cut(number, width) >= last;
+}
+
 /// An index of which a mask leaves few values, in an array of bytes: elsewhere it is scaled, and a progression.
 bool combine_index_of_bytes(Alu op, unsigned width, const Atom& index, const Atom& address,
                             std::optional<std::int64_t> misalignment, Atom& out) {
@@ -151,6 +161,8 @@ bool combine(Alu op, unsigned width, unsigned shift, const Atom& x, const Atom& 
     return combine_progression(inserted ? Alu::add : op, width, x, y, out);
   }
   if (y.kind == AtomKind::multiple && op == Alu::add) return combine(op, width, shift, y, x, misalignment, out);
+  if (xc && op == Alu::sub && (y.kind == AtomKind::multiple || y.is_unknown_number()))
+    return subtract_few(width, x.a, y, out);
   if (x.is_unknown_number() && y.is_address()) return combine_index_of_bytes(op, width, x, y, misalignment, out);
   if (op == Alu::add && x.is_address() && y.is_unknown_number())
     return combine_index_of_bytes(op, width, y, x, misalignment, out);

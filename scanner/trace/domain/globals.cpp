@@ -233,6 +233,8 @@ void Globals::assume_unwritten(Resolution& out, std::size_t first) {
 
 /// The content that `atom` stands for, moved and masked as the atom says.
 ValueId Globals::expand_atom(const Atom& atom, Resolution& out, unsigned depth) {
+  if (atom.kind == AtomKind::multiple && (assumptions_of(atom) & kAssumesStep) != 0)
+    return values_.single(atom.with_stride(atom.stride));  // which numbers it stands for is not known
   if (ValueId numbers = kBottom; values_.spell_out(atom, policy::kMostRows, numbers)) return numbers;
   const bool loaded = atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
   const std::size_t inflows = out.inflows.size();

@@ -33,7 +33,7 @@ bool ValuePool::walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked
   const std::uint16_t known = newer.size() == 1 && rounds > 1 ? rounds : std::uint16_t{0};
   const auto follows = [&](const Atom& atom) { return begins_walk(atom) && trace::walk(base, atom, known); };
   if (!std::ranges::all_of(newer, follows)) return false;
-  if (older[0].strided() && !moves_on(older[0], newer)) base.assumes |= as_assumptions(kAssumesTable);
+  if (older[0].strided() && !moves_on(older[0], newer)) base.assumes |= as_assumptions(kAssumesStep);
   walked = make({&base, 1}, flags(a) | flags(b));
   return true;
 }
@@ -84,7 +84,7 @@ ValueId ValuePool::join_loop(ValueId a, ValueId b, std::uint16_t rounds) {
     return counted_on(a, b, step, rounds);
   const Atom* guess = only(a);
   const bool guessed = guess != nullptr && guess->kind == AtomKind::multiple && !moves_on(*guess, atoms(b));
-  const ValueId joined = guessed ? with_flags(join(a, b), kAssumesTable) : join(a, b);
+  const ValueId joined = guessed ? with_flags(join(a, b), kAssumesStep) : join(a, b);
   if (joined != a && is_counter(a) && is_counter(b)) return unknown(kTopComputed | flags(a) | flags(b));
   return joined;
 }

@@ -20,8 +20,8 @@ std::uint16_t as_count(std::int64_t values) {
 
 bool scale(Atom& atom, std::uint64_t factor) {
   if (factor == 0 || factor > policy::kLargestMultiple) return false;
-  const bool whole_bytes = factor == 0x100 || factor == 0x10000 || factor == 0x1000000;
   const std::int64_t stride = std::int64_t{atom.stride} * static_cast<std::int64_t>(factor);
+  const bool whole_bytes = stride == 0x100 || stride == 0x10000 || stride == 0x1000000;
   if ((factor >= policy::kLargestFactor && !whole_bytes) || stride > kLargest || stride < -kLargest) return false;
   atom.stride = static_cast<std::int32_t>(stride);
   atom.a *= factor;

@@ -201,6 +201,14 @@ ValueId ValuePool::somewhere_behind(ValueId a, ValueId b) {
   return kBottom;
 }
 
+/// A number of which nothing is left but its sign: one of two choose so without a branch. kBottom when it is not that.
+ValueId ValuePool::sign_of(Alu op, unsigned width, ValueId number, ValueId by) {
+  std::uint64_t bits = 0;
+  if ((op != Alu::sar && op != Alu::shr) || !is_constant(by, bits) || bits != 8U * width - 1) return kBottom;
+  const std::uint64_t set = op == Alu::shr ? 1 : cut(~std::uint64_t{0}, width);
+  return with_flags(join(constant(0), constant(set)), flags(number) & kAssumedMask);
+}
+
 ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b) {
   if (a == kBottom || b == kBottom) return kBottom;
   const std::uint32_t flags = values_[a].flags | values_[b].flags;
@@ -245,6 +253,9 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
     }
   }
   // An aligned address is added to with OR, too.
+  if (lost && results.empty()) {
+    if (const ValueId sign = sign_of(op, width, a, b); sign != kBottom) return sign;
+  }
   if (lost && results.empty() && (op == Alu::add || op == Alu::bit_or)) {
     if (const ValueId behind = somewhere_behind(a, b); behind != kBottom) return behind;
   }

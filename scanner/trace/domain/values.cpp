@@ -49,7 +49,11 @@ std::uint64_t hash_of(std::span<const Atom> atoms, std::uint32_t& flags) {
 std::size_t absorb(std::span<Atom> atoms) {
   boost::container::static_vector<Atom, 2 * ValuePool::kCap> kept;
   for (const Atom& atom : atoms) {
-    const auto holds = [&atom](const Atom& other) { return other.strided() && includes(other, atom); };
+    // A number of its own is more than one of all that a walk without an end reaches.
+    const bool tag = atom.is_constant() && atom.a >= policy::kLargestCounter;
+    const auto holds = [&](const Atom& other) {
+      return other.strided() && (!tag || other.count != 0) && includes(other, atom);
+    };
     if (std::ranges::any_of(atoms, holds)) continue;
     const auto chosen_otherwise = [&atom](const Atom& other) {
       return atom.strided() && (atom.is_number() || atom.is_address()) && atom == other.chosen_by(atom.roots());

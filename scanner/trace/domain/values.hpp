@@ -47,6 +47,7 @@ enum Flag : std::uint32_t {
   kAssumesLetter = 1U << 24,    ///< that a letter which is made at run time makes it the tag in question
   kAssumesList = 1U << 25,      ///< that the lists which stand in the image are not changed
   kAssumesJump = 1U << 26,      ///< that a jump whose targets are not known leads here
+  kAssumesStep = 1U << 27,      ///< that a loop goes on with the step between its first two rounds
   kAssumedMask = 0xFFFF0000U
 };
 
@@ -260,6 +261,7 @@ class ValuePool {
   ValueId progression_of(Alu op, ValueId number, ValueId operand);
   bool as_progression(ValueId number, Atom& out) const;
   ValueId insert_byte(unsigned shift, ValueId whole, ValueId part);
+  ValueId sign_of(Alu op, unsigned width, ValueId number, ValueId by);
   ValueId last_numbers(ValueId id, const Bound& bound);
   ValueId somewhere_behind(ValueId a, ValueId b);
   bool sum_of(Alu op, const Atom& left, const Atom& right, Sums& sums) const;

@@ -140,7 +140,9 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
     const std::optional<Bound> bound = bound_of(side, branch, taken, false);
     if (!bound) continue;
     const bool equality = bound->kind == Bound::Kind::equal || bound->kind == Bound::Kind::not_equal;
-    if (const Atom* argument = values_.only(compared);
+    const Atom* number = values_.only(compared);
+    if (number != nullptr && number->kind == AtomKind::returned && !state.narrowings.empty()) news.result = compared;
+    if (const Atom* argument = number;
         equality && argument != nullptr && argument->is_pointer_argument() && !bound->in_image)
       news.constraint = constraint_on(*argument, *bound);
     ValueId becomes = values_.restricted(compared, *bound);

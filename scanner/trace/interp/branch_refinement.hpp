@@ -82,9 +82,11 @@ class BranchRefinement {
     const Derivations::Origin* origin = nullptr;  ///< what the side was computed from; null: from nothing that is known
     ValueId left_of_origin = kBottom;             ///< it becomes this
     ValueId narrowed = kBottom;                   ///< not all of these numbers are left
+    ValueId result = kBottom;                     ///< of a call, of which something is known
 
     [[nodiscard]] bool any() const {
-      return side != kNoSide || constraint.has_value() || narrowing.has_value() || origin != nullptr;
+      return side != kNoSide || constraint.has_value() || narrowing.has_value() || origin != nullptr ||
+             result != kBottom;
     }
   };
   /// Only when known(): what `branch`, which has a condition, tells where it is taken or not.

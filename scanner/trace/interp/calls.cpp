@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "scanner/trace/domain/state_cost.hpp"
+#include "scanner/trace/interp/narrowings.hpp"
 
 namespace scanner::trace {
 
@@ -132,7 +133,20 @@ void Calls::return_from(const Call& site, const Op& op, const Block& block, Stat
   if (abi_.callee_removes) stack_.settle_call(site, op, block, state);
   if (moved || routine == KnownRoutine::init_string || routine == KnownRoutine::find_routine) return;
   taint_exposed(site, state);
-  if (fills) effects_.apply({before_, site.callee_frame, site.depth_known}, knowledge_.stores(site.target), state);
+  if (!fills) return;
+  effects_.apply({before_, site.callee_frame, site.depth_known}, knowledge_.stores(site.target), state);
+  note_filled(result, state);
+}
+
+/// What the callee stored on some of its paths only goes with what it returned there.
+void Calls::note_filled(ValueId result, State& state) const {
+  const Atom* returned = values_.only(result);
+  if (returned == nullptr || returned->kind != AtomKind::returned) return;
+  for (const FrameSlot& slot : state.frame) {
+    if (values_.atoms(slot.value).size() > 1 &&
+        slot.value != frame_load(before_, slot.offset, slot.width, values_, abi_))
+      note_choice(values_, state, slot.value, result);
+  }
 }
 
 /// x86: how many bytes of arguments stand on the stack for this callee, when it takes them off itself.

@@ -43,6 +43,7 @@ class Calls {
   [[nodiscard]] KnownRoutine routine_of(int import) const;
   [[nodiscard]] Callee callee_at(ValueId pointer) const;
   void clobber_registers(const Call& site, State& state);
+  void note_filled(ValueId result, State& state) const;
   void taint_exposed(const Call& site, State& state);
   [[nodiscard]] bool exposed(const State& state, const FrameSlot& slot, const Call& site) const;
   std::optional<std::int64_t> stack_bytes_of(const Call& site);

@@ -29,11 +29,25 @@ const Derivations::Derived* Derivations::from(Reg reg, const State& state) {
   if (reg >= kFirstWide) return nullptr;
   Derived& derived = derived_[reg];
   if (known(derived.origin)) return &derived;
-  if (!few_numbers(state.registers[reg])) return nullptr;
+  return few_numbers(state.registers[reg]) ? begin(reg, state) : nullptr;
+}
+
+/// What `reg` holds is an origin from now on.
+const Derivations::Derived* Derivations::begin(Reg reg, const State& state) {
+  Derived& derived = derived_[reg];
   origins_[next_ % origins_.size()] = {state.registers[reg], std::uint64_t{1} << reg, 0, 0};
   derived = {};
   derived.origin = next_++;
   return &derived;
+}
+
+/// A number of which nothing is known goes where a letter of a tag stands. A comparison may leave few values later.
+bool Derivations::becomes_letter(const Op& op, const State& state) const {
+  constexpr std::uint64_t kBits = 8;
+  const bool shifts = op.kind == OpKind::alu && op.alu == Alu::shl && op.b == kNoReg && op.a < kFirstWide;
+  if (!shifts || op.imm < kBits || op.imm % kBits != 0 || known(derived_[op.a].origin)) return false;
+  const Atom* number = values_.only(state.registers[op.a]);
+  return number != nullptr && number->is_unknown_number();
 }
 
 /// Are all numbers of the origin below 2^32?
@@ -47,10 +61,12 @@ bool Derivations::computes(const Op& op, const State& state, Derived& out) {
   if (op.kind != OpKind::copy && op.kind != OpKind::alu && op.kind != OpKind::lea) return false;
   const bool lea = op.kind == OpKind::lea;
   const Reg first = lea ? op.mem.base : op.a, second = lea ? op.mem.index : op.b;
-  const Derived* source = from(first, state);
+  const Derived* source = becomes_letter(op, state) ? begin(first, state) : from(first, state);
   bool alone = source != nullptr && second == kNoReg && !(lea && op.mem.in_image);
   std::uint64_t number = op.imm;
   const bool reversed = source == nullptr;
+  if (source != nullptr && !alone && op.kind == OpKind::alu && second < kRegCount)
+    alone = values_.is_constant(state.registers[second], number);
   if (source == nullptr) {
     // A bit of a constant, chosen by an index.
     source = from(second, state);

@@ -46,8 +46,9 @@ class Derivations {
   /// Before `op`, which finds `state`. `slot`, `width`: register a holds what stands in this frame slot; width 0: none.
   void note(const Op& op, const State& state, std::int64_t slot, std::uint32_t width) {
     const bool reads = op.kind == OpKind::copy || op.kind == OpKind::alu || op.kind == OpKind::lea;
-    if (next_ != first_ || (reads && (may_be_few(op.a, state) || may_be_few(op.b, state) ||
-                                      may_be_few(op.mem.base, state) || may_be_few(op.mem.index, state))))
+    if (next_ != first_ ||
+        (reads && (may_be_few(op.a, state) || may_be_few(op.b, state) || may_be_few(op.mem.base, state) ||
+                   may_be_few(op.mem.index, state) || becomes_letter(op, state))))
       follow(op, state, slot, width);
   }
   /// By which steps `reg` was computed; null when they are not known, or there are none.
@@ -84,6 +85,8 @@ class Derivations {
   }
   [[nodiscard]] bool few_numbers(ValueId id) const;
   const Derived* from(Reg reg, const State& state);
+  const Derived* begin(Reg reg, const State& state);
+  [[nodiscard]] bool becomes_letter(const Op& op, const State& state) const;
   [[nodiscard]] bool fits_in_half(const Derived& derived) const;
   bool computes(const Op& op, const State& state, Derived& out);
 

@@ -143,6 +143,8 @@ std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared,
   if (values.flags(compared) != 0 || !atom.is_unknown_number()) return std::nullopt;
   const Atom whole = whole_of(atom);
   if (whole == atom && (pointer || becomes != compared)) return std::nullopt;
+  // Which numbers a call may have returned is told later.
+  if (atom.kind == AtomKind::returned && bound.kind == Bound::Kind::not_equal) return narrowing;
   const auto seen = [&](std::uint64_t number) { return seen_as(atom, whole, number).value_or(0); };
   return leaves_out_index(bound, atom.masked() ? atom.and_mask : ~0U, seen) ? std::optional(narrowing) : std::nullopt;
 }
@@ -198,10 +200,10 @@ void note_choice(const ValuePool& values, State& state, ValueId element, ValueId
   if (index != kBottom && several) note(state.narrowings, {Narrowing::Kind::chosen, element, index, {}});
 }
 
-void doubt_chosen(ValuePool& values, State& state, ValueId index) {
+void doubt_chosen(ValuePool& values, State& state, ValueId index, std::uint32_t assumed) {
   for (const Narrowing& known : state.narrowings) {
     if (known.kind != Narrowing::Kind::chosen || known.other != index) continue;
-    const ValueId doubted = values.with_flags(known.value, kAssumesTable);
+    const ValueId doubted = values.with_flags(known.value, assumed);
     for (ValueId& reg : state.registers) reg = reg == known.value ? doubted : reg;
     for (FrameSlot& slot : state.frame) slot.value = slot.value == known.value ? doubted : slot.value;
   }

@@ -25,7 +25,7 @@ ValueId left_of_bits(ValuePool& values, const Narrowings& known, ValueId value);
 /// `element` was read from a table, where `index` chose it.
 void note_choice(const ValuePool& values, State& state, ValueId element, ValueId index);
 /// Some of the numbers of `index` are left out: not every element that it chose before is left.
-void doubt_chosen(ValuePool& values, State& state, ValueId index);
+void doubt_chosen(ValuePool& values, State& state, ValueId index, std::uint32_t assumed = kAssumesTable);
 /// Were the numbers that choose one of these addresses together compared with each other?
 bool chosen_together(const ValuePool& values, const State& state, ValueId addresses);
 

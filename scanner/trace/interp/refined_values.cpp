@@ -43,7 +43,12 @@ ValueId BranchRefinement::computed_from(const News& news, Reg reg) {
   const Derivations::Origin* origin = derived != nullptr ? derivations_.origin(*derived) : nullptr;
   if (origin == nullptr) return kBottom;
   if (origin == news.origin) return derivations_.result_of(*derived, news.left_of_origin);
-  const bool compared = news.side != News::kNoSide && (origin->registers & sides_[news.side].registers) != 0;
+  if (news.side == News::kNoSide) return kBottom;
+  const Side& side = sides_[news.side];
+  const Atom* number = values_.only(side.value);
+  // An argument is the same wherever it stands.
+  const bool same = number != nullptr && number->kind == AtomKind::initial && origin->value == side.value;
+  const bool compared = same || (origin->registers & side.registers) != 0;
   return compared ? derivations_.result_of(*derived, news.becomes) : kBottom;
 }
 
@@ -56,6 +61,7 @@ void BranchRefinement::refine(State& state, const News& news) {
   }
   if (news.narrowing) note_narrowing(state, *news.narrowing);
   if (news.narrowed != kBottom && !state.narrowings.empty()) doubt_chosen(values_, state, news.narrowed);
+  if (news.result != kBottom) doubt_chosen(values_, state, news.result, kAssumesArgument);
   for (Reg reg = 0; reg < kFirstWide && derivations_.any(); ++reg) {
     if (const ValueId left = computed_from(news, reg); left != kBottom) state.registers[reg] = left;
   }

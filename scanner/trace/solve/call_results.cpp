@@ -1,6 +1,8 @@
 #include "scanner/trace/solve/call_results.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <vector>
 
 namespace scanner::trace {
 namespace {
@@ -36,7 +38,24 @@ ValueId CallResults::returned_by(std::uint32_t function, const Atom& returned, Q
   ValueId here = site.target != 0 ? of_callee(*call, site.target, returned, question, depth)
                                   : of_targets(*call, returned, question, depth);
   if (depth == 0 && question.open && asks_for_more(question, site)) here = values_.with_flags(here, kAssumesArgument);
+  if (depth == 0 && question.asker) here = left_of(solution_.sites[question.asker->site], returned, here);
   return values_.masked_like(here, returned);
+}
+
+/// Those of the numbers that comparisons left before `site`.
+ValueId CallResults::left_of(const CallSite& site, const Atom& returned, ValueId numbers) {
+  Atom plain = returned.masked_as(Atom{});
+  plain.assumes = 0;
+  const ValueId compared = values_.single(plain);
+  const auto excluded = [&](const Atom& number) {
+    return number.is_constant() && std::ranges::any_of(site.state.narrowings, [&](const Narrowing& known) {
+             return known.kind == Narrowing::Kind::bounded && known.value == compared && !known.bound.holds(number.a);
+           });
+  };
+  if (site.state.narrowings.empty() || std::ranges::none_of(values_.atoms(numbers), excluded)) return numbers;
+  std::vector<Atom> left;
+  std::ranges::remove_copy_if(values_.atoms(numbers), std::back_inserter(left), excluded);
+  return left.empty() ? numbers : values_.make(left, values_.flags(numbers));
 }
 
 /// Must more hold of the arguments for the question to be asked than for the call to be made?

@@ -37,6 +37,7 @@ class CallResults {
   ValueId returned_by(std::uint32_t function, const Atom& returned, Question& question, unsigned depth);
   ValueId of_callee(SiteId call, std::uint32_t callee, const Atom& returned, Question& question, unsigned depth);
   ValueId of_targets(SiteId call, const Atom& returned, Question& question, unsigned depth);
+  ValueId left_of(const CallSite& site, const Atom& returned, ValueId numbers);
   ValueId part_returned(const FunctionSummary& callee, const Atom& returned);
   [[nodiscard]] bool asks_for_more(const Question& question, const CallSite& call) const;
   void ask_for_targets(SiteId call, const Question& question);

@@ -94,6 +94,8 @@ void lift(Emitter& out, pe::Bytes code, ControlFlow flow) {
     case ZYDIS_MNEMONIC_SHL: lift_arithmetic(out, Alu::shl); return;
     case ZYDIS_MNEMONIC_SHR: lift_arithmetic(out, Alu::shr); return;
     case ZYDIS_MNEMONIC_SAR: lift_arithmetic(out, Alu::sar); return;
+    case ZYDIS_MNEMONIC_ROL: lift_rotate(out, true); return;
+    case ZYDIS_MNEMONIC_ROR: lift_rotate(out, false); return;
     case ZYDIS_MNEMONIC_SBB: lift_subtract_with_borrow(out); return;
     case ZYDIS_MNEMONIC_NEG: lift_negate(out); return;
     case ZYDIS_MNEMONIC_INC: lift_unary(out, Alu::add, 1); return;

@@ -57,6 +57,7 @@ void lift_subtract_with_borrow(Emitter& out);
 /// cmp, and test of a register with itself.
 void lift_compare(Emitter& out);
 void lift_bit_test(Emitter& out);
+void lift_rotate(Emitter& out, bool left);
 
 // --- what moves the stack pointer
 void lift_push(Emitter& out);

@@ -84,6 +84,37 @@ void lift_unary(Emitter& out, Alu kind, std::uint64_t imm) {
   out.compare_with_zero(whole ? reg.number : kNoReg, width, true);
 }
 
+/// By a number of bits that is known, of a whole register.
+void lift_rotate(Emitter& out, bool left) {
+  const Register reg = out.general(out.operand(0));
+  const unsigned bits = 8 * reg.width;
+  if (reg.number == kNoReg || reg.width < 4 || !is_immediate(out.operand(1))) {
+    out.clobber_written();
+    out.compare_with_zero(kNoReg, 8);
+    return;
+  }
+  const std::uint64_t by = immediate(out.operand(1)) & (bits - 1);
+  const auto part = [&](Alu kind, std::uint64_t count, Reg to) {
+    Op& op = out.emit(OpKind::alu);
+    op.alu = kind;
+    op.width = static_cast<std::uint8_t>(reg.width);
+    op.dst = to;
+    op.a = reg.number;
+    op.imm = count;
+  };
+  if (by != 0) {
+    part(Alu::shl, left ? by : bits - by, kScratchA);
+    part(Alu::shr, left ? bits - by : by, kScratchB);
+    Op& op = out.emit(OpKind::alu);
+    op.alu = Alu::bit_or;
+    op.width = static_cast<std::uint8_t>(reg.width);
+    op.dst = reg.number;
+    op.a = kScratchA;
+    op.b = kScratchB;
+  }
+  out.compare_with_zero(kNoReg, 8);
+}
+
 void lift_negate(Emitter& out) {
   lift_unary(out, Alu::bit_xor, ~std::uint64_t{0});
   lift_unary(out, Alu::add, 1);
