@@ -103,6 +103,20 @@ TEST_CASE("an index is inserted where an address has no bits") {
   CHECK(pool.alu(Alu::bit_or, 8, 0, pool.frame_address(-32), more) == pool.single(Atom::frame(-32).with_stride(1)));
 }
 
+TEST_CASE("a loop goes on with a step that the next round confirms; else it is an assumption") {
+  ValuePool pool(8, 8);
+  const auto assumed = [&](ValueId id) { return (pool.flags_of(id, pool.atoms(id)[0]) & kAssumesStep) != 0; };
+  const ValueId base = pool.join_loop(pool.constant(1), pool.constant(2), 3);
+  CHECK(base == pool.add(pool.single(Atom::multiple(1, 3)), 1));
+  CHECK(assumed(pool.join_loop(base, pool.add(pool.single(Atom::multiple(2, 3)), 2), 3)));  // it doubles
+  CHECK(!assumed(pool.join_loop(base, pool.add(base, 1), 3)));
+  CHECK(assumed(pool.join_loop(base, pool.unknown(kTopComputed), 3)));
+  // A pointer that was loaded and moved on.
+  Atom moved = Atom::field(1, 0, 8);
+  moved.offset = 4;
+  CHECK(assumed(pool.join_loop(pool.single(Atom::field(1, 0, 8)), pool.single(moved), 0)));
+}
+
 TEST_CASE("an aligned stack pointer on x86: no convention says where a multiple of 16 lies") {
   const scanner::trace::Abi& abi = scanner::trace::abi_of(pe::Machine::x86);
   ValuePool values(abi.word, abi.entry_misalignment);

@@ -22,6 +22,15 @@ bool begins_walk(const Atom& atom) {
   return atom.kind == AtomKind::multiple || atom.is_address() || atom.is_pointer_argument();
 }
 
+/// A pointer that was loaded, and to which something was added: a loop walks with it, nobody knows how far.
+bool moved_from_one_of(std::span<const Atom> older, const Atom& newer) {
+  return newer.is_content() && std::ranges::any_of(older, [&](Atom atom) {
+           const bool moved = atom.is_content() && atom.offset != newer.offset;
+           atom.offset = newer.offset;
+           return moved && atom.same_as(newer);
+         });
+}
+
 }  // namespace
 
 bool ValuePool::walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked) {
@@ -84,7 +93,8 @@ ValueId ValuePool::join_loop(ValueId a, ValueId b, std::uint16_t rounds) {
     return counted_on(a, b, step, rounds);
   const Atom* guess = only(a);
   const bool guessed = guess != nullptr && guess->kind == AtomKind::multiple && !moves_on(*guess, atoms(b));
-  const ValueId joined = guessed ? with_flags(join(a, b), kAssumesStep) : join(a, b);
+  const bool moved = std::ranges::any_of(atoms(b), [&](const Atom& atom) { return moved_from_one_of(atoms(a), atom); });
+  const ValueId joined = guessed || moved ? with_flags(join(a, b), kAssumesStep) : join(a, b);
   if (joined != a && is_counter(a) && is_counter(b)) return unknown(kTopComputed | flags(a) | flags(b));
   return joined;
 }

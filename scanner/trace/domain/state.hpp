@@ -62,7 +62,8 @@ struct Narrowing {
   enum class Kind : std::uint8_t {
     bounded,   ///< `bound` holds of `value`
     compared,  ///< `value` and `other` were compared, which are no single numbers; bound.kind: the outcome
-    chosen     ///< `value` was read from a table, where the number `other` chose it
+    chosen,    ///< `value` was read from a table, where the number `other` chose it
+    doubted    ///< an element that the number `value` chose was compared
   };
 
   Kind kind = Kind::bounded;

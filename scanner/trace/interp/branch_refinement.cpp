@@ -142,6 +142,7 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
     const bool equality = bound->kind == Bound::Kind::equal || bound->kind == Bound::Kind::not_equal;
     const Atom* number = values_.only(compared);
     if (number != nullptr && number->kind == AtomKind::returned && !state.narrowings.empty()) news.result = compared;
+    if (!state.narrowings.empty()) news.index = index_behind(state, compared);
     if (const Atom* argument = number;
         equality && argument != nullptr && argument->is_pointer_argument() && !bound->in_image)
       news.constraint = constraint_on(*argument, *bound);

@@ -57,9 +57,11 @@ class BranchRefinement {
     loaded_slots_[reg] = {slot, width};
   }
   /// What `load`, an operation, finds in `state` is `element`: of a table, perhaps.
-  void note_element(const Op& load, State& state, ValueId element) {
+  void note_element(const Op& load, State& state, ValueId& element) {
     const ValueId index = index_of(load.mem, state);
-    if (index != kBottom) note_choice(values_, state, element, index);
+    if (index == kBottom) return;
+    if (!state.narrowings.empty() && doubted(state, index)) element = values_.with_flags(element, kAssumesTable);
+    note_choice(values_, state, element, index);
   }
   /// `store`, an operation, wrote to an element of an array in the frame, perhaps: each holds what it did, or that.
   void note_element_stored(const Op& store, State& state, ValueId address);
@@ -83,10 +85,11 @@ class BranchRefinement {
     ValueId left_of_origin = kBottom;             ///< it becomes this
     ValueId narrowed = kBottom;                   ///< not all of these numbers are left
     ValueId result = kBottom;                     ///< of a call, of which something is known
+    ValueId index = kBottom;                      ///< it chose an element of which something is known
 
     [[nodiscard]] bool any() const {
       return side != kNoSide || constraint.has_value() || narrowing.has_value() || origin != nullptr ||
-             result != kBottom;
+             result != kBottom || index != kBottom;
     }
   };
   /// Only when known(): what `branch`, which has a condition, tells where it is taken or not.

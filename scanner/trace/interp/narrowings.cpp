@@ -209,6 +209,23 @@ void doubt_chosen(ValuePool& values, State& state, ValueId index, std::uint32_t 
   }
 }
 
+ValueId index_behind(const State& state, ValueId element) {
+  const auto found = std::ranges::find_if(state.narrowings, [element](const Narrowing& known) {
+    return known.kind == Narrowing::Kind::chosen && known.value == element;
+  });
+  return found != state.narrowings.end() ? found->other : kBottom;
+}
+
+void doubt_index(State& state, ValueId index) {
+  note(state.narrowings, {Narrowing::Kind::doubted, index, kBottom, {}});
+}
+
+bool doubted(const State& state, ValueId index) {
+  return std::ranges::any_of(state.narrowings, [index](const Narrowing& known) {
+    return known.kind == Narrowing::Kind::doubted && known.value == index;
+  });
+}
+
 bool chosen_together(const ValuePool& values, const State& state, ValueId addresses) {
   // Bits that are shifted down, perhaps, to become an index whose origin nobody knows.
   const auto upper_bits = [&](const Narrowing& known) {
@@ -221,7 +238,7 @@ bool chosen_together(const ValuePool& values, const State& state, ValueId addres
     if (!several(address.roots())) continue;
     const auto among = [&](std::int32_t roots) { return roots != 0 && (roots & ~address.roots()) == 0; };
     for (const Narrowing& known : state.narrowings) {
-      if (known.kind == Narrowing::Kind::chosen) continue;
+      if (known.kind == Narrowing::Kind::chosen || known.kind == Narrowing::Kind::doubted) continue;
       const std::int32_t first = roots_of(values, known.value);
       const bool two = known.kind == Narrowing::Kind::compared;
       if (among(first) && (two ? among(roots_of(values, known.other)) : several(first))) return true;

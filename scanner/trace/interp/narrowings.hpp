@@ -26,6 +26,11 @@ ValueId left_of_bits(ValuePool& values, const Narrowings& known, ValueId value);
 void note_choice(const ValuePool& values, State& state, ValueId element, ValueId index);
 /// Some of the numbers of `index` are left out: not every element that it chose before is left.
 void doubt_chosen(ValuePool& values, State& state, ValueId index, std::uint32_t assumed = kAssumesTable);
+/// What was compared, `element`, was read from a table: the number that chose it; kBottom when it is none such.
+ValueId index_behind(const State& state, ValueId element);
+/// An element that `index` chose was compared: others that it chooses from now on may be out of reach.
+void doubt_index(State& state, ValueId index);
+bool doubted(const State& state, ValueId index);
 /// Were the numbers that choose one of these addresses together compared with each other?
 bool chosen_together(const ValuePool& values, const State& state, ValueId addresses);
 

@@ -61,6 +61,7 @@ void BranchRefinement::refine(State& state, const News& news) {
   }
   if (news.narrowing) note_narrowing(state, *news.narrowing);
   if (news.narrowed != kBottom && !state.narrowings.empty()) doubt_chosen(values_, state, news.narrowed);
+  if (news.index != kBottom) doubt_index(state, news.index);
   if (news.result != kBottom) doubt_chosen(values_, state, news.result, kAssumesArgument);
   for (Reg reg = 0; reg < kFirstWide && derivations_.any(); ++reg) {
     if (const ValueId left = computed_from(news, reg); left != kBottom) state.registers[reg] = left;
