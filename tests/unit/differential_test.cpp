@@ -120,6 +120,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "rounds_are_run",
                                           "wide_compare",
                                           "out_parameter",
+                                          "switch_few",
                                           "switch_masked",
                                           "table_passed",
                                           "table_walked",

@@ -91,12 +91,19 @@ ValueId Memory::with_contents(ValueId value) {
   });
 }
 
-/// The rows of a short table that is never written, when they are pointers, or (`sign`) distances from an address; else
-/// kBottom: what may be a tag is looked up later.
+/// A number of 4 bytes that is no tag, but leads from a place of the image to one before it.
+bool Memory::leads_back(const Atom& row) const {
+  const auto distance = static_cast<std::int32_t>(row.a);
+  return row.is_constant() && distance < 0 && -std::int64_t{distance} < std::int64_t{image_.size_of_image()};
+}
+
+/// The rows of a short table that is never written, when they are pointers, or distances from an address, which are
+/// below zero unless they have a sign; else kBottom: what may be a tag is looked up later.
 ValueId Memory::load_rows(const Atom& address, unsigned width, bool sign) {
   const pe::Section* section = image_.section_at(address.rva());
   const bool bounded = address.count != 0 && address.count <= policy::kMostJoined;
-  if (!(sign || width == abi_.word) || !bounded || section == nullptr || section->writable()) return kBottom;
+  if (!(width == 4 || width == abi_.word || sign) || !bounded || section == nullptr || section->writable())
+    return kBottom;
   boost::container::static_vector<ValueId, policy::kMostJoined> rows;
   for (unsigned i = 0; i < address.count; ++i) {
     const std::int64_t rva = address.displacement() + std::int64_t{i} * address.stride;
@@ -104,7 +111,8 @@ ValueId Memory::load_rows(const Atom& address, unsigned width, bool sign) {
     rows.push_back(load_image(static_cast<std::uint32_t>(rva), width));
     const Atom* row = values_.only(rows.back());
     const bool pointer = row != nullptr && (row->kind == AtomKind::import || row->kind == AtomKind::image);
-    if (!pointer && !(sign && row != nullptr && row->is_constant())) return kBottom;
+    const bool distance = row != nullptr && ((sign && row->is_constant()) || (width == 4 && leads_back(*row)));
+    if (!pointer && !distance) return kBottom;
   }
   return values_.unite({rows.data(), rows.size()});
 }

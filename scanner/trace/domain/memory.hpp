@@ -85,6 +85,7 @@ class Memory {
   ValueId load_atom(const State& state, const Atom& address, unsigned width, bool sign);
   ValueId load_image(std::uint32_t rva, unsigned width);
   ValueId load_rows(const Atom& address, unsigned width, bool sign);
+  [[nodiscard]] bool leads_back(const Atom& row) const;
   [[nodiscard]] bool names_behind_field(unsigned width) const;
   [[nodiscard]] bool begins_list(const Atom& pointer) const;
   ValueId load_element(const State& state, const Atom& address, unsigned width);
