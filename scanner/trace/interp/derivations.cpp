@@ -61,7 +61,8 @@ bool Derivations::computes(const Op& op, const State& state, Derived& out) {
   if (op.kind != OpKind::copy && op.kind != OpKind::alu && op.kind != OpKind::lea) return false;
   const bool lea = op.kind == OpKind::lea;
   const Reg first = lea ? op.mem.base : op.a, second = lea ? op.mem.index : op.b;
-  const Derived* source = becomes_letter(op, state) ? begin(first, state) : from(first, state);
+  const bool letter = op.alu == Alu::shl && becomes_letter(op, state);
+  const Derived* source = letter ? begin(first, state) : from(first, state);
   bool alone = source != nullptr && second == kNoReg && !(lea && op.mem.in_image);
   std::uint64_t number = op.imm;
   const bool reversed = source == nullptr;

@@ -48,7 +48,7 @@ class Derivations {
     const bool reads = op.kind == OpKind::copy || op.kind == OpKind::alu || op.kind == OpKind::lea;
     if (next_ != first_ ||
         (reads && (may_be_few(op.a, state) || may_be_few(op.b, state) || may_be_few(op.mem.base, state) ||
-                   may_be_few(op.mem.index, state) || becomes_letter(op, state))))
+                   may_be_few(op.mem.index, state) || (op.alu == Alu::shl && becomes_letter(op, state)))))
       follow(op, state, slot, width);
   }
   /// By which steps `reg` was computed; null when they are not known, or there are none.

@@ -57,6 +57,14 @@ bool excludes(const ValuePool& values, const Narrowing& narrowing, ValueId compa
   return shown && !narrowing.bound.holds(*shown);
 }
 
+/// Four letters: a tag, perhaps.
+bool is_text(std::uint64_t letters) {
+  for (unsigned i = 0; i < 4; ++i, letters >>= 8) {
+    if ((letters & 0xFF) <= ' ' || (letters & 0xFF) >= 0x7F) return false;
+  }
+  return true;
+}
+
 /// A bit for each unknown number that takes part in choosing a value; 0 when some are not known.
 std::int32_t roots_of(const ValuePool& values, ValueId id) {
   std::int32_t roots = 0;
@@ -144,7 +152,8 @@ std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared,
   const Atom whole = whole_of(atom);
   if (whole == atom && (pointer || becomes != compared)) return std::nullopt;
   // Which numbers a call may have returned is told later.
-  if (atom.kind == AtomKind::returned && bound.kind == Bound::Kind::not_equal) return narrowing;
+  const bool tag = bound.kind == Bound::Kind::not_equal && bound.width == 4 && is_text(bound.limit);
+  if (atom.kind == AtomKind::returned && tag) return narrowing;
   const auto seen = [&](std::uint64_t number) { return seen_as(atom, whole, number).value_or(0); };
   return leaves_out_index(bound, atom.masked() ? atom.and_mask : ~0U, seen) ? std::optional(narrowing) : std::nullopt;
 }
