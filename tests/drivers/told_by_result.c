@@ -37,6 +37,9 @@ EXPORT PVOID NTAPI beside_constant(ULONG x, ULONG y) {
 EXPORT PVOID NTAPI middle_bits(ULONG x) { return ExAllocatePoolWithTag(PagedPool, 48, TAG('T', 'r', '0', 'e') + ((x & 24) << 13)); }
 EXPORT PVOID NTAPI counts_down(ULONG x) { return ExAllocatePoolWithTag(PagedPool, 56, TAG('T', 'r', '3', 'f') - ((x & 3) << 16)); }
 EXPORT PVOID NTAPI by_sign(LONG x) { return ExAllocatePoolWithTag(PagedPool, 64, x < 0 ? TAG('T', 'r', 'n', 'g') : TAG('T', 'r', 'p', 'g')); }
+EXPORT PVOID NTAPI beside_any(ULONG x, ULONG y) {
+  return ExAllocatePoolWithTag(PagedPool, 80, y ? TAG('T', 'r', 'k', 'i') : TAG('T', 'r', '0', 'i') + (x << 16));
+}
 EXPORT PVOID NTAPI rotated(void) {
   volatile ULONG kept = TAG('h', 'T', 'r', '1');
   const ULONG tag = kept;

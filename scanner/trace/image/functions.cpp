@@ -146,6 +146,12 @@ bool FunctionMap::is_certain_start(std::uint32_t rva) {
   return std::ranges::binary_search(sure_starts_, rva);
 }
 
+bool FunctionMap::is_called(std::uint32_t rva) {
+  return is_certain_start(rva) || std::ranges::any_of(Index::to(index_.calls, rva), [this](const Reference& reference) {
+           return machine_.direct_call_at(reference).has_value();
+         });
+}
+
 CodeRange FunctionMap::range_at(std::uint32_t rva) {
   if (const Part* part = part_at(rva)) return {part->begin, part->end};
   if (const CodeRange* range = gap_function_at(rva)) return *range;

@@ -29,6 +29,8 @@ class FunctionMap {
   bool is_start(std::uint32_t rva);
   /// Is it one beyond doubt: the entry point, an export, a valid target of indirect calls?
   [[nodiscard]] bool is_certain_start(std::uint32_t rva);
+  /// Is it called, or a certain start? Jumps alone may lead to a part of a function.
+  [[nodiscard]] bool is_called(std::uint32_t rva);
   /// Does .pdata tell where the function at `rva` ends?
   [[nodiscard]] bool has_record(std::uint32_t rva) const { return part_at(rva) != nullptr; }
   /// The single range (a .pdata record or a gap function) that holds `rva`; begin == end when there is none.

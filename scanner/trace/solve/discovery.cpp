@@ -26,7 +26,19 @@ void Discovery::start() {
 }
 
 void Discovery::analyse(std::uint32_t function) {
-  if (function != 0 && !solution_.analysed.contains(function)) context_.worklist.add(AnalyseFunction{function});
+  if (function == 0 || solution_.analysed.contains(function)) return;
+  context_.worklist.add(AnalyseFunction{function});
+  if (!program_.abi.callee_removes && !program_.functions.has_record(function)) analyse_jumpers(function);
+}
+
+/// Without .pdata, what only jumps lead to may be a part of the function that jumps.
+void Discovery::analyse_jumpers(std::uint32_t function) {
+  const auto references = Index::to(program_.index.calls, function);
+  if (references.empty() || program_.functions.is_called(function) || !jumpers_asked_.insert(function).second) return;
+  for (const Reference& reference : references) {
+    if (!program_.budget.spend(1)) return;
+    analyse(program_.functions.containing(reference.site));
+  }
 }
 
 void Discovery::analyse_callers(std::uint32_t function, int hops) {

@@ -32,6 +32,7 @@ class Discovery {
   void look_for_expected_calls(std::uint32_t function);
 
  private:
+  void analyse_jumpers(std::uint32_t function);
   void analyse_owners(std::uint32_t rva);
   void expect_call(std::uint32_t function, std::uint32_t call);
   void analyse_callers(std::uint32_t function, int hops);
@@ -45,6 +46,7 @@ class Discovery {
   Solution& solution_;
   SolverContext& context_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> expected_;  // function → calls (RVA), until it is analysed
+  std::set<std::uint32_t> jumpers_asked_;                         // functions
   unsigned crowded_globals_ = 0;                                  // with more users than are looked at
 };
 

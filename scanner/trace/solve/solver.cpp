@@ -153,7 +153,9 @@ bool Solver::extend(std::uint32_t function, const std::vector<std::uint32_t>& ex
     } else {
       ranges.push_back(more);
       // A part that nothing calls belongs to this function alone; one that is a function of its own is only shared.
-      if (Index::to(program_.index.calls, more.begin).empty() && !program_.functions.is_certain_start(more.begin)) {
+      const bool recorded = program_.functions.has_record(more.begin);
+      const bool referred = recorded && !Index::to(program_.index.calls, more.begin).empty();
+      if (!referred && !program_.functions.is_called(more.begin)) {
         program_.functions.absorb(rva, function);
         context_.worklist.drop(AnalyseFunction{more.begin});
       }
