@@ -41,7 +41,8 @@ class GapSplitter {
     const bool zeros = layout_.zeros_fill && code[0] == 0;
     // What only looks like a reference into padding does not make it a function; a call of it does.
     if (ended_ && !surely && !inside && (instruction.padding || zeros)) {
-      close(rva);
+      // Cases of a jump by a table are aligned, too.
+      if (!behind_table_) close(rva);
       return zeros ? 1 : instruction.length;
     }
     if (start_ == 0) {
@@ -49,7 +50,7 @@ class GapSplitter {
       furthest_ = 0;
       branched_to_ = 0;
       garbage_ = false;
-      table_ = false;
+      table_ = behind_table_ = false;
     }
     if (instruction.flow == ControlFlow::jump || instruction.flow == ControlFlow::branch)
       furthest_ = std::max(furthest_, instruction.target < gap_.end ? instruction.target : 0);
@@ -58,8 +59,8 @@ class GapSplitter {
     const bool ahead = instruction.target > rva && instruction.target < gap_.end;
     if (!garbage_ && ahead && instruction.flow == ControlFlow::branch && !starts_between(rva, instruction.target))
       branched_to_ = std::max(branched_to_, instruction.target);
-    table_ =
-        table_ || (instruction.flow == ControlFlow::indirect_jump && layout_.jumps_by_table(machine_.image(), rva));
+    behind_table_ = instruction.flow == ControlFlow::indirect_jump && layout_.jumps_by_table(machine_.image(), rva);
+    table_ = table_ || behind_table_;
     ended_ = !falls_through(instruction.flow);
     // Tables stand between functions: what is read out of them may reach over the beginning of one.
     const std::uint32_t start = garbage_ || table_ ? begins_within(rva, rva + instruction.length) : 0;
@@ -104,6 +105,7 @@ class GapSplitter {
   std::uint32_t branched_to_ = 0;  // the same of conditional jumps, which are hardly ever tail calls
   bool garbage_ = false;           // it holds what is no instruction
   bool table_ = false;             // it jumps by a table
+  bool behind_table_ = false;      // the last instruction does, padding left out
   bool ended_ = true;              // the last instruction does not fall through
 };
 
