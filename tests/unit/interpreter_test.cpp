@@ -389,7 +389,7 @@ TEST_CASE("evaluation: every condition of two numbers, and of a step") {
   };
   trace::Op step = compare(kRdx, 0);
   step.unknown = true;
-  step.carry = trace::Carry::at_minus_one;
+  step.carries_unless_minus_one = true;
   const std::uint64_t minus = 0xFFFFFFFF;
   const Case cases[] = {
       {5, compare(kRdx, 5), Condition::equal, false, true},
@@ -406,8 +406,8 @@ TEST_CASE("evaluation: every condition of two numbers, and of a step") {
       {6, compare(kRdx, 5), Condition::not_negative, false, true},
       {0x05, compare(kRdx, 5, 1), Condition::equal, false, true},
       {0xF0, compare(kRdx, 0, 1), Condition::below, true, true},
-      {minus, step, Condition::below, false, true},
-      {0, step, Condition::below, false, false},
+      {minus, step, Condition::below, false, false},
+      {0, step, Condition::below, false, true},
       {0, step, Condition::equal, false, true},
       {minus, step, Condition::negative, false, true},
   };

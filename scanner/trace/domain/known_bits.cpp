@@ -38,6 +38,13 @@ std::optional<unsigned> only_open_byte(const KnownBits& bits) {
   return (bits.open & ~byte_mask(byte)) == 0 ? std::optional(byte) : std::nullopt;
 }
 
+bool four_letters(std::uint64_t number) {
+  for (unsigned i = 0; i < 4; ++i, number >>= 8) {
+    if ((number & 0xFF) <= ' ' || (number & 0xFF) >= 0x7F) return false;
+  }
+  return number == 0;
+}
+
 std::optional<unsigned> open_letter(const Atom& atom) {
   const KnownBits bits = known_bits(atom);
   const auto open = only_open_byte(bits);

@@ -19,6 +19,9 @@ KnownBits known_bits(const Atom& atom);
 /// The byte, 0 to 3, that holds all open bits. Nothing when there are none, or when more than one byte has some.
 std::optional<unsigned> only_open_byte(const KnownBits& bits);
 
+/// Four letters, none of them a blank: a tag, perhaps.
+bool four_letters(std::uint64_t number);
+
 /// The only byte of a tag that is not known, when the three others are printable and no blanks.
 std::optional<unsigned> open_letter(const Atom& atom);
 

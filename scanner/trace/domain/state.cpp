@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "scanner/trace/domain/known_bits.hpp"
 #include "scanner/trace/ir/stack_depth.hpp"
 
 namespace scanner::trace {
@@ -184,13 +185,6 @@ bool insert_part(FrameSlot& slot, std::int32_t offset, std::uint32_t width, Valu
   return true;
 }
 
-bool is_text(std::uint64_t letters) {
-  for (; letters != 0; letters >>= 8) {
-    if ((letters & 0xFF) <= ' ' || (letters & 0xFF) >= 0x7F) return false;
-  }
-  return true;
-}
-
 /// Letters that were stored one by one, and now are four, are one number from now on: paths bring them along together.
 void unite_letters(State& state, std::int32_t offset, ValuePool& values) {
   constexpr std::int32_t kBytes = 4;
@@ -207,7 +201,7 @@ void unite_letters(State& state, std::int32_t offset, ValuePool& values) {
     letters |= part << (8 * (end - begin));
     end += static_cast<std::int32_t>(last->width);
   }
-  if (end != begin + kBytes || !is_text(letters)) return;
+  if (end != begin + kBytes || !four_letters(letters)) return;
   *first = {begin, kBytes, values.constant(letters)};
   state.frame.erase(first + 1, last);
 }

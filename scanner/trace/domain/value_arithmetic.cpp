@@ -221,7 +221,9 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
     if (Atom out; combine_either_way(op, width, shift, left[0], right[0], out)) return single(out);
   }
   if (op == Alu::insert && width == 1) return insert_byte(shift, a, b);
-  if (std::uint64_t limit = 0; op == Alu::remainder && is_constant(b, limit) && limit != 0 && limit <= 0xFFFFFFFFU)
+  const bool numbers = !left.empty() && std::ranges::all_of(left, &Atom::is_constant);
+  if (std::uint64_t limit = 0;
+      op == Alu::remainder && !numbers && is_constant(b, limit) && limit != 0 && limit <= 0xFFFFFFFFU)
     return number_below(a, static_cast<std::uint32_t>(limit));
   if (const ValueId some = progression_of(op, a, b); some != kBottom) return some;
   if (op == Alu::add && left.size() > 1 && right.size() > 1) {
@@ -252,10 +254,10 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
       }
     }
   }
-  // An aligned address is added to with OR, too.
   if (lost && results.empty()) {
     if (const ValueId sign = sign_of(op, width, a, b); sign != kBottom) return sign;
   }
+  // An aligned address is added to with OR, too.
   if (lost && results.empty() && (op == Alu::add || op == Alu::bit_or)) {
     if (const ValueId behind = somewhere_behind(a, b); behind != kBottom) return behind;
   }

@@ -6,12 +6,6 @@
 namespace scanner::trace {
 namespace {
 
-/// Is the carry of a step, of which no more is known (Carry), set?
-std::optional<bool> carry_of_step(Carry carry, std::uint64_t result, std::uint64_t minus_one) {
-  if (carry == Carry::unknown) return std::nullopt;
-  return (result == minus_one) == (carry == Carry::at_minus_one);
-}
-
 /// What `condition` says where the two compare like this.
 std::optional<bool> holds(Condition condition, bool equal, bool below, bool negative) {
   switch (condition) {
@@ -47,9 +41,8 @@ std::optional<bool> BranchRefinement::decides(Condition condition, bool sign) co
   if (only_equality_) {
     const bool of_result = equality || condition == Condition::negative || condition == Condition::not_negative;
     const bool of_carry = !sign && (condition == Condition::below || condition == Condition::above_equal);
-    const auto carry = carry_of_step(carry_, a, ~std::uint64_t{0} << unused);
-    if (!of_result && !(of_carry && carry)) return std::nullopt;
-    return holds(condition, a == b, carry.value_or(false), negative);
+    if (!of_result && !(of_carry && carries_unless_minus_one_)) return std::nullopt;
+    return holds(condition, a == b, a != ~std::uint64_t{0} << unused, negative);
   }
   // Offsets of places in the frame have a sign, the places have none.
   const bool below = sign || places ? static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b) : a < b;

@@ -30,7 +30,7 @@ void BranchRefinement::compare(const Op& op, const State& state) {
   known_ = true;
   width_ = op.width;
   only_equality_ = op.unknown;
-  carry_ = op.carry;
+  carries_unless_minus_one_ = op.carries_unless_minus_one;
 }
 
 void BranchRefinement::note_element_stored(const Op& store, State& state, ValueId address) {
@@ -104,9 +104,9 @@ std::optional<Bound> BranchRefinement::bound_of_whole(unsigned side, const Instr
   }
   if (only_equality_) {
     const bool carry = branch.condition == Condition::below || branch.condition == Condition::above_equal;
-    if (carry_ == Carry::unknown || !carry || branch.signed_condition || side != 0) return std::nullopt;
+    if (!carries_unless_minus_one_ || !carry || branch.signed_condition || side != 0) return std::nullopt;
     const bool set = taken == (branch.condition == Condition::below);
-    bound.kind = set == (carry_ == Carry::at_minus_one) ? Bound::Kind::equal : Bound::Kind::not_equal;
+    bound.kind = set ? Bound::Kind::not_equal : Bound::Kind::equal;
     bound.limit = width_ == 4 ? 0xFFFFFFFFU : ~std::uint64_t{0};
     return bound;
   }

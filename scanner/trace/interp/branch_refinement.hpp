@@ -161,10 +161,10 @@ class BranchRefinement {
   const Abi& abi_;
   bool known_ = false, begins_loop_ = false, deciding_ = false;
   std::array<Side, 2> sides_;
-  bool only_equality_ = false;  // the flags are those of arithmetic: which way the carry went is not known
-  Carry carry_ = Carry::unknown;
-  std::uint8_t width_ = 0;    // of the comparison, in bytes
-  std::uint64_t loaded_ = 0;  // bit n: register n holds what stands in this frame slot
+  bool only_equality_ = false;             // the flags are those of arithmetic: which way the carry went is not known
+  bool carries_unless_minus_one_ = false;  // see Op
+  std::uint8_t width_ = 0;                 // of the comparison, in bytes
+  std::uint64_t loaded_ = 0;               // bit n: register n holds what stands in this frame slot
   struct LoadedSlot {
     std::int64_t offset = 0;
     std::uint8_t width = 0;

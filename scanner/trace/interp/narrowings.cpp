@@ -4,6 +4,7 @@
 #include <boost/container/static_vector.hpp>
 
 #include "scanner/trace/domain/atom_arithmetic.hpp"
+#include "scanner/trace/domain/known_bits.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -55,14 +56,6 @@ bool excludes(const ValuePool& values, const Narrowing& narrowing, ValueId compa
   if (seen == nullptr || whole == nullptr) return false;
   const auto shown = seen_as(*seen, *whole, number);
   return shown && !narrowing.bound.holds(*shown);
-}
-
-/// Four letters: a tag, perhaps.
-bool is_text(std::uint64_t letters) {
-  for (unsigned i = 0; i < 4; ++i, letters >>= 8) {
-    if ((letters & 0xFF) <= ' ' || (letters & 0xFF) >= 0x7F) return false;
-  }
-  return true;
 }
 
 /// A bit for each unknown number that takes part in choosing a value; 0 when some are not known.
@@ -152,7 +145,7 @@ std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared,
   const Atom whole = whole_of(atom);
   if (whole == atom && (pointer || becomes != compared)) return std::nullopt;
   // Which numbers a call may have returned is told later.
-  const bool tag = bound.kind == Bound::Kind::not_equal && bound.width == 4 && is_text(bound.limit);
+  const bool tag = bound.kind == Bound::Kind::not_equal && bound.width == 4 && four_letters(bound.limit);
   if (atom.kind == AtomKind::returned && tag) return narrowing;
   const auto seen = [&](std::uint64_t number) { return seen_as(atom, whole, number).value_or(0); };
   return leaves_out_index(bound, atom.masked() ? atom.and_mask : ~0U, seen) ? std::optional(narrowing) : std::nullopt;

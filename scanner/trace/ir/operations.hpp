@@ -69,9 +69,6 @@ struct Mem {
   std::int64_t disp = 0;
 };
 
-/// What a step by one leaves in the carry: `sub r, 1` and `add r, -1`.
-enum class Carry : std::uint8_t { unknown, at_minus_one, not_at_minus_one };
-
 /// What a branch asks of the last comparison; the last two: of the sign of the difference.
 enum class Condition : std::uint8_t {
   other,
@@ -95,8 +92,8 @@ struct Op {
   Reg b = kNoReg;        ///< kNoReg: use imm
   bool sign = false;     ///< load, copy: sign-extend to 8 bytes
   bool unknown = false;  ///< store, repeat: the value is not understood; compare: only equality is
-  /// compare, only equality being known: the carry is set exactly if a is -1, or exactly if it is not.
-  Carry carry = Carry::unknown;
+  /// compare, only equality being known: -1 was added, and the carry is set unless a is -1 now.
+  bool carries_unless_minus_one = false;
   bool weak = false;                       ///< store: or memory stays as it is
   Condition condition = Condition::other;  ///< select
   bool signed_condition = false;           ///< likewise

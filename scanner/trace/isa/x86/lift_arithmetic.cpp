@@ -65,7 +65,7 @@ void lift_arithmetic(Emitter& out, Alu kind) {
   const Reg result = direct ? reg.number : kScratchA;
   Op& flags = out.compare_with_zero(bits || (direct && sum) ? result : kNoReg, width, sum);
   const bool minus_one = imm == ~std::uint64_t{0} || (width == 4 && imm == 0xFFFFFFFFU);
-  if (sum && right == kNoReg && minus_one) flags.carry = Carry::not_at_minus_one;
+  if (sum && right == kNoReg && minus_one) flags.carries_unless_minus_one = true;
 }
 
 void lift_unary(Emitter& out, Alu kind, std::uint64_t imm) {
