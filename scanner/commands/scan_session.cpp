@@ -14,11 +14,33 @@ namespace scanner {
 
 ScanSession::ScanSession(const Inputs& inputs, Diagnostics& diagnostics) : inputs_(inputs), diagnostics_(diagnostics) {}
 
+namespace {
+
+/// Reading all bytes for a number that nobody sees would be a tenth of a survey.
+bool shows_sha256(Format format) {
+  switch (format) {
+    case Format::ndjson:
+    case Format::json:
+    case Format::csv:
+    case Format::html:
+    case Format::sarif: return true;
+    case Format::text:
+    case Format::localtag:
+    case Format::pooltag:
+    case Format::github:
+    case Format::msbuild: return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 ScanRequest ScanSession::new_request() const {
   ScanRequest request;
   request.apis = &inputs_.apis;
   request.max_file_size = inputs_.options.max_file_size;
   request.with_text = inputs_.options.explain;
+  request.with_sha256 = shows_sha256(inputs_.options.format);
   request.symbol_places = symbol_places(inputs_.options.symbols);
   request.second_reader = lief::find_second_reader();
   if (inputs_.options.any_suffix) request.look_inside = ScanRequest::LookInside::all;

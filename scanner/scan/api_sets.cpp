@@ -26,7 +26,7 @@ struct ApiSets::Folder {
   std::vector<Image> images;
   std::unordered_map<std::string, std::vector<std::uint32_t>> exporters;  // function → numbers of images
   std::set<std::pair<std::uint64_t, std::uint64_t>> contents;
-  std::vector<std::uint8_t> buffer;
+  walk::FileBytes buffer;
   std::uint64_t bytes = 0;
 };
 

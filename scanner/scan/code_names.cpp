@@ -11,7 +11,7 @@ namespace scanner {
 namespace {
 
 /// A file that need not be fetched from the cloud first, when it is there.
-std::optional<std::vector<std::uint8_t>> read_if_there(const std::string& path, const ScanRequest& request) {
+std::optional<walk::FileBytes> read_if_there(const std::string& path, const ScanRequest& request) {
   walk::DirectoryEntry entry;
   std::string error;
   walk::Skipped ignored;

@@ -44,13 +44,18 @@ class Shared {
  public:
   Shared(std::uint64_t window, const StopFlag& stop) : window_(window), stop_(stop) {}
 
-  bool push(walk::Found file) {
+  /// Waits until there is room for all `files`, and empties them.
+  bool push(std::vector<walk::Found>& files) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return next_number_ - written_ < window_ || ends(); });
+    wanted_ = files.size();
+    room_.wait(lock, [this] { return has_room() || ends(); });
     if (ends()) return false;
-    jobs_.push_back({next_number_++, std::move(file)});
-    std::push_heap(jobs_.begin(), jobs_.end(), comes_later);
-    work_.notify_one();
+    for (walk::Found& file : files) {
+      jobs_.push_back({next_number_++, std::move(file)});
+      std::push_heap(jobs_.begin(), jobs_.end(), comes_later);
+    }
+    files.clear();
+    work_.notify_all();
     return true;
   }
 
@@ -132,11 +137,12 @@ class Shared {
       results.push_back(std::move(it->second));
       it = finished_.erase(it);
     }
-    room_.notify_one();
+    if (has_room()) room_.notify_one();
     return !results.empty();
   }
 
  private:
+  [[nodiscard]] bool has_room() const { return next_number_ - written_ + wanted_ <= window_; }
   [[nodiscard]] bool ends() const { return stop_.set() || error_; }
 
   /// What is not begun is not done; the writer stops where the first gap is.
@@ -156,6 +162,7 @@ class Shared {
   std::vector<Job> jobs_;  // a heap
   std::map<std::uint64_t, ScannedFile> finished_;
   std::uint64_t next_number_ = 0, written_ = 0;
+  std::uint64_t wanted_ = 0;               // places that the walker waits for
   std::uint64_t end_ = ~std::uint64_t{0};  // the first job that is not going to be done
   bool closed_ = false;
 };
@@ -222,6 +229,24 @@ void work(Shared& shared, const Stages& stages, const StopFlag& stop) {
   }
 }
 
+/// The walker. What it finds within a moment goes to the workers together, the first file at once.
+void find_files(Shared& shared, const Stages& stages) {
+  using Clock = std::chrono::steady_clock;
+  constexpr std::size_t kMost = 16;
+  constexpr std::chrono::microseconds kMoment{1000};
+  std::vector<walk::Found> files;
+  Clock::time_point handed_over;
+  bool going = true;
+  stages.produce([&](walk::Found file) {
+    files.push_back(std::move(file));
+    if (files.size() < kMost && Clock::now() - handed_over < kMoment) return true;
+    going = shared.push(files);
+    handed_over = Clock::now();
+    return going;
+  });
+  if (going && !files.empty()) shared.push(files);
+}
+
 /// As many as there is room for, one at least.
 void start_workers(std::vector<std::jthread>& workers, unsigned jobs, Shared& shared, const Stages& stages,
                    const StopFlag& stop) {
@@ -246,7 +271,7 @@ void run_pipeline(unsigned jobs, const Stages& stages, const StopFlag& stop) {
     guarded(shared, [&] {
       start_workers(threads, jobs, shared, stages, stop);
       const std::jthread walker([&shared, &stages] {
-        guarded(shared, [&] { stages.produce([&shared](walk::Found file) { return shared.push(std::move(file)); }); });
+        guarded(shared, [&] { find_files(shared, stages); });
         shared.close();
       });
       std::jthread counter;

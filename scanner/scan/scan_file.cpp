@@ -107,7 +107,7 @@ std::string_view own_path(std::string_view path, std::string_view container) {
 
 void ReadBuffer::trim() {
   constexpr std::size_t kKept = 8U << 20;
-  if (bytes.size() > kKept) std::vector<std::uint8_t>().swap(bytes);
+  if (bytes.size() > kKept) walk::FileBytes().swap(bytes);
 }
 
 namespace {
@@ -156,7 +156,7 @@ void describe(const pe::Image& image, const ScanRequest& request, ScannedFile& o
   std::string problem;
   out.identity = lief::identify(image, request.second_reader, problem);
   if (!problem.empty()) out.trace.problems.push_back(problem);
-  if (out.sha256.empty()) out.sha256 = sha256_hex(image.file());
+  if (request.with_sha256 && out.sha256.empty()) out.sha256 = sha256_hex(image.file());
   for (const trace::TagUse& use : out.trace.uses)
     out.file_offsets.push_back(use.via.empty() ? 0xFFFFFFFFU : image.offset_of(use.site_rva).value_or(0xFFFFFFFFU));
   add_names(image, request, out);

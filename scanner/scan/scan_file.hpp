@@ -59,6 +59,7 @@ struct ScanRequest {
   trace::TagSearch bytes_search;    ///< made from `bytes_first`
   trace::TagSearch letters_search;  ///< for the letters of those
   bool with_text = false;           ///< --explain: instructions as text
+  bool with_sha256 = true;          ///< what is reported has its SHA-256
   bool check_frees = false;         ///< --check: who frees the memory of every tag, and not only of those asked for
   /// Where PDBs are looked for that are not beside the driver: folders of them or symbol stores, in this order.
   std::vector<std::string> symbol_places;
@@ -126,7 +127,7 @@ struct ScannedFile {
 /// What files are read into, one after the other. Every worker owns one. It is no thread_local: with MinGW's emulated
 /// ones a destructor runs after the memory of its object was freed.
 struct ReadBuffer {
-  std::vector<std::uint8_t> bytes;
+  walk::FileBytes bytes;
   /// Gives back what a giant blew up.
   void trim();
 };

@@ -274,8 +274,8 @@ bool glob_match(std::string_view pattern, std::string_view text, bool fold_case)
   return p == pattern.size();
 }
 
-pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped) {
-  std::vector<std::uint8_t> bytes;
+pe::Result<FileBytes> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped) {
+  FileBytes bytes;
   const auto length = read_file(path, max_size, skipped, bytes);
   if (!length) return length.error();
   bytes.resize(length.value());

@@ -3,6 +3,7 @@
 // reason. POSIX and Windows differ in walk_posix.cpp and walk_win32.cpp; what to take is decided here, in walk.cpp.
 #pragma once
 
+#include <boost/align/aligned_allocator.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -58,8 +59,12 @@ struct Trouble {
 void walk(const std::string& path, const Options& options, const std::function<bool(Found)>& found,
           const std::function<void(Trouble)>& trouble, Skipped& skipped);
 
+/// What files are read into begins on a cache line: the kernel copies four times as fast to there as it does 16 bytes
+/// behind it (where malloc() puts large blocks).
+using FileBytes = std::vector<std::uint8_t, boost::alignment::aligned_allocator<std::uint8_t, 64>>;
+
 /// Reads a whole regular file. The message of the error names the reason, not the path.
-pe::Result<std::vector<std::uint8_t>> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped);
+pe::Result<FileBytes> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped);
 
 /// What a large file must begin with to be read further. `image`: with MZ; of others only the first bytes are read, and
 /// what opens images says what is missing. `head`: only the first kHead bytes.
@@ -67,9 +72,8 @@ enum class Content { any, image, head };
 
 /// The same into `bytes`, whose memory is used again; it may be longer than the file. Returns the length of what was
 /// read. `more` is told how many bytes are there after each piece, while that is still in the processor's cache.
-pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
-                                  std::vector<std::uint8_t>& bytes, Content content = Content::any,
-                                  const std::function<void(std::size_t)>& more = {});
+pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped, FileBytes& bytes,
+                                  Content content = Content::any, const std::function<void(std::size_t)>& more = {});
 
 #ifdef _WIN32
 inline constexpr const char* kHowToBeAllowed = "run as an administrator";

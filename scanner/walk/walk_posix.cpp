@@ -100,9 +100,8 @@ bool inspect(const std::string& path, DirectoryEntry& entry, std::string& error)
   return true;
 }
 
-pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
-                                  std::vector<std::uint8_t>& bytes, Content content,
-                                  const std::function<void(std::size_t)>& more) {
+pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped, FileBytes& bytes,
+                                  Content content, const std::function<void(std::size_t)>& more) {
   // O_NONBLOCK: a FIFO that took the file's place since the walk must not block us.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) return pe::Error{pe::Fault::unreadable, reason(errno)};
@@ -125,7 +124,7 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
   }
   // In powers of two, and without copying what is in the buffer: first touches of memory are dear.
   if (bytes.size() < size) {
-    std::vector<std::uint8_t>().swap(bytes);
+    FileBytes().swap(bytes);
     bytes.resize(std::bit_ceil(std::max(size, kSmallFile)));
   }
   std::size_t got = 0;

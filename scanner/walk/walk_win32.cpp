@@ -186,9 +186,8 @@ std::string absolute_path(const std::string& path) {
   return text;
 }
 
-pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped,
-                                  std::vector<std::uint8_t>& bytes, Content content,
-                                  const std::function<void(std::size_t)>& more) {
+pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_size, Skipped& skipped, FileBytes& bytes,
+                                  Content content, const std::function<void(std::size_t)>& more) {
   const auto failed = [&skipped](DWORD code) {
     if (scanner::windows::classify_error(code) == scanner::windows::Failure::locked) ++skipped.locked;
     return pe::Error{pe::Fault::unreadable, win32::describe_error(code)};
@@ -218,7 +217,7 @@ pe::Result<std::size_t> read_file(const std::string& path, std::uint64_t max_siz
   }
   // In powers of two, and without copying what is in the buffer: first touches of memory are dear.
   if (bytes.size() < length) {
-    std::vector<std::uint8_t>().swap(bytes);
+    FileBytes().swap(bytes);
     bytes.resize(std::bit_ceil(std::max(length, kSmallFile)));
   }
   std::size_t got = 0;

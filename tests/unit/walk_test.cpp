@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <boost/filesystem.hpp>
+#include <cstdint>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -91,7 +92,7 @@ TEST_CASE("of a large file that is no image only the beginning is read") {
   constexpr std::uint64_t kLarge = 64ULL << 20;
   fs::resize_file(path, kLarge);
   walk::Skipped skipped;
-  std::vector<std::uint8_t> bytes;
+  walk::FileBytes bytes;
   const auto head = walk::read_file(path, kLarge, skipped, bytes, walk::Content::image);
   REQUIRE(head);
   CHECK(head.value() == 2);
@@ -102,6 +103,7 @@ TEST_CASE("of a large file that is no image only the beginning is read") {
   std::fstream(path, std::ios::in | std::ios::out) << "MZ";
   CHECK(walk::read_file(path, kLarge, skipped, bytes, walk::Content::image).value() == kLarge);
   CHECK(bytes[1] == 'Z');
+  CHECK(reinterpret_cast<std::uintptr_t>(bytes.data()) % 64 == 0);
   CHECK(walk::read_file(tree.path() + "/small.sys", kLarge, skipped, bytes, walk::Content::image).value() == 7);
 }
 
