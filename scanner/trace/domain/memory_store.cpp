@@ -215,6 +215,7 @@ void Memory::taint_aliased_locals(State& state, std::span<const Atom> atoms) {
   });
   if (elsewhere || state.escaped.empty()) return;
   for (FrameSlot& slot : state.frame) {
+    if (values_.has_flags(slot.value, kAssumesFrame)) continue;
     // On x86 what is pushed for the next call lies below all locals.
     const bool member = !abi_.callee_removes && within_reach(state, slot, values_, abi_);
     if (member || state.may_alias(slot.offset, abi_)) slot.value = values_.with_flags(slot.value, kAssumesFrame);

@@ -38,7 +38,8 @@ class BranchRefinement {
       // A copy of what was compared is refined with it; anything else that is written no longer is it.
       const bool copies = op.kind == OpKind::copy && op.a < kFirstWide;
       const std::uint64_t bit = std::uint64_t{1} << op.dst;
-      for (Side& side : sides_) {
+      for (std::size_t i = 0; known_ && i < sides_.size(); ++i) {
+        Side& side = sides_[i];
         note_step(side, op);
         const bool copy = copies && ((side.registers >> op.a) & 1) != 0;
         side.registers = copy ? side.registers | bit : side.registers & ~bit;

@@ -95,6 +95,7 @@ class Lifting {
     block_of_.assign(function_.instructions.size(), kNone);
     for (std::size_t i = 0; i < leaders_.size(); ++i) block_of_[at(leaders_[i]) - 1] = static_cast<std::uint32_t>(i);
     for (const std::uint32_t leader : leaders_) add_block(leader);
+    for (const Block& block : function_.blocks) drop_unread_comparisons(block);
     for (const Block& block : function_.blocks) {
       for (const std::uint32_t next : block.successors) function_.blocks[next].has_predecessor = true;
     }
@@ -197,6 +198,23 @@ class Lifting {
       break;
     }
     function_.blocks.push_back(std::move(block));
+  }
+
+  /// Most arithmetic sets flags that the next one overwrites, or that no branch of the block looks at.
+  void drop_unread_comparisons(const Block& block) {
+    const Instruction* last = last_instruction(function_, block);
+    bool read = last != nullptr && last->flow == ControlFlow::branch && last->condition != Condition::other;
+    for (std::uint32_t i = block.instruction_count; i-- > 0;) {
+      Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
+      for (std::uint32_t k = instruction.op_count; k-- > 0;) {
+        const Op& op = function_.ops[instruction.first_op + k];
+        if (op.kind == OpKind::select) read = true;
+        if (op.kind != OpKind::compare) continue;
+        // What is compared with a register may be where data end: that is recorded.
+        if (!read && op.b == kNoReg && k + 1U == instruction.op_count) --instruction.op_count;
+        read = false;
+      }
+    }
   }
 
   Machine& machine_;

@@ -17,11 +17,10 @@ class OpWriter {
   }
   /// Valid until the next one.
   Op& emit(OpKind kind) {
-    Op op;
+    Op& op = ops_->emplace_back();
     op.kind = kind;
     op.rva = rva_;
-    ops_->push_back(op);
-    return ops_->back();
+    return op;
   }
   /// Nothing for kNoReg.
   void clobber(Reg reg) {
