@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scanner/trace/image/rva_sort.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -76,7 +78,7 @@ void FunctionMap::collect_starts() {
   }
   starts_.insert(starts_.end(), sure_starts_.begin(), sure_starts_.end());
   for (auto* list : {&starts_, &sure_starts_}) {
-    std::sort(list->begin(), list->end());
+    sort_rvas(*list);
     list->erase(std::unique(list->begin(), list->end()), list->end());
   }
 }

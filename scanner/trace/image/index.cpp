@@ -1,19 +1,21 @@
 #include "scanner/trace/image/index.hpp"
 
 #include <algorithm>
-#include <boost/sort/spreadsort/integer_sort.hpp>
+
+#include "scanner/trace/image/rva_sort.hpp"
 
 namespace scanner::trace {
 namespace {
 
+/// Sites mostly ascend already.
 void sort_references(std::vector<Reference>& list) {
-  std::vector<std::uint64_t> keys(list.size());
-  std::transform(list.begin(), list.end(), keys.begin(),
-                 [](const Reference& ref) { return std::uint64_t{ref.target} << 32 | ref.site; });
-  boost::sort::spreadsort::integer_sort(keys.begin(), keys.end());
-  std::transform(keys.begin(), keys.end(), list.begin(), [](std::uint64_t key) {
-    return Reference{static_cast<std::uint32_t>(key >> 32), static_cast<std::uint32_t>(key)};
-  });
+  sort_by_rva(list, [](const Reference& reference) { return reference.target; });
+  for (auto first = list.begin(); first != list.end();) {
+    const auto other = [target = first->target](const Reference& reference) { return reference.target != target; };
+    const auto last = std::find_if(first + 1, list.end(), other);
+    if (!std::is_sorted(first, last)) std::sort(first, last);
+    first = last;
+  }
 }
 
 }  // namespace

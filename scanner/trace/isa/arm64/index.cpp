@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <boost/sort/spreadsort/integer_sort.hpp>
 #include <cstring>
 #include <functional>
 #include <vector>
 
+#include "scanner/trace/image/rva_sort.hpp"
 #include "scanner/trace/isa/arm64/machine.hpp"
 
 namespace scanner::trace::arm64 {
@@ -298,7 +298,7 @@ class Indexer {
       const auto value = image_.load(word, image_.pointer_size());
       if (const auto target = value ? image_.rva_of_va(*value) : std::nullopt) starts.push_back(*target);
     }
-    boost::sort::spreadsort::integer_sort(starts.begin(), starts.end());
+    sort_rvas(starts);
     starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
     for (std::size_t known = starts.size(); keep_branches_over(starts); known = starts.size()) {
       const auto added = starts.begin() + static_cast<std::ptrdiff_t>(known);

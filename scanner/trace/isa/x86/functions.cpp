@@ -4,6 +4,7 @@
 #include <bit>
 #include <iterator>
 
+#include "scanner/trace/image/rva_sort.hpp"
 #include "scanner/trace/isa/x86/machine.hpp"
 
 namespace scanner::trace::x86 {
@@ -83,10 +84,10 @@ class Splitter {
     }
     // Old linkers put texts between the functions; their addresses are passed on like those of functions.
     std::erase_if(likely_, [&image](std::uint32_t rva) { return is_text(image.from_rva(rva)); });
-    std::sort(likely_.begin(), likely_.end());
+    sort_rvas(likely_);
     std::copy_if(likely_.begin(), likely_.end(), std::back_inserter(sure_),
                  [&image](std::uint32_t rva) { return is_prolog(image.from_rva(rva)); });
-    std::sort(sure_.begin(), sure_.end());
+    sort_rvas(sure_);
   }
 
   std::vector<CodeRange> run(std::uint32_t begin, std::uint32_t end) {

@@ -3,6 +3,7 @@
 // linear sweep over the executable sections does, started again at called functions that it stepped over.
 #include <algorithm>
 
+#include "scanner/trace/image/rva_sort.hpp"
 #include "scanner/trace/isa/x86/length.hpp"
 #include "scanner/trace/isa/x86/machine.hpp"
 
@@ -40,7 +41,7 @@ class Sweep {
     for (std::size_t i = 0; i < called_.size(); ++i) restart(called_[i]);
     classify_fields();
     index_.sort();
-    std::sort(taken_.begin(), taken_.end());
+    sort_rvas(taken_);
     return std::move(index_);
   }
 

@@ -1,4 +1,5 @@
 #include "scanner/trace/isa/x86/relocations.hpp"
+#include "scanner/trace/image/rva_sort.hpp"
 
 #include <algorithm>
 
@@ -10,7 +11,7 @@ RelocatedFields::RelocatedFields(const pe::Image& image) {
     if (type == kHighLow && image.offset_of(rva)) fields_.push_back(rva);
   });
   damage_ = visited.stopped;
-  std::sort(fields_.begin(), fields_.end());
+  sort_rvas(fields_);
   fields_.erase(std::unique(fields_.begin(), fields_.end()), fields_.end());
   if (fields_.empty()) return;
   page_of_.resize(fields_.back() / kPage + 1, 0);
