@@ -1,6 +1,8 @@
 #include "scanner/trace/domain/state_join.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <iterator>
 
 namespace scanner::trace {
@@ -80,21 +82,27 @@ bool join_frames(State& into, const State& from, JoinHow how, ValuePool& values,
   return (alike < from.frame.size() && join_missing_slots(into, from, how, values, abi)) || changed;
 }
 
-bool join_registers(State& into, const State& from, JoinHow how, ValuePool& values) {
+bool join_registers(State& into, const State& from, JoinHow how, ValuePool& values, const RegisterSet& registers) {
   bool changed = false;
-  const auto join = [&](std::size_t first, std::size_t end) {
-    for (std::size_t reg = first; reg < end; ++reg) {
-      ValueId& value = into.registers[reg];
-      if (value == from.registers[reg]) continue;
-      const ValueId joined = join_values(value, from.registers[reg], how, values);
-      changed = changed || joined != value;
-      value = joined;
-    }
+  const auto join = [&](Reg reg) {
+    ValueId& value = into.registers[reg];
+    if (value == from.registers[reg]) return;
+    const ValueId joined = join_values(value, from.registers[reg], how, values);
+    changed = changed || joined != value;
+    value = joined;
   };
-  join(0, kFirstWide);
-  // Wide registers hold nothing that is known most of the time.
-  if (!std::equal(into.registers.begin() + kFirstWide, into.registers.end(), from.registers.begin() + kFirstWide))
-    join(kFirstWide, kRegCount);
+  if (!registers.all_below(kFirstWide)) {
+    registers.for_each(join);
+    return changed;
+  }
+  // Most are alike.
+  constexpr unsigned kAtOnce = 8;
+  for (unsigned first = 0; first < kFirstWide; first += kAtOnce) {
+    std::uint64_t left = registers.low_bits() >> first & ((1U << kAtOnce) - 1);
+    if (left == 0 || std::memcmp(&into.registers[first], &from.registers[first], kAtOnce * sizeof(ValueId)) == 0)
+      continue;
+    for (; left != 0; left &= left - 1) join(static_cast<Reg>(first + static_cast<unsigned>(std::countr_zero(left))));
+  }
   return changed;
 }
 
@@ -166,8 +174,9 @@ bool join_fields(State& into, const State& from, JoinHow how, ValuePool& values)
   return escape_arguments(into.escaped_arguments, from.escaped_arguments) || changed;
 }
 
-bool join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
-  bool changed = join_registers(into, from, how, values);
+bool join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi,
+                 const RegisterSet& registers) {
+  bool changed = join_registers(into, from, how, values, registers);
   changed = join_frames(into, from, how, values, abi) || changed;
   changed = join_fields(into, from, how, values) || changed;
   changed = into.escape_all(from.escaped) || changed;

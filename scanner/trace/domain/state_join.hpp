@@ -22,8 +22,9 @@ struct JoinHow {
   std::uint16_t rounds;  ///< JoinKind::loop: see ValuePool::join_loop
 };
 
-/// `into` becomes what holds on either path. False: it was that already.
-bool join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi);
+/// `into` becomes what holds on either path. False: it was that already. Other registers than `registers` stay.
+bool join_states(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi,
+                 const RegisterSet& registers = RegisterSet::all());
 /// The part of it that is about fields behind arguments.
 bool join_fields(State& into, const State& from, JoinHow how, ValuePool& values);
 

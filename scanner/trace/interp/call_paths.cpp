@@ -44,12 +44,12 @@ std::vector<std::uint32_t> Fixpoint::blocks_to_call(std::uint32_t rva) const {
 void Fixpoint::follow_path(std::uint32_t from, const std::vector<std::uint32_t>& chain, std::uint32_t call) {
   State state = in_[from];
   interpret(function_.blocks[from], state);
-  state = refined(function_.blocks[from], chain.front(), state);
+  refined(function_.blocks[from], chain.front(), state, false);
   recorder_.follow_path_to(call);
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const Block& block = function_.blocks[chain[i]];
     interpret(block, state);
-    if (i + 1 < chain.size()) state = refined(block, chain[i + 1], state);
+    if (i + 1 < chain.size()) refined(block, chain[i + 1], state, false);
   }
   recorder_.follow_path_to(0);
 }

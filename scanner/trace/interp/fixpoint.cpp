@@ -54,6 +54,7 @@ Fixpoint::Fixpoint(const Context& context)
       handlers_(context.function, context.values, context.abi, context.knowledge, transfer_.stack(),
                 transfer_.calls().effects()),
       queue_(context.function),
+      live_(context.function, queue_.blocks(), context.imports, context.abi),
       in_(context.function.blocks.size(), context.knowledge.spare),
       visits_(context.function.blocks.size(), 0),
       begins_loop_(context.function.blocks.size(), 0) {
@@ -97,11 +98,12 @@ void Fixpoint::visit(std::uint32_t number) {
   raise(block, state);
   recorder_.begin_block(number, true);
   interpret(block, state);
-  recorder_.end_block(state, abi_.stack_pointer, transfer_.may_leave(block));
-  for (const std::uint32_t next : block.successors) {
+  recorder_.end_block(state, abi_.stack_pointer, transfer_.may_leave(block), in_[number].escaped_arguments);
+  for (std::size_t i = 0; i < block.successors.size(); ++i) {
+    const std::uint32_t next = block.successors[i];
     if (impossible(block, next, state) || (loops_ && loops_->left_by(number, next))) continue;
     const bool back = queue_.goes_back(number, next);
-    const State& found = refined(block, next, state);
+    const State& found = refined(block, next, state, i + 1 != block.successors.size());
     if (!back) enter_loop(next, found);
     merge_into(next, found, {back, back ? rounds(block, next) : std::uint16_t{0}});
   }
@@ -194,7 +196,9 @@ void Fixpoint::record_block(std::uint32_t number) {
   }
   const bool leaves = transfer_.may_leave(block);
   if (leaves) transfer_.leave(block, *log.at_end);
-  recorder_.add_escaped(leaves ? log.at_end->escaped_arguments : log.escaped);
+  recorder_.add_escaped(leaves            ? log.at_end->escaped_arguments
+                        : log.lets_escape ? log.escaped
+                                          : in_[number].escaped_arguments);
 }
 
 /// Is there anything that would be noted of the block, were it interpreted without a path to it? Calls, ends of data
@@ -221,7 +225,7 @@ void Fixpoint::record_unreached(std::uint32_t number) {
   state.registers.fill(values_.unknown(kTopUnreached));
   recorder_.begin_block(number, false);
   interpret(block, state);
-  recorder_.end_block(state, abi_.stack_pointer, false);
+  recorder_.end_block(state, abi_.stack_pointer, false, {});
   recorder_.take_block(number, true);
   for (const StackPointer::Restored& restored : recorder_.log_of(number).depths) transfer_.stack().believe(restored);
   recorder_.add_escaped(state.escaped_arguments);
@@ -254,21 +258,33 @@ void Fixpoint::merge_into(std::uint32_t number, const State& state, Edge edge) {
   unsigned& visits = visits_[number];
   effort_.spend(steps_for(state));
   if (visits == 0) {
-    in = state;
+    begin_with(number, state);
     effort_.keep(bytes_of(in));
-  } else if (in == state) {
-    return;
   } else {
     effort_.spend(in.fields.size() * state.fields.size() / 8);
     const bool depths_differ =
         abi_.callee_removes && in.registers[abi_.stack_pointer] != state.registers[abi_.stack_pointer];
     const bool changed = depths_differ || visits > policy::kMostVisits
                              ? join_and_settle(number, state, edge)
-                             : join_states(in, state, join_how(visits, edge), values_, abi_);
+                             : join_states(in, state, join_how(visits, edge), values_, abi_, live_[number]);
     if (!changed) return;
   }
   visits = std::max(visits, 1U);
   queue_.push(number);
+}
+
+/// The first state that block `number` begins with. Of registers that nothing asks for nothing is known.
+void Fixpoint::begin_with(std::uint32_t number, const State& state) {
+  State& in = in_[number];
+  in = state;
+  const ValueId unset = values_.unknown(kTopUnset);
+  const auto forget = [&](Reg reg) { in.registers[reg] = unset; };
+  RegisterSet dead = RegisterSet::all().without(live_[number]);
+  if (live_[number].all_below(kFirstWide)) {
+    std::fill(in.registers.begin() + kFirstWide, in.registers.end(), unset);
+    dead = RegisterSet::of_bits(dead.low_bits() & ((std::uint64_t{1} << kFirstWide) - 1));
+  }
+  dead.for_each(forget);
 }
 
 /// Joins into what block `number` begins with, where the stack pointers differ or the block was visited very often.
@@ -280,7 +296,7 @@ bool Fixpoint::join_and_settle(std::uint32_t number, const State& state, Edge ed
   joined = in;
   const bool depth_decided = abi_.callee_removes && transfer_.stack().join(joined, state, function_.blocks[number].rva);
   const ValueId stack_pointer = joined.registers[abi_.stack_pointer];
-  join_states(joined, state, join_how(visits, edge), values_, abi_);
+  join_states(joined, state, join_how(visits, edge), values_, abi_, live_[number]);
   if (visits > policy::kMostVisits) force_fixpoint(joined, in, values_);
   if (depth_decided) joined.registers[abi_.stack_pointer] = stack_pointer;
   if (joined == in) return false;
@@ -353,16 +369,18 @@ bool Fixpoint::impossible(const Block& block, std::uint32_t next, const State& s
   return transfer_.comparison().impossible(*branch, taken, state);
 }
 
-/// `state` at the end of the block as the block `next` finds it: what the branch between them says is known.
-const State& Fixpoint::refined(const Block& block, std::uint32_t next, const State& state) {
+/// `state` at the end of the block as the block `next` finds it: what the branch between them says is known. `keep`:
+/// the state itself is not changed.
+const State& Fixpoint::refined(const Block& block, std::uint32_t next, State& state, bool keep) {
   const Instruction* branch = deciding_branch(block);
   if (branch == nullptr) return state;
   const BranchRefinement::News news =
       transfer_.comparison().look(*branch, function_.blocks[next].rva == branch->target, state);
   if (!news.any()) return state;
-  refined_ = state;
-  transfer_.comparison().refine(refined_, news);
-  return refined_;
+  if (keep) refined_ = state;
+  State& out = keep ? refined_ : state;
+  transfer_.comparison().refine(out, news);
+  return out;
 }
 
 /// How often the loop is entered that the edge from the block to `next` closes; 0 when nobody knows.

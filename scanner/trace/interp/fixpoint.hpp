@@ -11,6 +11,7 @@
 #include "scanner/trace/domain/state_join.hpp"
 #include "scanner/trace/interp/effort.hpp"
 #include "scanner/trace/interp/handlers.hpp"
+#include "scanner/trace/interp/live_registers.hpp"
 #include "scanner/trace/interp/recorder.hpp"
 #include "scanner/trace/interp/short_loops.hpp"
 #include "scanner/trace/interp/transfer.hpp"
@@ -59,12 +60,13 @@ class Fixpoint {
   void note_orphans(std::vector<std::uint32_t> found);
   void interpret(const Block& block, State& state);
   void merge_into(std::uint32_t number, const State& state, Edge edge);
+  void begin_with(std::uint32_t number, const State& state);
   bool join_and_settle(std::uint32_t number, const State& state, Edge edge);
   void raise(const Block& block, const State& state);
   const State* joined_for_all(const Block& block, const State& state);
   const Instruction* deciding_branch(const Block& block);
   bool impossible(const Block& block, std::uint32_t next, const State& state);
-  const State& refined(const Block& block, std::uint32_t next, const State& state);
+  const State& refined(const Block& block, std::uint32_t next, State& state, bool keep);
   std::uint16_t rounds(const Block& block, std::uint32_t next);
 
   // Jumps whose targets are not known (unresolved_jumps.cpp).
@@ -91,6 +93,7 @@ class Fixpoint {
   Transfer transfer_;
   Handlers handlers_;
   BlockQueue queue_;
+  const LiveRegisters live_;
   StatesOfBlocks in_;  // before their first operations
   bool jumps_unresolved_ = false;
   std::vector<char> led_to_;      // by block, if some jump's targets are not known: it is reached by others, too

@@ -38,10 +38,12 @@ void Recorder::begin_block(std::uint32_t number, bool reached) {
   log_->bytes = 0;
 }
 
-void Recorder::end_block(const State& state, Reg stack_pointer, bool keep) {
+void Recorder::end_block(const State& state, Reg stack_pointer, bool keep,
+                         const std::vector<EscapedArgument>& escaped) {
   BlockLog& log = *log_;
   log_ = nullptr;
-  if (!keep) log.escaped = state.escaped_arguments;
+  log.lets_escape = !keep && state.escaped_arguments != escaped;
+  if (log.lets_escape) log.escaped = state.escaped_arguments;
   log.stack_pointer = state.registers[stack_pointer];
   if (keep) keep_state(log.at_end, state);
   log.bytes += log.stores.size() * sizeof(GlobalStore) + log.argument_stores.size() * sizeof(ArgumentStore);

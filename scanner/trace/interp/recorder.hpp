@@ -19,13 +19,14 @@ struct BlockLog : StoreLog {
   std::vector<CallSite> calls;  ///< the first `call_count` of them; others are memory for the next visit
   std::size_t call_count = 0;
   std::vector<std::uint32_t> ends;                            ///< see FunctionSummary
-  std::vector<EscapedArgument> escaped;                       ///< behind the last operation; unless that state is kept
+  std::vector<EscapedArgument> escaped;                       ///< behind the last operation, if it `lets_escape`
   std::vector<std::pair<std::int64_t, std::int64_t>> depths;  ///< x86: StackPointer::Restored of each `pop`
   std::unique_ptr<State> at_return;                           ///< null: it does not return
   std::unique_ptr<State> at_end;                              ///< null: Recorder::end_block() was not asked to keep it
   ValueId stack_pointer = kBottom;                            ///< behind the last operation
   std::uint64_t bytes = 0;                                    ///< of all that
   bool returns = false;                                       ///< `at_return` is of the last visit
+  bool lets_escape = false;                                   ///< more than before it; unless `at_end` is kept
 };
 
 class Recorder {
@@ -38,8 +39,8 @@ class Recorder {
   /// The next operations are those of block `number`, to which a path from the entry was found, or was not. What was
   /// noted of it before is forgotten.
   void begin_block(std::uint32_t number, bool reached);
-  /// Behind that block's operations. `keep`: the state is asked for later.
-  void end_block(const State& state, Reg stack_pointer, bool keep);
+  /// Behind that block's operations. `keep`: the state is asked for later. `escaped`: what had before them.
+  void end_block(const State& state, Reg stack_pointer, bool keep, const std::vector<EscapedArgument>& escaped);
   /// From now on the call at `rva` is recorded as one of several paths into it; 0: no longer.
   void follow_path_to(std::uint32_t rva) { path_to_ = rva; }
 

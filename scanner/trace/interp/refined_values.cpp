@@ -11,6 +11,7 @@ namespace scanner::trace {
 ValueId BranchRefinement::left_of_bits_in(Reg reg, const Narrowings& known, const State& state) {
   if (!derivations_.any() && !values_.may_be_few(state.registers[reg])) return state.registers[reg];
   const Derivations::Derived* derived = derivations_.steps_to(reg);
+  if (derived == nullptr && !values_.may_be_few(state.registers[reg])) return state.registers[reg];
   const Derivations::Origin* origin = derived != nullptr ? derivations_.origin(*derived) : nullptr;
   if (origin == nullptr) return left_of_bits(values_, known, state.registers[reg]);
   const ValueId left = left_of_bits(values_, known, origin->value);

@@ -27,7 +27,9 @@ class BlockQueue {
   [[nodiscard]] bool empty() const { return waiting_.empty(); }
   /// Only while the queue is not empty().
   std::uint32_t take();
-  /// Where each block stands in the order.
+  /// The blocks in the order.
+  [[nodiscard]] std::span<const std::uint32_t> blocks() const { return by_rank_; }
+  /// Where each block stands in it.
   [[nodiscard]] std::span<const std::uint32_t> order() const { return rank_; }
   /// Does the edge close a loop?
   [[nodiscard]] bool goes_back(std::uint32_t from, std::uint32_t to) const { return rank_[from] >= rank_[to]; }

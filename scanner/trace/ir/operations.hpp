@@ -2,6 +2,8 @@
 // them. Lifters write them, interp/ interprets them, nobody else needs to know an instruction.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <vector>
@@ -18,6 +20,55 @@ inline constexpr Reg kFirstWide = 35, kWideCount = 32;
 constexpr Reg wide_register(unsigned number, unsigned half) { return static_cast<Reg>(kFirstWide + 2 * number + half); }
 inline constexpr Reg kRegCount = kFirstWide + 2 * kWideCount;
 inline constexpr Reg kNoReg = 0xFF;
+
+class RegisterSet {
+ public:
+  constexpr RegisterSet() = default;
+  static constexpr RegisterSet all() {
+    RegisterSet out;
+    out.words_ = {~std::uint64_t{0}, (std::uint64_t{1} << (kRegCount - kBits)) - 1};
+    return out;
+  }
+  /// Those whose bits are set: bit n for register n.
+  static constexpr RegisterSet of_bits(std::uint64_t bits) {
+    RegisterSet out;
+    out.words_[0] = bits;
+    return out;
+  }
+
+  constexpr void add(Reg reg) { words_[reg / kBits] |= std::uint64_t{1} << (reg % kBits); }
+  constexpr void remove(Reg reg) { words_[reg / kBits] &= ~(std::uint64_t{1} << (reg % kBits)); }
+  constexpr RegisterSet operator|(const RegisterSet& other) const {
+    return {words_[0] | other.words_[0], words_[1] | other.words_[1]};
+  }
+  constexpr RegisterSet operator&(const RegisterSet& other) const {
+    return {words_[0] & other.words_[0], words_[1] & other.words_[1]};
+  }
+  constexpr RegisterSet without(const RegisterSet& other) const {
+    return {words_[0] & ~other.words_[0], words_[1] & ~other.words_[1]};
+  }
+  constexpr bool operator==(const RegisterSet&) const = default;
+
+  /// The first 64 registers: bit n for register n.
+  [[nodiscard]] constexpr std::uint64_t low_bits() const { return words_[0]; }
+  [[nodiscard]] constexpr bool all_below(Reg reg) const {
+    return reg / kBits == 0 && words_[1] == 0 && words_[0] >> reg == 0;
+  }
+
+  template <typename Each>
+  void for_each(Each each) const {
+    for (unsigned word = 0; word < words_.size(); ++word) {
+      for (std::uint64_t left = words_[word]; left != 0; left &= left - 1)
+        each(static_cast<Reg>(word * kBits + static_cast<unsigned>(std::countr_zero(left))));
+    }
+  }
+
+ private:
+  static constexpr unsigned kBits = 64;
+  constexpr RegisterSet(std::uint64_t low, std::uint64_t high) : words_{low, high} {}
+
+  std::array<std::uint64_t, 2> words_{};
+};
 
 /// A place that holds a value when a function is entered: a register, or a stack slot at a byte offset from the stack
 /// pointer at entry (which points at the return address on x86 and x64).
