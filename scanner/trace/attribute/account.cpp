@@ -134,6 +134,13 @@ Site classify(Program& program, const Solution& solution, const SinkCall& call) 
   return site;
 }
 
+/// The same bytes can belong to two functions (shared tails): the more telling answer counts.
+bool tells_more(const Site& site, const Site& other) {
+  const auto unreached = [](const Site& of) { return of.reason == reason_of(kTopUnreached); };
+  if (site.bucket != other.bucket) return site.bucket < other.bucket;
+  return unreached(other) && !unreached(site);
+}
+
 /// Calls of listed functions in code that was never lifted or never reached still need their bucket.
 void account_unseen(Program& program, const Solution& solution, const std::set<std::uint32_t>& seen,
                     TraceResult& result) {
@@ -170,8 +177,7 @@ void account(Program& program, const Solution& solution, TraceResult& result) {
     }
     const Site site = classify(program, solution, call);
     const auto [at, fresh] = by_rva.emplace(std::pair{site.wrapper, site.rva}, site);
-    // The same bytes can belong to two functions (shared tails): the more telling answer counts.
-    if (!fresh && site.bucket < at->second.bucket) at->second = site;
+    if (!fresh && tells_more(site, at->second)) at->second = site;
   }
   for (const auto& [key, site] : by_rva) result.sites.push_back(site);
   account_unseen(program, solution, seen, result);

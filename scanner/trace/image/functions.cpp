@@ -74,10 +74,12 @@ void FunctionMap::collect_starts() {
     const auto value = image_.load(word, image_.pointer_size());
     const auto target = value ? image_.rva_of_va(*value) : std::nullopt;
     const pe::Section* section = target ? image_.section_at(*target) : nullptr;
-    if (section != nullptr && section->executable()) exact ? add_sure(*target) : add(*target);
+    if (section == nullptr || !section->executable()) continue;
+    exact ? add_sure(*target) : add(*target);
+    held_starts_.push_back(*target);
   }
   starts_.insert(starts_.end(), sure_starts_.begin(), sure_starts_.end());
-  for (auto* list : {&starts_, &sure_starts_}) {
+  for (auto* list : {&starts_, &sure_starts_, &held_starts_}) {
     sort_rvas(*list);
     list->erase(std::unique(list->begin(), list->end()), list->end());
   }
@@ -123,7 +125,8 @@ const CodeRange* FunctionMap::gap_function_at(std::uint32_t rva) {
     if (end - begin > machine_.longest_gap()) end = begin + machine_.longest_gap();
     if (rva >= end) return nullptr;
     if (!starts_collected_) collect_starts();
-    const KnownStarts known{index_, starts_, sure_starts_, [this](std::uint32_t at) { return is_boundary(at); }};
+    const KnownStarts known{index_, starts_, sure_starts_, held_starts_,
+                            [this](std::uint32_t at) { return is_boundary(at); }};
     Gap gap;
     gap.end = end;
     gap.functions = machine_.split(known, {begin, end});

@@ -69,6 +69,7 @@ class FunctionMap {
   std::map<std::uint32_t, std::vector<CodeRange>> extended_;  // by entry
   std::vector<std::uint32_t> starts_;  // what may be a start: targets of calls and jumps, addresses in code and data
   std::vector<std::uint32_t> sure_starts_;  // what is one: entry point, exports, valid targets of indirect calls
+  std::vector<std::uint32_t> held_starts_;  // addresses of code that words of the data hold
   bool starts_collected_ = false;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::uint32_t>> boundaries_;  // of ranges asked about
   std::uint64_t measured_ = 0;                                                                // bytes, for those

@@ -31,7 +31,7 @@ class GapSplitter {
   /// `code` begins at `rva`. Bytes to the next step.
   std::uint32_t step(std::uint32_t rva, pe::Bytes code) {
     const bool known = holds(known_.likely, rva);
-    const bool surely = known && (holds(known_.sure, rva) || called(rva));
+    const bool surely = known && begins(rva);
     // What this function branches over is inside it, whatever stands there.
     const bool inside = start_ != 0 && rva <= branched_to_;
     if (start_ != 0 && known && ((ended_ && !inside) || surely)) close(rva);
@@ -67,10 +67,15 @@ class GapSplitter {
     return start != 0 ? start - rva : instruction.length;
   }
 
-  /// The first function behind `low`, before `high`, that is called, or known to begin there; 0: none.
+  /// Is a function at `rva` called, or known to begin there? Behind a table in the code a word with its address tells.
+  [[nodiscard]] bool begins(std::uint32_t rva) const {
+    return holds(known_.sure, rva) || called(rva) || (garbage_ && holds(known_.held, rva));
+  }
+
+  /// The first such function behind `low`, before `high`; 0: none.
   [[nodiscard]] std::uint32_t begins_within(std::uint32_t low, std::uint32_t high) const {
     auto at = std::upper_bound(known_.likely.begin(), known_.likely.end(), low);
-    while (at != known_.likely.end() && *at < high && !holds(known_.sure, *at) && !called(*at)) ++at;
+    while (at != known_.likely.end() && *at < high && !begins(*at)) ++at;
     return at != known_.likely.end() && *at < high ? *at : 0;
   }
 

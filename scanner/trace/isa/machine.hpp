@@ -29,6 +29,7 @@ struct KnownStarts {
   const Index& index;
   std::span<const std::uint32_t> likely;  ///< targets of calls and jumps, addresses that code or data holds
   std::span<const std::uint32_t> sure;    ///< entry point, exports, valid targets of indirect calls
+  std::span<const std::uint32_t> held;    ///< addresses of code that words of the data hold
   /// Does an instruction start there? True where that is not known.
   std::function<bool(std::uint32_t rva)> is_boundary;
 };

@@ -155,8 +155,29 @@ void Discovery::analyse_orphans(std::uint32_t function, const FunctionSummary& s
   if (program_.functions.has_record(function)) return;
   for (const OrphanBlock& block : summary.orphans) {
     if (!program_.budget.spend(1)) return;
-    if (block.may_be_function) analyse(block.rva);
-    if (program_.abi.callee_removes) analyse_owners(block.rva);
+    orphans_.insert(block.rva);
+    if (block.may_be_function || ended_with_.contains(block.rva)) analyse(block.rva);
+    if (program_.abi.callee_removes) {
+      analyse_owners(block.rva);
+    } else {
+      // Short jumps are no borders of functions: whether others end with this the stack tells when they do.
+      for (const std::uint32_t jump : program_.machine.short_jumps_into({block.rva, block.rva + 1}, program_.budget))
+        analyse(program_.functions.containing(jump));
+    }
+  }
+}
+
+void Discovery::note_tail_call(std::uint32_t function, std::uint32_t target) {
+  if (program_.functions.has_record(target) || !tail_calls_[function].insert(target).second) return;
+  // A part of a function that is taken for one tells nothing: its depth of the stack is another.
+  if (!ended_with_.contains(function) && !program_.functions.is_called(function)) return;
+  for (std::vector<std::uint32_t> next{target}; !next.empty() && program_.budget.spend(1);) {
+    const std::uint32_t last = next.back();
+    next.pop_back();
+    if (!ended_with_.insert(last).second) continue;
+    if (orphans_.contains(last)) analyse(last);
+    if (const auto more = tail_calls_.find(last); more != tail_calls_.end())
+      next.insert(next.end(), more->second.begin(), more->second.end());
   }
 }
 

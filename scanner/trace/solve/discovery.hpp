@@ -28,6 +28,8 @@ class Discovery {
   void note_objects_passed(const CallSite& site);
   /// Calls that no path leads to: without .pdata two functions may pass for one, so the second is analysed by itself.
   void analyse_orphans(std::uint32_t function, const FunctionSummary& summary);
+  /// `function` ends with a jump to `target`: that is one, too, which may have seemed to be a part of another.
+  void note_tail_call(std::uint32_t function, std::uint32_t target);
   /// The function was analysed: calls that stand in it, and that nothing in it leads to, belong to other functions.
   void look_for_expected_calls(std::uint32_t function);
 
@@ -47,6 +49,9 @@ class Discovery {
   SolverContext& context_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> expected_;  // function → calls (RVA), until it is analysed
   std::set<std::uint32_t> jumpers_asked_;                         // functions
+  std::set<std::uint32_t> orphans_;                               // blocks that no path leads to
+  std::map<std::uint32_t, std::set<std::uint32_t>> tail_calls_;   // function → what it ends with
+  std::set<std::uint32_t> ended_with_;                            // by what is a function beyond doubt
   unsigned crowded_globals_ = 0;                                  // with more users than are looked at
 };
 

@@ -178,6 +178,7 @@ void Solver::note_addresses_kept(std::uint32_t function, const FunctionSummary& 
 
 void Solver::register_calls(std::uint32_t function, std::vector<CallSite> calls) {
   for (CallSite& call : calls) {
+    if (call.tail && call.target != 0) discovery_.note_tail_call(function, call.target);
     if (!program_.budget.keep(sizeof(CallSite) - sizeof(State) + bytes_of(call.state))) {
       solution_.given_up.insert(function);  // only a part of its sites is known
       return;
