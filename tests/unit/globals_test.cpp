@@ -87,7 +87,10 @@ TEST_CASE("globals: what no code writes is what the file says at all times, or i
   // The index takes a displacement for the last field, which it is not in front of a number.
   CHECK(beside(kWritable - 4, kStoreNumber) == Fixed::no);
   CHECK(beside(kWritable - 12, kStoreNumber) == Fixed::yes);
-  CHECK(beside(kWritable - 12, kStoreWide) == Fixed::no);
+  CHECK(beside(kWritable - 2, kStore) == Fixed::no);
+  CHECK(beside(kWritable - 4, kStore) == Fixed::yes);
+  CHECK(beside(kWritable - 4, kStoreWide) == Fixed::no);
+  CHECK(beside(kWritable - 8, kStoreWide) == Fixed::yes);
   CHECK(beside(kWritable - 12, kAddress) == Fixed::assumed);
   CHECK(beside(kWritable + 2, kAddress) == Fixed::assumed);
   // What stands in front of the section is no object that reaches into it.

@@ -49,7 +49,9 @@ const std::set<std::string> kMayDiffer = {
     // a size that is spilled below a local whose address was passed
     "O0/kmdf_decoy.sys",
     // the page of KMDF's table likewise
-    "O0/kmdf_bind_info_grown.sys", "O0/kmdf_array.sys"};
+    "O0/kmdf_bind_info_grown.sys", "O0/kmdf_array.sys",
+    // the address of the structure with the key, to write its other members
+    "O0/key_beside.sys", "O2/key_beside.sys", "Os/key_beside.sys"};
 
 }  // namespace
 

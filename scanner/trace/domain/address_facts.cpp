@@ -35,7 +35,7 @@ std::vector<std::uint32_t> AddressFacts::wide_stores_over(std::uint32_t rva) con
   constexpr std::uint32_t kWidest = 28;  // stp q0, q1: all but the last word
   std::vector<std::uint32_t> sites;
   for (auto it = first_reference(rva - std::min(rva, kWidest)); it != index_.data.end() && it->target < rva; ++it) {
-    if (machine_.stores_wide(*it)) sites.push_back(it->site);
+    if (machine_.stores_wide(*it) && it->target + machine_.reach_of_store(*it) > rva) sites.push_back(it->site);
   }
   return sites;
 }
@@ -102,12 +102,15 @@ bool AddressFacts::only_read(std::uint32_t rva, std::uint32_t bytes, std::uint32
 }
 
 bool AddressFacts::unwritten(std::uint32_t rva, unsigned width) {
-  constexpr std::uint32_t kWidest = 8;  // but for those that stores_wide() tells
-  if (!wide_stores_over(rva).empty()) return false;
+  constexpr std::uint32_t kWidest = 32;
+  const auto may_write = [&](const Reference& reference) {
+    if (machine_.computes_address(reference)) return false;
+    const std::uint32_t reach = machine_.reach_of_store(reference);
+    return reach != 0 && reference.target + reach > rva;
+  };
   auto it = first_reference(rva - std::min(rva, kWidest - 1));
   for (; it != index_.data.end() && it->target < rva + width; ++it) {
-    if (!budget_->spend(1)) return false;
-    if (!machine_.only_reads(*it) && !machine_.computes_address(*it)) return false;
+    if (!budget_->spend(1) || may_write(*it)) return false;
   }
   return true;
 }

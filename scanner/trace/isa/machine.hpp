@@ -114,6 +114,9 @@ class Machine : public ImportReader {
   [[nodiscard]] virtual bool names_one_place(const Reference& reference) const = 0;
   /// May the instruction be a store of more than four bytes there (a reference of Index::data)?
   [[nodiscard]] virtual bool stores_wide(const Reference& reference) const = 0;
+  /// How far behind the target of the reference (of Index::data) the instruction may store, in bytes; 0: it does not.
+  /// Nothing is told of one that computes the address.
+  [[nodiscard]] virtual std::uint32_t reach_of_store(const Reference& reference) const = 0;
 
   // --- what stretches of code hold
   /// Does code in `range` hold `index` as a number that it may multiply, as builds without optimisation do to reach an

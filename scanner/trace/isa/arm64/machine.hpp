@@ -47,6 +47,7 @@ class Arm64Machine final : public Machine {
   [[nodiscard]] bool only_reads(const Reference& reference) const override;
   [[nodiscard]] bool names_one_place(const Reference& reference) const override;
   [[nodiscard]] bool stores_wide(const Reference& reference) const override;
+  [[nodiscard]] std::uint32_t reach_of_store(const Reference& reference) const override;
   [[nodiscard]] bool multiplies_index(CodeRange range, std::uint32_t index) const override;
   [[nodiscard]] bool mentions(CodeRange range, std::uint32_t offset) const override;
   std::optional<std::uint32_t> user_of_constant(std::uint32_t rva, const CodeRange* function) override;

@@ -57,6 +57,18 @@ bool Arm64Machine::stores_wide(const Reference& reference) const {
   return pair || quad || twice || (word & 0xFFC00000) == 0xF9000000;  // str x
 }
 
+std::uint32_t Arm64Machine::reach_of_store(const Reference& reference) const {
+  constexpr std::uint32_t kWidest = 32;
+  const Word word = decoded_at(image(), reference.site);
+  switch (word.form) {
+    case Form::load:
+    case Form::load_pair: return 0;
+    case Form::store: return word.width;
+    case Form::store_pair: return 2U * word.width;
+    default: return kWidest;
+  }
+}
+
 const Arm64Machine::Numbers& Arm64Machine::numbers_in(CodeRange range) const {
   const auto [found, fresh] = numbers_.try_emplace(std::uint64_t{range.begin} << 32 | range.end);
   Numbers& numbers = found->second;

@@ -42,6 +42,7 @@ class CommonMachine : public Machine {
   [[nodiscard]] bool only_reads(const Reference& reference) const final;
   [[nodiscard]] bool names_one_place(const Reference& reference) const final;
   [[nodiscard]] bool stores_wide(const Reference& reference) const final;
+  [[nodiscard]] std::uint32_t reach_of_store(const Reference& reference) const final;
   [[nodiscard]] bool multiplies_index(CodeRange range, std::uint32_t index) const final;
   [[nodiscard]] bool mentions(CodeRange range, std::uint32_t offset) const final;
   [[nodiscard]] std::vector<std::uint32_t> short_jumps_into(CodeRange code, Budget& budget) const override;

@@ -98,6 +98,51 @@ bool CommonMachine::stores_wide(const Reference& reference) const {
   return (code[0] & 0xF8) == 0x48 && (code[1] == 0x89 || code[1] == 0xC7);
 }
 
+std::uint32_t CommonMachine::reach_of_store(const Reference& reference) const {
+  constexpr std::uint32_t kWidest = 16, kVector = 32;  // of what is not told apart here
+  if (only_reads(reference)) return 0;
+  const auto before = [&](std::uint32_t bytes) {  // the field
+    const pe::Bytes code = image().from_rva(reference.site - bytes);
+    return code.empty() ? std::uint8_t{0} : code[0];
+  };
+  const std::uint32_t any = stores_wide(reference) ? kVector : kWidest;
+  if (!is_64_ && (before(1) & 0xFE) == 0xA2) return before(1) == 0xA2 ? 1 : 4;  // mov of al, eax
+  if ((before(1) & 0xC7) != 0x05) return any;
+  // Where an immediate stands behind the field, the target of a reference on x64 is so much too low.
+  const auto reach = [this](std::uint8_t prefix, std::uint32_t immediate) {
+    const std::uint32_t word = is_64_ && (prefix & 0xF8) == 0x48 ? 8 : 4;  // REX.W
+    return word + (is_64_ ? immediate : 0);
+  };
+  const std::uint8_t opcode = before(2), prefix = before(3);
+  if (prefix == 0x0F) {
+    if (opcode == 0xBA) return reach(before(4), 1);                    // bts and its like
+    if (opcode == 0xB1 || opcode == 0xC1) return reach(before(4), 0);  // cmpxchg, xadd
+    return (opcode & 0xF0) == 0x90 ? 1 : any;                          // setcc
+  }
+  switch (opcode) {
+    case 0x88:  // of bytes: mov, add, or, and, xor, xchg, inc and dec
+    case 0x00:
+    case 0x08:
+    case 0x20:
+    case 0x30:
+    case 0x86:
+    case 0xFE: return 1;
+    case 0xC6:  // mov, and arithmetic, with a byte
+    case 0x80: return is_64_ ? 2 : 1;
+    case 0x89:  // of words: the same
+    case 0x01:
+    case 0x09:
+    case 0x21:
+    case 0x31:
+    case 0x87:
+    case 0xFF: return reach(prefix, 0);
+    case 0x83: return reach(prefix, 1);
+    case 0xC7:
+    case 0x81: return reach(prefix, 4);
+    default: return any;
+  }
+}
+
 bool CommonMachine::multiplies_index(CodeRange range, std::uint32_t index) const {
   const pe::Bytes code = image().from_rva(range.begin);
   const std::size_t end = std::min<std::size_t>(code.size(), range.end - range.begin);
