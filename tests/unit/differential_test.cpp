@@ -103,6 +103,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "byte_swapped",
                                           "computed",
                                           "counted_beside",
+                                          "filled_from_another",
                                           "kmdf_array",
                                           "kmdf_bind_info_grown",
                                           "element_overwritten",

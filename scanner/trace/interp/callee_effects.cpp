@@ -106,20 +106,53 @@ ValueId CalleeEffects::left_by_callee(const CallView& call, const ArgumentEffect
   const bool found = slot != effects.left.end() && slot->pointer == store.pointer && slot->offset == store.offset &&
                      slot->width == store.width;
   const bool overwritten = found && std::ranges::none_of(values_.atoms(slot->value), is_old);
-  if (overwritten) return stored_by_callee(call, slot->value, store.width);
-  const ValueId value = stored_by_callee(call, store.value, store.width);
+  if (overwritten) return stored_by_callee(call, effects, slot->value, store.width);
+  const ValueId value = stored_by_callee(call, effects, store.value, store.width);
   // A caller does not rely on what was never set.
   const bool unset = (values_.flags(old) & kTopUnset) != 0 && values_.atoms(old).empty();
   return unset ? value : values_.join(old, value);
 }
 
+/// What the callee read behind a pointer that it got. It stood there before the call.
+ValueId CalleeEffects::read_by_callee(const CallView& call, const ArgumentEffects& effects, const Atom& field) {
+  const ValueId pointer = value_at(call, field.where, abi_.word, values_, abi_);
+  const ValueId address = values_.address(pointer, kBottom, 1, field.displacement());
+  if (may_overwrite(call, effects, field, address)) return values_.unknown(kTopNotUnderstood);
+  ValueId content = memory_.load(call.state, address, field.width);
+  if (field.offset != 0) content = values_.add(content, field.offset);
+  return values_.masked_like(content, field);
+}
+
+/// Does the callee store there by another pointer that it got? It may have done so before it read.
+bool CalleeEffects::may_overwrite(const CallView& call, const ArgumentEffects& effects, const Atom& field,
+                                  ValueId address) {
+  budget_.spend(effects.stores.size() + 1);
+  return std::ranges::any_of(effects.stores, [&](const ArgumentStore& store) {
+    if (store.pointer == field.where) return false;
+    const ValueId other = value_at(call, store.pointer, abi_.word, values_, abi_);
+    return std::ranges::any_of(values_.atoms(other), [&](const Atom& to) {
+      return std::ranges::any_of(values_.atoms(address), [&](const Atom& from) {
+        if (to.kind != from.kind || (to.kind == AtomKind::initial && to.where != from.where)) return false;
+        const std::int64_t begin = to.displacement() + store.offset;
+        const bool meets = begin < from.displacement() + std::int64_t{field.width} &&
+                           from.displacement() < begin + std::int64_t{store.width};
+        return meets || to.strided() || from.strided();
+      });
+    });
+  });
+}
+
 /// In terms of the caller.
-ValueId CalleeEffects::stored_by_callee(const CallView& call, ValueId stored, unsigned width) {
+ValueId CalleeEffects::stored_by_callee(const CallView& call, const ArgumentEffects& effects, ValueId stored,
+                                        unsigned width) {
   return values_.map_join(stored, [&](const Atom& atom) {
-    const bool same_for_both = atom.is_constant() || atom.is_image_address() || atom.kind == AtomKind::import;
+    const bool same_for_both = atom.is_constant() || atom.is_image_address() || atom.kind == AtomKind::import ||
+                               atom.kind == AtomKind::memory || atom.kind == AtomKind::via_global;
     if (same_for_both) return values_.single(atom);
     if (atom.is_halves())
-      return values_.halves(stored_by_callee(call, atom.low_value(), 4), stored_by_callee(call, atom.high_value(), 4));
+      return values_.halves(stored_by_callee(call, effects, atom.low_value(), 4),
+                            stored_by_callee(call, effects, atom.high_value(), 4));
+    if (atom.kind == AtomKind::field && !atom.strided()) return read_by_callee(call, effects, atom);
     if (!atom.came_in()) return values_.unknown(kTopNotUnderstood);
     return values_.masked_like(what_came_in(call, atom, width, values_, abi_), atom);
   });

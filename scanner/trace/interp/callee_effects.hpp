@@ -25,7 +25,9 @@ class CalleeEffects {
   void run_funclet(const ArgumentEffects& funclet, State& state);
 
  private:
-  ValueId stored_by_callee(const CallView& call, ValueId stored, unsigned width);
+  ValueId stored_by_callee(const CallView& call, const ArgumentEffects& effects, ValueId stored, unsigned width);
+  ValueId read_by_callee(const CallView& call, const ArgumentEffects& effects, const Atom& field);
+  bool may_overwrite(const CallView& call, const ArgumentEffects& effects, const Atom& field, ValueId address);
   ValueId left_by_callee(const CallView& call, const ArgumentEffects& effects, const ArgumentStore& store, ValueId old);
 
   ValuePool& values_;
