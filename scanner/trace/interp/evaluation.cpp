@@ -51,7 +51,7 @@ class OnePath {
     effort_.spend(block.instruction_count + steps_for(state));
     const Instruction* last = last_instruction(function, block);
     if (last == nullptr || effort_.given_up()) return nullptr;
-    transfer_.enter(block, false);
+    transfer_.enter(block, state, false);
     for (std::uint32_t i = 0; i < block.instruction_count; ++i)
       transfer_.run(function.instructions[function.order[block.first_instruction + i]], state);
     returned_ = last->flow == ControlFlow::ret;

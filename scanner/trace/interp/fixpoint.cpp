@@ -232,7 +232,7 @@ void Fixpoint::record_unreached(std::uint32_t number) {
 }
 
 void Fixpoint::interpret(const Block& block, State& state) {
-  transfer_.enter(block, begins_loop_[static_cast<std::size_t>(&block - function_.blocks.data())] != 0);
+  transfer_.enter(block, state, begins_loop_[static_cast<std::size_t>(&block - function_.blocks.data())] != 0);
   effort_.visit(block.instruction_count);
   effort_.spend(block.instruction_count + steps_for(state));
   const bool unreached = recorder_.recording() && !recorder_.reached();

@@ -91,6 +91,9 @@ LiveRegisters::Effect LiveRegisters::effect_of(const Block& block) const {
       for (const Reg reg : {op.a, op.b, op.mem.base, op.mem.index}) ask(effect.asked, reg);
     }
   }
+  if (block.compared != Block::kNothing) {
+    for (const Reg reg : {function_.ops[block.compared].a, function_.ops[block.compared].b}) ask(effect.asked, reg);
+  }
   return effect;
 }
 

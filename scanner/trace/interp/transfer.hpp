@@ -32,10 +32,11 @@ class Transfer {
  public:
   Transfer(const Context& context, Recorder& recorder);
 
-  /// Before the first operation of `block`, which begins a loop perhaps.
-  void enter(const Block& block, bool begins_loop) {
+  /// Before the first operation of `block`, which is entered in `state` and begins a loop perhaps.
+  void enter(const Block& block, const State& state, bool begins_loop) {
     current_ = &block;
     comparison_.forget(begins_loop);
+    if (block.compared != Block::kNothing) comparison_.compare(context_.function.ops[block.compared], state);
     forms_.forget();
     upper_halves_ = {};
   }

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "scanner/trace/ir/budget.hpp"
+#include "scanner/trace/ir/carried_comparisons.hpp"
 
 namespace scanner::trace {
 namespace {
@@ -239,6 +240,7 @@ LiftedFunction lift_function(Machine& machine, std::vector<CodeRange> ranges,
   for (const CodeRange& range : function.ranges) lifting.sweep(range.begin);
   lifting.find_targets();
   lifting.build_blocks(scopes);
+  carry_comparisons(function);
   return function;
 }
 

@@ -170,13 +170,16 @@ struct Instruction {
 };
 
 struct Block {
+  static constexpr std::uint32_t kNothing = 0xFFFFFFFFU;
+
   std::uint32_t rva = 0;
   std::uint32_t first_instruction = 0;  ///< into LiftedFunction::order
   std::uint32_t instruction_count = 0;
   boost::container::small_vector<std::uint32_t, 2> successors;  ///< block numbers
   std::vector<std::uint32_t> exception_successors;              ///< __except targets while this block runs
-  std::uint32_t leaves_to = 0;   ///< RVA outside the function that the block jumps or falls to, 0 when none
-  bool unresolved_jump = false;  ///< ends in an indirect jump whose table is not known
+  std::uint32_t compared = kNothing;  ///< number of the operation whose comparison the block finds in the flags
+  std::uint32_t leaves_to = 0;        ///< RVA outside the function that the block jumps or falls to, 0 when none
+  bool unresolved_jump = false;       ///< ends in an indirect jump whose table is not known
   bool has_predecessor = false;
 };
 
