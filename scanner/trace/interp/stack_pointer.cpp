@@ -122,6 +122,8 @@ void StackPointer::settle_call(const Call& site, const Op& op, const Block& bloc
   constexpr std::int64_t kMostArguments = 0x100;
   if (known && !depth_lost(behind) && !depth_lost(depth) && (behind < depth || behind > depth + kMostArguments))
     depths_.contradict();
+  if (known && depth_lost(behind)) depths_.note_before(op.rva, depth);
+  if (known && depth_lost(depth)) depths_.deduce_from_most(depth, behind);
   set_depth(state, behind);
 }
 

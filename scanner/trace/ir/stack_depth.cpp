@@ -17,22 +17,44 @@ std::int64_t StackDepths::at(Place place, std::uint32_t rva, std::uint32_t reaso
   auto [region, fresh] = regions_.emplace(where, keys_.size());
   if (fresh && keys_.size() < kMostRegions) keys_.push_back(where);
   const std::size_t number = region->second < kMostRegions ? region->second : kMostRegions - 1;
-  return kFirstRegion - static_cast<std::int64_t>(number) * kRegionSize;
+  return base_of(number);
+}
+
+std::optional<std::size_t> StackDepths::region_of(std::int64_t offset) const {
+  const std::int64_t behind = kFirstRegion + kRegionSize / 2 - offset;
+  const auto number = static_cast<std::size_t>(behind / kRegionSize);
+  return behind >= 0 && number < keys_.size() ? std::optional(number) : std::nullopt;
 }
 
 bool StackDepths::is_base_of(std::int64_t offset, Place place, std::uint32_t rva) const {
   const auto region = regions_.find(key(place, rva));
-  return region != regions_.end() && offset == kFirstRegion - static_cast<std::int64_t>(region->second) * kRegionSize;
+  return region != regions_.end() && offset == base_of(region->second);
 }
 
 void StackDepths::deduce(std::int64_t offset, std::int64_t depth) {
-  const std::int64_t behind = kFirstRegion + kRegionSize / 2 - offset;
-  if (behind < 0 || depth_lost(depth)) return;
-  const auto number = static_cast<std::size_t>(behind / kRegionSize);
-  if (number >= keys_.size() || static_cast<Place>(keys_[number] >> 32) == Place::handler) return;
-  const std::int64_t base = kFirstRegion - static_cast<std::int64_t>(number) * kRegionSize;
-  const auto [known, fresh] = deduced_.emplace(keys_[number], depth - (offset - base));
-  if (!fresh && known->second != depth - (offset - base)) contradicted_ = true;
+  const auto region = region_of(offset);
+  if (!region || depth_lost(depth) || static_cast<Place>(keys_[*region] >> 32) == Place::handler) return;
+  const std::int64_t base = depth - (offset - base_of(*region));
+  const auto [known, fresh] = deduced_.emplace(keys_[*region], base);
+  if (!fresh && known->second != base) contradicted_ = true;
+}
+
+void StackDepths::note_before(std::uint32_t rva, std::int64_t depth) {
+  if (const auto region = region_of(depth); region && depth_lost(depth)) {
+    const auto least = least_.find(keys_[*region]);
+    if (least == least_.end()) return;
+    depth = least->second + (depth - base_of(*region));
+  }
+  if (depth_lost(depth)) return;
+  const auto [known, fresh] = least_.emplace(key(Place::call, rva), depth);
+  if (!fresh && known->second != depth) known->second = kDeepestFrame;  // paths differ: nothing is equal to that
+}
+
+void StackDepths::deduce_from_most(std::int64_t offset, std::int64_t depth) {
+  const auto region = region_of(offset);
+  if (!region || depth_lost(depth)) return;
+  const auto least = least_.find(keys_[*region]);
+  if (least != least_.end() && least->second + (offset - base_of(*region)) == depth) deduce(offset, depth);
 }
 
 bool StackDepths::another_round() {
@@ -59,6 +81,7 @@ bool StackDepths::another_round() {
     }
   }
   regions_.clear();
+  least_.clear();
   keys_.clear();
   reasons_ = 0;
   return true;

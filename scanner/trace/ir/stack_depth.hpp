@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -64,6 +65,10 @@ class StackDepths {
   /// `offset`, in a region, is really `depth`.
   void deduce(std::int64_t offset, std::int64_t depth);
   void contradict() { contradicted_ = true; }
+  /// Before the call at `rva` the depth is `depth`, perhaps an offset in a region: no callee leaves less on the stack.
+  void note_before(std::uint32_t rva, std::int64_t depth);
+  /// `offset`, in a region, is `depth` at most. That tells it if it is no less, either.
+  void deduce_from_most(std::int64_t offset, std::int64_t depth);
 
   [[nodiscard]] bool trusts_callees() const { return trust_ == Trust::all; }
   [[nodiscard]] bool trusts_imports() const { return trust_ != Trust::pushes_only; }
@@ -77,9 +82,16 @@ class StackDepths {
   static constexpr std::size_t kMostRegions = 4000;
   static std::uint64_t key(Place place, std::uint32_t rva) { return static_cast<std::uint64_t>(place) << 32 | rva; }
 
+  /// The number of the region that an offset is in; nothing for one that is in none.
+  [[nodiscard]] std::optional<std::size_t> region_of(std::int64_t offset) const;
+  static std::int64_t base_of(std::size_t region) {
+    return kFirstRegion - static_cast<std::int64_t>(region) * kRegionSize;
+  }
+
   std::map<std::uint64_t, std::size_t> regions_;
   std::vector<std::uint64_t> keys_;  // by region
   std::map<std::uint64_t, std::int64_t> known_, deduced_;
+  std::map<std::uint64_t, std::int64_t> least_;  // of the bases of regions behind calls
   std::uint32_t reasons_ = 0;
   Trust trust_ = Trust::all;
   bool contradicted_ = false;
