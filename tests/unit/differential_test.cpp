@@ -119,6 +119,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "ndis_pools",
                                           "passed_function",
                                           "rounds_are_run",
+                                          "pair_chosen",
                                           "wide_compare",
                                           "out_parameter",
                                           "switch_few",

@@ -4,6 +4,7 @@
 // recurses. Joins keep pairs as they are; loops join each half by itself (loop_join.cpp), which may invent a pair, but
 // never a half: no two halves are told to belong together.
 #include <algorithm>
+#include <utility>
 
 #include "scanner/trace/domain/values.hpp"
 
@@ -134,6 +135,20 @@ ValueId ValuePool::combine_halves(Alu op, ValueId a, ValueId b) {
   const bool nothing_carried = works_on_bits(op) || (is_constant(low_b, number) && number == 0) ||
                                (op == Alu::add && is_constant(low_a, number) && number == 0);
   return nothing_carried ? halves(half_of(op, low_a, low_b), half_of(op, high_half(a), high_half(b))) : kBottom;
+}
+
+/// Some numbers of 32 bits, and some of which only the upper half is not 0, in one register: which of them belong
+/// together is not known, but each half is. kBottom when they are none.
+ValueId ValuePool::side_by_side(Alu op, unsigned width, ValueId a, ValueId b) {
+  const bool joins = op == Alu::bit_or || op == Alu::bit_xor || op == Alu::add;
+  if (!joins || width < 2 * kHalfWidth || !are_constants(a) || !are_constants(b)) return kBottom;
+  const auto fits_below = [](const Atom& number) { return upper(number.a) == 0; };
+  const auto stands_above = [](const Atom& number) { return lower(number.a) == 0; };
+  for (const auto& [low, high] : {std::pair(a, b), std::pair(b, a)}) {
+    if (std::ranges::all_of(atoms(low), fits_below) && std::ranges::all_of(atoms(high), stands_above))
+      return halves(low_half(low), high_half(high));
+  }
+  return kBottom;
 }
 
 /// compute() where halves are told apart: `a` or `b` has some, or gets some. kBottom where that is not so.

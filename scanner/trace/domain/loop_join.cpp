@@ -150,6 +150,22 @@ ValueId ValuePool::last_numbers(ValueId id, const Bound& bound) {
   return spell_out(last, policy::kMostIndices, numbers) ? numbers : kBottom;
 }
 
+/// Some numbers, and some that nobody knows, of which `bound` leaves few values at most: these. kBottom when it is not
+/// that.
+ValueId ValuePool::few_left(ValueId id, const Bound& bound) {
+  const bool low = bound.kind == Bound::Kind::at_most && !bound.in_image && bound.value() >= 0 &&
+                   bound.value() < static_cast<std::int64_t>(policy::kMostIndices);
+  const auto view = atoms(id);
+  const auto number = [](const Atom& atom) { return atom.is_number() || atom.is_unknown_number(); };
+  const bool open = (flags(id) & kTopMask) != 0 || !std::ranges::all_of(view, &Atom::is_number);
+  if (!low || !open || (flags(id) & (kTopDepthLost | kTopUnreached)) != 0 || !std::ranges::all_of(view, number))
+    return kBottom;
+  Atom index = Atom::multiple(1, static_cast<std::uint16_t>(bound.value() + 1));
+  index.assumes = as_assumptions(flags(id) | (bound.is_signed ? std::uint32_t{kAssumesTable} : 0U));
+  ValueId numbers = kBottom;
+  return spell_out(index, policy::kMostIndices, numbers) ? numbers : single(index);
+}
+
 ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
   if (holds_halves(id)) return id;  // mostly only one half was compared
   const auto before = atoms(id);
@@ -177,6 +193,7 @@ ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
     ValueId numbers = kBottom;
     return spell_out(index, policy::kMostIndices, numbers) ? numbers : single(index);
   }
+  if (const ValueId few = few_left(id, bound); few != kBottom) return few;
   ValueId result = unknown(reasons);
   bool less = false, any = false;
   for (Atom atom : before) {

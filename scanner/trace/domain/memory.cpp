@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
+#include <cstdlib>
 
 #include "scanner/trace/domain/state_cost.hpp"
 
@@ -183,8 +184,9 @@ ValueId Memory::load(const State& state, ValueId address, unsigned width, bool s
 /// An element of an array on the stack whose index is not known: one of those that were filled.
 ValueId Memory::load_element(const State& state, const Atom& address, unsigned width) {
   ValueId result = kBottom;
-  if (address.stride < static_cast<std::int32_t>(width)) return values_.unknown(kTopComputed);
   const bool bounded = address.count != 0 && address.count <= policy::kMostElementsOnStack;
+  const std::int32_t distance = bounded ? std::abs(address.stride) : address.stride;  // downwards they are the same
+  if (distance < static_cast<std::int32_t>(width)) return values_.unknown(kTopComputed);
   for (int i = 0; i < (bounded ? int{address.count} : policy::kMostElementsOnStack); ++i) {
     const std::int64_t offset = address.displacement() + std::int64_t{i} * address.stride;
     const auto slot = slot_reaching(state.frame, offset);

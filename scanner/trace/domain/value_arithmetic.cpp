@@ -234,7 +234,10 @@ ValueId ValuePool::compute(Alu op, unsigned width, unsigned shift, ValueId a, Va
       return alu(op, width, shift, x, y);
   }
   // Two sets are rarely independent (an index and three times the same index): their product would invent numbers.
-  if (left.size() > 1 && right.size() > 1) return unknown(kTopComputed | (flags & (kTopLasting | kAssumedMask)));
+  if (left.size() > 1 && right.size() > 1) {
+    const ValueId apart = side_by_side(op, width, a, b);
+    return apart != kBottom ? apart : unknown(kTopComputed | (flags & (kTopLasting | kAssumedMask)));
+  }
   Atoms results;
   bool lost = (flags & kTopMask) != 0;
   const bool together = op == Alu::add && few_and_index(left, right);

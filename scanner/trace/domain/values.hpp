@@ -240,6 +240,7 @@ class ValuePool {
   }
   [[nodiscard]] bool divides(Alu op, ValueId by, ValueId other) const;
   ValueId combine_halves(Alu op, ValueId a, ValueId b);
+  ValueId side_by_side(Alu op, unsigned width, ValueId a, ValueId b);
   ValueId compute_halves(Alu op, unsigned width, unsigned shift, ValueId a, ValueId b);
   ValueId shift_halves(Alu op, ValueId number, std::uint64_t bits);
   ValueId insert_half(unsigned width, unsigned shift, ValueId whole, ValueId part);
@@ -263,6 +264,7 @@ class ValuePool {
   ValueId insert_byte(unsigned shift, ValueId whole, ValueId part);
   ValueId sign_of(Alu op, unsigned width, ValueId number, ValueId by);
   ValueId last_numbers(ValueId id, const Bound& bound);
+  ValueId few_left(ValueId id, const Bound& bound);
   ValueId somewhere_behind(ValueId a, ValueId b);
   bool sum_of(Alu op, const Atom& left, const Atom& right, Sums& sums) const;
   [[nodiscard]] std::int32_t roots_of(ValueId id) const;

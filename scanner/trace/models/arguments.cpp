@@ -47,13 +47,20 @@ ValueId row_behind_atom(Program& program, const CallSite& site, const Atom& poin
   if (pointer.is_pointer_argument() && pointer.plain())
     return values.single(Atom::field(pointer.where, begin, width).with_stride(rows.stride, rows.count));
   const bool few = rows.count != 0 && rows.count <= policy::kMostElementsOnStack;
-  if (!pointer.is_frame_address() || !few) return values.unknown(kTopField);
+  // Without a bound it is one of those that were filled.
+  if (!pointer.is_frame_address() || (!few && rows.stride < static_cast<std::int32_t>(width)))
+    return values.unknown(kTopField);
   ValueId elements = kBottom;
-  for (unsigned i = 0; i < rows.count; ++i) {
+  for (int i = 0; i < (few ? int{rows.count} : policy::kMostElementsOnStack); ++i) {
     const std::int64_t place = begin + std::int64_t{i} * rows.stride;
+    const auto slot = slot_reaching(site.state.frame, place);
+    const bool filled = slot != site.state.frame.end() && slot->offset <= place &&
+                        place + width <= std::int64_t{slot->offset} + slot->width;
+    if (!few && !filled) break;
     elements = values.join(elements, frame_load(site.state, place, width, values, program.abi));
   }
-  return elements;
+  if (elements == kBottom) return values.unknown(kTopField);
+  return few ? elements : values.with_flags(elements, kAssumesTable);
 }
 
 ValueId field_behind_atom(Program& program, const CallSite& site, const Atom& pointer, std::int64_t offset,
