@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 #include <iterator>
+#include <type_traits>
 
 namespace scanner::trace {
 namespace {
@@ -29,6 +30,16 @@ bool join_slot(Slot& slot, ValueId other, JoinHow how, ValuePool& values) {
   const ValueId before = slot.value;
   slot.value = join_values(before, other, how, values);
   return slot.value != before;
+}
+
+/// How many slots at the beginning of both frames are the same: most of them, in a few looks.
+std::size_t same_at_once(const std::vector<FrameSlot>& a, const std::vector<FrameSlot>& b) {
+  static_assert(std::has_unique_object_representations_v<FrameSlot>);
+  constexpr std::size_t kAtOnce = 4;
+  const std::size_t both = std::min(a.size(), b.size());
+  std::size_t same = 0;
+  while (same + kAtOnce <= both && std::memcmp(&a[same], &b[same], kAtOnce * sizeof(FrameSlot)) == 0) same += kAtOnce;
+  return same;
 }
 
 /// Slots that only `from` holds. Is there any?
@@ -66,7 +77,7 @@ ValueId other_slot(const FrameSlot& slot, const State& from, std::vector<FrameSl
 
 bool join_frames(State& into, const State& from, JoinHow how, ValuePool& values, const Abi& abi) {
   bool changed = false;
-  std::size_t alike = 0;  // slots that stand in both frames
+  std::size_t alike = same_at_once(into.frame, from.frame);  // slots that stand in both frames
   const std::size_t both = std::min(into.frame.size(), from.frame.size());
   for (; alike < both && same_place(into.frame[alike], from.frame[alike]); ++alike)
     changed = join_slot(into.frame[alike], from.frame[alike].value, how, values) || changed;
