@@ -20,6 +20,7 @@ void BranchRefinement::look_at(Side& side, Reg reg, unsigned width, const State&
 void BranchRefinement::compare(const Op& op, const State& state) {
   known_ = false;
   sides_ = {};
+  told_ = {};
   if (op.a == kNoReg) return;
   look_at(sides_[0], op.a, op.width, state);
   if (op.b != kNoReg) {
@@ -70,6 +71,14 @@ std::optional<Bound> BranchRefinement::bound_of(unsigned side, const Instruction
   if (bound->in_image || bound->kind != Bound::Kind::at_least || !positive) return std::nullopt;
   bound->is_signed = false;
   return bound;
+}
+
+/// bound_of(), asked of both ways of a branch, and for more than one reason.
+const std::optional<Bound>& BranchRefinement::bound_told(unsigned side, const Instruction& branch, bool taken) {
+  Told& told = told_[2 * side + (taken ? 1U : 0U)];
+  if (!told.known || told.condition != branch.condition || told.is_signed != branch.signed_condition)
+    told = {true, branch.condition, branch.signed_condition, bound_of(side, branch, taken, false)};
+  return told.bound;
 }
 
 /// What the branch says of one side, when the other is a single number, an address in the image, or one of few numbers.
@@ -137,7 +146,7 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
   for (unsigned side = 0; side < sides_.size(); ++side) {
     const ValueId compared = sides_[side].value;
     if (is_single(side)) continue;
-    const std::optional<Bound> bound = bound_of(side, branch, taken, false);
+    const std::optional<Bound>& bound = bound_told(side, branch, taken);
     if (!bound) continue;
     const bool equality = bound->kind == Bound::Kind::equal || bound->kind == Bound::Kind::not_equal;
     const Atom* number = values_.only(compared);
@@ -163,10 +172,11 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
   return news;
 }
 
-bool BranchRefinement::impossible(const Instruction& branch, bool taken, const State& state) const {
+bool BranchRefinement::impossible(const Instruction& branch, bool taken, const State& state) {
   for (unsigned side = 0; side < sides_.size(); ++side) {
     // A single number is mostly one that the code sets, and that what is not followed changes.
-    const std::optional<Bound> bound = is_single(side) ? std::nullopt : bound_of(side, branch, taken, false);
+    if (is_single(side)) continue;
+    const std::optional<Bound>& bound = bound_told(side, branch, taken);
     if (!bound) continue;
     const ValueId compared = sides_[side].value;
     if (values_.none_holds(compared, *bound) || contradicts(values_, state, compared, *bound)) return true;

@@ -98,7 +98,7 @@ class BranchRefinement {
     return look(branch, taken, begins_loop_, state);
   }
   /// Only when known(): does no number that was compared take this way?
-  [[nodiscard]] bool impossible(const Instruction& branch, bool taken, const State& state) const;
+  [[nodiscard]] bool impossible(const Instruction& branch, bool taken, const State& state);
   /// `state` becomes what holds there.
   void refine(State& state, const News& news);
   /// What `select`, of that kind, leaves in its register.
@@ -149,6 +149,7 @@ class BranchRefinement {
   [[nodiscard]] std::optional<Bound> bound_of_whole(unsigned side, const Instruction& branch, bool taken,
                                                     bool counts) const;
   [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken, bool counts) const;
+  const std::optional<Bound>& bound_told(unsigned side, const Instruction& branch, bool taken);
   static std::uint16_t most_rounds(std::span<const Atom> at_head, std::span<const Atom> at_end, const Bound& bound);
   [[nodiscard]] std::uint16_t rounds_of_second(const State& head, unsigned side, const Bound& bound) const;
   [[nodiscard]] Constraint constraint_on(const Atom& argument, const Bound& bound) const;
@@ -162,6 +163,13 @@ class BranchRefinement {
   const Abi& abi_;
   bool known_ = false, begins_loop_ = false, deciding_ = false;
   std::array<Side, 2> sides_;
+  struct Told {
+    bool known = false;
+    Condition condition = Condition::other;
+    bool is_signed = false;
+    std::optional<Bound> bound;
+  };
+  std::array<Told, 4> told_;               // of each side, where the branch is not taken and where it is
   bool only_equality_ = false;             // the flags are those of arithmetic: which way the carry went is not known
   bool carries_unless_minus_one_ = false;  // see Op
   std::uint8_t width_ = 0;                 // of the comparison, in bytes

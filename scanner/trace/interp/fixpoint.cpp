@@ -54,7 +54,7 @@ Fixpoint::Fixpoint(const Context& context)
       handlers_(context.function, context.values, context.abi, context.knowledge, transfer_.stack(),
                 transfer_.calls().effects()),
       queue_(context.function),
-      live_(context.function, queue_.blocks(), context.imports, context.abi),
+      live_(context.function, queue_, context.imports, context.abi),
       in_(context.function.blocks.size(), context.knowledge.spare),
       visits_(context.function.blocks.size(), 0),
       begins_loop_(context.function.blocks.size(), 0) {

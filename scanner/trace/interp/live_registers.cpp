@@ -1,6 +1,7 @@
 #include "scanner/trace/interp/live_registers.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "scanner/trace/ir/lift_function.hpp"
 
@@ -35,8 +36,8 @@ RegisterSet found_by_handlers(const Abi& abi) {
 
 }  // namespace
 
-LiveRegisters::LiveRegisters(const LiftedFunction& function, std::span<const std::uint32_t> order,
-                             const ImportTable& imports, const Abi& abi)
+LiveRegisters::LiveRegisters(const LiftedFunction& function, const BlockQueue& queue, const ImportTable& imports,
+                             const Abi& abi)
     : function_(function),
       imports_(imports),
       abi_(abi),
@@ -54,14 +55,22 @@ LiveRegisters::LiveRegisters(const LiftedFunction& function, std::span<const std
   std::vector<Effect> effects;
   effects.reserve(function.blocks.size());
   for (const Block& block : function.blocks) effects.push_back(effect_of(block));
-  for (bool changed = true; changed;) {
-    changed = false;
+  const std::span<const std::uint32_t> order = queue.blocks();
+  // Once is enough without loops.
+  for (bool changed = true, loops = true; changed && loops;) {
+    changed = loops = false;
     for (std::size_t i = order.size(); i-- > 0;) {
       const std::uint32_t number = order[i];
       const Block& block = function.blocks[number];
       RegisterSet behind, in_handlers;
-      for (const std::uint32_t next : block.successors) behind = behind | live_[next];
-      for (const std::uint32_t next : block.exception_successors) in_handlers = in_handlers | live_[next];
+      for (const std::uint32_t next : block.successors) {
+        behind = behind | live_[next];
+        loops = loops || queue.goes_back(number, next);
+      }
+      for (const std::uint32_t next : block.exception_successors) {
+        in_handlers = in_handlers | live_[next];
+        loops = loops || queue.goes_back(number, next);
+      }
       const RegisterSet live =
           always | effects[number].asked | behind.without(effects[number].written) | (in_handlers & found);
       changed = changed || !(live == live_[number]);

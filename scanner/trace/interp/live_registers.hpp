@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "scanner/trace/image/imports.hpp"
+#include "scanner/trace/ir/block_queue.hpp"
 #include "scanner/trace/ir/operations.hpp"
 #include "scanner/trace/isa/abi.hpp"
 
@@ -14,9 +14,7 @@ namespace scanner::trace {
 
 class LiveRegisters {
  public:
-  /// `order`: the blocks, predecessors first but for loops.
-  LiveRegisters(const LiftedFunction& function, std::span<const std::uint32_t> order, const ImportTable& imports,
-                const Abi& abi);
+  LiveRegisters(const LiftedFunction& function, const BlockQueue& queue, const ImportTable& imports, const Abi& abi);
 
   /// Before the first operation of the block.
   const RegisterSet& operator[](std::size_t block) const { return live_[block]; }

@@ -31,6 +31,8 @@ std::optional<std::uint64_t> immediate_of(const std::vector<Op>& ops, std::size_
 
 void note_immediates(const LiftedFunction& function, std::map<std::uint32_t, std::uint32_t>& immediates) {
   for (std::size_t i = 0; i < function.ops.size(); ++i) {
+    const OpKind kind = function.ops[i].kind;
+    if (kind != OpKind::set && kind != OpKind::store && kind != OpKind::alu) continue;
     const auto immediate = immediate_of(function.ops, i);
     if (!immediate || *immediate > 0xFFFFFFFFU) continue;
     const auto number = static_cast<std::uint32_t>(*immediate);

@@ -12,6 +12,12 @@ Word decoded_at(const pe::Image& image, std::uint32_t rva) {
   return raw ? arm64::decode(*raw, rva) : Word{};
 }
 
+/// Of a load or store of one general register, of 4 or 8 bytes, without a sign: those are most of the words.
+std::optional<std::uint64_t> displacement_of_one(std::uint32_t word) {
+  if ((word & 0xBF800000U) != 0xB9000000U) return std::nullopt;
+  return std::uint64_t{field(word, 10, 12)} << field(word, 30, 2);
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> Arm64Machine::direct_call_at(const Reference& reference) const {
@@ -80,6 +86,10 @@ const Arm64Machine::Numbers& Arm64Machine::numbers_in(CodeRange range) const {
     // Branches, operations of registers and vectors hold no number that is asked for.
     const bool may_hold = (raw & 0x1C000000U) == 0x10000000U || (raw & 0x0A000000U) == 0x08000000U;
     if (!may_hold) continue;
+    if (const auto displacement = displacement_of_one(raw)) {
+      numbers.mentioned.push_back(*displacement);
+      continue;
+    }
     const Word word = arm64::decode(raw, range.begin + static_cast<std::uint32_t>(at));
     // movz, or orr of the zero register with a bit pattern
     const bool constant = word.form == Form::move_zero || (word.form == Form::logic_immediate && word.rn == kZero);
