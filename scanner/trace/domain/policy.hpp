@@ -54,6 +54,9 @@ inline constexpr unsigned kVisitsBeforeWidening = 6, kMostVisits = 64;
 /// Paths into one call that are followed one by one, and blocks between where they meet and the call.
 inline constexpr std::size_t kMostPaths = 16, kMostBlocksOfPath = 16;
 
+/// States of all blocks of a function, where those are kept apart in which tests had different outcomes.
+inline constexpr std::size_t kMostWaysApart = 512;
+
 /// Blocks on the path through a function that is called with what is known, each as often as it is run.
 inline constexpr unsigned kMostBlocksEvaluated = 256;
 /// The same of the path through a loop over the letters of a tag.

@@ -1,6 +1,7 @@
 #include "scanner/trace/interp/branch_refinement.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <boost/container/static_vector.hpp>
 
 namespace scanner::trace {
@@ -19,6 +20,7 @@ void BranchRefinement::look_at(Side& side, Reg reg, unsigned width, const State&
 
 void BranchRefinement::compare(const Op& op, const State& state) {
   known_ = false;
+  choice_ = {};
   sides_ = {};
   told_ = {};
   if (op.a == kNoReg) return;
@@ -32,6 +34,35 @@ void BranchRefinement::compare(const Op& op, const State& state) {
   width_ = op.width;
   only_equality_ = op.unknown;
   carries_unless_minus_one_ = op.carries_unless_minus_one;
+}
+
+std::array<BranchRefinement::Subject, 2> BranchRefinement::subjects() const {
+  std::array<Subject, 2> out;
+  for (unsigned i = 0; i < out.size(); ++i) {
+    const Side& side = sides_[i];
+    const Derivations::Origin* origin = side.derived.origin != 0 ? derivations_.origin(side.derived) : nullptr;
+    const std::uint64_t registers = origin != nullptr ? origin->registers : side.registers;
+    out[i] = origin != nullptr ? Subject{origin->value, origin->slot, origin->slot_width}
+                               : Subject{side.value, side.slot, side.slot_width};
+    if (registers != 0) out[i].reg = static_cast<Reg>(std::countr_zero(registers));
+  }
+  return out;
+}
+
+/// It keeps the name for as long as it stands there.
+void BranchRefinement::name_tested(State& state) {
+  for (Side& side : sides_) {
+    const bool numbers = values_.flags(side.value) == 0 && !values_.atoms(side.value).empty() &&
+                         std::ranges::all_of(values_.atoms(side.value), &Atom::is_number);
+    const bool named = numbers || whole_number(values_, side.value) != kBottom;
+    if (part_.name == 0 || side.slot_width == 0 || named || side.derived.origin != 0) continue;
+    forget_result(values_, state, part_.name);
+    ValueId name = values_.single(Atom::returned(part_.name));
+    if (side.slot_width < 4) name = values_.masked(name, (1U << (8 * side.slot_width)) - 1, 0);
+    replace(state, side, name);
+    side.value = name;
+    return;
+  }
 }
 
 void BranchRefinement::note_element_stored(const Op& store, State& state, ValueId address) {
@@ -159,6 +190,7 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
     if (becomes != compared && bound->kind != Bound::Kind::equal && !state.narrowings.empty())
       becomes = without_excluded(values_, state.narrowings, compared, becomes);
     if (!news.narrowing) news.narrowing = narrowing_of(values_, compared, becomes, *bound);
+    if (!news.narrowing && apart_) news.narrowing = narrowing_of_any(values_, compared, *bound);
     if (const Derivations::Derived& derived = sides_[side].derived; derived.origin != 0 && !bound->in_image) {
       news.left_of_origin = derivations_.left_of(derived, *bound);
       if (news.left_of_origin != kBottom) news.origin = derivations_.origin(derived);
@@ -179,7 +211,7 @@ bool BranchRefinement::impossible(const Instruction& branch, bool taken, const S
     const std::optional<Bound>& bound = bound_told(side, branch, taken);
     if (!bound) continue;
     const ValueId compared = sides_[side].value;
-    if (values_.none_holds(compared, *bound) || contradicts(values_, state, compared, *bound)) return true;
+    if (values_.none_holds(compared, *bound) || contradicts(values_, state, compared, *bound, apart_)) return true;
   }
   return false;
 }

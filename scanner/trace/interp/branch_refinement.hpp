@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "scanner/trace/domain/state.hpp"
 #include "scanner/trace/domain/values.hpp"
@@ -22,10 +23,15 @@ class BranchRefinement {
 
   /// From now on decides() has an answer where there is one. Only where all is known that code looks at.
   void start_deciding() { deciding_ = true; }
+  /// From now on all that branches say of arguments and results is remembered, and decides() answers, too. Only where
+  /// states are not joined that come from different sides of tests.
+  void keep_apart() { deciding_ = apart_ = true; }
 
   /// A new block begins, a loop perhaps: nothing was compared yet.
   void forget(bool begins_loop) {
     known_ = false;
+    choice_ = {};
+    selections_met_ = 0;
     loaded_ = 0;
     begins_loop_ = begins_loop;
     derivations_.forget();
@@ -75,6 +81,33 @@ class BranchRefinement {
 
   /// Was something compared since the block began?
   [[nodiscard]] bool known() const { return known_; }
+  /// What was compared, and where it stands.
+  struct Subject {
+    ValueId value = kBottom;
+    std::int64_t slot = 0;         ///< this frame slot
+    std::uint32_t slot_width = 0;  ///< 0: in none
+    Reg reg = kNoReg;              ///< kNoReg: in no register
+  };
+  /// The two that were compared last, or what they were computed from.
+  [[nodiscard]] std::array<Subject, 2> subjects() const;
+  /// Before a block in which ways part, see keep_apart(), at those of its first selections that have a bit in
+  /// `parting`: bit n of `choices` says which side the n-th of these takes. What is tested in the frame and has no name
+  /// is called what the call at `name` returned.
+  void part(std::uint32_t name, std::uint32_t parting, std::uint32_t choices) { part_ = {name, parting, choices}; }
+  /// At how many selections they did.
+  [[nodiscard]] unsigned parted() const { return part_.met; }
+  void name_tested(State& state);
+  /// The selections of one block.
+  struct Selections {
+    std::vector<Subject> subjects;
+    std::uint32_t twice = 0;  ///< bit n: what the n-th depends on decides a later one, too
+  };
+  /// From now on, until it is told null, selections are noted there; before a block.
+  void note_selections(Selections* selections) { selections_ = selections; }
+  /// Does nothing of what was compared rest on an assumption, or may be something else?
+  [[nodiscard]] bool certain() const {
+    return values_.flags(sides_[0].value) == 0 && values_.flags(sides_[1].value) == 0;
+  }
   /// What is known where a branch is taken or not.
   struct News {
     static constexpr unsigned kNoSide = 2;
@@ -102,7 +135,7 @@ class BranchRefinement {
   /// `state` becomes what holds there.
   void refine(State& state, const News& news);
   /// What `select`, of that kind, leaves in its register.
-  [[nodiscard]] ValueId selected(const Op& select, const State& state);
+  [[nodiscard]] ValueId selected(const Op& select, State& state);
   /// Only when known(): how often the loop is entered whose head was entered in `head`, and which this edge of `branch`
   /// closes; 0 when the comparison does not count its rounds.
   [[nodiscard]] std::uint16_t rounds(const State& head, const Instruction& branch, bool taken) const;
@@ -135,6 +168,8 @@ class BranchRefinement {
     side.step = op.alu == Alu::add ? by : -by;
   }
 
+  void note_selection(const Op& select);
+  [[nodiscard]] std::optional<ValueId> chosen(const Op& select, const Instruction& branch, State& state);
   /// Is the side one number?
   [[nodiscard]] bool is_single(unsigned side) const {
     const Atom* atom = values_.only(sides_[side].value);
@@ -159,9 +194,28 @@ class BranchRefinement {
   void note_narrowing(State& state, const Narrowing& narrowing);
   void replace(State& state, const Side& side, ValueId becomes) const;
 
+  /// Of one block, where ways are kept apart.
+  struct Part {
+    std::uint32_t name = 0;  // 0: none part in the block
+    std::uint32_t parting = 0, choices = 0;
+    unsigned met = 0;
+  };
+  struct Choice {
+    Condition condition = Condition::other;  // of the first selection that depends on the last comparison
+    bool sign = false, second = false;
+    unsigned number = 0;
+
+    /// Is it decided with that of `select`? Then: does that take its second?
+    [[nodiscard]] std::optional<bool> decides(const Op& select) const;
+  };
+
   ValuePool& values_;
   const Abi& abi_;
-  bool known_ = false, begins_loop_ = false, deciding_ = false;
+  Part part_;
+  Choice choice_;
+  Selections* selections_ = nullptr;
+  unsigned selections_met_ = 0;  // of the block
+  bool known_ = false, begins_loop_ = false, deciding_ = false, apart_ = false;
   std::array<Side, 2> sides_;
   struct Told {
     bool known = false;

@@ -21,14 +21,19 @@ bool Fixpoint::led_to_by_loop(std::uint32_t number) const {
   return loops_ && std::ranges::any_of(before, [&](std::uint32_t other) { return loops_->left_by(other, number); });
 }
 
+bool Fixpoint::holds_instruction(std::uint32_t number, std::uint32_t rva) const {
+  const Block& block = function_.blocks[number];
+  for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
+    if (function_.instructions[function_.order[block.first_instruction + i]].rva == rva) return true;
+  }
+  return false;
+}
+
 /// The block that holds the call at `rva`, and before it those that lead to it alone; empty when no path does.
 std::vector<std::uint32_t> Fixpoint::blocks_to_call(std::uint32_t rva) const {
   std::vector<std::uint32_t> chain;
   for (std::uint32_t number = 0; number < function_.blocks.size() && chain.empty(); ++number) {
-    const Block& block = function_.blocks[number];
-    for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
-      if (function_.instructions[function_.order[block.first_instruction + i]].rva == rva) chain.assign(1, number);
-    }
+    if (holds_instruction(number, rva)) chain.assign(1, number);
   }
   if (chain.empty() || visits_[chain.front()] == 0) return {};
   std::vector<std::uint32_t> before = predecessors(chain.front());

@@ -114,6 +114,7 @@ void Calls::return_from(const Call& site, const Op& op, const Block& block, Stat
   ValueId result = values_.unknown(kTopReturned);
   if (has_local_result(site) || std::ranges::find(knowledge_.results_of, op.rva) != knowledge_.results_of.end())
     result = values_.single(Atom::returned(op.rva));
+  if (knowledge_.apart_at != 0) forget_result(values_, state, op.rva);
   const CallView call{state, site.callee_frame, site.depth_known};
   const std::optional<ValueId> moved = routines_.move_bytes(call, site, state, log);
   if (moved) {

@@ -18,11 +18,6 @@ FunctionSummary abandoned() {
   return nothing;
 }
 
-JoinHow join_how(unsigned visits, Fixpoint::Edge edge) {
-  if (edge.goes_back) return {JoinKind::loop, edge.rounds};
-  return visits > policy::kVisitsBeforeWidening ? JoinKind::widening : JoinKind::forward;
-}
-
 }  // namespace
 
 StatesOfBlocks::StatesOfBlocks(std::size_t blocks, SpareStates* spare) : spare_(spare) {
@@ -70,6 +65,11 @@ Fixpoint::Fixpoint(const Context& context)
   if (!back.empty()) loops_.emplace(function_, back, queue_.order());
 }
 
+JoinHow Fixpoint::join_how(unsigned visits, Fixpoint::Edge edge) {
+  if (edge.goes_back) return {JoinKind::loop, edge.rounds};
+  return visits > policy::kVisitsBeforeWidening ? JoinKind::widening : JoinKind::forward;
+}
+
 FunctionSummary Fixpoint::run() {
   if (function_.blocks.empty()) return {};
   if (handlers_.too_deep()) return abandoned();
@@ -82,6 +82,7 @@ FunctionSummary Fixpoint::run() {
   if (!effort_.given_up()) record();
   if (effort_.given_up()) return abandoned();
   if (knowledge_.ways_into != 0) record_paths(knowledge_.ways_into);
+  if (knowledge_.apart_at != 0) record_apart(knowledge_.apart_at);
   return recorder_.take();
 }
 
@@ -362,7 +363,7 @@ bool Fixpoint::impossible(const Block& block, std::uint32_t next, const State& s
   const Instruction* branch = deciding_branch(block);
   if (branch == nullptr) return false;
   const bool taken = rva == branch->target;
-  if (knowledge_.entered != nullptr) {
+  if (knowledge_.entered != nullptr || (apart_ && transfer_.comparison().certain())) {
     const auto decided = transfer_.comparison().decides(branch->condition, branch->signed_condition);
     if (decided) return *decided != taken;
   }

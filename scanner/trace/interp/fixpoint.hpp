@@ -46,6 +46,8 @@ class Fixpoint {
     bool goes_back = false;    ///< it closes a loop
     std::uint16_t rounds = 0;  ///< see ValuePool::join_loop
   };
+  /// How what an edge brings along is joined with what a block begins with that was visited so often.
+  static JoinHow join_how(unsigned visits, Edge edge);
 
  private:
   void iterate();
@@ -77,11 +79,16 @@ class Fixpoint {
 
   // Paths into one call (call_paths.cpp).
   [[nodiscard]] std::vector<std::uint32_t> predecessors(std::uint32_t number) const;
+  [[nodiscard]] bool holds_instruction(std::uint32_t number, std::uint32_t rva) const;
   [[nodiscard]] std::vector<std::uint32_t> blocks_to_call(std::uint32_t rva) const;
   void record_paths(std::uint32_t call);
   void follow_path(std::uint32_t from, const std::vector<std::uint32_t>& chain, std::uint32_t call);
 
   [[nodiscard]] bool led_to_by_loop(std::uint32_t number) const;
+
+  // Tests that depend on each other (ways_apart.cpp).
+  class WaysApart;
+  void record_apart(std::uint32_t call);
 
   const Context context_;
   const LiftedFunction& function_;
@@ -96,6 +103,7 @@ class Fixpoint {
   const LiveRegisters live_;
   StatesOfBlocks in_;  // before their first operations
   bool jumps_unresolved_ = false;
+  bool apart_ = false;            // ways are kept apart: a number that is known decides branches
   std::vector<char> led_to_;      // by block, if some jump's targets are not known: it is reached by others, too
   std::vector<unsigned> visits_;  // by block: 0 until some path leads there, then 1 and how often it was interpreted
   std::vector<std::uint8_t> begins_loop_;  // by block

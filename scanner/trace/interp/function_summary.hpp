@@ -41,7 +41,7 @@ struct FunctionSummary : StoreLog {
   std::vector<OrphanBlock> orphans;       ///< blocks of unreached calls, and those that lead to them
   std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
   bool given_up = false;                  ///< the budget did not suffice: nothing else is filled in
-  std::vector<CallSite> ways;             ///< see CalleeKnowledge::ways_into
+  std::vector<CallSite> ways;             ///< see CalleeKnowledge::ways_into and apart_at
 };
 
 /// States of no meaning whose memory may be used again: one list for each interpretation that is under way within
@@ -62,6 +62,10 @@ struct CalleeKnowledge {
   /// RVA of a call: FunctionSummary::ways gets it once for each path into the block where paths meet before it, in the
   /// state that this path brings along; none where there is one path, or where that is not known. 0: nothing is asked.
   std::uint32_t ways_into = 0;
+  /// RVA of a call: FunctionSummary::ways gets it once, in the state that all ways bring along on which tests of one
+  /// number agree with each other; not where no number is tested twice, or where that is not known. 0: nothing is
+  /// asked.
+  std::uint32_t apart_at = 0;
   /// RVAs of calls of imports whose results are told from others, as those of local functions always are.
   std::vector<std::uint32_t> results_of;
   /// Give names to what stands behind pointers that stand behind arguments (AtomKind::via_field), and to what calls

@@ -73,11 +73,12 @@ std::int32_t roots_of(const ValuePool& values, ValueId id) {
 
 bool several(std::int32_t roots) { return (roots & (roots - 1)) != 0; }
 
-/// The numbers of 32 bits from `first` to `last`, around the end if that is smaller.
+/// The numbers from `first` to `last`, around the end if that is smaller. Those of fewer than 64 bits stand in the
+/// upper bits, so that they go around where they end.
 struct Interval {
-  std::uint32_t first = 0, last = 0;
+  std::uint64_t first = 0, last = 0;
 
-  [[nodiscard]] bool holds(std::uint32_t number) const { return number - first <= last - first; }
+  [[nodiscard]] bool holds(std::uint64_t number) const { return number - first <= last - first; }
 };
 
 using Intervals = boost::container::static_vector<Interval, 2 * policy::kMostNarrowings>;
@@ -86,8 +87,8 @@ using Intervals = boost::container::static_vector<Interval, 2 * policy::kMostNar
 void intersect(Intervals& numbers, const Interval& other) {
   Intervals left;
   for (const Interval& piece : numbers) {
-    const auto add = [&](std::uint32_t first) {
-      const std::uint32_t more = std::min(piece.last - first, other.last - first);
+    const auto add = [&](std::uint64_t first) {
+      const std::uint64_t more = std::min(piece.last - first, other.last - first);
       if (left.size() < left.capacity()) left.push_back({first, first + more});
     };
     if (other.holds(piece.first)) add(piece.first);
@@ -96,35 +97,92 @@ void intersect(Intervals& numbers, const Interval& other) {
   numbers = left;
 }
 
-/// Where `bound` holds of an argument of 32 bits, plus something that was added to it, the argument is one of these.
-std::optional<Interval> interval_of(const Atom& argument, const Bound& bound) {
-  const bool plain = argument.kind == AtomKind::initial && argument.plain() && argument.offset == 0;
-  if (!plain || bound.width != 4 || bound.in_image) return std::nullopt;
-  const auto limit = static_cast<std::uint32_t>(bound.limit), added = static_cast<std::uint32_t>(argument.a);
-  const std::uint32_t least = bound.is_signed ? 0x80000000U : 0;
+/// Bytes in which numbers of `atom` are told apart that `bound` speaks of: a few bits are the same number in each
+/// width.
+unsigned width_of(const Atom& atom, const Bound& bound) {
+  const bool fits = bound.width < 4 && atom.masked() && atom.and_mask >> (8 * bound.width) == 0 && atom.or_mask == 0;
+  return fits && !bound.is_signed ? 4 : bound.width;
+}
+
+/// Where `bound` holds of a number of `width` bytes, to which `added` was added, the number is one of these.
+std::optional<Interval> interval_of(const Bound& bound, unsigned width, std::uint64_t added) {
+  if (bound.in_image || width == 0 || width > 8) return std::nullopt;
+  const unsigned unused = 64 - 8 * width;
+  const std::uint64_t one = std::uint64_t{1} << unused;
+  const std::uint64_t limit = bound.limit << unused, end = limit + (one - 1);
+  const std::uint64_t least = bound.is_signed ? std::uint64_t{1} << 63 : 0;
   Interval out;
   switch (bound.kind) {
-    case Bound::Kind::equal: out = {limit, limit}; break;
-    case Bound::Kind::not_equal: out = {limit + 1, limit - 1}; break;
-    case Bound::Kind::at_most: out = {least, limit}; break;
+    case Bound::Kind::equal: out = {limit, end}; break;
+    case Bound::Kind::not_equal: out = {end + 1, limit - 1}; break;
+    case Bound::Kind::at_most: out = {least, end}; break;
     case Bound::Kind::at_least: out = {limit, least - 1}; break;
   }
-  return Interval{out.first - added, out.last - added};
+  return Interval{out.first - (added << unused), out.last - (added << unused)};
+}
+
+/// Are both the same number, which nothing changes while the function runs, but for what was added to it?
+bool same_number(const Atom& a, const Atom& b) {
+  const bool kept = a.kind == AtomKind::initial || (a.kind == AtomKind::returned && a.a == b.a);
+  const bool alike = a.kind == b.kind && a.where == b.where && a.offset == b.offset && !a.strided() && !b.strided() &&
+                     a.and_mask == b.and_mask && a.or_mask == b.or_mask;
+  return kept && alike && (!a.masked() || a.a == b.a);
+}
+
+std::uint64_t added_to(const Atom& atom) { return atom.kind == AtomKind::initial && !atom.masked() ? atom.a : 0; }
+
+/// Was the argument compared for equality before, so that `bound` does not hold of it?
+bool contradicts_constraint(const State& state, const Atom& argument, const Bound& bound) {
+  if (!argument.is_initial() || !argument.plain() || argument.a != 0) return false;
+  const bool equal = bound.kind == Bound::Kind::equal;
+  if (bound.in_image || (!equal && bound.kind != Bound::Kind::not_equal)) return false;
+  return std::ranges::any_of(state.constraints, [&](const Constraint& known) {
+    const bool same = known.where == argument.where && known.width == bound.width;
+    return same && (known.value == bound.limit ? known.equal != equal : known.equal && equal);
+  });
 }
 
 }  // namespace
 
-bool contradicts(const ValuePool& values, const State& state, ValueId compared, const Bound& bound) {
-  const Atom* argument = values.only(compared);
-  const auto interval = argument != nullptr ? interval_of(*argument, bound) : std::nullopt;
+ValueId whole_number(ValuePool& values, ValueId value) {
+  const Atom* atom = values.only(value);
+  const bool kept = atom != nullptr && (atom->kind == AtomKind::initial || atom->kind == AtomKind::returned);
+  return kept ? values.single(whole_of(*atom)) : kBottom;
+}
+
+bool contradicts(const ValuePool& values, const State& state, ValueId compared, const Bound& bound, bool results) {
+  const Atom* number = values.only(compared);
+  if (number == nullptr || !same_number(*number, *number)) return false;
+  if (number->kind == AtomKind::returned && !results) return false;
+  if (contradicts_constraint(state, *number, bound)) return true;
+  const unsigned width = width_of(*number, bound);
+  const auto interval = interval_of(bound, width, added_to(*number));
   if (!interval) return false;
   Intervals left(1, *interval);
   for (const Narrowing& known : state.narrowings) {
     const Atom* other = known.kind == Narrowing::Kind::bounded ? values.only(known.value) : nullptr;
-    if (other == nullptr || other->where != argument->where) continue;
-    if (const auto earlier = interval_of(*other, known.bound)) intersect(left, *earlier);
+    if (other == nullptr || !same_number(*number, *other) || width_of(*other, known.bound) != width) continue;
+    if (const auto earlier = interval_of(known.bound, width, added_to(*other))) intersect(left, *earlier);
   }
   return left.empty();
+}
+
+std::optional<Narrowing> narrowing_of_any(const ValuePool& values, ValueId compared, const Bound& bound) {
+  const Atom* number = values.only(compared);
+  if (number == nullptr || values.flags(compared) != 0 || !same_number(*number, *number)) return std::nullopt;
+  return Narrowing{Narrowing::Kind::bounded, compared, kBottom, bound};
+}
+
+void forget_result(ValuePool& values, State& state, std::uint32_t call) {
+  const auto about = [&](ValueId value) {
+    return std::ranges::any_of(values.atoms(value),
+                               [call](const Atom& atom) { return atom.kind == AtomKind::returned && atom.a == call; });
+  };
+  const ValueId older = values.unknown(kTopReturned);
+  for (ValueId& reg : state.registers) reg = about(reg) ? older : reg;
+  for (FrameSlot& slot : state.frame) slot.value = about(slot.value) ? older : slot.value;
+  for (FieldSlot& slot : state.fields) slot.value = about(slot.value) ? older : slot.value;
+  std::erase_if(state.narrowings, [&](const Narrowing& known) { return about(known.value) || about(known.other); });
 }
 
 std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared, ValueId becomes, const Bound& bound) {

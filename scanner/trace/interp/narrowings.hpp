@@ -12,10 +12,18 @@ namespace scanner::trace {
 
 /// What is worth to be remembered where `bound` holds of `compared`, which then is `becomes`.
 std::optional<Narrowing> narrowing_of(const ValuePool& values, ValueId compared, ValueId becomes, const Bound& bound);
+/// The same of every argument and every result of a call, whatever `bound` says of it.
+std::optional<Narrowing> narrowing_of_any(const ValuePool& values, ValueId compared, const Bound& bound);
 /// The same where two numbers were compared of which none is known.
 std::optional<Narrowing> narrowing_of_two(const ValuePool& values, ValueId a, ValueId b, Bound::Kind kind);
-/// Can `bound` not hold of `compared`, an argument plus something, after what is known of that argument?
-bool contradicts(const ValuePool& values, const State& state, ValueId compared, const Bound& bound);
+/// The argument, or the result of a call, of which `value` is a part, or to which something was added; else kBottom.
+ValueId whole_number(ValuePool& values, ValueId value);
+/// Can `bound` not hold of `compared`, an argument plus something, after what is known of that? `results`: nor of what
+/// a call returned; only where forget_result() is told of every call.
+bool contradicts(const ValuePool& values, const State& state, ValueId compared, const Bound& bound, bool results);
+/// The call at RVA `call` is made again: its result is another number than what it returned before, which has no name
+/// from now on.
+void forget_result(ValuePool& values, State& state, std::uint32_t call);
 /// Adds it to what is known.
 void note(Narrowings& list, const Narrowing& narrowing);
 /// A comparison made the few numbers `becomes` of `compared`: those that earlier ones left of them.

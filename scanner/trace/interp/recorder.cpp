@@ -55,12 +55,16 @@ bool Recorder::uninteresting(const Call& call) const {
   return call.import >= 0 && imports_[static_cast<std::size_t>(call.import)].row < 0;
 }
 
+/// Is one of several paths into a call followed? Then it is noted when it is this one.
+bool Recorder::on_path(const Call& call, const State& state) {
+  if (path_to_ == 0 || call.rva != path_to_) return false;
+  summary_.ways.push_back({call, state});
+  summary_.ways.back().function = function_.rva;
+  return true;
+}
+
 void Recorder::call(const Call& call, const State& state) {
-  if (path_to_ != 0 && call.rva == path_to_) {
-    summary_.ways.push_back({call, state});
-    summary_.ways.back().function = function_.rva;
-    return;
-  }
+  if (on_path(call, state)) return;
   if (log_ == nullptr || uninteresting(call) || (!reached_ && call.import < 0)) return;
   if (log_->call_count == log_->calls.size()) log_->calls.emplace_back();
   CallSite& site = log_->calls[log_->call_count++];
@@ -99,7 +103,7 @@ void Recorder::take_block(std::uint32_t number, bool led_to) {
 }
 
 void Recorder::add_call(const Call& call, const State& state) {
-  if (uninteresting(call)) return;
+  if (uninteresting(call) || on_path(call, state)) return;
   effort_.keep(sizeof(CallSite) - sizeof(State) + bytes_of(state));
   summary_.calls.push_back({call, state});
   summary_.calls.back().function = function_.rva;

@@ -84,6 +84,7 @@ class Recorder {
   FunctionSummary take();
 
  private:
+  bool on_path(const Call& call, const State& state);
   [[nodiscard]] bool uninteresting(const Call& call) const;
 
   const LiftedFunction& function_;

@@ -1,6 +1,7 @@
 // What a comparison leaves of what registers and frame slots hold (BranchRefinement::refine): of what was compared, of
 // what was computed from it, of other bits of the same number; and what a selection between two registers leaves.
 #include <algorithm>
+#include <iterator>
 
 #include "scanner/trace/interp/branch_refinement.hpp"
 
@@ -110,16 +111,55 @@ ValueId BranchRefinement::held_where(const News& news, Reg reg, const State& sta
   return values_.resize(values_.alu(Alu::add, width_, 0, news.becomes, step), width_, false);
 }
 
-ValueId BranchRefinement::selected(const Op& select, const State& state) {
+std::optional<bool> BranchRefinement::Choice::decides(const Op& select) const {
+  if (condition == Condition::other || sign != select.signed_condition) return std::nullopt;
+  if (select.condition == condition) return second;
+  return select.condition == opposite(condition) ? std::optional(!second) : std::nullopt;
+}
+
+/// Where ways are kept apart: what one side of the selection leaves. Nothing where both go on together.
+std::optional<ValueId> BranchRefinement::chosen(const Op& select, const Instruction& branch, State& state) {
+  constexpr unsigned kMost = 4;
+  if (part_.name == 0) return std::nullopt;
+  const unsigned number = selections_met_ - 1;
+  std::optional<bool> second = choice_.decides(select);
+  if (!second) {
+    if (part_.met == kMost || number >= 32 || ((part_.parting >> number) & 1) == 0) return std::nullopt;
+    second = ((part_.choices >> part_.met++) & 1) != 0;
+    choice_ = {select.condition, select.signed_condition, *second, number};
+  }
+  if (known_) {
+    const News news = look(branch, *second, false, state);
+    if (news.any()) refine(state, news);
+    if (news.side != News::kNoSide) sides_[news.side].value = news.becomes;
+  }
+  return state.registers[*second ? select.b : select.a];
+}
+
+void BranchRefinement::note_selection(const Op& select) {
+  if (known_) std::ranges::copy(subjects(), std::back_inserter(selections_->subjects));
+  if (choice_.decides(select)) selections_->twice |= 1U << choice_.number;
+  if (choice_.condition == Condition::other && selections_met_ <= 32)
+    choice_ = {select.condition, select.signed_condition, false, selections_met_ - 1};
+}
+
+ValueId BranchRefinement::selected(const Op& select, State& state) {
   const ValueId a = state.registers[select.a], b = state.registers[select.b];
-  const std::optional<bool> second = decides(select.condition, select.signed_condition);
-  if (second) return *second ? b : a;
-  if (!known_ || select.condition == Condition::other || a == b) return values_.join(a, b);
+  ++selections_met_;
+  if (selections_ != nullptr) note_selection(select);
+  if (part_.name != 0 && known_) name_tested(state);
+  if (!apart_ || certain()) {
+    if (const auto second = decides(select.condition, select.signed_condition)) return *second ? b : a;
+  }
+  const bool parts = part_.name != 0 && select.condition != Condition::other;
+  if ((!known_ && !parts) || select.condition == Condition::other || a == b) return values_.join(a, b);
   Instruction branch;
   branch.condition = select.condition;
   branch.signed_condition = select.signed_condition;
-  if (impossible(branch, false, state)) return b;
-  if (impossible(branch, true, state)) return a;
+  if (known_ && impossible(branch, false, state)) return b;
+  if (known_ && impossible(branch, true, state)) return a;
+  if (const auto left = chosen(select, branch, state)) return *left;
+  if (!known_) return values_.join(a, b);
   const Atom* compared = values_.only(sides_[0].value);
   const bool bits = compared != nullptr && compared->masked();
   if (!bits && !is_about(select.a, state) && !is_about(select.b, state)) return values_.join(a, b);

@@ -31,6 +31,8 @@ class BlockQueue {
   [[nodiscard]] std::span<const std::uint32_t> blocks() const { return by_rank_; }
   /// Where each block stands in it.
   [[nodiscard]] std::span<const std::uint32_t> order() const { return rank_; }
+  /// The block that stands at `rank` of it.
+  [[nodiscard]] std::uint32_t block_at(std::uint32_t rank) const { return by_rank_[rank]; }
   /// Does the edge close a loop?
   [[nodiscard]] bool goes_back(std::uint32_t from, std::uint32_t to) const { return rank_[from] >= rank_[to]; }
 

@@ -132,6 +132,21 @@ enum class Condition : std::uint8_t {
   negative,
   not_negative
 };
+/// What holds where the condition does not.
+constexpr Condition opposite(Condition condition) {
+  switch (condition) {
+    case Condition::equal: return Condition::not_equal;
+    case Condition::not_equal: return Condition::equal;
+    case Condition::below: return Condition::above_equal;
+    case Condition::below_equal: return Condition::above;
+    case Condition::above: return Condition::below_equal;
+    case Condition::above_equal: return Condition::below;
+    case Condition::negative: return Condition::not_negative;
+    case Condition::not_negative: return Condition::negative;
+    case Condition::other: break;
+  }
+  return Condition::other;
+}
 
 struct Op {
   OpKind kind = OpKind::clobber;

@@ -1,6 +1,7 @@
 #include "scanner/trace/solve/conditions.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "scanner/trace/domain/state_join.hpp"
 
@@ -205,21 +206,47 @@ bool Conditions::depends_on_path(const CallSite& site, const TagSink& sink) {
   return std::ranges::any_of(sink.edges, [&](const SinkEdge& edge) { return meets_some(site, edge); });
 }
 
-const std::vector<CallSite>& Conditions::paths_into(SiteId id) {
-  const auto [at, fresh] = paths_.emplace(id, std::vector<CallSite>{});
-  if (!fresh) return at->second;
+std::vector<CallSite> Conditions::interpret_again(
+    SiteId id, const std::function<void(CalleeKnowledge&, const LiftedFunction&)>& ask) {
   const std::uint32_t function = solution_.sites[id].function;
   const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
   const auto scopes = program_.functions.scopes_of(function);
-  if (ranges.empty() || !program_.affordable(ranges, scopes.size())) return at->second;
+  if (ranges.empty() || !program_.affordable(ranges, scopes.size())) return {};
   const LiftedFunction lifted = program_.lift(ranges, scopes);
   CalleeKnowledge knowledge = summaries_.of_stack();
-  knowledge.ways_into = solution_.sites[id].rva;
-  std::vector<CallSite> paths = summaries_.interpret(lifted, knowledge).ways;
+  ask(knowledge, lifted);
+  std::vector<CallSite> ways = summaries_.interpret(lifted, knowledge).ways;
   std::uint64_t bytes = 0;
-  for (const CallSite& path : paths) bytes += sizeof(CallSite) + path.state.frame.size() * sizeof(FrameSlot);
-  if (!program_.budget.keep(bytes)) paths.clear();
-  return at->second = std::move(paths);
+  for (const CallSite& way : ways) bytes += sizeof(CallSite) + way.state.frame.size() * sizeof(FrameSlot);
+  if (!program_.budget.keep(bytes)) ways.clear();
+  return ways;
+}
+
+const std::vector<CallSite>& Conditions::paths_into(SiteId id) {
+  const auto [at, fresh] = paths_.try_emplace(id);
+  if (!fresh) return at->second;
+  const std::uint32_t rva = solution_.sites[id].rva;
+  at->second =
+      interpret_again(id, [rva](CalleeKnowledge& knowledge, const LiftedFunction&) { knowledge.ways_into = rva; });
+  return at->second;
+}
+
+const CallSite* Conditions::on_ways_to(SiteId id) {
+  constexpr unsigned kMostAsked = 8;  // of one function, which is interpreted for each
+  const auto [at, fresh] = apart_.try_emplace(id);
+  if (fresh && ++asked_apart_[solution_.sites[id].function] <= kMostAsked) {
+    const std::uint32_t rva = solution_.sites[id].rva;
+    at->second = interpret_again(id, [rva](CalleeKnowledge& knowledge, const LiftedFunction& function) {
+      knowledge.apart_at = rva;
+      // What is tested may be what an import returned.
+      for (const Instruction& instruction : function.instructions) {
+        const auto ops = std::span(function.ops).subspan(instruction.first_op, instruction.op_count);
+        const bool calls = std::ranges::any_of(ops, [](const Op& op) { return op.kind == OpKind::call; });
+        if (calls) knowledge.results_of.push_back(instruction.rva);
+      }
+    });
+  }
+  return at->second.size() == 1 ? &at->second.front() : nullptr;
 }
 
 std::optional<CallSite> Conditions::on_paths_to(SiteId id, const TagSink& sink, SinkCall& call) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -43,8 +44,14 @@ class Conditions {
   /// The call as it is on the paths that lead to what the sink stands for; nothing where all do, or where it is not
   /// known.
   std::optional<CallSite> on_paths_to(SiteId site, const TagSink& sink, SinkCall& call);
+  /// The call as it is on all ways on which tests of one number agree with each other; null where none is tested twice,
+  /// or where it is not known.
+  const CallSite* on_ways_to(SiteId site);
   /// The site was interpreted again.
-  void forget(SiteId site) { paths_.erase(site); }
+  void forget(SiteId site) {
+    paths_.erase(site);
+    apart_.erase(site);
+  }
 
  private:
   /// Do the possible values meet a condition? `maybe`: not all of them are known.
@@ -75,6 +82,12 @@ class Conditions {
   ValuePool& values_;
   const Solution& solution_;
   CalleeSummaries& summaries_;
+  /// The call as the function's interpretation tells it again that is asked for by `ask`.
+  std::vector<CallSite> interpret_again(SiteId site,
+                                        const std::function<void(CalleeKnowledge&, const LiftedFunction&)>& ask);
+
+  std::map<SiteId, std::vector<CallSite>> apart_;
+  std::map<std::uint32_t, unsigned> asked_apart_;  // by function
   std::map<SiteId, std::vector<CallSite>> paths_;  // of the calls where they were asked for
 };
 

@@ -43,6 +43,7 @@ void SinkMatcher::match(const MatchCall& item) {
   callers.constraints = site.state.constraints;
   ValueId raw = sink.listed() ? tag_of_listed(item.site, site, sink, call, callers, known)
                               : tag_of_wrapper(site, item.sink, call, callers);
+  if (!divided && site.reached) raw = left_on_ways(item, raw);
   call.applies = call.applies && !call.on_no_path;
   if (solution_.unsure_callee.contains(item.site) && !call.path_divided) call.flags |= kAssumesPointer;
   if (site.by_unknown_jump) call.flags |= kAssumesJump;
@@ -70,6 +71,24 @@ void SinkMatcher::match(const MatchCall& item) {
   }
   depend_on_globals(item, tag);
   pass_on(site, call, tag, std::move(callers));
+}
+
+/// Of several constants, those that the ways leave on which tests of one number agree with each other.
+ValueId SinkMatcher::left_on_ways(const MatchCall& item, ValueId raw) {
+  const auto atoms = values_.atoms(raw);
+  if (std::ranges::count_if(atoms, &Atom::is_constant) < 2) return raw;
+  const CallSite* site = conditions_.on_ways_to(item.site);
+  if (site == nullptr) return raw;
+  const TagSink& sink = solution_.sinks[item.sink];
+  SinkCall ignored;
+  Conditions::ForCallers callers;
+  const ValueId left = sink.listed() ? tag_of_listed(item.site, *site, sink, ignored, callers, true)
+                                     : tag_of_wrapper(*site, item.sink, ignored, callers);
+  const auto fewer = values_.atoms(left);
+  const auto known = [&](const Atom& atom) { return std::ranges::find(atoms, atom) != atoms.end(); };
+  const bool certain = (values_.flags(left) & ~values_.flags(raw)) == 0;
+  const bool part = certain && !fewer.empty() && fewer.size() < atoms.size() && std::ranges::all_of(fewer, known);
+  return part ? values_.with_flags(left, values_.flags(raw)) : raw;
 }
 
 ValueId SinkMatcher::tag_of_listed(SiteId id, const CallSite& site, const TagSink& sink, SinkCall& call,

@@ -30,6 +30,7 @@ class SinkMatcher {
  private:
   ValueId tag_of_listed(SiteId id, const CallSite& site, const TagSink& sink, SinkCall& call,
                         Conditions::ForCallers& callers, bool known);
+  ValueId left_on_ways(const MatchCall& item, ValueId raw);
   ValueId tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers);
   Resolution resolve(const CallSite& site, ValueId value, SinkId sink);
   void ask_callees(const CallSite& site, const SinkCall& call);
