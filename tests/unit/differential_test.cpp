@@ -92,6 +92,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "halves_returned",
                                           "asm_flags_of_arithmetic",
                                           "asm_lea_from_register",
+                                          "asm_counted_apart",
                                           "asm_movzx_halves",
                                           "asm_or_bits",
                                           "asm_partial_write",

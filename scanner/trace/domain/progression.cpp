@@ -39,8 +39,11 @@ bool mask(Atom& atom, std::uint64_t bits, unsigned width) {
   if (width < 8) bits &= (std::uint64_t{1} << (8 * width)) - 1;
   const auto stride = static_cast<std::uint64_t>(atom.stride);
   if (atom.stride < 0 || !std::has_single_bit(stride)) return false;
-  if (atom.count != 0 && (bits_of(atom) & ~bits) == 0) return true;
   const std::uint64_t low = stride - 1, high = bits & ~low;
+  if (atom.count != 0 && (bits_of(atom) & ~low & ~bits) == 0) {
+    atom.a &= ~low | bits;  // the same in all values
+    return true;
+  }
   if (high == 0) {
     atom = Atom::constant(atom.a & bits).assuming(atom.assumes);
     return true;

@@ -137,8 +137,9 @@ class BranchRefinement {
   /// What `select`, of that kind, leaves in its register.
   [[nodiscard]] ValueId selected(const Op& select, State& state);
   /// Only when known(): how often the loop is entered whose head was entered in `head`, and which this edge of `branch`
-  /// closes; 0 when the comparison does not count its rounds.
-  [[nodiscard]] std::uint16_t rounds(const State& head, const Instruction& branch, bool taken) const;
+  /// closes, at the end of `block`; 0 when the comparison does not count its rounds.
+  [[nodiscard]] std::uint16_t rounds(const State& head, const Instruction& branch, bool taken,
+                                     const LiftedFunction& function, const Block& block) const;
 
  private:
   /// The few numbers that choose an address. kBottom: nothing does.
@@ -186,6 +187,8 @@ class BranchRefinement {
   [[nodiscard]] std::optional<Bound> bound_of(unsigned side, const Instruction& branch, bool taken, bool counts) const;
   const std::optional<Bound>& bound_told(unsigned side, const Instruction& branch, bool taken);
   static std::uint16_t most_rounds(std::span<const Atom> at_head, std::span<const Atom> at_end, const Bound& bound);
+  [[nodiscard]] std::uint16_t rounds_of_others(const State& head, const Instruction& branch, bool taken,
+                                               const LiftedFunction& function, const Block& block) const;
   [[nodiscard]] std::uint16_t rounds_of_second(const State& head, unsigned side, const Bound& bound) const;
   [[nodiscard]] Constraint constraint_on(const Atom& argument, const Bound& bound) const;
   void count_to(ValueId& becomes, const Bound& bound);

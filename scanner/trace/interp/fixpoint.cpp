@@ -18,6 +18,8 @@ FunctionSummary abandoned() {
   return nothing;
 }
 
+bool is_call(const Op& op) { return op.kind == OpKind::call; }
+
 }  // namespace
 
 StatesOfBlocks::StatesOfBlocks(std::size_t blocks, SpareStates* spare) : spare_(spare) {
@@ -152,7 +154,8 @@ void Fixpoint::record() {
     }
     const std::size_t calls = recorder_.calls();
     record_unreached(number);
-    if (recorder_.calls() != calls) unreached.push_back(number);
+    const bool local = !abi_.callee_removes && any_op(function_, function_.blocks[number], &is_call);
+    if (recorder_.calls() != calls || local) unreached.push_back(number);
   }
   if (!unreached.empty()) note_orphans(std::move(unreached));
 }
@@ -209,12 +212,7 @@ bool Fixpoint::tells_unreached(const Block& block) const {
     const bool pops = abi_.callee_removes && op.kind == OpKind::load && op.mem.base == abi_.stack_pointer;
     return op.kind == OpKind::call || pops || (op.kind == OpKind::compare && op.b != kNoReg);
   };
-  for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
-    const Instruction& instruction = function_.instructions[function_.order[block.first_instruction + i]];
-    const auto ops = std::span(function_.ops).subspan(instruction.first_op, instruction.op_count);
-    if (std::ranges::any_of(ops, tells)) return true;
-  }
-  return false;
+  return any_op(function_, block, tells);
 }
 
 /// Code that no path was found to is interpreted for what it calls.
@@ -388,7 +386,8 @@ const State& Fixpoint::refined(const Block& block, std::uint32_t next, State& st
 std::uint16_t Fixpoint::rounds(const Block& block, std::uint32_t next) {
   const Instruction* branch = deciding_branch(block);
   if (branch == nullptr || visits_[next] == 0) return 0;
-  return transfer_.comparison().rounds(in_[next], *branch, function_.blocks[next].rva == branch->target);
+  const bool taken = function_.blocks[next].rva == branch->target;
+  return transfer_.comparison().rounds(in_[next], *branch, taken, function_, block);
 }
 
 }  // namespace scanner::trace

@@ -1,12 +1,55 @@
 // How often a loop is entered that a comparison ends (BranchRefinement::rounds).
 #include <algorithm>
+#include <array>
 #include <boost/container/static_vector.hpp>
 
 #include "scanner/trace/interp/branch_refinement.hpp"
 
 namespace scanner::trace {
+namespace {
 
-std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& branch, bool taken) const {
+/// Per register: which number it holds, plus an offset. Numbers without a name get new ones.
+class Offsets {
+ public:
+  Offsets() {
+    for (Reg reg = 0; reg < kFirstWide; ++reg) held_[reg] = {reg, 0};
+  }
+  struct Sum {
+    std::uint32_t number = 0;
+    std::int64_t offset = 0;
+  };
+  [[nodiscard]] Sum of(Reg reg) const { return reg < kFirstWide ? held_[reg] : Sum{}; }
+
+  void follow(const Op& op) {
+    if (op.kind == OpKind::call) {
+      for (Sum& sum : held_) sum = {next_++, 0};
+    }
+    if (op.dst >= kFirstWide) return;
+    const bool whole = op.width >= 4 && !op.sign;
+    const bool copies = op.kind == OpKind::copy && op.a < kFirstWide;
+    const bool adds = op.kind == OpKind::alu && (op.alu == Alu::add || op.alu == Alu::sub) && op.b == kNoReg;
+    const bool moves = op.kind == OpKind::lea && op.mem.base < kFirstWide && op.mem.index == kNoReg && !op.mem.in_image;
+    Sum sum{next_++, 0};
+    if (whole && (copies || (adds && op.a < kFirstWide))) sum = held_[op.a];
+    if (whole && moves) sum = held_[op.mem.base];
+    if (whole && adds && op.a < kFirstWide) {
+      const auto by =
+          op.width == 4 ? std::int64_t{static_cast<std::int32_t>(op.imm)} : static_cast<std::int64_t>(op.imm);
+      sum.offset += op.alu == Alu::add ? by : -by;
+    }
+    if (whole && moves) sum.offset += op.mem.disp;
+    held_[op.dst] = sum;
+  }
+
+ private:
+  std::array<Sum, kFirstWide> held_{};
+  std::uint32_t next_ = kRegCount;
+};
+
+}  // namespace
+
+std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& branch, bool taken,
+                                       const LiftedFunction& function, const Block& block) const {
   for (unsigned side = 0; side < sides_.size(); ++side) {
     const std::optional<Bound> bound = bound_of(side, branch, taken, true);
     if (!bound) continue;
@@ -35,6 +78,43 @@ std::uint16_t BranchRefinement::rounds(const State& head, const Instruction& bra
     if (sides_[side].slot_width == 0) continue;
     const ValueId slot = frame_load(head, sides_[side].slot, sides_[side].slot_width, values_, abi_);
     if (const std::uint16_t rounds = of_head(slot); rounds != 0) return rounds;
+  }
+  return rounds_of_others(head, branch, taken, function, block);
+}
+
+/// From what `block` does with the number that it compared: `i + 1` is computed, `i` compared, then `i` becomes the
+/// other.
+std::uint16_t BranchRefinement::rounds_of_others(const State& head, const Instruction& branch, bool taken,
+                                                 const LiftedFunction& function, const Block& block) const {
+  Offsets sums;
+  std::array<Offsets::Sum, 2> compared{};
+  bool any = false;
+  for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
+    const Instruction& instruction = function.instructions[function.order[block.first_instruction + i]];
+    for (unsigned k = 0; k < instruction.op_count; ++k) {
+      const Op& op = function.ops[instruction.first_op + k];
+      if (op.kind == OpKind::compare) {
+        compared = {sums.of(op.a), sums.of(op.b)};
+        any = op.a != kNoReg;
+      }
+      sums.follow(op);
+    }
+  }
+  for (unsigned side = 0; any && side < sides_.size(); ++side) {
+    const Atom* at_end = values_.only(sides_[side].value);
+    const std::optional<Bound> bound = is_single(1 - side) ? bound_of(side, branch, taken, true) : std::nullopt;
+    if (!bound || at_end == nullptr || !at_end->is_number() || bound->in_image) continue;
+    for (Reg reg = 0; reg < 32; ++reg) {
+      const Offsets::Sum sum = sums.of(reg);
+      const Atom* at_head = values_.only(head.registers[reg]);
+      if (sum.number != compared[side].number || at_head == nullptr || !at_head->is_number()) continue;
+      const std::int64_t step = sum.offset - compared[side].offset;
+      Atom next = *at_end;
+      next.a = static_cast<std::uint64_t>(counted(next) + step);
+      Bound later = *bound;
+      later.limit += static_cast<std::uint64_t>(step);
+      if (const std::uint16_t rounds = rounds_of(*at_head, next, later); rounds != 0) return rounds;
+    }
   }
   return 0;
 }

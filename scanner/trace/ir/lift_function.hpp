@@ -2,6 +2,8 @@
 // Linear sweep over the function's ranges, and again from every branch target that the sweep stepped over.
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <vector>
 
 #include "pe/image.hpp"
@@ -26,6 +28,16 @@ inline bool stands_behind_return(const LiftedFunction& function, std::uint32_t n
   while (number > 0 && function.blocks[number - 1].rva < function.blocks[number].rva) {
     const Instruction* last = last_instruction(function, function.blocks[--number]);
     if (last == nullptr || !last->padding) return last != nullptr && last->flow == ControlFlow::ret;
+  }
+  return false;
+}
+
+/// Is there an operation in the block of which `holds` is true?
+template <typename Holds>
+bool any_op(const LiftedFunction& function, const Block& block, Holds holds) {
+  for (std::uint32_t i = 0; i < block.instruction_count; ++i) {
+    const Instruction& at = function.instructions[function.order[block.first_instruction + i]];
+    if (std::ranges::any_of(std::span(function.ops).subspan(at.first_op, at.op_count), holds)) return true;
   }
   return false;
 }

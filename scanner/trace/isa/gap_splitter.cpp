@@ -67,9 +67,13 @@ class GapSplitter {
     return start != 0 ? start - rva : instruction.length;
   }
 
-  /// Is a function at `rva` called, or known to begin there? Behind a table in the code a word with its address tells.
+  /// Is a function at `rva` called, or known to begin there? Behind a table in the code it is enough that a word of the
+  /// data or a register gets its address.
   [[nodiscard]] bool begins(std::uint32_t rva) const {
-    return holds(known_.sure, rva) || called(rva) || (garbage_ && holds(known_.held, rva));
+    if (holds(known_.sure, rva) || called(rva)) return true;
+    const auto computed = [this](const Reference& reference) { return machine_.computes_address(reference); };
+    return garbage_ &&
+           (holds(known_.held, rva) || std::ranges::any_of(Index::to(known_.index.addresses, rva), computed));
   }
 
   /// The first such function behind `low`, before `high`; 0: none.

@@ -1,4 +1,4 @@
-// case unreached missed gcc-x64-Os-simd fails
+// case unreached missed gcc-x64-Os-simd passes
 // part Aa high_half decoys
 // part Ab high_half decoys
 #include "program.h"

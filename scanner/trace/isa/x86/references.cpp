@@ -65,16 +65,25 @@ bool X86Machine::computes_address(const Reference& reference) const {
 }
 
 bool CommonMachine::only_reads(const Reference& reference) const {
-  const pe::Bytes last = image().from_rva(reference.site - 1);
-  if (!is_64_ && !last.empty() && last[0] == 0xA1) return true;  // mov eax
-  const pe::Bytes code = image().from_rva(reference.site - 2);
-  if (code.size() < 2) return false;
-  const bool no_registers = (code[1] & 0xC7) == 0x05;  // ModR/M of an address alone
-  const unsigned extension = code[1] >> 3 & 7U;
+  const auto before = [&](std::uint32_t bytes) {  // the field
+    const pe::Bytes code = image().from_rva(reference.site - bytes);
+    return code.empty() ? std::uint8_t{0} : code[0];
+  };
   // mov; add, or, adc, sbb, and, sub, xor and cmp into or with a register; cmp and test of memory with one
   static constexpr std::uint8_t kReads[] = {0x8B, 0x03, 0x0B, 0x13, 0x1B, 0x23, 0x2B, 0x33, 0x3B, 0x39, 0x85};
-  if (no_registers && std::ranges::find(kReads, code[0]) != std::end(kReads)) return true;
-  return no_registers && code[0] == 0xFF && (extension == 2 || extension == 4 || extension == 6);  // call, jmp, push
+  const auto reads = [&](std::uint32_t mode) {  // where ModR/M stands
+    const std::uint8_t opcode = before(mode + 1);
+    const unsigned extension = before(mode) >> 3 & 7U;
+    if (before(mode + 2) == 0x0F) return false;  // those of two bytes are others
+    if (std::ranges::find(kReads, opcode) != std::end(kReads)) return true;
+    return opcode == 0xFF && (extension == 2 || extension == 4 || extension == 6);  // call, jmp, push
+  };
+  const std::uint8_t last = before(1), scaled = before(2);
+  if (!is_64_ && last == 0xA1) return true;    // mov eax
+  if ((last & 0xC7) == 0x05) return reads(1);  // an address alone
+  if (is_64_) return false;
+  // With one register, or with two and a SIB byte.
+  return ((last & 0xC0) == 0x80 && reads(1)) || (((scaled & 0xC7) == 0x04 || (scaled & 0xC7) == 0x84) && reads(2));
 }
 
 bool CommonMachine::names_one_place(const Reference& reference) const {
