@@ -45,7 +45,10 @@ _two:
   mov ebx, dword ptr [esp + 8]
   push 0x44637554
   call ebx
-  push dword ptr [esp + 12]
+  mov eax, dword ptr [esp + 12]
+  mov ecx, 1
+  mov edx, 1
+  push eax
   call ebx
   pop ebx
   ret
