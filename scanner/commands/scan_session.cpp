@@ -11,9 +11,6 @@
 #include "scanner/scan/symbol_files.hpp"
 
 namespace scanner {
-
-ScanSession::ScanSession(const Inputs& inputs, Diagnostics& diagnostics) : inputs_(inputs), diagnostics_(diagnostics) {}
-
 namespace {
 
 /// Reading all bytes for a number that nobody sees would be a tenth of a survey.
@@ -34,6 +31,8 @@ bool shows_sha256(Format format) {
 }
 
 }  // namespace
+
+ScanSession::ScanSession(const Inputs& inputs, Diagnostics& diagnostics) : inputs_(inputs), diagnostics_(diagnostics) {}
 
 ScanRequest ScanSession::new_request() const {
   ScanRequest request;

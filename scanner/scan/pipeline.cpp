@@ -59,6 +59,12 @@ class Shared {
     return true;
   }
 
+  /// Is no file left that nobody works on?
+  bool hungry() {
+    const std::lock_guard lock(mutex_);
+    return jobs_.empty();
+  }
+
   void close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
@@ -229,19 +235,15 @@ void work(Shared& shared, const Stages& stages, const StopFlag& stop) {
   }
 }
 
-/// The walker. What it finds within a moment goes to the workers together, the first file at once.
+/// The walker. While the workers have something to do, files go to them together.
 void find_files(Shared& shared, const Stages& stages) {
-  using Clock = std::chrono::steady_clock;
   constexpr std::size_t kMost = 16;
-  constexpr std::chrono::microseconds kMoment{1000};
   std::vector<walk::Found> files;
-  Clock::time_point handed_over;
   bool going = true;
   stages.produce([&](walk::Found file) {
     files.push_back(std::move(file));
-    if (files.size() < kMost && Clock::now() - handed_over < kMoment) return true;
+    if (files.size() < kMost && !shared.hungry()) return true;
     going = shared.push(files);
-    handed_over = Clock::now();
     return going;
   });
   if (going && !files.empty()) shared.push(files);

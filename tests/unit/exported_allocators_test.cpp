@@ -21,8 +21,9 @@ namespace {
 constexpr std::uint64_t kMaxFile = 1U << 20;
 const fs::path kPair = fs::path(TEST_DRIVERS) / "pair";
 
-scanner::ScannedFile scan(const fs::path& path, scanner::ExportedAllocators* allocators) {
+scanner::ScannedFile scan(const fs::path& path, scanner::ExportedAllocators* allocators, bool with_sha256 = true) {
   scanner::ScanRequest request;
+  request.with_sha256 = with_sha256;
   request.apis = &tagdb::builtin_api_table();
   request.exported_allocators = allocators;
   request.max_file_size = kMaxFile;
@@ -45,6 +46,14 @@ scanner::ExportedAllocators beside(std::vector<std::string> folders = {}) {
 }
 
 }  // namespace
+
+TEST_CASE("a SHA-256 that no report shows is not computed, and changes nothing else") {
+  const auto with = scan(kPair / "exporter.sys", nullptr), without = scan(kPair / "exporter.sys", nullptr, false);
+  CHECK(with.sha256.size() == 64);
+  CHECK(without.sha256.empty());
+  CHECK(without.trace.uses.size() == with.trace.uses.size());
+  CHECK(without.reported);
+}
 
 TEST_CASE("an importer's tag is followed into the driver that exports the allocator") {
   auto allocators = beside();

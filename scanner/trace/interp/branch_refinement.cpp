@@ -61,6 +61,7 @@ void BranchRefinement::name_tested(State& state) {
     if (side.slot_width < 4) name = values_.masked(name, (1U << (8 * side.slot_width)) - 1, 0);
     replace(state, side, name);
     side.value = name;
+    told_ = {};
     return;
   }
 }

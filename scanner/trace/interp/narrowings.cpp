@@ -142,6 +142,15 @@ bool contradicts_constraint(const State& state, const Atom& argument, const Boun
   });
 }
 
+/// Is it what the call at RVA `call` returned, or has that in one of its halves?
+bool is_result(const ValuePool& values, ValueId value, std::uint32_t call) {
+  return std::ranges::any_of(values.atoms(value), [&](const Atom& atom) {
+    if (atom.kind == AtomKind::halves)
+      return is_result(values, atom.low_value(), call) || is_result(values, atom.high_value(), call);
+    return atom.kind == AtomKind::returned && atom.a == call;
+  });
+}
+
 }  // namespace
 
 ValueId whole_number(ValuePool& values, ValueId value) {
@@ -174,10 +183,7 @@ std::optional<Narrowing> narrowing_of_any(const ValuePool& values, ValueId compa
 }
 
 void forget_result(ValuePool& values, State& state, std::uint32_t call) {
-  const auto about = [&](ValueId value) {
-    return std::ranges::any_of(values.atoms(value),
-                               [call](const Atom& atom) { return atom.kind == AtomKind::returned && atom.a == call; });
-  };
+  const auto about = [&](ValueId value) { return is_result(values, value, call); };
   const ValueId older = values.unknown(kTopReturned);
   for (ValueId& reg : state.registers) reg = about(reg) ? older : reg;
   for (FrameSlot& slot : state.frame) slot.value = about(slot.value) ? older : slot.value;

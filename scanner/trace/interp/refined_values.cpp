@@ -131,7 +131,10 @@ std::optional<ValueId> BranchRefinement::chosen(const Op& select, const Instruct
   if (known_) {
     const News news = look(branch, *second, false, state);
     if (news.any()) refine(state, news);
-    if (news.side != News::kNoSide) sides_[news.side].value = news.becomes;
+    if (news.side != News::kNoSide) {
+      sides_[news.side].value = news.becomes;
+      told_ = {};
+    }
   }
   return state.registers[*second ? select.b : select.a];
 }

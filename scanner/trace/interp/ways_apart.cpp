@@ -60,7 +60,7 @@ class Fixpoint::WaysApart {
   bool visit(const Name& name);
   unsigned interpret(std::uint32_t block, std::uint32_t choices, State& state);
   static void set_outcome(Key& outcomes, std::uint32_t test, std::uint32_t outcome);
-  bool leave(std::uint32_t block, std::uint32_t next, const Way& way, const State& state);
+  bool leave(std::uint32_t block, std::uint32_t next, Key outcomes, const State& state);
 
   Fixpoint& at_;
   ValuePool& values_;
@@ -91,8 +91,7 @@ void Fixpoint::WaysApart::note_subject(std::uint32_t block, const BranchRefineme
   }
   if (subject.slot_width != 0) by_slot_[subject.slot].push_back(block);
   // Where paths met, it may be a number that an earlier test left, too.
-  const std::vector<Atom> atoms(values_.atoms(subject.value).begin(), values_.atoms(subject.value).end());
-  for (const Atom& atom : atoms) {
+  for (const Atom& atom : values_.atoms(subject.value)) {
     const ValueId whole = whole_number(values_, values_.single(atom));
     if (whole != kBottom) by_number_[whole].push_back(block);
   }
@@ -171,10 +170,9 @@ void Fixpoint::WaysApart::set_outcome(Key& outcomes, std::uint32_t test, std::ui
   }
 }
 
-bool Fixpoint::WaysApart::leave(std::uint32_t block, std::uint32_t next, const Way& way, const State& state) {
+bool Fixpoint::WaysApart::leave(std::uint32_t block, std::uint32_t next, Key outcomes, const State& state) {
   const Block& from = at_.function_.blocks[block];
   if (at_.impossible(from, next, state) || (at_.loops_ && at_.loops_->left_by(block, next))) return true;
-  Key outcomes = way.outcomes;
   if (tested_[block] != 0) set_outcome(outcomes, block, next);
   State found = state;
   at_.refined(from, next, found, false);
@@ -209,9 +207,9 @@ bool Fixpoint::WaysApart::visit(const Name& name) {
   for (std::uint32_t choices = 0, all = 1; choices < all; ++choices) {
     State state = way.state;
     all = std::max(all, 1U << interpret(block, choices, state));
-    Way left{way.outcomes, {}, 0};
-    if (all > 1) set_outcome(left.outcomes, block | kSelection, choices);
-    if (!std::ranges::all_of(next, [&](std::uint32_t to) { return leave(block, to, left, state); })) return false;
+    Key outcomes = way.outcomes;
+    if (all > 1) set_outcome(outcomes, block | kSelection, choices);
+    if (!std::ranges::all_of(next, [&](std::uint32_t to) { return leave(block, to, outcomes, state); })) return false;
   }
   return true;
 }

@@ -76,17 +76,16 @@ class Conditions {
   [[nodiscard]] bool may_call(const CallSite& path, const TagSink& sink) const;
   bool may_apply(const CallSite& path, const TagSink& sink);
   bool depends_on_path(const CallSite& site, const TagSink& sink);
+  /// The call as the function's interpretation tells it again that is asked for by `ask`.
+  std::vector<CallSite> interpret_again(SiteId site,
+                                        const std::function<void(CalleeKnowledge&, const LiftedFunction&)>& ask);
   const std::vector<CallSite>& paths_into(SiteId site);
 
   Program& program_;
   ValuePool& values_;
   const Solution& solution_;
   CalleeSummaries& summaries_;
-  /// The call as the function's interpretation tells it again that is asked for by `ask`.
-  std::vector<CallSite> interpret_again(SiteId site,
-                                        const std::function<void(CalleeKnowledge&, const LiftedFunction&)>& ask);
-
-  std::map<SiteId, std::vector<CallSite>> apart_;
+  std::map<SiteId, std::vector<CallSite>> apart_;  // see on_ways_to(): one, or none
   std::map<std::uint32_t, unsigned> asked_apart_;  // by function
   std::map<SiteId, std::vector<CallSite>> paths_;  // of the calls where they were asked for
 };
