@@ -94,13 +94,15 @@ EXPORT PVOID NTAPI round_before(ULONG n) {
   return last;
 }
 /* Nor is a copy that was made in the round before. */
-EXPORT PVOID NTAPI copied(const ULONG *list, ULONG n) {
-  ULONG mode = list[0], was = 0, tag = TAG('T', 'a', 'm', 'l');
+EXPORT PVOID NTAPI copied(volatile ULONG *list) {
+  ULONG mode, was = 0, tag = TAG('T', 'a', 'm', 'l');
   PVOID last = 0;
-  while (n--) {
+  while (list[0]) {
     if (was > 40) tag = TAG('T', 'a', 'm', 'h');
     opaque = 11;
-    mode = list[n];
+    mode = list[1];
+    if (mode <= 40) opaque = 13;
+    if (was > 90) opaque = 14;
     if (mode <= 40) last = ExAllocatePoolWithTag(PagedPool, 96, tag);
     was = mode;
   }

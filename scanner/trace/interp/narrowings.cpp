@@ -131,17 +131,6 @@ bool same_number(const Atom& a, const Atom& b) {
 
 std::uint64_t added_to(const Atom& atom) { return atom.kind == AtomKind::initial && !atom.masked() ? atom.a : 0; }
 
-/// Was the argument compared for equality before, so that `bound` does not hold of it?
-bool contradicts_constraint(const State& state, const Atom& argument, const Bound& bound) {
-  if (!argument.is_initial() || !argument.plain() || argument.a != 0) return false;
-  const bool equal = bound.kind == Bound::Kind::equal;
-  if (bound.in_image || (!equal && bound.kind != Bound::Kind::not_equal)) return false;
-  return std::ranges::any_of(state.constraints, [&](const Constraint& known) {
-    const bool same = known.where == argument.where && known.width == bound.width;
-    return same && (known.value == bound.limit ? known.equal != equal : known.equal && equal);
-  });
-}
-
 /// Is it what the call at RVA `call` returned, or has that in one of its halves?
 bool is_result(const ValuePool& values, ValueId value, std::uint32_t call) {
   return std::ranges::any_of(values.atoms(value), [&](const Atom& atom) {
@@ -163,7 +152,6 @@ bool contradicts(const ValuePool& values, const State& state, ValueId compared, 
   const Atom* number = values.only(compared);
   if (number == nullptr || !same_number(*number, *number)) return false;
   if (number->kind == AtomKind::returned && !results) return false;
-  if (contradicts_constraint(state, *number, bound)) return true;
   const unsigned width = width_of(*number, bound);
   const auto interval = interval_of(bound, width, added_to(*number));
   if (!interval) return false;
