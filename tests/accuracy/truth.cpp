@@ -46,8 +46,8 @@ std::vector<Expectation> read_truth(const std::string& path, const std::set<std:
       return std::runtime_error(path + ":" + std::to_string(number) + ": " + what);
     };
     if (!(fields >> evidence)) throw malformed("no evidence");
-    static const std::set<std::string> kEvidence = {"allocates",  "lookaside", "configures", "frees",
-                                                    "references", "uncharged", "predicted",  "absent"};
+    static const std::set<std::string> kEvidence = {"allocates", "lookaside", "configures", "frees",   "references",
+                                                    "uncharged", "predicted", "absent",     "unproven"};
     if (!kEvidence.contains(evidence)) throw malformed("unknown evidence " + evidence);
     Expectation expectation{parse_tag(tag), evidence, {}, {}, {}, {}, false, number};
     bool applies = true;

@@ -12,7 +12,8 @@ namespace accuracy {
 
 struct Expectation {
   tagdb::PoolTag tag;
-  std::string evidence;  ///< allocates, lookaside, configures, frees, references, uncharged, predicted, absent
+  std::string evidence;  ///< allocates, lookaside, configures, frees, references, uncharged, predicted, absent,
+                         ///< unproven
   std::optional<std::string> certainty, pool, api;
   std::optional<std::uint64_t> bytes;
   bool protected_bit = false;

@@ -8,7 +8,7 @@
 _DriverEntry@8:
   pushl $64
   calll first
-  pushl $64
+  pushl $-64
   calll second
   pushl $2
   calll by_table

@@ -1,6 +1,7 @@
 /* Objects with a table of functions, as C++ has them: each class returns a tag of its own. The function that allocates gets an
    object, from its caller or from that one's caller, and calls through the table. A class of which no object is made gives no
-   tag, nor does one whose objects come only where nothing is allocated. If the tag is asked for before that is decided, it is assumed.
+   tag, nor does one whose objects come only where nothing is allocated.
+   If the tag is asked for before that is decided, what all callers pass decides it.
    A constructor may fill in the pointer to the table. */
 #include "kernel.h"
 typedef struct OBJECT OBJECT;

@@ -130,6 +130,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "struct_copied",
                                           "tag_in_high_half",
                                           "told_by_argument",
+                                          "told_by_callers",
                                           "told_by_result",
                                           "wrapper_last_byte",
                                           "wrapper_struct_argument",

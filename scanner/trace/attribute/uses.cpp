@@ -45,6 +45,7 @@ class Uses {
   bool does_else(const Target& target, const tagdb::ApiRow& row);
   [[nodiscard]] Certainty certainty_of(std::uint32_t flags) const;
   void add(const SinkCall& call, TagUse use, std::uint64_t constant, std::uint32_t flags);
+  void add_unlikely(const SinkCall& call, const TagUse& use, std::uint32_t flags);
   void add_pattern(const SinkCall& call, TagUse use, const Atom& atom, std::uint32_t flags);
 
   Program& program_;
@@ -87,6 +88,17 @@ void Uses::add_of(const SinkCall& call) {
       // An argument of which all callers are known is told as what they pass.
       add_pattern(call, use, atom, of_atom);
     }
+  }
+  add_unlikely(call, use, flags);
+}
+
+/// Only with arguments that no known caller passes.
+void Uses::add_unlikely(const SinkCall& call, const TagUse& use, std::uint32_t flags) {
+  for (const Atom& atom : program_.values.atoms(call.unlikely)) {
+    if (!tagdb::plausible_tag(atom.a & ~kProtectedBit)) continue;
+    TagUse one = use;
+    one.protected_bit = (atom.a & kProtectedBit) != 0;
+    add(call, std::move(one), atom.a, flags | assumptions_of(atom) | kAssumesArgument);
   }
 }
 

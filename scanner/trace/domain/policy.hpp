@@ -69,6 +69,9 @@ inline constexpr std::size_t kMostTargets = 16;
 /// Calls through arguments of one function, or of those that it passes them on to.
 inline constexpr std::size_t kMostCallsThrough = 64;
 
+/// Steps for callers that are looked at only for what they pass: so many, and such a part of those that all else took.
+inline constexpr std::uint64_t kStepsForCallers = 5'000, kPartForCallers = 400;
+
 // --- globals --------------------------------------------------------------------------------------------------------
 
 /// How far behind an address that escapes its object may reach; farther when nothing else is known to stand between.

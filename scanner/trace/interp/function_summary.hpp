@@ -40,6 +40,7 @@ struct FunctionSummary : StoreLog {
   std::vector<std::uint32_t> extensions;  ///< RVAs outside the ranges that are still this function
   std::vector<OrphanBlock> orphans;       ///< blocks of unreached calls, and those that lead to them
   std::uint32_t depth_lost = 0;           ///< x86: DepthReason bits
+  std::vector<Atom> tested;               ///< arguments, and fields behind them, that something depends on; ascending
   bool given_up = false;                  ///< the budget did not suffice: nothing else is filled in
   std::vector<CallSite> ways;             ///< see CalleeKnowledge::ways_into and apart_at
 };
@@ -71,8 +72,8 @@ struct CalleeKnowledge {
   /// Give names to what stands behind pointers that stand behind arguments (AtomKind::via_field), and to what calls
   /// through pointers return: they cost, and few functions have tags that depend on them.
   bool through_pointers = false;
-  /// The state that one call enters the function in: branches on numbers that are known then are decided. Null: all
-  /// calls are meant.
+  /// The state that one call, or every one, enters the function in: branches on numbers that are known then are
+  /// decided. Null: nothing is known of the calls.
   const State* entered = nullptr;
   SpareStates* spare = nullptr;  ///< null: there are none
 };

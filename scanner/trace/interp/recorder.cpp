@@ -1,5 +1,6 @@
 #include "scanner/trace/interp/recorder.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -82,8 +83,23 @@ void Recorder::note_return(const State& state) {
   log_->returns = true;
 }
 
+void Recorder::depend_on(ValueId value) {
+  constexpr std::size_t kMost = 8;
+  for (const Atom& atom : values_.atoms(value)) {
+    const bool field = atom.kind == AtomKind::field && !atom.moved();
+    if (!field && (atom.kind != AtomKind::initial || atom.offset != 0)) continue;
+    const Atom whole = field ? Atom::field(atom.where, atom.displacement(), atom.width) : Atom::initial(atom.where);
+    const auto at = std::ranges::lower_bound(summary_.tested, whole);
+    const bool fresh = at == summary_.tested.end() || *at != whole;
+    if (fresh && summary_.tested.size() < kMost) summary_.tested.insert(at, whole);
+  }
+}
+
 void Recorder::compare(const Op& op, const State& state) {
-  if (log_ == nullptr || op.a == kNoReg || op.b == kNoReg) return;
+  if (log_ == nullptr || op.a == kNoReg) return;
+  depend_on(state.registers[op.a]);
+  if (op.b == kNoReg) return;
+  depend_on(state.registers[op.b]);
   const Atom* end = values_.only(state.registers[op.b]);
   if (end == nullptr || !end->is_image_address()) return;
   for (const Atom& atom : values_.atoms(state.registers[op.a])) {

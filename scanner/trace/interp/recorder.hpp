@@ -56,8 +56,10 @@ class Recorder {
   void note_return(const State& state);
   /// x86, see StackPointer::check_restored().
   void note_depth(std::int64_t offset, std::int64_t depth) { log_->depths.emplace_back(offset, depth); }
-  /// A pointer that walks through data is compared with where the data end.
+  /// A pointer that walks through data is compared with where the data end, or an argument with anything.
   void compare(const Op& op, const State& state);
+  /// Something depends on `value`, which may hold arguments.
+  void depend_on(ValueId value);
 
   // --- the summary, when no state changes any more -------------------------------------------------------------------
 

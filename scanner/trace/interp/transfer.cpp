@@ -26,6 +26,7 @@ bool Transfer::may_raise(const Op& op, const State& state) {
 }
 
 void Transfer::load(const Op& op, State& state) {
+  if (op.mem.index != kNoReg) recorder_.depend_on(state.registers[op.mem.index]);
   const ValueId address = memory_.address_of(state, op.mem);
   ValueId value = memory_.load(state, address, op.width, op.sign);
   if (!state.narrowings.empty() && chosen_together(values_, state, address))

@@ -56,6 +56,7 @@ class Fixpoint::WaysApart {
   void note_subject(std::uint32_t block, const BranchRefinement::Subject& subject);
   [[nodiscard]] bool is_one_of_few(ValueId value) const;
   [[nodiscard]] ValueId content(const Place& place, const State& state) const;
+  [[nodiscard]] std::vector<State> entries(const State& entry);
   bool put(std::uint32_t block, const Key& outcomes, const State& state, Edge edge);
   bool visit(const Name& name);
   unsigned interpret(std::uint32_t block, std::uint32_t choices, State& state);
@@ -214,9 +215,35 @@ bool Fixpoint::WaysApart::visit(const Name& name) {
   return true;
 }
 
+/// What is passed may be one of few numbers: a state for each, where it is tested.
+std::vector<State> Fixpoint::WaysApart::entries(const State& entry) {
+  constexpr std::size_t kMost = 8;
+  std::vector<State> all{entry};
+  for (const auto& [place, numbers] : places_) {
+    const ValueId value = content(place, entry);
+    const auto atoms = values_.atoms(value);
+    if (atoms.size() < 2 || atoms.size() * all.size() > kMost || !is_one_of_few(value)) continue;
+    std::vector<State> more;
+    for (const State& state : all) {
+      for (const Atom& atom : atoms) {
+        State& one = more.emplace_back(state);
+        if (place.slot_width == 0) {
+          one.registers[place.reg] = values_.single(atom);
+        } else {
+          frame_store(one, place.slot, place.slot_width, values_.single(atom), values_);
+        }
+      }
+    }
+    all = std::move(more);
+  }
+  return all;
+}
+
 bool Fixpoint::WaysApart::follow() {
   const State entry = at_.knowledge_.entered != nullptr ? *at_.knowledge_.entered : state_at_entry(values_, at_.abi_);
-  if (!put(0, {}, entry, {})) return false;
+  for (const State& one : entries(entry)) {
+    if (!put(0, {}, one, {})) return false;
+  }
   // What is raised is not kept apart: handlers begin with all that they were given.
   std::set<std::uint32_t> handlers;
   for (const Block& block : at_.function_.blocks)

@@ -214,6 +214,7 @@ std::vector<CallSite> Conditions::interpret_again(
   if (ranges.empty() || !program_.affordable(ranges, scopes.size())) return {};
   const LiftedFunction lifted = program_.lift(ranges, scopes);
   CalleeKnowledge knowledge = summaries_.of_stack();
+  knowledge.entered = solution_.entry_of(function);
   ask(knowledge, lifted);
   std::vector<CallSite> ways = summaries_.interpret(lifted, knowledge).ways;
   std::uint64_t bytes = 0;

@@ -47,6 +47,7 @@ void SinkMatcher::match(const MatchCall& item) {
   call.applies = call.applies && !call.on_no_path;
   if (solution_.unsure_callee.contains(item.site) && !call.path_divided) call.flags |= kAssumesPointer;
   if (site.by_unknown_jump) call.flags |= kAssumesJump;
+  if (solution_.unlikely.contains(item.site)) call.flags |= kAssumesArgument;
   if (program_.row(sink.row).assumed) call.flags |= kAssumesExporter;
   if (!site.reached) raw = values_.unknown(kTopUnreached);
   const Resolution tag = resolve(site, raw, item.sink);
@@ -58,6 +59,7 @@ void SinkMatcher::match(const MatchCall& item) {
   call.inflows = tag.inflows;
   if (!program_.budget.keep((known ? 0 : kBytesOfCall) + call.inflows.size() * sizeof(GlobalInflow)))
     call.inflows.clear();
+  if (keeps_ && known) keep_what_was(call);
   solution_.sink_call(item.site, item.sink) = call;
   context_.dependencies.add({FactKind::call_site, item.site}, item);
   ask_callees(site, call);
@@ -71,6 +73,26 @@ void SinkMatcher::match(const MatchCall& item) {
   }
   depend_on_globals(item, tag);
   pass_on(site, call, tag, std::move(callers));
+}
+
+/// The same call, matched before, had tags that it has no more: no known caller passes what they go with.
+void SinkMatcher::keep_what_was(SinkCall& call) {
+  const SinkCall& before = *solution_.find(call.site, call.sink);
+  if (!before.applies || before.tag == kBottom) return;
+  if (!call.applies || call.tag == kBottom) {
+    call = before;
+    call.flags |= kAssumesArgument;
+    call.tag = values_.with_flags(call.tag, kAssumesArgument);
+    return;
+  }
+  const auto passed = [&](const Atom& atom) {
+    return std::ranges::any_of(values_.atoms(call.tag), [&](const Atom& one) { return one.same_as(atom); });
+  };
+  for (const ValueId tags : {before.tag, before.unlikely}) {
+    for (const Atom& atom : values_.atoms(tags)) {
+      if (atom.is_constant() && !passed(atom)) call.unlikely = values_.join(call.unlikely, values_.single(atom));
+    }
+  }
 }
 
 /// Of several constants, those that the ways leave on which tests of one number agree with each other.

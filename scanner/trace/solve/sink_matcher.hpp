@@ -24,12 +24,15 @@ class SinkMatcher {
         results_(context, discovery, summaries) {}
 
   void match(const MatchCall& item);
+  /// From now on, what is known of the arguments of functions leaves tags out: they stay, as an assumption.
+  void keep_what_was() { keeps_ = true; }
   /// Was some chain of wrappers not followed to its end?
   [[nodiscard]] bool depth_capped() const { return depth_capped_; }
 
  private:
   ValueId tag_of_listed(SiteId id, const CallSite& site, const TagSink& sink, SinkCall& call,
                         Conditions::ForCallers& callers, bool known);
+  void keep_what_was(SinkCall& call);
   ValueId left_on_ways(const MatchCall& item, ValueId raw);
   ValueId tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers);
   Resolution resolve(const CallSite& site, ValueId value, SinkId sink);
@@ -46,7 +49,7 @@ class SinkMatcher {
   Discovery& discovery_;
   Conditions& conditions_;
   CallResults results_;
-  bool depth_capped_ = false;
+  bool depth_capped_ = false, keeps_ = false;
 };
 
 }  // namespace scanner::trace

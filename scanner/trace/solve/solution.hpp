@@ -43,9 +43,11 @@ struct Solution {
   /// What each call reaches, and the assumptions (flags) under which it does.
   std::map<std::pair<SiteId, Target>, std::uint32_t> targets;
   std::map<SiteId, PassedTargets> passed_targets;
+  std::set<SiteId> unlikely;       ///< calls that are made with arguments only that no known caller passes
   std::set<SiteId> unsure_callee;  ///< calls through what may be another pointer as well
   std::set<SiteId> open_callee;    ///< of calls whose results are wanted: callers decide what they reach
   std::unordered_map<std::uint32_t, FunctionSummary> summaries;  ///< of analysed functions: returns, argument stores
+  std::unordered_map<std::uint32_t, State> entries;  ///< in which all calls enter a function; not of most functions
   std::set<std::uint32_t> analysed;
   std::set<std::uint32_t> given_up;                   ///< functions that cost too much: their calls are counted as such
   std::set<std::uint32_t> exports;                    ///< RVAs
@@ -56,6 +58,11 @@ struct Solution {
   std::vector<std::string> notes;                   ///< see TraceResult::notes
   bool budget_used_up = false;
 
+  /// Null where nothing is known of the calls of the function.
+  [[nodiscard]] const State* entry_of(std::uint32_t function) const {
+    const auto known = entries.find(function);
+    return known != entries.end() ? &known->second : nullptr;
+  }
   /// Did the budget suffice for every path? Nothing that rests on half a search is sure.
   [[nodiscard]] bool complete() const { return !budget_used_up && given_up.empty(); }
   /// The sinks that are arguments of the function.

@@ -28,7 +28,8 @@ Solver::Solver(Program& program)
       conditions_(program, solution_, summaries_),
       stores_(context_, discovery_),
       targets_(context_, discovery_, conditions_),
-      matcher_(context_, discovery_, conditions_, summaries_) {}
+      matcher_(context_, discovery_, conditions_, summaries_),
+      arguments_(context_, discovery_) {}
 
 Solution Solver::solve() {
   note_damage();
@@ -38,14 +39,33 @@ Solution Solver::solve() {
     if (exported.forwarder.empty()) solution_.exports.insert(exported.rva);
   });
   discovery_.start();
+  work_off();
+  look_at_arguments();
+  note_budget();
+  return std::move(solution_);
+}
+
+void Solver::work_off() {
   while (!program_.budget.used_up()) {
     const std::optional<WorkItem> item = context_.worklist.next();
     if (!item) break;
     ++program_.budget.work.items;
     do_item(*item);
   }
-  note_budget();
-  return std::move(solution_);
+}
+
+/// Each time that functions are entered with less, they may pass less.
+void Solver::look_at_arguments() {
+  constexpr unsigned kMostRounds = 3;
+  tells_immediates_ = false;
+  arguments_.choose();
+  while (arguments_.ask()) work_off();
+  matcher_.keep_what_was();
+  for (unsigned round = 0; round < kMostRounds && arguments_.take(); ++round) {
+    work_off();
+    arguments_.tell_unlikely();
+    work_off();
+  }
 }
 
 void Solver::do_item(const WorkItem& item) {
@@ -108,7 +128,7 @@ std::optional<FunctionSummary> Solver::interpret(std::uint32_t function) {
     if (summary.given_up) return summary;
     const LiftedFunction lifted = program_.lift(ranges, scopes);
     ++solution_.lifted;
-    note_immediates(lifted, solution_.immediates);
+    if (tells_immediates_) note_immediates(lifted, solution_.immediates);
     summary = interpret(lifted);
     if (program_.abi.callee_removes)
       summary.extensions.insert(summary.extensions.end(), lifted.far_cases.begin(), lifted.far_cases.end());
@@ -121,6 +141,7 @@ std::optional<FunctionSummary> Solver::interpret(std::uint32_t function) {
 FunctionSummary Solver::interpret(const LiftedFunction& function) {
   const auto with = [&](CalleeKnowledge knowledge) {
     knowledge.through_pointers = context_.needs_pointers.contains(function.rva);
+    knowledge.entered = solution_.entry_of(function.rva);
     return summaries_.interpret(function, knowledge);
   };
   if (context_.needs_callee_summaries.contains(function.rva)) return with(summaries_.of_callees());
@@ -186,6 +207,7 @@ void Solver::register_calls(std::uint32_t function, std::vector<CallSite> calls)
     if (const auto known = solution_.site_at(function, call.rva)) {
       // Bytes that are read in two ways, of which the entry leads to one only.
       if (solution_.sites[*known].reached && !call.reached) continue;
+      solution_.unlikely.erase(*known);
       // Interpreted again with more knowledge: what was concluded is concluded again.
       const bool indirect = call.import < 0 && call.target == 0;
       if (indirect && call.pointer != solution_.sites[*known].pointer) context_.worklist.add(FindTargets{*known});

@@ -7,6 +7,7 @@
 #include "scanner/trace/solve/conditions.hpp"
 #include "scanner/trace/solve/context.hpp"
 #include "scanner/trace/solve/discovery.hpp"
+#include "scanner/trace/solve/known_arguments.hpp"
 #include "scanner/trace/solve/sink_matcher.hpp"
 #include "scanner/trace/solve/store_facts.hpp"
 #include "scanner/trace/solve/targets.hpp"
@@ -20,6 +21,8 @@ class Solver {
   Solution solve();
 
  private:
+  void work_off();
+  void look_at_arguments();
   void do_item(const WorkItem& item);
   void analyse(std::uint32_t function);
   std::optional<FunctionSummary> interpret(std::uint32_t function);
@@ -40,6 +43,8 @@ class Solver {
   StoreFacts stores_;
   CallTargets targets_;
   SinkMatcher matcher_;
+  KnownArguments arguments_;
+  bool tells_immediates_ = true;  // of functions that are interpreted: not where only arguments are asked for
 };
 
 }  // namespace scanner::trace

@@ -63,9 +63,10 @@ struct SinkCall {
   SiteId site = 0;
   SinkId sink = 0;
   ValueId tag = kBottom;
-  std::uint32_t flags = 0;  ///< assumptions about the call itself
-  bool applies = true;      ///< false: a condition rules this call out
-  bool table = false;       ///< the tag is an element of a table
+  std::uint32_t flags = 0;     ///< assumptions about the call itself
+  ValueId unlikely = kBottom;  ///< constants that go with arguments only that no known caller passes
+  bool applies = true;         ///< false: a condition rules this call out
+  bool table = false;          ///< the tag is an element of a table
   /// Arguments of functions that put them into the global which the tag is read from.
   std::vector<GlobalInflow> inflows;
   std::size_t edge = 0;       ///< of the sink: the one whose constraints hold
