@@ -5,10 +5,12 @@
 #include "scanner/cli/options.hpp"
 #include "scanner/commands/commands.hpp"
 #include "scanner/platform/console.hpp"
+#include "scanner/platform/host.hpp"
 
 int main(int argc, char** argv) try {
   static scanner::StopFlag stop;  // signals reach it until the very end
   scanner::prepare_console(stop);
+  scanner::keep_freed_memory();
   scanner::Parsed parsed = scanner::parse_command_line(scanner::arguments(argc, argv));
   if (!parsed.options) {
     std::cout << parsed.exit.out << std::flush;

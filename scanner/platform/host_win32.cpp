@@ -29,4 +29,6 @@ std::string os_name() {
          std::to_string(version.dwBuildNumber);
 }
 
+void keep_freed_memory() {}
+
 }  // namespace scanner
