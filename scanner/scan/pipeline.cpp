@@ -33,10 +33,8 @@ bool comes_later(const Job& a, const Job& b) {
   return size_a != size_b ? size_a < size_b : a.number > b.number;
 }
 
-struct Finished {
-  std::uint64_t number = 0;
-  ScannedFile file;
-};
+/// Results by number. They are large, and go from hand to hand as nodes, without being moved.
+using Results = std::map<std::uint64_t, ScannedFile>;
 
 /// The state that walker, workers and writer share, all under one mutex: what flows is files, not bytes. Searching the
 /// bytes of a small file takes as long as waking a thread, so files pass from hand to hand in batches.
@@ -50,12 +48,13 @@ class Shared {
     wanted_ = files.size();
     room_.wait(lock, [this] { return has_room() || ends(); });
     if (ends()) return false;
+    const bool several = files.size() > 1;
     for (walk::Found& file : files) {
       jobs_.push_back({next_number_++, std::move(file)});
       std::push_heap(jobs_.begin(), jobs_.end(), comes_later);
     }
     files.clear();
-    work_.notify_all();
+    several ? work_.notify_all() : work_.notify_one();
     return true;
   }
 
@@ -113,19 +112,15 @@ class Shared {
   }
 
   /// Takes the results over and empties `results`.
-  void finish(std::vector<Finished>& results) {
+  void finish(Results& results) {
     const std::lock_guard lock(mutex_);
-    bool next = false;
-    for (Finished& result : results) {
-      next = next || result.number == written_;
-      finished_.emplace(result.number, std::move(result.file));
-    }
-    results.clear();
+    const bool next = results.contains(written_);
+    finished_.merge(results);
     if (next) done_.notify_all();
   }
 
   /// The next results in order; false when there will be none. `idle` is called while there is none yet.
-  bool take(std::vector<ScannedFile>& results, const std::function<void()>& idle) {
+  bool take(Results& results, const std::function<void()>& idle) {
     constexpr auto kPatience = std::chrono::milliseconds(50);
     results.clear();
     std::unique_lock lock(mutex_);
@@ -139,10 +134,8 @@ class Shared {
       done_.wait(lock, ready);
     }
     if (error_) return false;
-    for (auto it = finished_.begin(); it != finished_.end() && it->first == written_ && written_ < end_; ++written_) {
-      results.push_back(std::move(it->second));
-      it = finished_.erase(it);
-    }
+    for (; !finished_.empty() && finished_.begin()->first == written_ && written_ < end_; ++written_)
+      results.insert(results.end(), finished_.extract(finished_.begin()));
     if (has_room()) room_.notify_one();
     return !results.empty();
   }
@@ -166,7 +159,7 @@ class Shared {
   std::mutex mutex_;
   std::condition_variable room_, work_, done_;
   std::vector<Job> jobs_;  // a heap
-  std::map<std::uint64_t, ScannedFile> finished_;
+  Results finished_;
   std::uint64_t next_number_ = 0, written_ = 0;
   std::uint64_t wanted_ = 0;               // places that the walker waits for
   std::uint64_t end_ = ~std::uint64_t{0};  // the first job that is not going to be done
@@ -206,10 +199,10 @@ void guarded(Shared& shared, const Body& body) noexcept {
 void work(Shared& shared, const Stages& stages, const StopFlag& stop) {
   using Clock = std::chrono::steady_clock;
   constexpr std::size_t kMost = 16;
-  constexpr std::chrono::microseconds kQuick{200}, kMoment{5000};
+  constexpr std::chrono::microseconds kQuick{2000}, kMoment{5000};
   ReadBuffer buffer;
   std::vector<Job> batch;
-  std::vector<Finished> results;
+  Results results;
   for (std::size_t most = 1; shared.pop(batch, most);) {
     const auto start = Clock::now();
     auto handed_over = start;
@@ -218,12 +211,10 @@ void work(Shared& shared, const Stages& stages, const StopFlag& stop) {
         shared.abandon(std::span<const Job>(batch).subspan(static_cast<std::size_t>(&job - batch.data())));
         break;
       }
-      Finished& result = results.emplace_back();
-      result.number = job.number;
       try {
-        result.file = stages.work(job.file, buffer);
+        results.emplace(job.number, stages.work(job.file, buffer));
       } catch (...) {
-        result.file = failed(job.file, buffer, std::current_exception());
+        results.emplace(job.number, failed(job.file, buffer, std::current_exception()));
       }
       if (Clock::now() - handed_over < kMoment) continue;
       shared.finish(results);
@@ -279,8 +270,8 @@ void run_pipeline(unsigned jobs, const Stages& stages, const StopFlag& stop) {
       std::jthread counter;
       if (stages.count) counter = std::jthread([&stages, &shared] { guarded(shared, stages.count); });
       guarded(shared, [&] {
-        for (std::vector<ScannedFile> results; shared.take(results, stages.idle);) {
-          for (ScannedFile& result : results) stages.consume(result);
+        for (Results results; shared.take(results, stages.idle);) {
+          for (auto& [number, result] : results) stages.consume(result);
         }
       });
     });
