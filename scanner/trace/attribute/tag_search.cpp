@@ -6,8 +6,11 @@
 #include <cstring>
 #include <numeric>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+/// Built for two widths of registers, of which the loader takes the one that the processor has.
+#if defined(__x86_64__) && defined(__ELF__)
+#define POOLWHO_WIDE [[gnu::target_clones("avx2", "default")]]
+#else
+#define POOLWHO_WIDE
 #endif
 
 namespace scanner::trace {
@@ -55,45 +58,48 @@ bool counts_from(std::uint32_t word) {
   return std::find(kFirst.begin(), kFirst.end(), static_cast<char>(word >> 24)) != kFirst.end();
 }
 
+/// Two of a tag's bytes, and where they stand in it.
+struct Pair {
+  std::uint8_t first = 0, second = 0;
+  unsigned first_at = 0, second_at = 0;
+};
+
+/// The two that stand in drivers least often. The fourth byte has two forms, so only the first three count.
+Pair rare_pair(std::uint32_t tag) {
+  std::array<unsigned, 3> order = {0, 1, 2};
+  const auto byte = [tag](unsigned index) { return static_cast<std::uint8_t>(tag >> (8 * index)); };
+  std::sort(order.begin(), order.end(),
+            [&byte](unsigned a, unsigned b) { return frequency(byte(a)) < frequency(byte(b)); });
+  return {byte(order[0]), byte(order[1]), order[0], order[1]};
+}
+
+constexpr std::size_t kStep = 128;
+
+/// The first of the steps at or behind `from` that holds the pair; `end` or less than a step before it when none does.
+POOLWHO_WIDE std::size_t find_step(const std::uint8_t* data, std::size_t from, std::size_t end, Pair pair) {
+  for (; from + kStep <= end; from += kStep) {
+    const std::uint8_t *first = data + from + pair.first_at, *second = data + from + pair.second_at;
+    std::uint8_t any = 0;
+    for (std::size_t k = 0; k < kStep; ++k)
+      any |= static_cast<std::uint8_t>((first[k] == pair.first ? 0xFF : 0) & (second[k] == pair.second ? 0xFF : 0));
+    if (any != 0) break;
+  }
+  return from;
+}
+
 /// Next place at or behind `from` of a word that `matches`, which has the first three letters of `tag`; `size` when
 /// there is none.
 template <typename Matches>
 std::size_t find_word(const std::uint8_t* data, std::size_t size, std::size_t from, std::uint32_t tag,
                       Matches matches) {
   if (size < 4) return size;
-  const std::size_t last = size - 4;  // the last place a tag can start
-  std::size_t at = from;
-#if defined(__SSE2__)
-  // The fourth byte has two forms, so the pair to look for comes from the first three.
-  std::array<unsigned, 3> order = {0, 1, 2};
-  const auto byte = [tag](unsigned index) { return static_cast<std::uint8_t>(tag >> (8 * index)); };
-  std::sort(order.begin(), order.end(),
-            [&byte](unsigned a, unsigned b) { return frequency(byte(a)) < frequency(byte(b)); });
-  const unsigned i = order[0], j = order[1];
-  const __m128i first = _mm_set1_epi8(static_cast<char>(byte(i))), second = _mm_set1_epi8(static_cast<char>(byte(j)));
-  const auto load = [data](std::size_t offset) {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(data + offset));
-  };
-  constexpr std::size_t kStep = 64;
-  while (size >= kStep + 4 && at <= size - kStep - 4) {
-    __m128i hits[4];
-    for (unsigned k = 0; k < 4; ++k)
-      hits[k] =
-          _mm_and_si128(_mm_cmpeq_epi8(load(at + 16 * k + i), first), _mm_cmpeq_epi8(load(at + 16 * k + j), second));
-    const __m128i any = _mm_or_si128(_mm_or_si128(hits[0], hits[1]), _mm_or_si128(hits[2], hits[3]));
-    if (_mm_movemask_epi8(any) != 0) {
-      for (unsigned k = 0; k < 4; ++k) {
-        for (auto mask = static_cast<unsigned>(_mm_movemask_epi8(hits[k])); mask != 0; mask &= mask - 1) {
-          const std::size_t place = at + 16 * k + static_cast<unsigned>(std::countr_zero(mask));
-          if (matches(word_at(data + place) & kTagMask)) return place;
-        }
-      }
+  const std::size_t end = size - 3;  // behind the last place a tag can start
+  const Pair pair = rare_pair(tag);
+  for (std::size_t at = from; at < end;) {
+    at = find_step(data, at, end, pair);
+    for (const std::size_t stop = std::min(end, at + kStep); at < stop; ++at) {
+      if (data[at + pair.first_at] == pair.first && matches(word_at(data + at) & kTagMask)) return at;
     }
-    at += kStep;
-  }
-#endif
-  for (; at <= last; ++at) {
-    if (matches(word_at(data + at) & kTagMask)) return at;
   }
   return size;
 }
