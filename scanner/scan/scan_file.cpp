@@ -265,14 +265,13 @@ pe::Result<std::size_t> read_and_search(const ScanRequest& request, ReadBuffer& 
   return walk::read_file(out.file.path, request.max_file_size, out.skipped, buffer.bytes, walk::Content::image, search);
 }
 
-/// Tags that ARM64 code puts together from two halves.
-void take_halves(const pe::Image& image, const ScanRequest& request, Held& held) {
-  if (held == Held::whole) return;
-  if (trace::may_hold_halves(image, request.bytes_search)) {
-    held = Held::whole;
-  } else if (held == Held::nothing && trace::may_hold_halves(image, request.letters_search)) {
-    held = Held::letters;
-  }
+/// What the image holds of the tags of the first pass as numbers, also in two halves, as ARM64's code has them. `held`:
+/// what the whole file holds in its bytes.
+Held held_as_number(const pe::Image& image, const ScanRequest& request, Held held) {
+  if (held == Held::whole || trace::may_hold_halves(image, request.bytes_search)) return Held::whole;
+  const trace::TagSearch& letters = request.letters_search;
+  const bool there = held == Held::letters && trace::may_hold_letters(image, letters);
+  return there || trace::may_hold_halves(image, letters) ? Held::letters : Held::nothing;
 }
 
 /// The drivers that it carries are scanned with it, and on the same evidence: its bytes hold theirs.
@@ -286,8 +285,9 @@ void scan_content(const pe::Image& image, Held held, const ScanRequest& request,
     return;
   }
   if (!request.bytes_first.empty()) {
-    take_halves(image, request, held);
-    for (const EmbeddedImage& one : inside.images) take_halves(one.image, request, held);
+    Held best = held_as_number(image, request, held);
+    for (const EmbeddedImage& one : inside.images) best = std::max(best, held_as_number(one.image, request, held));
+    held = best;
   }
   out.machine = image.machine();
   out.oldest_system = image.oldest_system();

@@ -201,6 +201,9 @@ inline constexpr std::size_t kMaxOccurrences = 8;
 /// Does the code, on ARM64, put any of the tags together from two halves? Whether one stands in the bytes is what
 /// TagSearch::any says, piece by piece while they are read.
 bool may_hold_halves(const pe::Image& image, const TagSearch& tags);
+/// Does any of the words (TagSearch::for_letters_of) stand where a number can: anywhere in code, in data at a multiple
+/// of four bytes? Texts and certificates are full of letters.
+bool may_hold_letters(const pe::Image& image, const TagSearch& words);
 /// Fills in TagUse::letters_held.
 void note_letters_held(const pe::Image& image, TraceResult& result);
 

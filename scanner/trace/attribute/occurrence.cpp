@@ -55,6 +55,18 @@ bool may_hold_halves(const pe::Image& image, const TagSearch& tags) {
   return halves;
 }
 
+bool may_hold_letters(const pe::Image& image, const TagSearch& words) {
+  constexpr std::uint32_t kPlacement = 4;  // bytes: where compilers place 32-bit numbers
+  return std::ranges::any_of(image.sections(), [&](const pe::Section& section) {
+    const pe::Bytes bytes = image.file().slice(section.file_offset, section.file_size).value_or(pe::Bytes{});
+    if (section.executable()) return words.any(bytes);
+    if (!words.any(bytes)) return false;
+    const std::vector<TagSearch::Hit> hits = words.all(bytes);
+    return std::ranges::any_of(hits,
+                               [&](const TagSearch::Hit& hit) { return (section.rva + hit.offset) % kPlacement == 0; });
+  });
+}
+
 void note_letters_held(const pe::Image& image, TraceResult& result) {
   constexpr std::uint8_t kFourth = 3;
   std::map<tagdb::PoolTag, bool> held;
@@ -63,7 +75,7 @@ void note_letters_held(const pe::Image& image, TraceResult& result) {
     const auto [at, fresh] = held.try_emplace(use.tag, false);
     if (fresh) {
       const TagSearch words = TagSearch::for_letters_of({use.tag});
-      at->second = words.any(image.file()) || may_hold_halves(image, words);
+      at->second = may_hold_letters(image, words) || may_hold_halves(image, words);
     }
     use.letters_held = at->second;
   }
