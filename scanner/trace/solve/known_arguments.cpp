@@ -71,10 +71,16 @@ std::map<std::uint32_t, KnownArguments::Arguments> KnownArguments::functions_wit
   return found;
 }
 
-void KnownArguments::ask_of(std::uint32_t function, const Atom& argument) {
-  if (refuted_.contains({function, argument})) return;
-  if (asked_[function].insert(argument).second && std::ranges::find(open_, function) == open_.end())
-    open_.push_back(function);
+/// False when it was refuted, or too many were asked for: a recursion along an object asks for ever new ones.
+bool KnownArguments::ask_of(std::uint32_t function, const Atom& argument) {
+  constexpr unsigned kMostArguments = 16;
+  if (refuted_.contains({function, argument})) return false;
+  Arguments& arguments = asked_[function];
+  if (arguments.contains(argument)) return true;
+  if (++questions_[function] > kMostArguments) return false;
+  arguments.insert(argument);
+  if (std::ranges::find(open_, function) == open_.end()) open_.push_back(function);
+  return true;
 }
 
 bool KnownArguments::called_by_others(std::uint32_t function) const {
@@ -113,8 +119,7 @@ bool KnownArguments::may_be_known(std::uint32_t function, const Atom& argument) 
     if (!site.reached) continue;
     const ValueId passed = passed_by(site, argument);
     if (const Atom* further = passed_on(passed)) {
-      if (called_by_others(site.function) || refuted_.contains({site.function, *further})) return false;
-      ask_of(site.function, *further);
+      if (called_by_others(site.function) || !ask_of(site.function, *further)) return false;
     } else if (known_of(passed, argument) == kBottom && !look_closer_at(site, passed)) {
       return false;
     }

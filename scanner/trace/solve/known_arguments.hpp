@@ -41,7 +41,7 @@ class KnownArguments {
   [[nodiscard]] std::map<std::uint32_t, Arguments> functions_with_choices() const;
   void add_conditions_of(const CallSite& site, Arguments& conditions) const;
   void doubt_calls_of(const std::set<std::uint32_t>& functions);
-  void ask_of(std::uint32_t function, const Atom& argument);
+  bool ask_of(std::uint32_t function, const Atom& argument);
   [[nodiscard]] bool called_by_others(std::uint32_t function) const;
   bool may_be_known(std::uint32_t function, const Atom& argument);
   [[nodiscard]] ValueId passed_by(const CallSite& site, const Atom& argument);
@@ -61,6 +61,7 @@ class KnownArguments {
   /// By function: those of which all callers that are known pass few numbers.
   std::map<std::uint32_t, Arguments> asked_;
   std::set<std::pair<std::uint32_t, Atom>> refuted_;  // others
+  std::map<std::uint32_t, unsigned> questions_;       // how many arguments of a function were asked for
   std::vector<std::uint32_t> open_;                   // functions some callers of which were not looked at
   std::uint64_t most_steps_ = 0;
   bool looks_again_ = false;
