@@ -90,6 +90,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "asm_arm64_arithmetic",
                                           "asm_arm64_bitfield",
                                           "halves_returned",
+                                          "asm_case_ends_with_jump",
                                           "asm_flags_of_arithmetic",
                                           "asm_lea_from_register",
                                           "asm_counted_apart",

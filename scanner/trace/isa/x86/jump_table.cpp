@@ -53,6 +53,21 @@ std::optional<std::uint64_t> table_below_index(const std::vector<const Op*>& ops
   return std::nullopt;
 }
 
+/// Is what `ops[entry]` loads, and perhaps something added to it, what the jump `ops[0]` goes to? There are other jumps
+/// behind one by a table: those that end a case by way of an import.
+bool decides_jump(const std::vector<const Op*>& ops, std::size_t entry) {
+  const auto bit = [](Reg reg) { return reg < kFirstWide ? std::uint64_t{1} << reg : 0; };
+  std::uint64_t wanted = bit(ops.front()->a);
+  for (std::size_t i = 1; i < entry && wanted != 0; ++i) {
+    const Op& op = *ops[i];
+    if (op.dst == kNoReg || (wanted & bit(op.dst)) == 0) continue;
+    wanted &= ~bit(op.dst);
+    if (op.kind == OpKind::copy || op.kind == OpKind::alu) wanted |= bit(op.a) | bit(op.b);
+    if (op.kind == OpKind::lea) wanted |= bit(op.mem.base) | bit(op.mem.index);
+  }
+  return (wanted & bit(ops[entry]->dst)) != 0;
+}
+
 /// How many entries of the table that `index` chooses at the jump are certain: a comparison right before, and the
 /// branch that larger numbers take. 0: nobody tells.
 std::uint32_t entries_below(const LiftedFunction& function, std::size_t jump, Reg index) {
@@ -146,7 +161,8 @@ std::vector<std::uint32_t> CommonMachine::jump_table(const LiftedFunction& funct
     entry = at;
     break;
   }
-  if (entry == ops.end()) return {};
+  if (entry == ops.end() || ops.front()->kind != OpKind::jump) return {};
+  if (!decides_jump(ops, static_cast<std::size_t>(entry - ops.begin()))) return {};
   const TableReader reader(image(), relocated, function);
   const Mem& mem = (*entry)->mem;
   const auto position = static_cast<std::size_t>(entry - ops.begin());
