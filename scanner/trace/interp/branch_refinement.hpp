@@ -108,6 +108,8 @@ class BranchRefinement {
   [[nodiscard]] bool certain() const {
     return values_.flags(sides_[0].value) == 0 && values_.flags(sides_[1].value) == 0;
   }
+  /// Were two numbers compared, so that it is certain how that ends?
+  [[nodiscard]] bool settled() const { return known_ && certain() && is_single(0) && is_single(1); }
   /// What is known where a branch is taken or not.
   struct News {
     static constexpr unsigned kNoSide = 2;

@@ -32,7 +32,7 @@ class Fixpoint::WaysApart {
   explicit WaysApart(Fixpoint& fixpoint)
       : at_(fixpoint), values_(fixpoint.values_), tested_(fixpoint.visits_.size(), 0), parting_(tested_.size(), 0) {}
 
-  /// Which tests depend on each other? False: none do.
+  /// Which tests depend on each other, or have one outcome only? False: none do.
   bool find_tests();
   /// From the entry until no state changes; false when there are too many, or what leads where is not known.
   bool follow();
@@ -100,6 +100,7 @@ void Fixpoint::WaysApart::note_subject(std::uint32_t block, const BranchRefineme
 
 bool Fixpoint::WaysApart::find_tests() {
   BranchRefinement& comparison = at_.transfer_.comparison();
+  bool any = false;
   for (std::uint32_t number = 0; number < tested_.size() && !at_.effort_.given_up(); ++number) {
     const Block& block = at_.function_.blocks[number];
     if (at_.visits_[number] == 0) continue;
@@ -112,6 +113,7 @@ bool Fixpoint::WaysApart::find_tests() {
     // What two selections leave goes together, whatever they look at.
     parting_[number] = selections.twice;
     auto& subjects = selections.subjects;
+    any = any || comparison.settled();
     if (at_.deciding_branch(block) != nullptr) std::ranges::copy(comparison.subjects(), std::back_inserter(subjects));
     for (const BranchRefinement::Subject& subject : subjects) note_subject(number, subject);
   }
@@ -123,7 +125,7 @@ bool Fixpoint::WaysApart::find_tests() {
     }
     return true;
   };
-  bool any = !places_.empty();  // pairs alone contradict nothing
+  any = any || !places_.empty();  // pairs alone contradict nothing
   for (const auto& [slot, blocks] : by_slot_) any = again(blocks) || any;
   for (const auto& [number, blocks] : by_number_) any = again(blocks) || any;
   return any && places_.size() <= policy::kMostPaths;
