@@ -57,6 +57,15 @@ PVOID(NTAPI* volatile handed_out)(ULONG, SIZE_T);
 static KEEP PVOID two_callers(ULONG kind, SIZE_T n) {
   return ExAllocatePoolWithTag(PagedPool, n, kind == 1 ? TAG('T', 'c', 'l', '1') : TAG('T', 'c', 'l', '0'));
 }
+/* The default is for callers that pass none. */
+static KEEP PVOID needless_default(SIZE_T n, ULONG tag) {
+  if (tag == 0) tag = TAG('N', 'c', 'm', '0');
+  return ExAllocatePoolWithTag(PagedPool, n, tag);
+}
+static KEEP PVOID with_default(SIZE_T n, ULONG tag) {
+  if (tag == 0) tag = TAG('T', 'c', 'n', '0');
+  return ExAllocatePoolWithTag(PagedPool, n, tag);
+}
 static KEEP void passes_pointer(ULONG n) {
   volatile ULONG local = n;
   pointer(&local, n);
@@ -83,6 +92,10 @@ EXPORT void NTAPI callers(ULONG n) {
   handed_out = kept;
   two_callers(1, n);
   two_callers(opaque, n);
+  needless_default(n, TAG('T', 'c', 'm', '1'));
+  needless_default(n, TAG('T', 'c', 'm', '2'));
+  with_default(n, TAG('T', 'c', 'n', '1'));
+  with_default(n, 0);
   passes_pointer(n);
   passes_request(n);
 }

@@ -60,15 +60,6 @@ void Discovery::analyse_callers(std::uint32_t function, int hops) {
   }
 }
 
-std::uint32_t Discovery::another_caller(std::uint32_t function) {
-  for (const Reference& reference : Index::to(program_.index.calls, function)) {
-    const std::uint32_t caller = program_.functions.containing(reference.site);
-    if (!program_.budget.spend(1)) return 0;
-    if (caller != 0 && !solution_.analysed.contains(caller)) return caller;
-  }
-  return 0;
-}
-
 void Discovery::track_global(std::uint32_t global) {
   constexpr std::size_t kMostUsers = 400;
   constexpr unsigned kMostNamed = 16;

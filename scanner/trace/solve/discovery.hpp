@@ -20,8 +20,6 @@ class Discovery {
   void start();
   void analyse(std::uint32_t function);
   void analyse_callers(std::uint32_t function) { analyse_callers(function, 0); }
-  /// One of them that was not analysed yet; 0 when all were.
-  std::uint32_t another_caller(std::uint32_t function);
   /// Analyses every function that may read or write the global, once.
   void track_global(std::uint32_t global);
   /// A function that passes tags on may be called through pointers: tracks everything that could hold one.

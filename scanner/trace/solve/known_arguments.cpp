@@ -12,6 +12,11 @@ namespace {
 
 constexpr std::size_t kMostPassed = 4;
 
+/// In the place of an address in the image: some address, or some number of which the low half is not zero.
+constexpr std::uint32_t kSomeAddress = 0, kNotZero = 1;
+
+bool is_not_zero(const Atom& atom) { return atom.is_image_address() && atom.rva() == kNotZero; }
+
 bool is_place(const Atom& atom) {
   return atom.is_image_address() || atom.is_frame_address() || atom.kind == AtomKind::import;
 }
@@ -52,8 +57,8 @@ std::map<std::uint32_t, KnownArguments::Arguments> KnownArguments::functions_wit
   std::map<std::uint32_t, Arguments> found;
   const auto add_tested = [&](std::uint32_t function, ValueId tag) {
     const auto summary = solution_.summaries.find(function);
-    if (summary == solution_.summaries.end() || std::ranges::count_if(values_.atoms(tag), &Atom::is_constant) < 2)
-      return;
+    const bool chosen = values_.atoms(tag).size() > 1 && std::ranges::any_of(values_.atoms(tag), &Atom::is_constant);
+    if (summary == solution_.summaries.end() || !chosen) return;
     found[function].insert(summary->second.tested.begin(), summary->second.tested.end());
   };
   for (const SinkCall& call : solution_.sink_calls) {
@@ -71,13 +76,17 @@ std::map<std::uint32_t, KnownArguments::Arguments> KnownArguments::functions_wit
   return found;
 }
 
-/// False when it was refuted, or too many were asked for: a recursion along an object asks for ever new ones.
+/// False when it was refuted, or too many callers or arguments would be asked for: a recursion along an object asks for
+/// ever new ones.
 bool KnownArguments::ask_of(std::uint32_t function, const Atom& argument) {
   constexpr unsigned kMostArguments = 16;
+  constexpr std::size_t kMostCallers = 16, kMostOfWrapper = 64;  // those of a wrapper are analysed
   if (refuted_.contains({function, argument})) return false;
   Arguments& arguments = asked_[function];
   if (arguments.contains(argument)) return true;
-  if (++questions_[function] > kMostArguments) return false;
+  const std::size_t callers = Index::to(program_.index.calls, function).size();
+  const bool many = callers > (is_tag(function, argument) ? kMostOfWrapper : kMostCallers);
+  if (many || ++questions_[function] > kMostArguments) return false;
   arguments.insert(argument);
   if (std::ranges::find(open_, function) == open_.end()) open_.push_back(function);
   return true;
@@ -89,11 +98,9 @@ bool KnownArguments::called_by_others(std::uint32_t function) const {
 }
 
 void KnownArguments::choose() {
-  constexpr std::size_t kMostCallers = 16;
   most_steps_ = program_.budget.steps() + policy::kStepsForCallers + program_.budget.steps() / policy::kPartForCallers;
   for (const auto& [function, arguments] : functions_with_choices()) {
-    const std::size_t callers = Index::to(program_.index.calls, function).size();
-    if (arguments.empty() || callers > kMostCallers || called_by_others(function)) continue;
+    if (arguments.empty() || called_by_others(function)) continue;
     for (const Atom& argument : arguments) ask_of(function, argument);
   }
 }
@@ -120,7 +127,7 @@ bool KnownArguments::may_be_known(std::uint32_t function, const Atom& argument) 
     const ValueId passed = passed_by(site, argument);
     if (const Atom* further = passed_on(passed)) {
       if (called_by_others(site.function) || !ask_of(site.function, *further)) return false;
-    } else if (known_of(passed, argument) == kBottom && !look_closer_at(site, passed)) {
+    } else if (known_of(function, passed, argument) == kBottom && !look_closer_at(site, passed)) {
       return false;
     }
   }
@@ -146,6 +153,16 @@ bool KnownArguments::affordable(std::uint32_t caller) {
   return program_.budget.steps() + kStepsOfByte * bytes < most_steps_;
 }
 
+/// One that was not analysed yet; 0 when all were, or cannot be.
+std::uint32_t KnownArguments::another_caller(std::uint32_t function) {
+  for (const Reference& reference : Index::to(program_.index.calls, function)) {
+    const std::uint32_t caller = program_.functions.containing(reference.site);
+    if (!program_.budget.spend(1)) return 0;
+    if (caller != 0 && !solution_.analysed.contains(caller) && tried_.insert(caller).second) return caller;
+  }
+  return 0;
+}
+
 bool KnownArguments::ask() {
   if (open_.empty()) return false;
   const std::uint32_t function = open_.back();
@@ -158,7 +175,7 @@ bool KnownArguments::ask() {
     refuted_.emplace(function, argument);
   }
   if (looks_again_) return true;
-  const std::uint32_t caller = arguments.empty() ? 0 : discovery_.another_caller(function);
+  const std::uint32_t caller = arguments.empty() ? 0 : another_caller(function);
   if (caller != 0 && affordable(caller)) {
     discovery_.analyse(caller);
   } else if (caller == 0 && !arguments.empty() && last_.insert(function).second) {
@@ -192,13 +209,30 @@ bool KnownArguments::knows_callers(std::uint32_t function, unsigned hops) {
   return known_[function] = !calls.empty();
 }
 
-/// What a function can reckon with of a value that is passed; kBottom when it is nothing.
-ValueId KnownArguments::known_of(ValueId passed, const Atom& argument) const {
+bool KnownArguments::is_tag(std::uint32_t function, const Atom& argument) const {
+  return std::ranges::any_of(solution_.sinks_of(function), [&](SinkId id) {
+    const TagSource& tag = solution_.sinks[id].tag;
+    const bool field = argument.kind == AtomKind::field;
+    return tag.where == argument.where && tag.field.has_value() == field &&
+           (!field || *tag.field == argument.displacement());
+  });
+}
+
+/// What `function` can reckon with of a value that is passed; kBottom when it is nothing.
+ValueId KnownArguments::known_of(std::uint32_t function, ValueId passed, const Atom& argument) const {
   const auto atoms = values_.atoms(passed);
-  if (values_.flags(passed) != 0 || atoms.empty() || atoms.size() > kMostPassed) return kBottom;
-  if (std::ranges::all_of(atoms, &Atom::is_constant)) return passed;
+  if (values_.flags(passed) != 0 || atoms.empty()) return kBottom;
+  const bool numbers = std::ranges::all_of(atoms, &Atom::is_constant);
+  // Callers are asked for the tag itself, one by one.
+  if (numbers && atoms.size() <= kMostPassed && !is_tag(function, argument)) return passed;
   if (argument.kind != AtomKind::initial) return kBottom;
-  if (std::ranges::all_of(atoms, is_place)) return values_.image_address(0);
+  const auto not_zero = [](const Atom& atom) { return atom.is_constant() && static_cast<std::uint32_t>(atom.a) != 0; };
+  const auto some = [&](const Atom& atom) { return is_place(atom) || not_zero(atom); };
+  if (std::ranges::all_of(atoms, some)) {
+    const bool number =
+        std::ranges::all_of(atoms, [&](const Atom& atom) { return not_zero(atom) || is_not_zero(atom); });
+    return values_.image_address(number ? kNotZero : kSomeAddress);
+  }
   const Atom& bits = atoms.front();
   return atoms.size() == 1 && bits.is_unknown_number() && bits.masked() ? values_.single(argument.masked_as(bits))
                                                                         : kBottom;
@@ -217,11 +251,12 @@ ValueId KnownArguments::passed_to(std::uint32_t function, const Atom& argument, 
     const ValueId passed = passed_by(site, argument);
     const Atom* further = passed_on(passed);
     if (further != nullptr && site.function == function && *further == argument) continue;  // recursion
-    const ValueId one = known_of(further != nullptr ? passed_to(site.function, *further, depth + 1) : passed, argument);
+    const ValueId one =
+        known_of(function, further != nullptr ? passed_to(site.function, *further, depth + 1) : passed, argument);
     if (one == kBottom) return kBottom;
     all = values_.join(all, one);
   }
-  return passed_[{function, argument}] = known_of(all, argument);
+  return passed_[{function, argument}] = known_of(function, all, argument);
 }
 
 State KnownArguments::entered_with(const Values& values) {
@@ -234,8 +269,11 @@ State KnownArguments::entered_with(const Values& values) {
     } else if (only != nullptr && only->is_image_address()) {
       Bound bound;
       bound.kind = Bound::Kind::not_equal;
-      bound.width = static_cast<std::uint8_t>(program_.abi.word);
-      note(entry.narrowings, {Narrowing::Kind::bounded, values_.single(argument), kBottom, bound});
+      for (const unsigned width : {program_.abi.word, 4U}) {
+        if (width < program_.abi.word && !is_not_zero(*only)) continue;
+        bound.width = static_cast<std::uint8_t>(width);
+        note(entry.narrowings, {Narrowing::Kind::bounded, values_.single(argument), kBottom, bound});
+      }
     } else if (is_stack(where)) {
       frame_store(entry, where - kStackBase, program_.abi.word, value, values_);
     } else {
@@ -257,14 +295,6 @@ bool KnownArguments::take() {
     const bool asks =
         !solution_.sinks_of(function).empty() || !context_.dependencies.of({FactKind::call_through, function}).empty();
     for (const Atom& argument : arguments) {
-      // Callers are asked for the tag itself, one by one.
-      const auto is_tag = [&](SinkId id) {
-        const TagSource& tag = solution_.sinks[id].tag;
-        const bool field = argument.kind == AtomKind::field;
-        return tag.where == argument.where && tag.field.has_value() == field &&
-               (!field || *tag.field == argument.displacement());
-      };
-      if (std::ranges::any_of(solution_.sinks_of(function), is_tag)) continue;
       const ValueId value = passed_to(function, argument, 0);
       if (value != kBottom && (!asks || values_.only(value) != nullptr)) values.emplace(argument, value);
     }

@@ -47,10 +47,12 @@ class KnownArguments {
   [[nodiscard]] ValueId passed_by(const CallSite& site, const Atom& argument);
   const Atom* passed_on(ValueId passed) const;
   bool look_closer_at(const CallSite& caller, ValueId passed);
+  std::uint32_t another_caller(std::uint32_t function);
   bool affordable(std::uint32_t caller);
   bool knows_callers(std::uint32_t function, unsigned hops);
   ValueId passed_to(std::uint32_t function, const Atom& argument, unsigned depth);
-  [[nodiscard]] ValueId known_of(ValueId passed, const Atom& argument) const;
+  [[nodiscard]] bool is_tag(std::uint32_t function, const Atom& argument) const;
+  [[nodiscard]] ValueId known_of(std::uint32_t function, ValueId passed, const Atom& argument) const;
   State entered_with(const Values& values);
 
   Program& program_;
@@ -63,6 +65,7 @@ class KnownArguments {
   std::set<std::pair<std::uint32_t, Atom>> refuted_;  // others
   std::map<std::uint32_t, unsigned> questions_;       // how many arguments of a function were asked for
   std::vector<std::uint32_t> open_;                   // functions some callers of which were not looked at
+  std::set<std::uint32_t> tried_;                     // callers that were to be analysed
   std::uint64_t most_steps_ = 0;
   bool looks_again_ = false;
   std::set<std::uint32_t> last_;         // functions all callers of which are analysed, or on the list
