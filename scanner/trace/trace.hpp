@@ -19,7 +19,7 @@ namespace scanner::trace {
 
 /// Grows whenever the engine finds more, or something else, in the same image: catalogues trace anew what an older one
 /// saw.
-inline constexpr unsigned kEngineVersion = 16;
+inline constexpr unsigned kEngineVersion = 17;
 
 /// Strongest first.
 enum class Evidence : std::uint8_t { allocates, lookaside, configures, frees, references, constant, bytes, predicted };
