@@ -10,6 +10,8 @@ std::string_view builtin_x86_imports();  // generated from data/x86_imports.tsv
 
 namespace {
 
+constexpr unsigned kInRegisters = 8;  // of fastcall's arguments
+
 std::optional<unsigned> number(std::string_view text) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -35,7 +37,10 @@ std::unordered_map<std::string_view, StackBytes> read_table(std::string_view tex
     if (line.starts_with('#')) continue;
     cell(line);
     const std::string_view name = cell(line);
-    if (const auto bytes = number(cell(line))) table.emplace(name, StackBytes{*bytes, cell(line) == "cdecl"});
+    const auto bytes = number(cell(line));
+    const std::string_view convention = cell(line);
+    const unsigned in_registers = convention == "fastcall" ? kInRegisters : 0;
+    if (bytes) table.emplace(name, StackBytes{*bytes, convention == "cdecl", in_registers});
   }
   return table;
 }
@@ -47,11 +52,10 @@ std::optional<StackBytes> x86_stack_bytes(std::string_view name) {
   if (const auto found = table.find(name); found != table.end()) return found->second;
   const auto at = name.rfind('@');
   if (at == std::string_view::npos || at == 0 || (name[0] != '_' && name[0] != '@')) return std::nullopt;
-  constexpr unsigned kInRegisters = 8;
   const auto bytes = number(name.substr(at + 1));
   if (!bytes) return std::nullopt;
-  if (name[0] == '_') return StackBytes{*bytes, false};
-  return StackBytes{*bytes > kInRegisters ? *bytes - kInRegisters : 0, false};
+  if (name[0] == '_') return StackBytes{*bytes, false, 0};
+  return StackBytes{*bytes > kInRegisters ? *bytes - kInRegisters : 0, false, kInRegisters};
 }
 
 }  // namespace tagdb

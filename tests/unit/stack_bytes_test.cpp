@@ -10,6 +10,8 @@ TEST_CASE("argument bytes of kernel functions on x86") {
   CHECK(tagdb::x86_stack_bytes("ExAllocatePoolWithTag")->removed == 12);
   CHECK(tagdb::x86_stack_bytes("ExAllocatePool2")->removed == 16);  // the flags take two slots
   CHECK(tagdb::x86_stack_bytes("IofCallDriver")->removed == 0);     // both arguments in registers
+  CHECK(tagdb::x86_stack_bytes("IofCallDriver")->in_registers == 8);
+  CHECK(tagdb::x86_stack_bytes("ExAllocatePoolWithTag")->in_registers == 0);
   CHECK(tagdb::x86_stack_bytes("DbgPrint")->caller_cleans);
   CHECK_FALSE(tagdb::x86_stack_bytes("NoSuchFunction"));
 }
@@ -17,6 +19,7 @@ TEST_CASE("argument bytes of kernel functions on x86") {
 TEST_CASE("decorated names tell their argument bytes themselves") {
   CHECK(tagdb::x86_stack_bytes("_NoSuchFunction@20")->removed == 20);
   CHECK(tagdb::x86_stack_bytes("@NoSuchFunction@12")->removed == 4);
+  CHECK(tagdb::x86_stack_bytes("@NoSuchFunction@12")->in_registers == 8);
   CHECK(tagdb::x86_stack_bytes("@NoSuchFunction@4")->removed == 0);
   CHECK_FALSE(tagdb::x86_stack_bytes("_NoSuchFunction@"));
   CHECK_FALSE(tagdb::x86_stack_bytes("NoSuchFunction@8"));

@@ -55,6 +55,14 @@ void Memory::escape_contents(State& state) {
   }
 }
 
+void Memory::escape_held_arguments(State& state) {
+  if (state.escaped.empty()) return;
+  budget_.spend(steps_for(state));
+  for (const FrameSlot& slot : state.frame) {
+    if (values_.holds_initial(slot.value) && state.may_alias(slot.offset, abi_)) escape_pointers(state, slot.value);
+  }
+}
+
 ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
   if (width == abi_.word) {
     if (const int import = imports_.at(rva); import >= 0)

@@ -70,6 +70,8 @@ class Memory {
   }
   /// Code that can read a slot that escaped also knows the frame addresses in it.
   void escape_contents(State& state);
+  /// The same for pointers that are arguments of this function.
+  void escape_held_arguments(State& state);
 
  private:
   void escape_addresses(State& state, ValueId value);

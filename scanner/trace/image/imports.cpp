@@ -4,6 +4,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "tagdb/stack_bytes.hpp"
+
 namespace scanner::trace {
 namespace {
 
@@ -73,9 +75,11 @@ ImportTable::ImportTable(const pe::Image& image, const tagdb::ApiTable& apis, co
     imports_.push_back({kNoSlot, static_cast<int>(row), KnownRoutine::none, apis.rows[row].name, -1, false});
   collect_own(image, apis);
   for (ImportInfo& info : imports_) {
-    if (const auto bytes = reader.stack_bytes_of_import(info.name)) {
+    constexpr unsigned kWord = 4;  // of x86, which the table is about
+    if (const auto bytes = tagdb::x86_stack_bytes(info.name)) {
       info.stack_bytes = static_cast<int>(bytes->removed);
       info.caller_cleans = bytes->caller_cleans;
+      if (!bytes->caller_cleans) info.most_arguments = static_cast<int>((bytes->removed + bytes->in_registers) / kWord);
     }
   }
 }

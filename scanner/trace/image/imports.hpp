@@ -12,7 +12,6 @@
 #include "pe/image.hpp"
 #include "scanner/trace/ir/operations.hpp"
 #include "tagdb/api_table.hpp"
-#include "tagdb/stack_bytes.hpp"
 
 namespace scanner::trace {
 
@@ -36,8 +35,9 @@ struct ImportInfo {
   int row = -1;  ///< into ApiTable::rows
   KnownRoutine routine = KnownRoutine::none;
   std::string_view name;  ///< views the image
-  int stack_bytes = -1;   ///< of arguments that it takes off the stack, -1 when not known (Abi::callee_removes)
+  int stack_bytes = -1;   ///< of arguments that it takes off the stack of x86, -1 when not known
   bool caller_cleans = false;
+  int most_arguments = -1;  ///< words; -1 when not known
 };
 
 /// What a direct call target really is: `jmp [slot]` thunks and chains of jumps are followed.
@@ -55,10 +55,6 @@ class ImportReader {
  public:
   virtual ~ImportReader() = default;
   [[nodiscard]] virtual Callee resolve_thunk(const ImportTable& imports, std::uint32_t rva) const = 0;
-  /// What an imported function takes off the stack, where that is not the same for all and its name tells.
-  [[nodiscard]] virtual std::optional<tagdb::StackBytes> stack_bytes_of_import(std::string_view /*name*/) const {
-    return std::nullopt;
-  }
 };
 
 class ImportTable {

@@ -164,22 +164,60 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const Call& site) {
   return bytes > 0 ? std::optional(bytes) : std::nullopt;
 }
 
+/// Is it an argument of the import at all? Without knowing, what this function was itself given is none while it stands
+/// where it came in, or in a local.
+bool Calls::may_pass(const Call& site, std::size_t number, const Atom& atom) const {
+  const ImportInfo& info = imports_[static_cast<std::size_t>(site.import)];
+  const Location where = candidate_arguments_[number];
+  if (abi_.callee_removes) {
+    const std::size_t first = is_stack(where) ? abi_.candidate_arguments.size() : 0;
+    const int bytes = info.caller_cleans ? -1 : info.stack_bytes;
+    if (!is_stack(where)) return info.most_arguments * static_cast<int>(abi_.word) > bytes;  // fastcall
+    return bytes < 0 || (number - first) * abi_.word < static_cast<std::size_t>(bytes);
+  }
+  if (info.most_arguments >= 0) return number < static_cast<std::size_t>(info.most_arguments);
+  return atom.displacement() != 0 || (!is_stack(where) && atom.where != where);
+}
+
+/// A function of the kernel that is given the address of a field fills it, perhaps.
+void Calls::doubt_fields_passed(const Call& site, State& state) {
+  if (state.fields.empty()) return;
+  for (std::size_t i = 0; i < candidate_arguments_.size(); ++i) {
+    const Location where = candidate_arguments_[i];
+    const std::int64_t place = site.callee_frame + (where - kStackBase);
+    if (is_stack(where) && (!site.depth_known || place >= 0)) continue;
+    const ValueId passed = is_stack(where) ? frame_load(state, place, abi_.word, values_, abi_)
+                                           : state.registers[static_cast<std::size_t>(where)];
+    for (const Atom& atom : values_.atoms(passed)) {
+      if (atom.is_pointer_argument() && may_pass(site, i, atom)) doubt_field(state, atom.where, atom.displacement());
+    }
+  }
+}
+
+void Calls::doubt_field(State& state, Location pointer, std::int64_t offset) {
+  for (FieldSlot& slot : state.fields) {
+    const std::int64_t behind = slot.offset - offset;
+    if (slot.pointer == pointer && behind > -std::int64_t{slot.width} && behind < std::int64_t{abi_.word})
+      slot.value = values_.with_flags(slot.value, kAssumesField);
+  }
+}
+
 void Calls::escape_arguments_passed(const Call& site, State& state) {
-  if (site.import >= 0) return;
+  if (site.import >= 0) return doubt_fields_passed(site, state);
   const ArgumentEffects* effects = knowledge_.stores && site.target != 0 ? &knowledge_.stores(site.target) : nullptr;
   const bool known = effects != nullptr && effects->known;
-  auto slot = state.frame.cbegin();  // the first that reaches behind the argument: those on the stack ascend
-  for (const Location where : candidate_arguments_) {
-    if (is_stack(where) && !site.depth_known) continue;
-    const ValueId value = is_stack(where) ? passed_on_stack(state, site.callee_frame + (where - kStackBase), slot)
-                                          : state.registers[static_cast<std::size_t>(where)];
-    if (!known) {
-      memory_.escape_argument(state, value);
-      continue;
-    }
+  const auto escape = [&](Location where, ValueId value) {
+    if (!known) return memory_.escape_argument(state, value);
     for (const EscapedArgument& on : effects->escaped_arguments) {
       if (on.pointer == where) memory_.escape_argument(state, values_.address(value, kBottom, 1, on.offset));
     }
+  };
+  if (const Reg beside = abi_.beside_convention; beside != kNoReg) escape(beside, state.registers[beside]);
+  auto slot = state.frame.cbegin();  // the first that reaches behind the argument: those on the stack ascend
+  for (const Location where : candidate_arguments_) {
+    if (is_stack(where) && !site.depth_known) continue;
+    escape(where, is_stack(where) ? passed_on_stack(state, site.callee_frame + (where - kStackBase), slot)
+                                  : state.registers[static_cast<std::size_t>(where)]);
   }
 }
 
@@ -195,6 +233,8 @@ ValueId Calls::passed_on_stack(const State& state, std::int64_t offset, std::vec
 /// Frame addresses that the callee gets, in registers or on the stack, escape.
 void Calls::escape_locals_passed(const Call& site, State& state) {
   for (const Reg reg : abi_.candidate_arguments) memory_.escape(state, state.registers[reg]);
+  const Reg beside = site.import < 0 ? abi_.beside_convention : kNoReg;
+  if (beside != kNoReg) memory_.escape(state, state.registers[beside]);
   if (!site.depth_known) return;
   const std::int64_t first = site.callee_frame + abi_.stack_arguments;
   const std::int64_t area = stack_bytes_of(site).value_or(policy::kArgumentArea);
@@ -202,6 +242,7 @@ void Calls::escape_locals_passed(const Call& site, State& state) {
     if (state.frame[i].offset >= first) memory_.escape(state, state.frame[i].value);
   }
   memory_.escape_contents(state);
+  if (site.import < 0) memory_.escape_held_arguments(state);
 }
 
 }  // namespace scanner::trace

@@ -31,7 +31,7 @@ class Calls {
   /// routine makes are added to `log` unless it is null.
   void return_from(const Call& site, const Op& op, const Block& block, State& state, StoreLog* log);
   /// The callee gets pointers that are arguments of this function: they escape, unless it is known what the callee does
-  /// with them. Imports are trusted to write only what they are made to write.
+  /// with them. Imports are trusted to write no more than what begins where an argument points to.
   void escape_arguments_passed(const Call& site, State& state);
 
   /// Does what it returns have a name (AtomKind::returned)? The call is resolved.
@@ -44,6 +44,9 @@ class Calls {
   [[nodiscard]] Callee callee_at(ValueId pointer) const;
   void clobber_registers(const Call& site, State& state);
   void note_filled(ValueId result, State& state) const;
+  [[nodiscard]] bool may_pass(const Call& site, std::size_t number, const Atom& atom) const;
+  void doubt_fields_passed(const Call& site, State& state);
+  void doubt_field(State& state, Location pointer, std::int64_t offset);
   void taint_exposed(const Call& site, State& state);
   [[nodiscard]] bool exposed(const State& state, const FrameSlot& slot, const Call& site) const;
   std::optional<std::int64_t> stack_bytes_of(const Call& site);

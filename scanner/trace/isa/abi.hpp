@@ -27,6 +27,8 @@ struct Abi {
   /// Registers, and stack arguments behind them, that something may be passed in whatever the callee's convention.
   std::vector<Reg> candidate_arguments;
   unsigned candidate_slots = 0;
+  /// One more that functions without a convention are given addresses in; kNoReg: none.
+  Reg beside_convention = kNoReg;
   /// At entry the stack pointer is this far below a multiple of 16; nothing where the convention does not say.
   std::optional<std::int64_t> entry_misalignment;
   /// Before an exception handler runs, the unwinder restores the stack pointer and what callees preserve; false: the

@@ -20,7 +20,6 @@
 #include "scanner/trace/ir/stack_depth.hpp"
 #include "scanner/trace/isa/abi.hpp"
 #include "tagdb/pool_tag.hpp"
-#include "tagdb/stack_bytes.hpp"
 
 namespace scanner::trace {
 

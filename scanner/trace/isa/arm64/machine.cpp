@@ -15,6 +15,7 @@ const Abi& abi_of_arm64() {
     out.kept = register_bits({18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29});
     out.result = 0;
     out.second_result = 1;
+    out.candidate_slots = 4;
     out.stack_arguments = 0;
     out.return_address = 0;
     out.dispatched = 9;

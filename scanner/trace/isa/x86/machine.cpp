@@ -14,6 +14,7 @@ const Abi& abi_of_x64() {
     out.kept = register_bits({3, 5, 6, 7, 12, 13, 14, 15});
     out.result = kAccumulator;
     out.stack_arguments = 0x28;  // behind the return address and the home space
+    out.candidate_slots = 8;
     out.return_address = 8;
     out.dispatched = kAccumulator;
     out.entry_misalignment = 8;  // a call pushed the return address
@@ -38,6 +39,7 @@ const Abi& abi_of_x86() {
     out.dispatched = kAccumulator;
     out.callee_removes = true;
     out.candidate_arguments = {1, 2};
+    out.beside_convention = kAccumulator;
     out.candidate_slots = 8;
     out.unwinder_restores = false;
     return out;
@@ -71,10 +73,6 @@ bool jumps_by_register(const pe::Image& image, std::uint32_t rva) {
 
 std::vector<CodeRange> X64Machine::split(const KnownStarts& known, CodeRange code) {
   return split_gap(*this, known, code, {16, true, jumps_by_register});
-}
-
-std::optional<tagdb::StackBytes> X86Machine::stack_bytes_of_import(std::string_view name) const {
-  return tagdb::x86_stack_bytes(name);
 }
 
 }  // namespace scanner::trace::x86

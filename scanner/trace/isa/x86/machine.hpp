@@ -108,7 +108,6 @@ class X86Machine final : public CommonMachine {
   [[nodiscard]] std::vector<std::uint32_t> short_jumps_into(CodeRange code, Budget& budget) const override;
   [[nodiscard]] StraightLine line_to(std::uint32_t rva, Budget& budget) override;
   std::unique_ptr<CalleeStacks> callee_stacks(const ImportTable& imports, Budget& budget) override;
-  [[nodiscard]] std::optional<tagdb::StackBytes> stack_bytes_of_import(std::string_view name) const override;
 
   [[nodiscard]] const RelocatedFields& fields() const { return *addresses().relocated(); }
   /// The section around `rva` as the sweep saw it; null before build_index(), and where it does not look.
