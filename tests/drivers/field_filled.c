@@ -1,13 +1,14 @@
 /* What a function stored in a structure that it was given is overwritten by others: a function of the kernel that gets the
    address of that very field, a callee that gets the pointer behind the register arguments, in a register of its own
-   convention, inside a structure on the stack, or hands it to a callback. What does not get it leaves it alone. */
+   convention, inside a structure on the stack, that gets the address of a member or hands it to a callback. What does not
+   get it leaves it alone. */
 #include "kernel.h"
 #ifdef __i386__
 #define BY_REGISTER __attribute__((regparm(1)))
 #else
 #define BY_REGISTER
 #endif
-typedef struct { ULONG kind, tag; PVOID memory; } REQUEST;
+typedef struct { ULONG kind, tag, more[2]; PVOID memory; } REQUEST;
 typedef struct { volatile REQUEST *request; SIZE_T n; } HOLDER;
 typedef void(NTAPI *CALLBACK)(PVOID);
 static KEEP void by_kernel(volatile REQUEST *r, SIZE_T n) {
@@ -85,6 +86,15 @@ static KEEP void by_holder(volatile REQUEST *r, SIZE_T n) {
   of_holder(&holder);
   ExAllocatePoolWithTag(PagedPool, n, r->tag);
 }
+static KEEP void before_member(volatile ULONG *member) {
+  member[-1] = opaque;
+  KeQueryTimeIncrement();
+}
+static KEEP void by_member(volatile REQUEST *r, SIZE_T n) {
+  r->tag = TAG('A', 'f', 'k', '0');
+  before_member(r->more);
+  ExAllocatePoolWithTag(PagedPool, n, r->tag);
+}
 /* Decided by a field that a function of the kernel fills: the call is made. */
 static KEEP void decided(volatile REQUEST *r, SIZE_T n) {
   NdisAllocateMemoryWithTag((PVOID *)&r->memory, 64, TAG('T', 'f', 'j', '0'));
@@ -105,6 +115,7 @@ DRIVER_ENTRY {
   field_in_register(&a, 48);
   local_tag_in_register(48);
   by_holder(&a, 56);
+  by_member(&a, 64);
   volatile REQUEST b;
   b.kind = b.tag = 0;
   b.memory = 0;

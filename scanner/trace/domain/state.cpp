@@ -145,10 +145,10 @@ bool State::escape(std::int32_t offset) {
   return true;
 }
 
-bool argument_escaped(const std::vector<EscapedArgument>& list, Location pointer, std::int64_t offset) {
+bool argument_escaped(const std::vector<EscapedArgument>& list, Location pointer) {
   const auto lowest =
       std::lower_bound(list.begin(), list.end(), EscapedArgument{pointer, std::numeric_limits<std::int64_t>::min()});
-  return lowest != list.end() && lowest->pointer == pointer && lowest->offset <= offset;
+  return lowest != list.end() && lowest->pointer == pointer;
 }
 
 bool within_reach(const State& state, const FrameSlot& slot, const ValuePool& values, const Abi& abi) {
@@ -285,7 +285,7 @@ ValueId field_load(const State& state, Location pointer, std::int64_t offset, un
 
 ValueId field_content(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
   const ValueId value = values.field(pointer, offset, width);
-  return state.argument_escaped(pointer, offset) ? values.with_flags(value, kAssumesField) : value;
+  return state.argument_escaped(pointer) ? values.with_flags(value, kAssumesField) : value;
 }
 
 namespace {

@@ -44,8 +44,9 @@ struct EscapedArgument {
 bool escape_argument(std::vector<EscapedArgument>& list, const EscapedArgument& pointer);
 /// Adds all of `more`, which ascends, too. False: that changed nothing.
 bool escape_arguments(std::vector<EscapedArgument>& list, const std::vector<EscapedArgument>& more);
-/// May an alias of a pointer of the list write `offset` bytes behind the argument at `pointer`?
-bool argument_escaped(const std::vector<EscapedArgument>& list, Location pointer, std::int64_t offset);
+/// May an alias of a pointer of the list write behind the argument at `pointer`? Who gets the address of a member may
+/// know the structure around it.
+bool argument_escaped(const std::vector<EscapedArgument>& list, Location pointer);
 
 /// On every path to here, the content of `where` at entry was (or was not) `value`.
 struct Constraint {
@@ -99,8 +100,8 @@ struct State {
   bool escape_all(const std::vector<std::int32_t>& offsets);
   bool escape_argument(const EscapedArgument& pointer) { return trace::escape_argument(escaped_arguments, pointer); }
   /// May an alias write `offset` bytes behind the argument? As in the frame, objects extend upwards.
-  [[nodiscard]] bool argument_escaped(Location pointer, std::int64_t offset) const {
-    return trace::argument_escaped(escaped_arguments, pointer, offset);
+  [[nodiscard]] bool argument_escaped(Location pointer) const {
+    return trace::argument_escaped(escaped_arguments, pointer);
   }
   /// May a frame address that escaped reach the slot at `offset`? Objects extend upwards, but neither over the return
   /// address nor, in the home space of register arguments, over a single slot.

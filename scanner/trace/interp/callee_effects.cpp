@@ -55,7 +55,7 @@ void CalleeEffects::apply(const CallView& call, const ArgumentEffects& effects, 
     // The callee took two pointers for two places, or writes parts of one: which store comes last is not known.
     const bool again = written.overlap(argument, place, store.width);
     if (again) left = values_.join(content(state), left);
-    const bool escaped = argument_escaped(effects.escaped_arguments, store.pointer, store.offset);
+    const bool escaped = argument_escaped(effects.escaped_arguments, store.pointer);
     if (again || escaped) left = values_.with_flags(left, field ? kAssumesField : kAssumesFrame);
     if (field) {
       field_store(state, argument, place, store.width, left, values_);

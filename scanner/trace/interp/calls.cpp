@@ -92,7 +92,7 @@ void Calls::taint_exposed(const Call& site, State& state) {
   }
   if (site.import < 0 && !state.escaped_arguments.empty()) {
     for (FieldSlot& slot : state.fields) {
-      if (state.argument_escaped(slot.pointer, slot.offset)) slot.value = values_.with_flags(slot.value, kAssumesField);
+      if (state.argument_escaped(slot.pointer)) slot.value = values_.with_flags(slot.value, kAssumesField);
     }
   }
   if (state.escaped.empty() && !site.depth_known) return;
