@@ -45,6 +45,15 @@ DriverEntry:
   stxr w10, w9, [x20]
   ldr w2, [sp, #16]
   allocate 32
+// Until it does not.
+  ldr w9, repeated_old
+  str w9, [sp, #16]
+  ldr w9, repeated_new
+1:ldxr w10, [x20]
+  stxr w11, w9, [x20]
+  cbnz w11, 1b
+  ldr w2, [sp, #16]
+  allocate 152
 // The register that says whether it worked held a tag.
   ldr w2, exclusive_status
   stxr w2, w9, [x20]
@@ -132,6 +141,10 @@ zero_behind:
   .ascii "MwZb"
 exclusive_old:
   .ascii "MwXo"
+repeated_old:
+  .ascii "MwRo"
+repeated_new:
+  .ascii "MwRn"
 exclusive_new:
   .ascii "MwXn"
 exclusive_status:

@@ -14,6 +14,17 @@ DriverEntry:
   xchg rdx, r8
   mov ecx, 1
   call qword ptr [rip + __imp_ExAllocatePoolWithTag]
+# With memory: what stood there comes out, what was in the register stands there.
+  mov dword ptr [rsp + 32], 0x6d546358
+  mov r8d, 0x6e546358
+  xchg dword ptr [rsp + 32], r8d
+  mov edx, 96
+  mov ecx, 1
+  call qword ptr [rip + __imp_ExAllocatePoolWithTag]
+  mov r8d, dword ptr [rsp + 32]
+  mov edx, 104
+  mov ecx, 1
+  call qword ptr [rip + __imp_ExAllocatePoolWithTag]
 
   xor eax, eax
   add rsp, 40

@@ -101,6 +101,14 @@ void Arm64Machine::lift_call(const Word& word, pe::Bytes code) {
   if (moved != 0) emitter_.alu(Alu::add, kStack, kStack, static_cast<std::uint64_t>(moved), 8);
 }
 
+/// Where an exclusive store did not store it is tried again, so that what comes behind finds what it stored.
+void Arm64Machine::lift_store(Word word, pe::Bytes code) {
+  constexpr std::uint32_t kBranchNotZero = 0x35000000U, kOpcodeAndRegister = 0xFF00001FU, kBackwards = 0x00800000U;
+  const std::uint32_t next = word.status < kZero ? code.read<std::uint32_t>(kWordBytes).value_or(0) : 0;
+  if ((next & kOpcodeAndRegister) == (kBranchNotZero | word.status) && (next & kBackwards) != 0) word.weak = false;
+  lift_load_store(emitter_, word);
+}
+
 std::int64_t Arm64Machine::stack_effect_of(std::uint32_t callee) {
   const auto [at, fresh] = stack_effects_.emplace(callee, 0);
   if (fresh) at->second = stack_effect(image(), callee);
@@ -149,9 +157,9 @@ void Arm64Machine::lift(const Word& word, pe::Bytes code) {
       return;
     case Form::compare_if: emitter_.compare_unknown(); return;
     case Form::load:
+    case Form::load_pair: lift_load_store(emitter_, word); return;
     case Form::store:
-    case Form::load_pair:
-    case Form::store_pair: lift_load_store(emitter_, word); return;
+    case Form::store_pair: lift_store(word, code); return;
     case Form::zero_block: lift_zero_block(emitter_, word); return;
     case Form::system_call:
       for (Reg reg = 0; reg < kFirstPreserved; ++reg) emitter_.clobber(reg);

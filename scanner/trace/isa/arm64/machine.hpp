@@ -65,6 +65,7 @@ class Arm64Machine final : public Machine {
   void lift(const Word& word, pe::Bytes code);
   [[nodiscard]] const Numbers& numbers_in(CodeRange range) const;
   void lift_call(const Word& word, pe::Bytes code);
+  void lift_store(Word word, pe::Bytes code);
   std::int64_t stack_effect_of(std::uint32_t callee);
 
   TextWriter text_;

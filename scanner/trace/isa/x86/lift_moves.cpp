@@ -82,7 +82,20 @@ void lift_lea(Emitter& out) {
   }
 }
 
+/// Register and memory change places.
+bool lift_exchange_with_memory(Emitter& out) {
+  const bool first = is_memory(out.operand(0));
+  const auto& memory = out.operand(first ? 0 : 1);
+  const Register reg = out.general(out.operand(first ? 1 : 0));
+  if (!is_memory(memory) || is_processor_data(memory) || reg.number == kNoReg || reg.width < 4) return false;
+  const Reg old = out.read(memory, kScratchA);
+  out.write(memory, reg.number);
+  out.write(reg, old);
+  return true;
+}
+
 void lift_exchange(Emitter& out) {
+  if (lift_exchange_with_memory(out)) return;
   const Register left = out.general(out.operand(0));
   const Register right = out.general(out.operand(1));
   if (left.number == kNoReg || right.number == kNoReg || left.width < 4 || right.width < 4) {
