@@ -103,13 +103,32 @@ ValueId Evaluations::possible(const CallSite& site) {
   return known->second = numbers;
 }
 
+/// The numbers of a small progression one by one; anything else stays as it is.
+ValueId Evaluations::counted_out(ValueId passed) {
+  ValuePool& values = program_.values;
+  const Atom* only = values.flags(passed) == 0 ? values.only(passed) : nullptr;
+  if (only == nullptr) return passed;
+  Atom few = *only;
+  const bool bits = few.is_unknown_number() && few.masked() && masked_progression(*only, few);
+  if (!bits && few.kind != AtomKind::multiple) return passed;
+  if (few.count == 0 || few.count > policy::kMostEvaluated) return passed;
+  ValueId numbers = kBottom;
+  for (std::uint64_t i = 0; i < few.count; ++i)
+    numbers = values.join(numbers, values.constant(few.a + i * static_cast<std::uint64_t>(few.stride)));
+  return values.map_join(numbers, [&](const Atom& number) {
+    Atom assumed = number;
+    assumed.assumes = few.assumes;
+    return values.single(assumed);
+  });
+}
+
 ValueId Evaluations::returned_to(const CallSite& site) {
   ValuePool& values = program_.values;
   if (site.target == 0 || site.tail || !site.reached) return kBottom;
   Arguments arguments;
   std::size_t varied = 0;  // number of the argument that has several values, and 1
   for (const Location where : candidate_arguments_of(program_.abi)) {
-    const ValueId passed = value_at(program_, site, where, program_.abi.word);
+    const ValueId passed = counted_out(value_at(program_, site, where, program_.abi.word));
     const auto atoms = values.atoms(passed);
     const bool few = !atoms.empty() && atoms.size() <= policy::kMostEvaluated;
     if (!few || !std::ranges::all_of(atoms, is_known)) continue;

@@ -27,6 +27,7 @@ class Evaluations {
   using Arguments = std::vector<std::pair<Location, ValueId>>;
 
   void set(const Arguments& arguments, State& entry);
+  ValueId counted_out(ValueId passed);
   ValueId known_number(ValueId passed, Location where);
   void note_known(const CallSite& site, Location where, const Atom& passed, State& entry);
 
