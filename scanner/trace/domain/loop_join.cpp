@@ -22,6 +22,14 @@ bool begins_walk(const Atom& atom) {
   return atom.kind == AtomKind::multiple || atom.is_address() || atom.is_pointer_argument();
 }
 
+/// Rows of a walk that a comparison left, one by one: the loop goes on with those that it walks over anyway.
+bool walks_over(const Atom& walk, std::span<const Atom> rows) {
+  return walk.kind == AtomKind::image && walk.strided() && std::ranges::all_of(rows, [&walk](Atom row) {
+           row.assumes = walk.assumes;
+           return row.kind == AtomKind::image && !row.strided() && includes(walk, row);
+         });
+}
+
 /// A pointer that was loaded, and to which something was added: a loop walks with it, nobody knows how far.
 bool moved_from_one_of(std::span<const Atom> older, const Atom& newer) {
   return newer.is_content() && std::ranges::any_of(older, [&](Atom atom) {
@@ -50,6 +58,7 @@ bool ValuePool::walk(ValueId a, ValueId b, std::uint16_t rounds, ValueId& walked
 ValueId ValuePool::widen(ValueId a, ValueId b) {
   if (a != b && joins_by_halves(a, b))
     return halves(widen(low_half(a), low_half(b)), widen(high_half(a), high_half(b)));
+  if (const Atom* all = only(a); all != nullptr && walks_over(*all, atoms(b))) return with_flags(a, flags(b));
   if (ValueId walked = kBottom; a != b && walk(a, b, 0, walked)) return walked;
   const ValueId joined = join(a, b);
   if (a == kBottom || values_[joined].count <= values_[a].count) return joined;
@@ -88,6 +97,7 @@ ValueId ValuePool::join_loop(ValueId a, ValueId b, std::uint16_t rounds) {
   if (a == b || a == kBottom || b == kBottom) return join(a, b);
   if (joins_by_halves(a, b))
     return halves(join_loop(low_half(a), low_half(b), rounds), join_loop(high_half(a), high_half(b), rounds));
+  if (const Atom* all = only(a); all != nullptr && walks_over(*all, atoms(b))) return with_flags(a, flags(b));
   if (ValueId walked = kBottom; walk(a, b, rounds, walked)) return walked;
   if (std::int64_t step = 0; steps_twice(a, b, step) && (rounds > 1 || !is_counter(a)))
     return counted_on(a, b, step, rounds);
@@ -197,7 +207,7 @@ ValueId ValuePool::restricted(ValueId id, const Bound& bound) {
   ValueId result = unknown(reasons);
   bool less = false, any = false;
   for (Atom atom : before) {
-    if (atom.is_constant() && known(atom) && !bound.holds(atom.a)) {
+    if ((atom.is_constant() || atom.is_image_address()) && !atom.strided() && known(atom) && !bound.holds(atom.a)) {
       less = true;
       continue;
     }

@@ -110,10 +110,11 @@ class ValuePool {
     return value.count == 1 && value.flags == 0 ? value.first : nullptr;
   }
 
-  /// False: it is not one of a few numbers.
+  /// False: it is not one of a few numbers, nor of a few addresses.
   [[nodiscard]] bool may_be_few(ValueId id) const {
     const Value& value = values_[id];
-    return value.count > 1 || (value.count == 1 && (value.first->kind == AtomKind::multiple || value.first->masked()));
+    return value.count > 1 || (value.count == 1 && (value.first->kind == AtomKind::multiple || value.first->masked() ||
+                                                    (value.first->kind == AtomKind::image && value.first->strided())));
   }
   /// Reasons count for the whole value; assumptions are made for every atom.
   ValueId with_flags(ValueId id, std::uint32_t flags) {

@@ -10,6 +10,7 @@ void BranchRefinement::look_at(Side& side, Reg reg, unsigned width, const State&
   side.value = state.registers[reg];
   side.registers = reg < kFirstWide ? std::uint64_t{1} << reg : 0;
   side.slot_width = 0;
+  side.never_changes = reg < kFirstWide && ((never_changes_ >> reg) & 1) != 0;
   const Derivations::Derived* derived = derivations_.steps_to(reg);
   side.derived = derived != nullptr ? *derived : Derivations::Derived{};
   side.registers |= derivations_.copies_of(reg);
@@ -193,8 +194,10 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
     if (!news.narrowing) news.narrowing = narrowing_of(values_, compared, becomes, *bound);
     if (!news.narrowing && apart_) news.narrowing = narrowing_of_any(values_, compared, *bound);
     if (const Derivations::Derived& derived = sides_[side].derived; derived.origin != 0 && !bound->in_image) {
+      const Derivations::Origin* origin = derivations_.origin(derived);
       news.left_of_origin = derivations_.left_of(derived, *bound);
-      if (news.left_of_origin != kBottom) news.origin = derivations_.origin(derived);
+      if (news.left_of_origin == news.index) news.index = kBottom;  // it holds of all elements
+      if (news.left_of_origin != kBottom && news.left_of_origin != origin->value) news.origin = origin;
     }
     news.narrowed = news.origin != nullptr ? news.origin->value : becomes != compared ? compared : kBottom;
     if (bound->kind == Bound::Kind::not_equal && counts) count_to(becomes, *bound);
@@ -208,7 +211,7 @@ BranchRefinement::News BranchRefinement::look(const Instruction& branch, bool ta
 bool BranchRefinement::impossible(const Instruction& branch, bool taken, const State& state) {
   for (unsigned side = 0; side < sides_.size(); ++side) {
     // A single number is mostly one that the code sets, and that what is not followed changes.
-    if (is_single(side)) continue;
+    if (is_single(side) && !(sides_[side].never_changes && is_single(1 - side))) continue;
     const std::optional<Bound>& bound = bound_told(side, branch, taken);
     if (!bound) continue;
     const ValueId compared = sides_[side].value;

@@ -19,7 +19,8 @@ namespace scanner::trace {
 
 class BranchRefinement {
  public:
-  BranchRefinement(ValuePool& values, const Abi& abi) : values_(values), abi_(abi), derivations_(values) {}
+  BranchRefinement(ValuePool& values, const Abi& abi, const pe::Image& image)
+      : values_(values), abi_(abi), derivations_(values, image) {}
 
   /// From now on decides() has an answer where there is one. Only where all is known that code looks at.
   void start_deciding() { deciding_ = true; }
@@ -32,15 +33,17 @@ class BranchRefinement {
     known_ = false;
     choice_ = {};
     selections_met_ = 0;
-    loaded_ = 0;
+    loaded_ = never_changes_ = 0;
     begins_loop_ = begins_loop;
     derivations_.forget();
   }
   /// Before every operation: what it overwrites no longer holds the value that was compared.
   void note_writes(const Op& op, const State& state) {
-    const bool from_slot = op.a < kFirstWide && ((loaded_ >> op.a) & 1) != 0;
-    derivations_.note(op, state, from_slot ? loaded_slots_[op.a].offset : 0, from_slot ? loaded_slots_[op.a].width : 0);
+    const Reg read = op.kind == OpKind::load && loaded_ != 0 ? chooser_of(op.mem, state) : op.a;
+    const bool from_slot = read < kFirstWide && ((loaded_ >> read) & 1) != 0;
+    derivations_.note(op, state, from_slot ? loaded_slots_[read].offset : 0, from_slot ? loaded_slots_[read].width : 0);
     if (op.dst < kFirstWide) {
+      never_changes_ &= ~(std::uint64_t{1} << op.dst);
       // A copy of what was compared is refined with it; anything else that is written no longer is it.
       const bool copies = op.kind == OpKind::copy && op.a < kFirstWide;
       const std::uint64_t bit = std::uint64_t{1} << op.dst;
@@ -63,8 +66,9 @@ class BranchRefinement {
     loaded_ |= std::uint64_t{1} << reg;
     loaded_slots_[reg] = {slot, width};
   }
-  /// What `load`, an operation, finds in `state` is `element`: of a table, perhaps.
-  void note_element(const Op& load, State& state, ValueId& element) {
+  /// What `load`, an operation, finds at `address` in `state` is `element`: of a table, perhaps.
+  void note_element(const Op& load, State& state, ValueId address, ValueId& element) {
+    if (load.dst < kFirstWide && derivations_.never_changes(address)) never_changes_ |= std::uint64_t{1} << load.dst;
     const ValueId index = index_of(load.mem, state);
     if (index == kBottom) return;
     if (!state.narrowings.empty() && doubted(state, index)) element = values_.with_flags(element, kAssumesTable);
@@ -150,6 +154,10 @@ class BranchRefinement {
     const ValueId index = derivations_.numbers_behind(mem.index, state);
     return index != kBottom ? index : derivations_.numbers_behind(mem.base, state);
   }
+  /// The register that chooses an address.
+  [[nodiscard]] Reg chooser_of(const Mem& mem, const State& state) const {
+    return derivations_.numbers_behind(mem.base, state) != kBottom ? mem.base : mem.index;
+  }
   /// What was compared, and where it still stands.
   struct Side {
     ValueId value = kBottom;
@@ -157,6 +165,7 @@ class BranchRefinement {
     std::int64_t slot = 0;         // in this frame slot
     std::uint32_t slot_width = 0;  // in bytes; 0: it stands in none
     Derivations::Derived derived;  // it was computed from this
+    bool never_changes = false;    // what stands at one place of the image
     Reg stepped = kNoReg;          // this register holds it plus `step`, which was added since
     std::int64_t step = 0;
   };
@@ -232,6 +241,7 @@ class BranchRefinement {
   bool only_equality_ = false;             // the flags are those of arithmetic: which way the carry went is not known
   bool carries_unless_minus_one_ = false;  // see Op
   std::uint8_t width_ = 0;                 // of the comparison, in bytes
+  std::uint64_t never_changes_ = 0;        // bit n: register n holds what stands at one place of the image
   std::uint64_t loaded_ = 0;               // bit n: register n holds what stands in this frame slot
   struct LoadedSlot {
     std::int64_t offset = 0;

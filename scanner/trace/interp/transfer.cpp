@@ -15,7 +15,7 @@ Transfer::Transfer(const Context& context, Recorder& recorder)
       stack_(context.function, context.imports, context.values, context.abi, context.knowledge, context.depths),
       calls_(context.image, context.imports, context.values, context.abi, context.knowledge, memory_, stack_,
              context.budget),
-      comparison_(context.values, context.abi) {}
+      comparison_(context.values, context.abi, context.image) {}
 
 bool Transfer::may_raise(const Op& op, const State& state) {
   if (op.kind == OpKind::call) return !op.keeps_registers;
@@ -31,7 +31,7 @@ void Transfer::load(const Op& op, State& state) {
   ValueId value = memory_.load(state, address, op.width, op.sign);
   if (!state.narrowings.empty() && chosen_together(values_, state, address))
     value = values_.with_flags(value, kAssumesTable);
-  comparison_.note_element(op, state, value);
+  comparison_.note_element(op, state, address, value);
   if (abi_.callee_removes && op.mem.base == abi_.stack_pointer) stack_.note_popped(op, state, value);
   if (const Atom* slot = values_.only(address); slot != nullptr && slot->is_frame_address())
     comparison_.note_load(op.dst, slot->displacement(), op.width);
