@@ -8,6 +8,14 @@ ValueId value_at(Program& program, const CallSite& site, Location where, unsigne
   return value_at(site, where, width, program.values, program.abi);
 }
 
+void set_at_entry(State& entry, Location where, ValueId value, Program& program) {
+  if (is_stack(where)) {
+    frame_store(entry, where - kStackBase, program.abi.word, value, program.values);
+  } else {
+    entry.registers[static_cast<std::size_t>(where)] = value;
+  }
+}
+
 ValueId argument_at(Program& program, const CallSite& site, int index) {
   return value_at(program, site, program.abi.argument(static_cast<unsigned>(index)), program.abi.word);
 }

@@ -11,6 +11,8 @@ namespace scanner::trace {
 
 /// The value at `where` as the callee sees it at its entry; `width` bytes of it.
 ValueId value_at(Program& program, const CallSite& site, Location where, unsigned width);
+/// The other way round: a callee that is entered in `entry` finds `value`, a whole word, at `where`.
+void set_at_entry(State& entry, Location where, ValueId value, Program& program);
 /// Argument `index` of the calling convention, a whole word.
 ValueId argument_at(Program& program, const CallSite& site, int index);
 

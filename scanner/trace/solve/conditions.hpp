@@ -47,6 +47,8 @@ class Conditions {
   /// The call as it is on all ways on which tests of one number agree with each other; null where none is tested twice,
   /// or where it is not known.
   const CallSite* on_ways_to(SiteId site);
+  /// The call as it is made where its function is entered in that state; nothing where it is not known.
+  std::optional<CallSite> when_entered(SiteId site, const State& entry);
   /// The site was interpreted again.
   void forget(SiteId site) {
     paths_.erase(site);

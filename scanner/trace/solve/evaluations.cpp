@@ -14,13 +14,7 @@ bool is_known(const Atom& atom) { return atom.is_constant() || atom.is_image_add
 }  // namespace
 
 void Evaluations::set(const Arguments& arguments, State& entry) {
-  for (const auto& [where, value] : arguments) {
-    if (is_stack(where)) {
-      frame_store(entry, where - kStackBase, program_.abi.word, value, program_.values);
-    } else {
-      entry.registers[static_cast<std::size_t>(where)] = value;
-    }
-  }
+  for (const auto& [where, value] : arguments) set_at_entry(entry, where, value, program_);
 }
 
 ValueId Evaluations::evaluate(std::uint32_t function, const Arguments& arguments) {

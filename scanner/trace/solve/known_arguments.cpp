@@ -274,10 +274,8 @@ State KnownArguments::entered_with(const Values& values) {
         bound.width = static_cast<std::uint8_t>(width);
         note(entry.narrowings, {Narrowing::Kind::bounded, values_.single(argument), kBottom, bound});
       }
-    } else if (is_stack(where)) {
-      frame_store(entry, where - kStackBase, program_.abi.word, value, values_);
     } else {
-      entry.registers[static_cast<std::size_t>(where)] = value;
+      set_at_entry(entry, where, value, program_);
     }
   }
   return entry;

@@ -132,7 +132,7 @@ ValueId SinkMatcher::tag_of_listed(SiteId id, const CallSite& site, const TagSin
 ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers) {
   TagSink& sink = solution_.sinks[id];
   program_.budget.spend(4 * sink.edges.size());
-  call.applies = conditions_.edge_applies(site, sink, call, callers);
+  call.applies = conditions_.edge_applies(site, sink, call, callers) && !takes_another_tag(site, id);
   if (site.function != sink.function) sink.called = true;
   const TagSource& source = sink.tag;
   ValueId tag = value_at(program_, site, source.where, source.field ? program_.abi.word : 4);
@@ -147,6 +147,47 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
   if (source.added != 0)
     tag = values_.alu(Alu::add, 4, 0, tag, values_.constant(static_cast<std::uint32_t>(source.added)));
   return values_.masked(tag, source.and_mask, source.or_mask);
+}
+
+/// Where the function is entered like that, is the tag of this edge made of constants alone, or the call not made?
+bool SinkMatcher::leaves_tag_out(const SinkEdge& edge, const State& entry) {
+  const SinkCall* known = edge.through_memory ? nullptr : solution_.find(edge.site, edge.callee);
+  if (known == nullptr || values_.atoms(known->tag).size() < 2) return false;
+  const std::optional<CallSite> call = conditions_.when_entered(edge.site, entry);
+  if (!call) return false;
+  if (!call->reached) return true;
+  SinkCall ignored;
+  Conditions::ForCallers callers;
+  const TagSink& inner = solution_.sinks[edge.callee];
+  const ValueId tag = inner.listed() ? tag_of_listed(edge.site, *call, inner, ignored, callers, true)
+                                     : tag_of_wrapper(*call, edge.callee, ignored, callers);
+  return values_.flags(tag) == 0 && !values_.atoms(tag).empty() &&
+         std::ranges::all_of(values_.atoms(tag), &Atom::is_constant);
+}
+
+/// A wrapper that passes on one of several tags: what else this call passes may tell that it is not the one it got.
+bool SinkMatcher::takes_another_tag(const CallSite& site, SinkId id) {
+  constexpr unsigned kMostAsked = 16;
+  const TagSink& sink = solution_.sinks[id];
+  const auto chooses = [&](const SinkEdge& edge) {
+    const SinkCall* call = edge.through_memory ? nullptr : solution_.find(edge.site, edge.callee);
+    return call != nullptr && values_.atoms(call->tag).size() > 1;
+  };
+  if (site.target != sink.function || !std::ranges::all_of(sink.edges, chooses)) return false;
+  State entry = state_at_entry(values_, program_.abi);
+  Passed passed;
+  for (const Location where : candidate_arguments_of(program_.abi)) {
+    const ValueId value = value_at(program_, site, where, program_.abi.word);
+    const Atom* only = where != sink.tag.where && values_.flags(value) == 0 ? values_.only(value) : nullptr;
+    if (only == nullptr || only->strided() || !(only->is_constant() || only->is_image_address())) continue;
+    passed.emplace_back(where, value);
+    set_at_entry(entry, where, value, program_);
+  }
+  if (passed.empty()) return false;
+  const auto [known, fresh] = other_tag_.try_emplace(std::tuple(id, sink.edges.size(), passed), false);
+  if (!fresh || ++asked_[id] > kMostAsked) return known->second;
+  const bool all = std::ranges::all_of(sink.edges, [&](const SinkEdge& edge) { return leaves_tag_out(edge, entry); });
+  return other_tag_[std::tuple(id, sink.edges.size(), passed)] = all;
 }
 
 /// What stands between a value and its constants: returns of callees, then memory.

@@ -2,6 +2,11 @@
 // a sink of that function, whose callers are asked in turn.
 #pragma once
 
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 #include "scanner/trace/solve/call_results.hpp"
 #include "scanner/trace/solve/conditions.hpp"
 #include "scanner/trace/solve/context.hpp"
@@ -34,6 +39,10 @@ class SinkMatcher {
                         Conditions::ForCallers& callers, bool known);
   void keep_what_was(SinkCall& call);
   ValueId left_on_ways(const MatchCall& item, ValueId raw);
+  /// What a call passes, where it is one known number or address.
+  using Passed = std::vector<std::pair<Location, ValueId>>;
+  bool takes_another_tag(const CallSite& site, SinkId id);
+  bool leaves_tag_out(const SinkEdge& edge, const State& entry);
   ValueId tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& call, Conditions::ForCallers& callers);
   Resolution resolve(const CallSite& site, ValueId value, SinkId sink);
   void ask_callees(const CallSite& site, const SinkCall& call);
@@ -49,6 +58,8 @@ class SinkMatcher {
   Discovery& discovery_;
   Conditions& conditions_;
   CallResults results_;
+  std::map<std::tuple<SinkId, std::size_t, Passed>, bool> other_tag_;  // takes_another_tag(): by edges, what is passed
+  std::map<SinkId, unsigned> asked_;
   bool depth_capped_ = false, keeps_ = false;
 };
 
