@@ -118,6 +118,7 @@ TEST_CASE("a tag that is proven stands in the bytes, but where code puts it toge
                                           "loop_not_linear",
                                           "masked_field",
                                           "ndis_helper",
+                                          "wrapper_conditional",
                                           "ndis_pools",
                                           "passed_function",
                                           "rounds_are_run",
