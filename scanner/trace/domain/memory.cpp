@@ -63,6 +63,13 @@ void Memory::escape_held_arguments(State& state) {
   }
 }
 
+ValueId Memory::load_global(const State& state, std::uint32_t rva, unsigned width) {
+  for (const FieldSlot& slot : state.fields) {
+    if (slot.pointer == kInImage && slot.offset == rva && slot.width == width) return slot.value;
+  }
+  return load_image(rva, width);
+}
+
 ValueId Memory::load_image(std::uint32_t rva, unsigned width) {
   if (width == abi_.word) {
     if (const int import = imports_.at(rva); import >= 0)
@@ -144,7 +151,7 @@ ValueId Memory::load_atom(const State& state, const Atom& address, unsigned widt
         const ValueId rows = load_rows(address, width, sign);
         return rows != kBottom ? rows : element(AtomKind::memory);
       }
-      if (address.a <= 0xFFFFFFFFU) return load_image(address.rva(), width);
+      if (address.a <= 0xFFFFFFFFU) return load_global(state, address.rva(), width);
       break;
     case AtomKind::initial:
       if (address.masked()) break;

@@ -85,6 +85,7 @@ class Memory {
   };
 
   ValueId load_atom(const State& state, const Atom& address, unsigned width, bool sign);
+  ValueId load_global(const State& state, std::uint32_t rva, unsigned width);
   ValueId load_image(std::uint32_t rva, unsigned width);
   ValueId load_rows(const Atom& address, unsigned width, bool sign);
   [[nodiscard]] bool leads_back(const Atom& row) const;
@@ -95,6 +96,7 @@ class Memory {
   void store_to_array(State& state, const Target& target, const Atom& array);
   bool store_to_one_part(State& state, ValueId address, unsigned width, ValueId value);
   void store_to_frame(State& state, const Target& target, const Atom& atom);
+  void store_to_image(State& state, const Target& target, std::span<const Atom> places);
   void store_behind_argument(State& state, const Target& target, const Atom& atom);
   void note(const Target& target, const Atom& atom, StoreLog& log) const;
   void weak_update_behind(State& state, std::int64_t offset, std::uint32_t assumed);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/container/static_vector.hpp>
 
+#include "scanner/trace/domain/known_bits.hpp"
 #include "scanner/trace/domain/memory.hpp"
 #include "scanner/trace/domain/state_cost.hpp"
 
@@ -114,6 +115,24 @@ void Memory::store_behind_argument(State& state, const Target& target, const Ato
   field_store(state, atom.where, offset, width, stored, values_);
 }
 
+/// What is known of globals behind a store to one of `places`; none: anywhere.
+void Memory::store_to_image(State& state, const Target& target, std::span<const Atom> places) {
+  const Atom* place = places.size() == 1 && target.strong ? &places[0] : nullptr;
+  const bool global = place != nullptr && place->is_image_address() && !place->strided();
+  const auto in_frame = [](const Atom& atom) { return atom.kind == AtomKind::frame; };
+  if (!global && !places.empty() && std::ranges::all_of(places, in_frame)) return;
+  if (!global) return forget_globals(state.fields);
+  const auto tag = [](const Atom& atom) { return atom.is_constant() && four_letters(atom.a); };
+  const auto values = values_.atoms(target.value);
+  const bool tags =
+      target.op.width == 4 && values_.flags(target.value) == 0 && !values.empty() && std::ranges::all_of(values, tag);
+  const std::int64_t begin = place->rva(), end = begin + target.op.width;
+  std::erase_if(state.fields, [&](const FieldSlot& slot) {
+    return slot.pointer == kInImage && slot.offset < end && begin < slot.offset + std::int64_t{slot.width};
+  });
+  if (tags) field_store(state, kInImage, begin, target.op.width, target.value, values_);
+}
+
 /// Other functions want to know of a store to `atom`.
 void Memory::note(const Target& target, const Atom& atom, StoreLog& log) const {
   const Op& op = target.op;
@@ -187,6 +206,7 @@ ValueId Memory::store(State& state, const Op& op, std::uint32_t function, StoreL
   budget_.spend(steps_for(state));
   const bool elsewhere = (values_.flags(address) & kTopMask) != 0;
   const std::span<const Atom> places = elsewhere ? std::span<const Atom>{} : atoms;
+  store_to_image(state, target, places);
   taint_aliased_fields(state, places);
   taint_aliased_locals(state, places);
   escape(state, value);

@@ -283,7 +283,12 @@ ValueId field_load(const State& state, Location pointer, std::int64_t offset, un
   return field_content(state, pointer, offset, width, values);
 }
 
+void forget_globals(std::vector<FieldSlot>& fields) {
+  std::erase_if(fields, [](const FieldSlot& slot) { return slot.pointer == kInImage; });
+}
+
 ValueId field_content(const State& state, Location pointer, std::int64_t offset, unsigned width, ValuePool& values) {
+  if (pointer == kInImage) return values.memory(static_cast<std::uint32_t>(offset), width);
   const ValueId value = values.field(pointer, offset, width);
   return state.argument_escaped(pointer) ? values.with_flags(value, kAssumesField) : value;
 }

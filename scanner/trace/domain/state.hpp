@@ -20,6 +20,10 @@ struct FrameSlot {
   bool operator==(const FrameSlot&) const = default;
 };
 
+/// In place of a pointer that a function got: the image. A tag that was stored in a global stands there until something
+/// else may have been.
+inline constexpr Location kInImage = -2;
+
 /// What this function stored behind a pointer that it got as argument.
 struct FieldSlot {
   Location pointer = 0;
@@ -29,6 +33,9 @@ struct FieldSlot {
 
   bool operator==(const FieldSlot&) const = default;
 };
+
+/// Nothing is known of globals any more.
+void forget_globals(std::vector<FieldSlot>& fields);
 
 /// The argument at `pointer`, plus `offset` bytes, escaped: an alias may write there.
 struct EscapedArgument {

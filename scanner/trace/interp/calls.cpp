@@ -110,6 +110,7 @@ bool Calls::has_local_result(const Call& site) const {
 
 void Calls::return_from(const Call& site, const Op& op, const Block& block, State& state, StoreLog* log) {
   budget_.spend(steps_for(state));
+  if (!state.fields.empty() && may_write_globals(site, state)) forget_globals(state.fields);
   const KnownRoutine routine = routine_of(site.import);
   ValueId result = values_.unknown(kTopReturned);
   if (has_local_result(site) || std::ranges::find(knowledge_.results_of, op.rva) != knowledge_.results_of.end())
@@ -162,6 +163,22 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const Call& site) {
     if (callee.kind == CalleeStack::Kind::removes) bytes = callee.bytes;
   }
   return bytes > 0 ? std::optional(bytes) : std::nullopt;
+}
+
+/// The kernel knows a global only if it is given its address.
+bool Calls::may_write_globals(const Call& site, const State& state) const {
+  if (site.import < 0) return true;
+  const int most = imports_[static_cast<std::size_t>(site.import)].most_arguments;
+  const auto in_image = [](const Atom& atom) { return atom.kind == AtomKind::image; };
+  const auto count = most < 0 || abi_.callee_removes ? candidate_arguments_.size() : static_cast<std::size_t>(most);
+  const auto arguments = std::span(candidate_arguments_).first(std::min(count, candidate_arguments_.size()));
+  return std::ranges::any_of(arguments, [&](Location where) {
+    if (is_stack(where) && !site.depth_known) return true;
+    const ValueId passed = is_stack(where)
+                               ? frame_load(state, site.callee_frame + (where - kStackBase), abi_.word, values_, abi_)
+                               : state.registers[static_cast<std::size_t>(where)];
+    return std::ranges::any_of(values_.atoms(passed), in_image);
+  });
 }
 
 /// Is it an argument of the import at all? Without knowing, what this function was itself given is none while it stands

@@ -46,6 +46,7 @@ class Calls {
   void note_filled(ValueId result, State& state) const;
   [[nodiscard]] bool may_pass(const Call& site, std::size_t number, const Atom& atom) const;
   void doubt_fields_passed(const Call& site, State& state);
+  [[nodiscard]] bool may_write_globals(const Call& site, const State& state) const;
   void doubt_field(State& state, Location pointer, std::int64_t offset);
   void taint_exposed(const Call& site, State& state);
   [[nodiscard]] bool exposed(const State& state, const FrameSlot& slot, const Call& site) const;

@@ -137,6 +137,7 @@ void Recorder::leave(const State& state) {
 }
 
 FunctionSummary Recorder::take() {
+  forget_globals(left_.fields);
   summary_.left = std::move(left_.fields);
   return std::move(summary_);
 }
