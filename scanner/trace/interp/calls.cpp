@@ -170,8 +170,8 @@ bool Calls::may_write_globals(const Call& site, const State& state) const {
   if (site.import < 0) return true;
   const int most = imports_[static_cast<std::size_t>(site.import)].most_arguments;
   const auto in_image = [](const Atom& atom) { return atom.kind == AtomKind::image; };
-  const auto count = most < 0 || abi_.callee_removes ? candidate_arguments_.size() : static_cast<std::size_t>(most);
-  const auto arguments = std::span(candidate_arguments_).first(std::min(count, candidate_arguments_.size()));
+  const auto count = most < 0 || abi_.callee_removes ? abi_.candidates.size() : static_cast<std::size_t>(most);
+  const auto arguments = std::span(abi_.candidates).first(std::min(count, abi_.candidates.size()));
   return std::ranges::any_of(arguments, [&](Location where) {
     if (is_stack(where) && !site.depth_known) return true;
     const ValueId passed = is_stack(where)
@@ -185,7 +185,7 @@ bool Calls::may_write_globals(const Call& site, const State& state) const {
 /// where it came in, or in a local.
 bool Calls::may_pass(const Call& site, std::size_t number, const Atom& atom) const {
   const ImportInfo& info = imports_[static_cast<std::size_t>(site.import)];
-  const Location where = candidate_arguments_[number];
+  const Location where = abi_.candidates[number];
   if (abi_.callee_removes) {
     const std::size_t first = is_stack(where) ? abi_.candidate_arguments.size() : 0;
     const int bytes = info.caller_cleans ? -1 : info.stack_bytes;
@@ -199,8 +199,8 @@ bool Calls::may_pass(const Call& site, std::size_t number, const Atom& atom) con
 /// A function of the kernel that is given the address of a field fills it, perhaps.
 void Calls::doubt_fields_passed(const Call& site, State& state) {
   if (state.fields.empty()) return;
-  for (std::size_t i = 0; i < candidate_arguments_.size(); ++i) {
-    const Location where = candidate_arguments_[i];
+  for (std::size_t i = 0; i < abi_.candidates.size(); ++i) {
+    const Location where = abi_.candidates[i];
     const std::int64_t place = site.callee_frame + (where - kStackBase);
     if (is_stack(where) && (!site.depth_known || place >= 0)) continue;
     const ValueId passed = is_stack(where) ? frame_load(state, place, abi_.word, values_, abi_)
@@ -231,7 +231,7 @@ void Calls::escape_arguments_passed(const Call& site, State& state) {
   };
   if (const Reg beside = abi_.beside_convention; beside != kNoReg) escape(beside, state.registers[beside]);
   auto slot = state.frame.cbegin();  // the first that reaches behind the argument: those on the stack ascend
-  for (const Location where : candidate_arguments_) {
+  for (const Location where : abi_.candidates) {
     if (is_stack(where) && !site.depth_known) continue;
     escape(where, is_stack(where) ? passed_on_stack(state, site.callee_frame + (where - kStackBase), slot)
                                   : state.registers[static_cast<std::size_t>(where)]);

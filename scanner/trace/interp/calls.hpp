@@ -63,7 +63,6 @@ class Calls {
   Budget& budget_;
   CalleeEffects effects_;
   KnownRoutines routines_;
-  const std::vector<Location> candidate_arguments_ = candidate_arguments_of(abi_);
   State before_;  // scratch: assigning keeps its memory
 };
 

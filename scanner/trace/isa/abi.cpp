@@ -9,11 +9,11 @@ Location Abi::argument(unsigned index) const {
       static_cast<std::int32_t>(stack_arguments + (index - static_cast<unsigned>(arguments.size())) * word));
 }
 
-std::vector<Location> candidate_arguments_of(const Abi& abi) {
-  std::vector<Location> all(abi.candidate_arguments.begin(), abi.candidate_arguments.end());
+Abi with_candidates(Abi abi) {
+  abi.candidates.assign(abi.candidate_arguments.begin(), abi.candidate_arguments.end());
   for (unsigned i = 0; i < abi.candidate_slots; ++i)
-    all.push_back(stack_location(static_cast<std::int32_t>(abi.stack_arguments + i * abi.word)));
-  return all;
+    abi.candidates.push_back(stack_location(static_cast<std::int32_t>(abi.stack_arguments + i * abi.word)));
+  return abi;
 }
 
 }  // namespace scanner::trace

@@ -27,6 +27,7 @@ struct Abi {
   /// Registers, and stack arguments behind them, that something may be passed in whatever the callee's convention.
   std::vector<Reg> candidate_arguments;
   unsigned candidate_slots = 0;
+  std::vector<Location> candidates;  ///< all of these places
   /// One more that functions without a convention are given addresses in; kNoReg: none.
   Reg beside_convention = kNoReg;
   /// At entry the stack pointer is this far below a multiple of 16; nothing where the convention does not say.
@@ -59,7 +60,7 @@ constexpr std::uint32_t register_bits(std::initializer_list<unsigned> registers)
   return out;
 }
 
-/// Every place that may carry an argument of a callee whose convention is not known.
-std::vector<Location> candidate_arguments_of(const Abi& abi);
+/// Fills in Abi::candidates.
+Abi with_candidates(Abi abi);
 
 }  // namespace scanner::trace

@@ -111,7 +111,7 @@ bool Discovery::is_listed(ValueId pointer) const {
 void Discovery::note_objects_passed(const CallSite& site) {
   if (site.target == 0) return;
   program_.budget.spend(steps_for(site.state));
-  for (const Location where : candidate_arguments_of(program_.abi)) {
+  for (const Location where : program_.abi.candidates) {
     const ValueId passed = value_at(program_, site, where, program_.abi.word);
     for (const Atom& atom : program_.values.atoms(passed)) note_object_passed(site, atom);
   }

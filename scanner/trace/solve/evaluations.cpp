@@ -76,7 +76,7 @@ ValueId Evaluations::possible(const CallSite& site) {
   if (site.target == 0 || site.tail || !site.reached) return kBottom;
   State entry = state_at_entry(values, program_.abi);
   Arguments arguments;
-  for (const Location where : candidate_arguments_of(program_.abi)) {
+  for (const Location where : program_.abi.candidates) {
     const ValueId passed = value_at(program_, site, where, program_.abi.word);
     if (const ValueId number = known_number(passed, where); number != kBottom) {
       arguments.emplace_back(where, number);
@@ -121,7 +121,7 @@ ValueId Evaluations::returned_to(const CallSite& site) {
   if (site.target == 0 || site.tail || !site.reached) return kBottom;
   Arguments arguments;
   std::size_t varied = 0;  // number of the argument that has several values, and 1
-  for (const Location where : candidate_arguments_of(program_.abi)) {
+  for (const Location where : program_.abi.candidates) {
     const ValueId passed = counted_out(value_at(program_, site, where, program_.abi.word));
     const auto atoms = values.atoms(passed);
     const bool few = !atoms.empty() && atoms.size() <= policy::kMostEvaluated;

@@ -176,7 +176,7 @@ bool SinkMatcher::takes_another_tag(const CallSite& site, SinkId id) {
   if (site.target != sink.function || !std::ranges::all_of(sink.edges, chooses)) return false;
   State entry = state_at_entry(values_, program_.abi);
   Passed passed;
-  for (const Location where : candidate_arguments_of(program_.abi)) {
+  for (const Location where : program_.abi.candidates) {
     const ValueId value = value_at(program_, site, where, program_.abi.word);
     const Atom* only = where != sink.tag.where && values_.flags(value) == 0 ? values_.only(value) : nullptr;
     if (only == nullptr || only->strided() || !(only->is_constant() || only->is_image_address())) continue;

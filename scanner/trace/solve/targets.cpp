@@ -50,7 +50,7 @@ void CallTargets::call_through(std::uint32_t function, SiteId call, const Atom& 
 
 /// Does some argument hold a number that looks like a tag, or another argument of the calling function?
 bool CallTargets::passes_tag(const CallSite& site, bool or_argument) {
-  return std::ranges::any_of(candidate_arguments_of(program_.abi), [&](Location where) {
+  return std::ranges::any_of(program_.abi.candidates, [&](Location where) {
     const ValueId passed = value_at(program_, site, where, program_.abi.word);
     return std::ranges::any_of(program_.values.atoms(passed), [or_argument](const Atom& atom) {
       if (or_argument && atom.kind == AtomKind::initial && atom.a == 0) return true;

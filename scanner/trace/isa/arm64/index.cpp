@@ -24,6 +24,28 @@ struct Held {
   std::uint32_t complete = 0;               ///< bit n: more than the page of one
 };
 
+/// When a word changes what is known of registers that hold addresses; its highest byte tells.
+enum class Concerns : std::uint8_t {
+  always,     ///< branches, addresses
+  registers,  ///< operations of registers: the result is one of them, or it is a move
+  memory,     ///< loads and stores, but those of one register at a displacement: any register that it names is one
+  named       ///< the result or the first operand is one
+};
+
+constexpr std::array<Concerns, 256> kConcerns = [] {
+  std::array<Concerns, 256> all{};
+  for (unsigned top = 0; top < all.size(); ++top) {
+    const bool always = (top & 0x1C) == 0x14 || (top & 0x1F) == 0x10;
+    const bool registers = (top & 0x0E) == 0x0A;
+    const bool memory = (top & 0x0A) == 0x08 && (top & 0x3B) != 0x39;
+    all[top] = always      ? Concerns::always
+               : registers ? Concerns::registers
+               : memory    ? Concerns::memory
+                           : Concerns::named;
+  }
+  return all;
+}();
+
 class Indexer {
  public:
   Indexer(const pe::Image& image, std::span<const std::uint32_t> slots) : image_(image), slots_(slots) {
@@ -102,6 +124,11 @@ class Indexer {
   /// words change nothing that is held.
   [[nodiscard]] std::size_t first_that_concerns(pe::Bytes code, std::size_t at, std::size_t limit) const {
     const std::uint32_t registers = held_.registers;
+    if (registers == 0) {
+      const std::uint8_t* const top = code.data() + kWordBytes - 1;
+      while (at < limit && kConcerns[top[at]] != Concerns::always) at += kWordBytes;
+      return at;
+    }
     while (at < limit && !concerns_addresses(word_of(code, at), registers)) at += kWordBytes;
     return at;
   }
@@ -115,16 +142,18 @@ class Indexer {
   /// Branches, addresses, and what writes a register that holds one, or makes another of it: other words change nothing
   /// here.
   static bool concerns_addresses(std::uint32_t word, std::uint32_t registers) {
-    if ((word & 0x1C000000U) == 0x14000000U || (word & 0x1F000000U) == 0x10000000U) return true;
-    if (registers == 0) return false;
     const std::uint32_t second = (word >> 16) & 0x1F;  // or the first of a pair of registers
-    std::uint32_t named = registers >> (word & 0x1F) | registers >> ((word >> 5) & 0x1F);
-    if ((word & 0x0E000000U) == 0x0A000000U) {  // operations of registers: the result, and mov
-      const bool moves = (word & 0x7F20FFE0U) == 0x2A0003E0U;
-      named = registers >> (word & 0x1F) | (moves ? registers >> second : 0);
-    } else if ((word & 0x0A000000U) == 0x08000000U && (word & 0x3B000000U) != 0x39000000U) {
-      // Loads and stores, but those of one register at a displacement.
-      named |= registers >> ((word >> 10) & 0x1F) | registers >> second | registers >> 1 >> second;
+    std::uint32_t named = registers >> (word & 0x1F);
+    switch (kConcerns[word >> 24]) {
+      case Concerns::always: return true;
+      case Concerns::registers:
+        if (const bool moves = (word & 0x7F20FFE0U) == 0x2A0003E0U; moves) named |= registers >> second;
+        break;
+      case Concerns::memory:
+        named |= registers >> ((word >> 5) & 0x1F) | registers >> ((word >> 10) & 0x1F) | registers >> second |
+                 registers >> 1 >> second;
+        break;
+      case Concerns::named: named |= registers >> ((word >> 5) & 0x1F); break;
     }
     return (named & 1) != 0;
   }

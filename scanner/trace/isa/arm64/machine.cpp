@@ -21,7 +21,7 @@ const Abi& abi_of_arm64() {
     out.dispatched = 9;
     out.entry_misalignment = 0;
     out.kept_wide = register_bits({8, 9, 10, 11, 12, 13, 14, 15});
-    return out;
+    return with_candidates(out);
   }();
   return abi;
 }

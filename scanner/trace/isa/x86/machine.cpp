@@ -20,7 +20,7 @@ const Abi& abi_of_x64() {
     out.entry_misalignment = 8;  // a call pushed the return address
     out.kept_wide = register_bits({6, 7, 8, 9, 10, 11, 12, 13, 14, 15});
     out.keeps_high_halves = true;
-    return out;
+    return with_candidates(out);
   }();
   return abi;
 }
@@ -42,7 +42,7 @@ const Abi& abi_of_x86() {
     out.beside_convention = kAccumulator;
     out.candidate_slots = 8;
     out.unwinder_restores = false;
-    return out;
+    return with_candidates(out);
   }();
   return abi;
 }
