@@ -110,7 +110,7 @@ bool Calls::has_local_result(const Call& site) const {
 
 void Calls::return_from(const Call& site, const Op& op, const Block& block, State& state, StoreLog* log) {
   budget_.spend(steps_for(state));
-  if (!state.fields.empty() && may_write_globals(site, state)) forget_globals(state.fields);
+  if (may_write_globals(site, state)) forget_globals(state.fields);
   const KnownRoutine routine = routine_of(site.import);
   ValueId result = values_.unknown(kTopReturned);
   if (has_local_result(site) || std::ranges::find(knowledge_.results_of, op.rva) != knowledge_.results_of.end())
@@ -165,8 +165,10 @@ std::optional<std::int64_t> Calls::stack_bytes_of(const Call& site) {
   return bytes > 0 ? std::optional(bytes) : std::nullopt;
 }
 
-/// The kernel knows a global only if it is given its address.
+/// … of which something is known. The kernel knows a global only if it is given its address.
 bool Calls::may_write_globals(const Call& site, const State& state) const {
+  const auto global = [](const FieldSlot& slot) { return slot.pointer == kInImage; };
+  if (std::ranges::none_of(state.fields, global)) return false;
   if (site.import < 0) return true;
   const int most = imports_[static_cast<std::size_t>(site.import)].most_arguments;
   const auto in_image = [](const Atom& atom) { return atom.kind == AtomKind::image; };
@@ -199,12 +201,13 @@ bool Calls::may_pass(const Call& site, std::size_t number, const Atom& atom) con
 /// A function of the kernel that is given the address of a field fills it, perhaps.
 void Calls::doubt_fields_passed(const Call& site, State& state) {
   if (state.fields.empty()) return;
+  auto slot = state.frame.cbegin();
   for (std::size_t i = 0; i < abi_.candidates.size(); ++i) {
     const Location where = abi_.candidates[i];
     const std::int64_t place = site.callee_frame + (where - kStackBase);
     if (is_stack(where) && (!site.depth_known || place >= 0)) continue;
-    const ValueId passed = is_stack(where) ? frame_load(state, place, abi_.word, values_, abi_)
-                                           : state.registers[static_cast<std::size_t>(where)];
+    const ValueId passed =
+        is_stack(where) ? passed_on_stack(state, place, slot) : state.registers[static_cast<std::size_t>(where)];
     for (const Atom& atom : values_.atoms(passed)) {
       if (atom.is_pointer_argument() && may_pass(site, i, atom)) doubt_field(state, atom.where, atom.displacement());
     }
@@ -229,6 +232,7 @@ void Calls::escape_arguments_passed(const Call& site, State& state) {
       if (on.pointer == where) memory_.escape_argument(state, values_.address(value, kBottom, 1, on.offset));
     }
   };
+  if (known && effects->escaped_arguments.empty()) return;
   if (const Reg beside = abi_.beside_convention; beside != kNoReg) escape(beside, state.registers[beside]);
   auto slot = state.frame.cbegin();  // the first that reaches behind the argument: those on the stack ascend
   for (const Location where : abi_.candidates) {
@@ -238,12 +242,14 @@ void Calls::escape_arguments_passed(const Call& site, State& state) {
   }
 }
 
-/// frame_load() of a word, where `slot` is not behind the first slot that ends behind `offset`; it is moved there.
+/// frame_load() of a word, where `slot` is not behind the first slot that ends behind `offset`; it is moved there. But
+/// where the first arguments travel in registers, what was not stored as a word is none of the others: kBottom.
 ValueId Calls::passed_on_stack(const State& state, std::int64_t offset, std::vector<FrameSlot>::const_iterator& slot) {
   while (slot != state.frame.cend() && std::int64_t{slot->offset} + slot->width <= offset) ++slot;
-  if (slot == state.frame.cend() || slot->offset >= offset + std::int64_t{abi_.word})
-    return frame_content(offset, abi_.word, values_, abi_);
+  const bool stored = slot != state.frame.cend() && slot->offset < offset + std::int64_t{abi_.word};
+  if (!stored) return abi_.callee_removes || offset >= 0 ? frame_content(offset, abi_.word, values_, abi_) : kBottom;
   if (slot->offset == offset && slot->width == abi_.word) return slot->value;
+  if (!abi_.callee_removes) return kBottom;
   return frame_load(state, offset, abi_.word, values_, abi_);
 }
 
