@@ -32,7 +32,7 @@ enum class Concerns : std::uint8_t {
   named       ///< the result or the first operand is one
 };
 
-constexpr std::array<Concerns, 256> kConcerns = [] {
+constexpr std::array<Concerns, 256> concerns_by_highest_byte() {
   std::array<Concerns, 256> all{};
   for (unsigned top = 0; top < all.size(); ++top) {
     const bool always = (top & 0x1C) == 0x14 || (top & 0x1F) == 0x10;
@@ -44,7 +44,9 @@ constexpr std::array<Concerns, 256> kConcerns = [] {
                            : Concerns::named;
   }
   return all;
-}();
+}
+
+constexpr std::array<Concerns, 256> kConcerns = concerns_by_highest_byte();
 
 class Indexer {
  public:
