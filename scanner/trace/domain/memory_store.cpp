@@ -117,7 +117,8 @@ void Memory::store_behind_argument(State& state, const Target& target, const Ato
 
 /// What is known of globals behind a store to one of `places`; none: anywhere.
 void Memory::store_to_image(State& state, const Target& target, std::span<const Atom> places) {
-  const Atom* place = places.size() == 1 && target.strong ? &places[0] : nullptr;
+  constexpr unsigned kWidest = 16;  // a fill of unknown length says more
+  const Atom* place = places.size() == 1 && target.strong && target.op.width <= kWidest ? &places[0] : nullptr;
   const bool global = place != nullptr && place->is_image_address() && !place->strided();
   const auto in_frame = [](const Atom& atom) { return atom.kind == AtomKind::frame; };
   if (!global && !places.empty() && std::ranges::all_of(places, in_frame)) return;
@@ -130,7 +131,8 @@ void Memory::store_to_image(State& state, const Target& target, std::span<const 
   std::erase_if(state.fields, [&](const FieldSlot& slot) {
     return slot.pointer == kInImage && slot.offset < end && begin < slot.offset + std::int64_t{slot.width};
   });
-  if (tags) field_store(state, kInImage, begin, target.op.width, target.value, values_);
+  if (tags && state.fields.size() < policy::kMostFields)
+    field_store(state, kInImage, begin, target.op.width, target.value, values_);
 }
 
 /// Other functions want to know of a store to `atom`.

@@ -106,7 +106,7 @@ struct State {
   /// The same for all of `offsets`, which ascend.
   bool escape_all(const std::vector<std::int32_t>& offsets);
   bool escape_argument(const EscapedArgument& pointer) { return trace::escape_argument(escaped_arguments, pointer); }
-  /// May an alias write `offset` bytes behind the argument? As in the frame, objects extend upwards.
+  /// See trace::argument_escaped().
   [[nodiscard]] bool argument_escaped(Location pointer) const {
     return trace::argument_escaped(escaped_arguments, pointer);
   }

@@ -174,12 +174,10 @@ bool Calls::may_write_globals(const Call& site, const State& state) const {
   const auto in_image = [](const Atom& atom) { return atom.kind == AtomKind::image; };
   const auto count = most < 0 || abi_.callee_removes ? abi_.candidates.size() : static_cast<std::size_t>(most);
   const auto arguments = std::span(abi_.candidates).first(std::min(count, abi_.candidates.size()));
+  const CallView call{state, site.callee_frame, site.depth_known};
   return std::ranges::any_of(arguments, [&](Location where) {
     if (is_stack(where) && !site.depth_known) return true;
-    const ValueId passed = is_stack(where)
-                               ? frame_load(state, site.callee_frame + (where - kStackBase), abi_.word, values_, abi_)
-                               : state.registers[static_cast<std::size_t>(where)];
-    return std::ranges::any_of(values_.atoms(passed), in_image);
+    return std::ranges::any_of(values_.atoms(value_at(call, where, abi_.word, values_, abi_)), in_image);
   });
 }
 

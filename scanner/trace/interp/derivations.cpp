@@ -110,8 +110,7 @@ ValueId Derivations::at_address(const Step& step, ValueId from) {
   const bool whole = step.width >= 8 || !image_.is_64();
   if (step.kind == OpKind::lea) return whole ? address : values_.resize(address, step.width, false);
   const ValueId result = values_.map_join(address, [&](const Atom& atom) {
-    const pe::Section* section = is_table(&atom) ? image_.section_at(atom.rva()) : nullptr;
-    const auto number = section != nullptr && !section->writable() ? image_.load(atom.rva(), step.width) : std::nullopt;
+    const auto number = never_changes(values_.single(atom)) ? image_.load(atom.rva(), step.width) : std::nullopt;
     const bool known = number && !image_.rva_of_va(*number);
     return known ? values_.constant(*number) : values_.unknown(kTopComputed);
   });

@@ -63,15 +63,15 @@ ValueId CalleeSummaries::evaluate(std::uint32_t function, const State& entry) {
                            program_.abi, program_.budget, of_stack(), entry);
 }
 
-ValueId CalleeSummaries::returned_from(std::uint32_t function, const State& entry) {
+std::optional<FunctionSummary> CalleeSummaries::entered(std::uint32_t function, const State& entry) {
   const std::vector<CodeRange> ranges = program_.functions.ranges_of(function);
   const auto scopes = program_.functions.scopes_of(function);
   if (ranges.empty() || !program_.functions.is_start(function) || !program_.affordable(ranges, scopes.size()))
-    return kBottom;
+    return std::nullopt;
   CalleeKnowledge knowledge = of_stack();
   knowledge.entered = &entry;
-  const FunctionSummary summary = interpret(program_.lift(ranges, scopes), knowledge);
-  return summary.given_up ? kBottom : summary.returns;
+  FunctionSummary summary = interpret(program_.lift(ranges, scopes), knowledge);
+  return summary.given_up ? std::nullopt : std::optional(std::move(summary));
 }
 
 /// Registers that `function` itself overwrites; all of them when it calls anything.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -26,8 +27,8 @@ class CalleeSummaries {
   FunctionSummary interpret(const LiftedFunction& function, const CalleeKnowledge& knowledge);
   /// See evaluate_function(). kBottom also for what is no function, or too large.
   ValueId evaluate(std::uint32_t function, const State& entry);
-  /// What the function returns on all paths that are left when it is entered in `entry`. kBottom as above.
-  ValueId returned_from(std::uint32_t function, const State& entry);
+  /// The function on all paths that are left when it is entered in `entry`. Nothing as above.
+  std::optional<FunctionSummary> entered(std::uint32_t function, const State& entry);
 
  private:
   struct Summary {

@@ -225,15 +225,10 @@ std::vector<CallSite> Conditions::interpret_again(
 
 std::optional<CallSite> Conditions::when_entered(SiteId id, const State& entry) {
   const CallSite& site = solution_.sites[id];
-  const std::vector<CodeRange> ranges = program_.functions.ranges_of(site.function);
-  const auto scopes = program_.functions.scopes_of(site.function);
-  if (ranges.empty() || !program_.affordable(ranges, scopes.size())) return std::nullopt;
-  CalleeKnowledge knowledge = summaries_.of_stack();
-  knowledge.entered = &entry;
-  FunctionSummary summary = summaries_.interpret(program_.lift(ranges, scopes), knowledge);
-  const auto call = std::ranges::find(summary.calls, site.rva, &CallSite::rva);
-  if (summary.given_up || call == summary.calls.end()) return std::nullopt;
-  return std::move(*call);
+  std::optional<FunctionSummary> summary = summaries_.entered(site.function, entry);
+  if (!summary) return std::nullopt;
+  const auto call = std::ranges::find(summary->calls, site.rva, &CallSite::rva);
+  return call != summary->calls.end() ? std::optional(std::move(*call)) : std::nullopt;
 }
 
 const std::vector<CallSite>& Conditions::paths_into(SiteId id) {

@@ -89,7 +89,8 @@ ValueId Evaluations::possible(const CallSite& site) {
   const auto [known, fresh] = possible_.emplace(std::tuple(site.target, arguments, entry.narrowings), kBottom);
   if (!fresh) return known->second;
   set(arguments, entry);
-  const ValueId result = summaries_.returned_from(site.target, entry);
+  const auto summary = summaries_.entered(site.target, entry);
+  const ValueId result = summary ? summary->returns : kBottom;
   if (result == kBottom || values.flags(result) != 0) return kBottom;
   const ValueId numbers = values.resize(result, 4, false);
   const auto certain = [](const Atom& atom) { return atom.is_constant() && atom.assumes == 0; };
@@ -103,17 +104,9 @@ ValueId Evaluations::counted_out(ValueId passed) {
   const Atom* only = values.flags(passed) == 0 ? values.only(passed) : nullptr;
   if (only == nullptr) return passed;
   Atom few = *only;
-  const bool bits = few.is_unknown_number() && few.masked() && masked_progression(*only, few);
-  if (!bits && few.kind != AtomKind::multiple) return passed;
-  if (few.count == 0 || few.count > policy::kMostEvaluated) return passed;
+  if (only->is_unknown_number() && only->masked() && !masked_progression(*only, few)) return passed;
   ValueId numbers = kBottom;
-  for (std::uint64_t i = 0; i < few.count; ++i)
-    numbers = values.join(numbers, values.constant(few.a + i * static_cast<std::uint64_t>(few.stride)));
-  return values.map_join(numbers, [&](const Atom& number) {
-    Atom assumed = number;
-    assumed.assumes = few.assumes;
-    return values.single(assumed);
-  });
+  return values.spell_out(few, policy::kMostEvaluated, numbers) ? numbers : passed;
 }
 
 ValueId Evaluations::returned_to(const CallSite& site) {

@@ -151,8 +151,6 @@ ValueId SinkMatcher::tag_of_wrapper(const CallSite& site, SinkId id, SinkCall& c
 
 /// Where the function is entered like that, is the tag of this edge made of constants alone, or the call not made?
 bool SinkMatcher::leaves_tag_out(const SinkEdge& edge, const State& entry) {
-  const SinkCall* known = edge.through_memory ? nullptr : solution_.find(edge.site, edge.callee);
-  if (known == nullptr || values_.atoms(known->tag).size() < 2) return false;
   const std::optional<CallSite> call = conditions_.when_entered(edge.site, entry);
   if (!call) return false;
   if (!call->reached) return true;
@@ -186,8 +184,8 @@ bool SinkMatcher::takes_another_tag(const CallSite& site, SinkId id) {
   if (passed.empty()) return false;
   const auto [known, fresh] = other_tag_.try_emplace(std::tuple(id, sink.edges.size(), passed), false);
   if (!fresh || ++asked_[id] > kMostAsked) return known->second;
-  const bool all = std::ranges::all_of(sink.edges, [&](const SinkEdge& edge) { return leaves_tag_out(edge, entry); });
-  return other_tag_[std::tuple(id, sink.edges.size(), passed)] = all;
+  return known->second =
+             std::ranges::all_of(sink.edges, [&](const SinkEdge& edge) { return leaves_tag_out(edge, entry); });
 }
 
 /// What stands between a value and its constants: returns of callees, then memory.
